@@ -18,6 +18,9 @@
 
 #include "tests/harness/internal.h"
 
+/* By this scripts/run_tests.py knows a program that understands --list and a filter. */
+__attribute__((used)) static const char marker[] = "machd-test-harness-v1";
+
 static const int fatal_signals[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGSYS, SIGABRT};
 #define N_FATAL (sizeof(fatal_signals) / sizeof(fatal_signals[0]))
 

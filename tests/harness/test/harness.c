@@ -158,7 +158,17 @@ TEST(comparison_knows_signs_and_widths, "")
     CHECK_MEM_EQ("abc", "abc", 4);
 }
 
-TEST(skipped_test_is_no_failure, "")
+static void skips(void)
 {
-    SKIP("to see how a %s is shown", "skip");
+    SKIP("no %s here", "kqueue");
+}
+
+TEST(skip_in_a_child_skips_the_test_with_its_reason, "")
+{
+    struct outcome o;
+
+    run_failing(&o, skips);
+    CHECK_EQ(atomic_exchange(&test_verdict->skips, 0), 1);
+    CHECK_STR_EQ(test_verdict->skip_reason, "no kqueue here");
+    CHECK_EQ(o.failures, 0);
 }
