@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/alloc.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { CLASS_STEP = 64, N_CLASSES = 16, KEPT_PER_CLASS = 256 };
+
+/* Sixteen bytes before each block: the size that was asked for. */
+struct block {
+    uint64_t size;
+    struct block *next; /* while it is kept */
+};
+
+static struct {
+    struct block *kept[N_CLASSES];
+    unsigned n_kept[N_CLASSES];
+    struct alloc_census census;
+    uint64_t fail_after; /* 0: never; 1: now */
+} heap;
+
+static size_t class_of(size_t size)
+{
+    return (size + CLASS_STEP - 1) / CLASS_STEP;
+}
+
+static bool should_fail(void)
+{
+    if (heap.fail_after == 0)
+        return false;
+    if (heap.fail_after > 1) {
+        heap.fail_after--;
+        return false;
+    }
+    return true;
+}
+
+void *alloc_bytes(size_t size)
+{
+    size_t class = class_of(size);
+    struct block *block;
+    if (should_fail())
+        return NULL;
+    if (class < N_CLASSES && heap.kept[class]) {
+        block = heap.kept[class];
+        heap.kept[class] = block->next;
+        heap.n_kept[class]--;
+    } else {
+        block = malloc(sizeof(*block) + (class < N_CLASSES ? class * CLASS_STEP : size));
+        if (!block)
+            return NULL;
+    }
+    block->size = size;
+    heap.census.blocks++;
+    heap.census.bytes += size;
+    return block + 1;
+}
+
+void *alloc_zeroed(size_t size)
+{
+    void *block = alloc_bytes(size);
+    if (block)
+        memset(block, 0, size);
+    return block;
+}
+
+void alloc_free(void *pointer)
+{
+    if (!pointer)
+        return;
+    struct block *block = (struct block *)pointer - 1;
+    size_t class = class_of(block->size);
+    heap.census.blocks--;
+    heap.census.bytes -= block->size;
+    if (class < N_CLASSES && heap.n_kept[class] < KEPT_PER_CLASS) {
+        block->next = heap.kept[class];
+        heap.kept[class] = block;
+        heap.n_kept[class]++;
+    } else {
+        free(block);
+    }
+}
+
+struct alloc_census alloc_census(void)
+{
+    return heap.census;
+}
+
+void alloc_fail_after(uint64_t n)
+{
+    heap.fail_after = n;
+}
+
+void alloc_drain(void)
+{
+    for (int class = 0; class < N_CLASSES; class++) {
+        while (heap.kept[class]) {
+            struct block *block = heap.kept[class];
+            heap.kept[class] = block->next;
+            free(block);
+        }
+        heap.n_kept[class] = 0;
+    }
+}

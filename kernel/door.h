@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* kernel/door.h - the only way into the kernel: traps of threads, and events of the host
+ *
+ * The host owns connections, pages, time and descriptors; it calls one function here at a time, from one thread. What a
+ * call causes leaves through struct host_ops (base/host_ops.h). All of them end by draining what they caused, with a
+ * fixed budget of counted steps; kernel_has_work() tells whether something is left, and kernel_work() goes on with it.
+ *
+ *   life of a task:    kernel_inherit_new (fork) -> kernel_task_new -> kernel_thread_new ... -> kernel_task_died
+ *   life of a thread:  kernel_thread_new -> kernel_trap, kernel_abort ... -> kernel_thread_died
+ *
+ * Objects handed out here stay valid until the matching _died call returned; the host must drop its pointers then.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/account.h"
+#include "base/host_ops.h"
+#include "wire/trap.h"
+
+struct kernel;
+struct task;
+struct thread;
+struct inherit;
+
+#define KERNEL_NO_DEADLINE UINT64_MAX
+
+struct kernel_config {
+    struct account_limits uid_limits;
+    struct account_limits task_limits;
+    bool enforce_strict_reply; /* P126 */
+    bool allow_interpose;      /* K0.3 */
+    bool relaxed_host_ports;
+    bool allow_task_terminate; /* decision 7 */
+};
+
+/* Sensible limits for one machd; see machd.conf(5). */
+struct kernel_config kernel_config_default(void);
+
+/* NULL when there is no memory. ops and host must outlive the kernel. */
+struct kernel *kernel_new(const struct kernel_config *config, const struct host_ops *ops, void *host);
+/* Every task must have died and all work be drained. Asserts that nothing is left. */
+void kernel_free(struct kernel *kernel);
+
+/* ---- events: tasks ---- */
+
+struct task_identity {
+    int32_t pid;
+    uint32_t uid, gid, ruid, rgid; /* as the connection's credentials say (F176) */
+    bool privileged;               /* attached through the administrative socket, or machd's own launchd (B78) */
+    bool is_launchd;               /* gets the host-priv port and the private routines of machd.defs */
+    char command[17];              /* for listings (F7) */
+};
+
+/* What a child made now would inherit (F42, F65): taken at `prepare`, given to kernel_task_new or dropped. */
+struct inherit *kernel_inherit_new(struct kernel *kernel, struct task *parent);
+void kernel_inherit_free(struct kernel *kernel, struct inherit *inherit);
+
+/* Makes a live, enabled task. inherit NULL: the defaults of K14, with the bootstrap port of the uid's domain (B8) as far as
+ * launchd has named one. Consumes inherit. NULL when there is no memory or the uid is at its limit. */
+struct task *kernel_task_new(struct kernel *kernel, const struct task_identity *identity, struct inherit *inherit, void *host);
+
+/* The process is gone, or runs another image (exec: make an inherit from the old task first, then the new task). Its
+ * threads die with it; the pages may go as soon as this returns. keep_space: launchd's names outlive it (B14) and are
+ * given to the next task made with is_launchd. */
+void kernel_task_died(struct kernel *kernel, struct task *task, bool keep_space);
+
+/* The bootstrap port of this uid's domain is known, so that kernel_task_new without inherit gives one (B8). */
+bool kernel_has_domain(struct kernel *kernel, uint32_t uid);
+
+void *kernel_task_host(struct task *task);
+const struct task_identity *kernel_task_identity(struct task *task);
+
+/* False while what this task's last trap caused is still being drained: serve others first (design section 3). */
+bool kernel_task_may_trap(struct task *task);
+
+/* ---- events: threads ---- */
+
+/* page: the thread's trap page, TRAP_PAGE_SIZE bytes shared with the client. NULL: a thread that makes no traps (a bare task's
+ * main thread). NULL result: limit or no memory. The first thread of a task whose tid is its pid is the main thread. */
+struct thread *kernel_thread_new(struct kernel *kernel, struct task *task, int32_t tid, struct trap_page *page, void *host);
+void kernel_thread_died(struct kernel *kernel, struct thread *thread);
+void *kernel_thread_host(struct thread *thread);
+struct task *kernel_thread_task(struct thread *thread);
+
+/* Carries out the request in the thread's page. `now` in nanoseconds of any clock that never goes back. Returns the steps it
+ * took (>= 1). Afterwards either thread_done was called for the thread or it waits. Must not be called while it waits. */
+uint32_t kernel_trap(struct kernel *kernel, struct thread *thread, uint64_t now);
+bool kernel_thread_waits(const struct thread *thread);
+/* Ends the thread's wait as a signal does; thread_done is called. Nothing if it does not wait. */
+void kernel_abort(struct kernel *kernel, struct thread *thread);
+
+/* ---- events: time and work ---- */
+
+uint64_t kernel_next_deadline(const struct kernel *kernel);
+void kernel_tick(struct kernel *kernel, uint64_t now);
+bool kernel_has_work(const struct kernel *kernel);
+void kernel_work(struct kernel *kernel);
+
+/* ---- looking ---- */
+
+struct kernel_census {
+    uint64_t tasks, threads, spaces, names, ports, port_sets, messages, message_bytes, memory_objects, requests;
+};
+
+struct kernel_census kernel_census(const struct kernel *kernel);
+
+/* Walks everything and asserts the invariants of P4; O(all). Simulations call it after every trap. */
+void kernel_check_invariants(struct kernel *kernel);
+
+/* Calls visit for each live task, oldest first; for status displays. */
+struct kernel_task_view {
+    const struct task_identity *identity;
+    uint64_t names, ports, messages, threads;
+};
+void kernel_each_task(struct kernel *kernel, void (*visit)(void *context, const struct kernel_task_view *view), void *context);
+
+/* A tap that sees each decoded call and each message as it is queued and received; NULL takes it away. The strings and
+ * the struct live only for the call. For machctl's trace and the demo. */
+struct kernel_event {
+    enum { KERNEL_EVENT_TRAP, KERNEL_EVENT_SEND, KERNEL_EVENT_RECEIVE, KERNEL_EVENT_CALL } kind;
+    int32_t pid, tid;          /* of the actor */
+    int32_t to_pid;            /* SEND: of the receiving task, 0 if the kernel or in transit */
+    int32_t msgh_id;
+    uint32_t size;
+    uint32_t n_rights;         /* port rights carried, header not counted */
+    uint64_t n_memory_bytes;
+    uint64_t port;             /* serial number of the destination port */
+    const char *name;          /* CALL: routine; TRAP: trap name */
+    uint32_t result;
+};
+void kernel_tap(struct kernel *kernel, void (*tap)(void *context, const struct kernel_event *event), void *context);

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* wire/trap.h - the page through which one client thread asks machd and is answered
+ *
+ * Each client thread has one trap page, shared with machd alone. It is the whole of the trap protocol: libmach writes a
+ * request into it, the kernel's door reads every field once into its own memory, and later writes the reply. The client is
+ * not trusted: whatever stands here may change under the reader's eyes, and nothing that machd wrote is ever read back.
+ *
+ *   client                                            machd
+ *   request body, payload                 ->
+ *   request += 1 (one atomic add, so that a handler
+ *     on top of a half-made trap is harmless)
+ *   hot == 0 or table asleep: ring the bell
+ *                                         <-          takes it; done at once: reply, payload, wake lines, word = request
+ *                                                     must wait: wake lines, accepted = request; later as above
+ *   sees word == request, or accepted == request: wakes what it was asked to wake, then waits on its word
+ *
+ * The word stands in the wake table (see below): machd alone writes it, every client of one uid may wait on and wake it.
+ * A word holds the number of the last completed request of its thread. Numbers wrap; they are compared as (int32_t)(a - b).
+ *
+ * Before it sleeps, a client stores sleeping = 1, fences, and looks at accepted and its word again; machd stores first,
+ * fences, and then reads sleeping. So one of the two always sees the other. The same dance protects `asleep` of the
+ * table (machd sleeps in epoll) against a request that is just being made.
+ *
+ * Taking a wait back: the thread stores into `abort` the number that its next request will have, and then makes that
+ * request without touching `req`. machd ends the wait of the request before it (MACH_SEND_INTERRUPTED,
+ * MACH_RCV_INTERRUPTED) or finds it complete, or, if it never saw it, carries it out first; in all cases the reply of the
+ * *first* request stands in the page when the word reaches the number of the abort. A request word that advances by
+ * anything but 1, or by 2 with an abort, is a broken protocol and ends that client.
+ */
+#pragma once
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+#define TRAP_PAGE_SIZE 16384u   /* one slot of a trap area */
+#define TRAP_DATA_OFFSET 512u   /* payload of requests and replies */
+#define TRAP_DATA_SIZE (TRAP_PAGE_SIZE - TRAP_DATA_OFFSET)
+#define TRAP_MAX_WAKES 2u
+#define TRAP_NO_WORD UINT32_MAX
+
+/* Numbers are those of XNU's Mach traps where there is one. Arguments a0.. and results are those of the call of that name:
+ * names and codes in the low half. Results: reply.result is the return code (or the port name for the traps that return
+ * one), reply.value[] the out arguments in order. */
+enum trap_number {
+    TRAP_PORT_ALLOCATE = 16,    /* task, right -> name */
+    TRAP_PORT_DEALLOCATE = 18,  /* task, name */
+    TRAP_PORT_MOD_REFS = 19,    /* task, name, right, delta */
+    TRAP_PORT_MOVE_MEMBER = 20, /* task, member, after */
+    TRAP_PORT_INSERT_RIGHT = 21,         /* task, name, poly, disposition */
+    TRAP_PORT_INSERT_MEMBER = 22,        /* task, member, set */
+    TRAP_PORT_EXTRACT_MEMBER = 23,       /* task, member, set */
+    TRAP_PORT_CONSTRUCT = 24,            /* task, flags, qlimit, context, reserved[0] -> name */
+    TRAP_PORT_DESTRUCT = 25,             /* task, name, srdelta, guard */
+    TRAP_REPLY_PORT = 26,                /* -> result is a name */
+    TRAP_THREAD_SELF = 27,               /* -> result is a name */
+    TRAP_TASK_SELF = 28,                 /* -> result is a name */
+    TRAP_HOST_SELF = 29,                 /* -> result is a name */
+    TRAP_MSG = 32,                       /* struct trap_msg in the request; payload: the message and its memory */
+    TRAP_PORT_GUARD = 41,                /* task, name, guard, strict */
+    TRAP_PORT_UNGUARD = 42,              /* task, name, guard */
+    TRAP_TASK_NAME_FOR_PID = 44,         /* task, pid -> name */
+    TRAP_TASK_FOR_PID = 45,              /* task, pid -> name */
+    TRAP_PID_FOR_TASK = 46,              /* name -> pid */
+    TRAP_SPECIAL_REPLY_PORT = 50,        /* -> result is a name */
+    TRAP_PORT_TYPE = 76,                 /* task, name -> type */
+    TRAP_PORT_REQUEST_NOTIFICATION = 77, /* task, name, msgid, sync, notify, disposition -> previous */
+    TRAP_BOOTSTRAP_PORT = 200,           /* ours: -> result is a name of the task's bootstrap port, as get_special_port (B18) */
+};
+
+/* Every trap that names a task takes the caller's own task only; another name answers MACH_SEND_INVALID_DEST, and the
+ * library then sends the message of the same routine (P2). */
+
+/* mach_msg, as the program called it. Sizes in bytes, timeout in milliseconds. */
+struct trap_msg {
+    uint32_t option;
+    uint32_t send_size;
+    uint32_t rcv_size;
+    uint32_t rcv_name;
+    uint32_t timeout;
+    uint32_t notify; /* also the priority of MACH_SEND_OVERRIDE */
+    uint32_t flags;  /* TRAP_MSG_* */
+    uint32_t pad;
+};
+
+#define TRAP_MSG_UNREADABLE_HEADER 1u /* the fault guard tripped in the first 24 bytes (P101 step 3) */
+#define TRAP_MSG_UNREADABLE_BODY 2u   /* ... behind them (P101 step 6) */
+
+/* A payload, in either direction, stands at data[] or, when it does not fit, in a segment:
+ *
+ *   the message (received ones: with their trailer), padded to 8 | n_items x struct trap_item | inline bytes ...
+ *
+ * One item for each out-of-line descriptor (memory or ports) of the message, in the order of the descriptors. In a
+ * request the address fields of those descriptors mean nothing to machd; in a reply they are 0 and libmach fills them. */
+enum trap_item_kind {
+    TRAP_ITEM_EMPTY = 0,      /* size 0: no memory (P130) */
+    TRAP_ITEM_INLINE = 1,     /* size bytes at `at` from the start of the payload */
+    TRAP_ITEM_SEGMENT = 2,    /* size bytes at the start of segment number `at` */
+    TRAP_ITEM_UNREADABLE = 3, /* the fault guard tripped: MACH_SEND_INVALID_MEMORY for this descriptor */
+};
+
+struct trap_item {
+    uint32_t kind;
+    uint32_t at;
+    uint64_t size;
+};
+
+struct trap_request {
+    uint32_t number;
+    uint32_t n_items;
+    uint32_t segment;      /* 0: the payload stands at data[] */
+    uint32_t payload_size; /* bytes of the whole payload */
+    uint64_t arg[7];
+    struct trap_msg msg;
+};
+
+/* delivered: what stands in the payload */
+enum trap_delivered {
+    TRAP_DELIVERED_NOTHING = 0,
+    TRAP_DELIVERED_RECEIVED = 1, /* a received message with its trailer, for the receive buffer */
+    TRAP_DELIVERED_RETURNED = 2, /* the send's own message given back (P122), for the send buffer */
+    TRAP_DELIVERED_SIZE = 3,     /* MACH_RCV_LARGE: value[0] the size, value[1] the port's name (P145) */
+};
+
+struct trap_reply {
+    uint32_t result;
+    uint32_t delivered;
+    uint32_t segment;      /* 0: the payload stands at data[] */
+    uint32_t message_size; /* bytes of the message and its trailer, unpadded */
+    uint32_t n_items;
+    uint32_t n_taken; /* out-of-line descriptors of the request that were copied in: unmap those that say deallocate (P129) */
+    uint64_t payload_size;
+    uint64_t value[3];
+};
+
+struct trap_page {
+    /* written by the client */
+    _Atomic uint32_t request;
+    _Atomic uint32_t sleeping;
+    _Atomic uint32_t seen; /* the last completed request that the thread noticed: what ends a delegated wake */
+    _Atomic uint32_t abort; /* the number of the request that takes back the one before it */
+    uint32_t client_pad[12];
+
+    /* written by machd */
+    _Atomic uint32_t accepted;
+    _Atomic uint32_t hot;      /* the request word is being polled: no need to ring */
+    uint32_t wake_request;     /* the request that the wake lines belong to */
+    uint32_t n_wakes;
+    uint32_t wake[TRAP_MAX_WAKES]; /* indices into the wake table */
+    uint32_t machd_pad[10];
+
+    struct trap_request req;   /* 128..  written by the client */
+    struct trap_reply reply;   /*        written by machd */
+};
+
+_Static_assert(sizeof(struct trap_item) == 16, "the layout of items is the protocol");
+_Static_assert(sizeof(struct trap_page) <= TRAP_DATA_OFFSET, "the payload must not overlap the words");
+
+static inline uint8_t *trap_data(struct trap_page *page)
+{
+    return (uint8_t *)page + TRAP_DATA_OFFSET;
+}
+
+static inline uint64_t trap_round8(uint64_t size)
+{
+    return (size + 7) & ~(uint64_t)7;
+}
+
+/* The wake table of one uid: read-only for clients. Each word has a cache line of its own. */
+struct wake_line {
+    _Atomic uint32_t word;
+    uint32_t pad[15];
+};
+
+#define WAKE_TABLE_LINES 16384u /* line 0 is the head */
+
+struct wake_table {
+    union {
+        struct {
+            _Atomic uint32_t asleep; /* machd waits in epoll: ring, whatever hot says */
+            uint32_t pid;            /* of machd, for people */
+        };
+        uint8_t head_pad[64];
+    };
+    struct wake_line line[WAKE_TABLE_LINES - 1]; /* index 1 is line[0] */
+};
+
+static inline _Atomic uint32_t *wake_word(struct wake_table *table, uint32_t index)
+{
+    return &table->line[index - 1].word;
+}
