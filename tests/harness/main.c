@@ -21,7 +21,7 @@
 /* By this scripts/run_tests.py knows a program that understands --list and a filter. */
 __attribute__((used)) static const char marker[] = "machd-test-harness-v1";
 
-static const int fatal_signals[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGSYS, SIGABRT};
+static const int fatal_signals[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGSYS, SIGABRT };
 #define N_FATAL (sizeof(fatal_signals) / sizeof(fatal_signals[0]))
 
 void (*test_census_hook)(const struct test *test, bool after);
@@ -66,7 +66,7 @@ static void on_fatal(int sig, siginfo_t *info, void *context)
 /* A sanitizer's handler says more than ours: keep it. */
 static void note_dispositions(void)
 {
-    struct sigaction ours = {.sa_sigaction = on_fatal, .sa_flags = SA_SIGINFO | SA_RESETHAND | SA_NODEFER};
+    struct sigaction ours = { .sa_sigaction = on_fatal, .sa_flags = SA_SIGINFO | SA_RESETHAND | SA_NODEFER };
 
     for (size_t i = 0; i < N_FATAL; i++) {
         sigaction(fatal_signals[i], NULL, &dispositions[i]);
@@ -117,7 +117,7 @@ static int collect(struct CMUnitTest *units, const char *filter)
 
     for (struct test *t = first; t != NULL; t = t->next) {
         if (filter == NULL || strstr(t->name, filter) != NULL)
-            units[n++] = (struct CMUnitTest){t->name, run_unit, NULL, NULL, t};
+            units[n++] = (struct CMUnitTest){ t->name, run_unit, NULL, NULL, t };
     }
     return n;
 }
