@@ -73,7 +73,8 @@ static inline void list_move_all(struct list *to, struct list *from)
 }
 
 #define list_entry(node, type, member) container_of(node, type, member)
-#define list_for_each(node, list) for (struct list *node = (list)->next; node != (list); node = node->next)
+#define list_for_each(node, head) for (struct list *node = (head)->next; node != (head); node = node->next)
 /* The loop may remove the node it stands on. */
-#define list_for_each_safe(node, list) \
-    for (struct list *node = (list)->next, *node##_next = node->next; node != (list); node = node##_next, node##_next = node->next)
+#define list_for_each_safe(node, head) \
+    for (struct list *node = (head)->next, *node##_next = node->next; node != (head); \
+         node = node##_next, node##_next = node->next)

@@ -8,6 +8,7 @@
  */
 #pragma once
 
+#include <mach/kern_return.h>
 #include <mach/port.h>
 #include <stdbool.h>
 #include <stddef.h>
