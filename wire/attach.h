@@ -8,6 +8,8 @@
  *
  *   client                              machd
  *   HELLO                       ->
+ *                               <-      CHALLENGE nonce (only where the kernel has no SO_PEERPIDFD); sent back unchanged:
+ *   CHALLENGE nonce             ->      the credentials of that packet prove who is alive at the other end
  *                               <-      WELCOME + wake table (read-only), trap area, bell (eventfd)      or REFUSED
  *   THREAD_NEW tid              ->
  *                               <-      THREAD_OK slot, wake index   (+ a further trap area when slot starts one)
@@ -22,6 +24,9 @@
  *   STATUS                      ->
  *                               <-      TEXT ... TEXT (empty: the end): one JSON object, see machctl-status(1)
  *   SHUTDOWN                    ->      administrative socket only
+ *
+ * A client that machd ends finds its connection hung up. Its threads that sleep on a word are woken once, and the word has
+ * gone back by 1: no request of theirs will be answered any more.
  *
  * Sockets, all in the run-time directory (0700, owner checked by both sides): `default.sock`, and for a machd with a root
  * process `<pid>.<start time of pid>.sock`; with `.admin` appended to the name, mode 0600: a task that attaches there is a
@@ -55,6 +60,7 @@ enum attach_type {
     ATTACH_STATUS,
     ATTACH_TEXT,
     ATTACH_SHUTDOWN,
+    ATTACH_CHALLENGE,
 };
 
 struct attach_packet {
@@ -86,7 +92,7 @@ struct attach_packet {
             uint32_t pad;
             uint64_t size; /* bytes of content, <= size of the file */
         } segment;
-        struct { /* FORK_READY, FORK_ABORT */
+        struct { /* FORK_READY, FORK_ABORT, CHALLENGE */
             uint64_t nonce; /* 0: refused */
         } fork;
         struct { /* SETTLE */
