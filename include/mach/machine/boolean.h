@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* <mach/machine/boolean.h> - boolean_t: a 32-bit truth value, unsigned on x86-64 and signed on arm64 (abi-ipc 2) */
+#ifndef _MACH_MACHINE_BOOLEAN_H_
+#define _MACH_MACHINE_BOOLEAN_H_
+
+#if defined(__x86_64__)
+typedef unsigned int boolean_t;
+#else
+typedef int boolean_t;
+#endif
+
+#endif /* _MACH_MACHINE_BOOLEAN_H_ */
