@@ -16,7 +16,7 @@ import sys
 import tree
 
 LONG_FILE = 900
-LONG_LINE = 110
+LONG_LINE = 130  # of a header; 110 is what to aim for, and what clang-format keeps in sources
 
 
 def run_check(root, *command):
