@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "kernel/ipc/body.h"
+
+#include <string.h>
+
+#include "base/alloc.h"
+#include "kernel/ipc/right.h"
+
+enum { RIGHTS_MAX = 16382, PORTS_IN_ARRAY_MAX = 917504, DESCRIPTOR_TYPE_AT = 11 };
+
+/* ---- measuring ---- */
+
+static uint32_t descriptor_size(uint8_t type)
+{
+    return type == MACH_MSG_PORT_DESCRIPTOR ? sizeof(mach_msg_port_descriptor_t) : sizeof(mach_msg_ool_descriptor_t);
+}
+
+static kern_return_t measure_one(const uint8_t *bytes, uint8_t type, uint64_t *n_rights_p)
+{
+    mach_msg_ool_descriptor_t memory;
+    mach_msg_ool_ports_descriptor_t ports;
+    switch (type) {
+    case MACH_MSG_PORT_DESCRIPTOR:
+        *n_rights_p += 1;
+        return MACH_MSG_SUCCESS;
+    case MACH_MSG_OOL_DESCRIPTOR:
+    case MACH_MSG_OOL_VOLATILE_DESCRIPTOR:
+        memcpy(&memory, bytes, sizeof(memory));
+        return memory.copy == MACH_MSG_PHYSICAL_COPY || memory.copy == MACH_MSG_VIRTUAL_COPY ? MACH_MSG_SUCCESS
+                                                                                              : MACH_SEND_INVALID_TYPE;
+    case MACH_MSG_OOL_PORTS_DESCRIPTOR:
+        memcpy(&ports, bytes, sizeof(ports));
+        *n_rights_p += ports.count;
+        return ports.count > PORTS_IN_ARRAY_MAX ? MACH_SEND_TOO_LARGE : MACH_MSG_SUCCESS;
+    }
+    return MACH_SEND_INVALID_TYPE; /* guarded ones too, while they are not built (P1) */
+}
+
+kern_return_t body_measure(struct message *message)
+{
+    uint32_t at = sizeof(mach_msg_base_t);
+    uint64_t n_rights = 0;
+    for (uint32_t i = 0; i < message->n_descriptors; i++) {
+        if (message->size - at < sizeof(mach_msg_type_descriptor_t))
+            return MACH_SEND_MSG_TOO_SMALL;
+        uint8_t type = message->bytes[at + DESCRIPTOR_TYPE_AT];
+        if (message->size - at < descriptor_size(type))
+            return MACH_SEND_MSG_TOO_SMALL;
+        kern_return_t kr = measure_one(message->bytes + at, type, &n_rights);
+        if (kr != MACH_MSG_SUCCESS)
+            return kr;
+        if (n_rights > RIGHTS_MAX)
+            return MACH_SEND_TOO_LARGE;
+        message->descriptors[i] = (struct message_descriptor){ .type = type, .offset = at };
+        at += descriptor_size(type);
+    }
+    return MACH_MSG_SUCCESS;
+}
+
+/* ---- rights ---- */
+
+/* One name with one disposition: NULL and DEAD are carried as they are (P44). */
+static kern_return_t take_right(struct ipc_thread *thread, struct message *message, mach_port_name_t name, uint32_t disposition,
+                                struct port **port_p)
+{
+    if (!MACH_PORT_VALID(name)) {
+        *port_p = name == MACH_PORT_NULL ? NULL : PORT_DEAD;
+        return MACH_MSG_SUCCESS;
+    }
+    struct entry *entry = space_lookup(thread->ipc, thread->space, name);
+    bool to_kernel = port_is_real(message->dest.port) && message->dest.port->state == PORT_IN_KERNEL;
+    if (right_check_copyin(entry, disposition, to_kernel) != KERN_SUCCESS)
+        return MACH_SEND_INVALID_RIGHT;
+    struct right right = right_copyin(thread->ipc, entry, disposition);
+    if (right.type == MACH_MSG_TYPE_PORT_RECEIVE) {
+        right.port->state = PORT_CARRIED;
+        right.port->carrier = message;
+    }
+    *port_p = right.port;
+    return MACH_MSG_SUCCESS;
+}
+
+static kern_return_t take_port(struct ipc_thread *thread, struct message *message, struct message_descriptor *d)
+{
+    mach_msg_port_descriptor_t in;
+    memcpy(&in, message->bytes + d->offset, sizeof(in));
+    d->disposition = right_type_of(in.disposition);
+    return take_right(thread, message, in.name, in.disposition, &d->port);
+}
+
+/* ---- memory ---- */
+
+/* The item that libmach gathered for this descriptor; the shared payload is read once. */
+static bool read_item(const struct ipc_thread *thread, const struct message *message, uint32_t n, struct trap_item *item)
+{
+    uint64_t at = trap_round8(message->size) + (uint64_t)n * sizeof(*item);
+    if (n >= thread->call.n_items || at + sizeof(*item) > thread->call.payload_size)
+        return false;
+    memcpy(item, thread->call.payload + at, sizeof(*item));
+    return true;
+}
+
+/* MACH_MSG_VM_KERNEL is a bare bit here, as in the original (P110, P111). */
+static kern_return_t take_memory(struct ipc_thread *thread, struct message *message, const struct trap_item *item, uint64_t size,
+                                 struct memory **memory_p)
+{
+    struct ipc *ipc = thread->ipc;
+    if (size == 0) {
+        *memory_p = NULL;
+        return MACH_MSG_SUCCESS;
+    }
+    if (item->size < size)
+        return MACH_SEND_INVALID_MEMORY;
+    if (item->kind == TRAP_ITEM_INLINE) {
+        if (item->at > thread->call.payload_size || size > thread->call.payload_size - item->at)
+            return MACH_SEND_INVALID_MEMORY;
+        if (!(*memory_p = memory_new(ipc, message->account, size)))
+            return MACH_MSG_VM_KERNEL;
+        memcpy((*memory_p)->bytes, thread->call.payload + item->at, size);
+        return MACH_MSG_SUCCESS;
+    }
+    if (item->kind != TRAP_ITEM_SEGMENT)
+        return MACH_SEND_INVALID_MEMORY;
+    segment_handle segment = ipc->ops->segment_claim(ipc->host, thread->task, item->at, size);
+    if (!segment)
+        return MACH_SEND_INVALID_MEMORY;
+    if ((*memory_p = memory_new_segment(ipc, message->account, segment, size)))
+        return MACH_MSG_SUCCESS;
+    ipc->ops->segment_drop(ipc->host, segment);
+    return MACH_MSG_VM_KERNEL;
+}
+
+static kern_return_t take_region(struct ipc_thread *thread, struct message *message, struct message_descriptor *d,
+                                 const struct trap_item *item)
+{
+    mach_msg_ool_descriptor_t in;
+    memcpy(&in, message->bytes + d->offset, sizeof(in));
+    d->copy = (uint8_t)in.copy;
+    d->deallocate = in.deallocate != 0;
+    return take_memory(thread, message, item, in.size, &d->memory);
+}
+
+/* Rights taken before a bad element stay in the descriptor, to be destroyed with the message (P133). */
+static kern_return_t take_names(struct ipc_thread *thread, struct message *message, struct message_descriptor *d,
+                                const uint32_t *names, uint32_t count, uint32_t disposition)
+{
+    for (; d->count < count; d->count++) {
+        kern_return_t kr = take_right(thread, message, names[d->count], disposition, &d->ports[d->count]);
+        if (kr != MACH_MSG_SUCCESS)
+            return kr;
+        thread->ipc->steps++;
+    }
+    return MACH_MSG_SUCCESS;
+}
+
+static kern_return_t take_array(struct ipc_thread *thread, struct message *message, struct message_descriptor *d,
+                                const struct trap_item *item)
+{
+    mach_msg_ool_ports_descriptor_t in;
+    struct memory *memory = NULL;
+    memcpy(&in, message->bytes + d->offset, sizeof(in));
+    if (in.copy != MACH_MSG_PHYSICAL_COPY && in.copy != MACH_MSG_VIRTUAL_COPY)
+        return MACH_SEND_INVALID_TYPE;
+    d->disposition = right_type_of(in.disposition);
+    d->deallocate = in.deallocate != 0;
+    d->ports = NULL;
+    d->count = 0;
+    kern_return_t kr = take_memory(thread, message, item, (uint64_t)in.count * sizeof(uint32_t), &memory);
+    if (kr != MACH_MSG_SUCCESS || in.count == 0)
+        return kr == MACH_MSG_VM_KERNEL ? MACH_SEND_NO_BUFFER : kr;
+    uint32_t *names = alloc_bytes((uint64_t)in.count * sizeof(*names));
+    d->ports = alloc_zeroed((uint64_t)in.count * sizeof(*d->ports));
+    if (!names || !d->ports)
+        kr = MACH_SEND_NO_BUFFER;
+    else if (!memory_read(thread->ipc, memory, names, memory->size))
+        kr = MACH_SEND_INVALID_MEMORY;
+    else
+        kr = take_names(thread, message, d, names, in.count, in.disposition);
+    alloc_free(names);
+    memory_free(thread->ipc, memory);
+    return kr;
+}
+
+/* n_taken counts what the sender's libmach must unmap if it asked for that: regions copied in (P129), and names arrays that
+ * were read, though a name in them was refused (P133). */
+static kern_return_t take_one(struct ipc_thread *thread, struct message *message, struct message_descriptor *d)
+{
+    struct trap_item item;
+    if (d->type == MACH_MSG_PORT_DESCRIPTOR)
+        return take_port(thread, message, d);
+    if (!read_item(thread, message, message->n_taken, &item))
+        return MACH_SEND_INVALID_MEMORY;
+    bool is_array = d->type == MACH_MSG_OOL_PORTS_DESCRIPTOR;
+    kern_return_t kr = is_array ? take_array(thread, message, d, &item) : take_region(thread, message, d, &item);
+    if (kr == MACH_MSG_SUCCESS || (is_array && kr == MACH_SEND_INVALID_RIGHT))
+        message->n_taken++;
+    return kr;
+}
+
+kern_return_t body_copyin(struct ipc_thread *thread, struct message *message)
+{
+    kern_return_t kr = MACH_MSG_SUCCESS;
+    for (uint32_t i = 0; i < message->n_descriptors && kr == MACH_MSG_SUCCESS; i++) {
+        struct message_descriptor *d = &message->descriptors[i];
+        kr = take_one(thread, message, d);
+        thread->ipc->steps++;
+        if (kr == MACH_MSG_SUCCESS || d->type == MACH_MSG_OOL_PORTS_DESCRIPTOR)
+            message->n_copied_in = i + 1;
+    }
+    thread->reply.n_taken = message->n_taken;
+    return kr;
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* kernel/ipc/deliver.h - copy-out: what a message becomes in the space and the page of the thread that gets it
+ *
+ * The message is patched in its own private bytes (names, dispositions, the header turned round), then shipped as a payload
+ * (wire/trap.h). All of these consume the message, fill thread->reply and cannot fail; what cannot be delivered shows in
+ * the result code (P147, P154, P155). None waits and none publishes.
+ */
+#pragma once
+
+#include "kernel/ipc/wait.h"
+
+/* P144 */
+bool deliver_fits(const struct ipc_thread *thread, const struct message *message);
+
+/* P148-P157; the message has been taken from `port`, whose sequence number was `seqno` before. */
+void deliver_message(struct ipc_thread *thread, struct port *port, struct message *message, uint32_t seqno);
+
+/* Only the header arrives, the rest is sunk (P146, P155). */
+void deliver_header(struct ipc_thread *thread, struct port *port, struct message *message, uint32_t seqno, kern_return_t code);
+
+/* P145: the message stays where it is. */
+void deliver_size(struct ipc_thread *thread, const struct port *port, const struct message *message);
+
+/* P122: the thread's own message comes back, with `code`. */
+void deliver_back(struct ipc_thread *thread, struct message *message, kern_return_t code);

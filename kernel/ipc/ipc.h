@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* kernel/ipc/ipc.h - what all of IPC shares: the lists that the door drains, the clock of the trap, the census
+ *
+ * IPC never calls upwards and never recurses. What an operation causes beyond its own objects is recorded on one of four
+ * lists and carried out by ipc_drain() (drain.h) when the operation is over, or at the points that the rules fix:
+ *
+ *   notes     messages of the kernel, in the order in which they were caused; sending one is O(1)
+ *   reap      dead ports, spaces, sets and messages to be sunk, first in first out, taken apart in counted steps
+ *   resumed   threads whose wait has ended and which have a result, or their receive half, before them
+ *   finished  threads whose reply is complete; the door publishes them
+ */
+#pragma once
+
+#include <stdint.h>
+
+#include "base/host_ops.h"
+#include "base/list.h"
+#include "base/tree.h"
+
+struct account;
+
+struct ipc_census {
+    uint64_t spaces, names, ports, port_sets, messages, message_bytes, memory_objects, requests;
+};
+
+struct ipc {
+    const struct host_ops *ops;
+    void *host;
+    struct list notes;    /* struct message.link */
+    struct list reap;     /* struct reapable.link */
+    struct list resumed;  /* struct ipc_thread.resumed */
+    struct list finished; /* struct ipc_thread.resumed: the reply is complete, the door publishes it */
+    struct tree timers;   /* struct ipc_thread.timer, by deadline */
+    uint64_t serial;      /* last number given out: ports, spaces, arrivals */
+    uint64_t now;         /* of the trap or event being served, nanoseconds */
+    uint32_t steps;       /* counted in it so far */
+    struct account *account; /* pays for what the kernel makes for itself */
+    struct ipc_census census;
+    /* Called for each message queued on a port (received == false) and delivered (true); NULL without a tap. */
+    void (*tap)(void *context, const void *message, const void *thread, bool received);
+    void *tap_context;
+};
+
+/* A dead thing that waits to be taken apart. `cause`: the space whose trap killed it; that one waits for the end of it. */
+enum reap_kind { REAP_PORT, REAP_SPACE, REAP_MESSAGE };
+
+struct reapable {
+    struct list link;
+    enum reap_kind kind;
+    struct space *cause;
+};
+
+static inline uint64_t ipc_serial(struct ipc *ipc)
+{
+    return ++ipc->serial;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* kernel/ipc/memory.h - out-of-line memory on its way: small bytes in the kernel's heap, or a sealed segment of the host
+ *
+ * Nobody writes to it any more: it can be copied, mapped or read, and has one owner.
+ */
+#pragma once
+
+#include "base/account.h"
+#include "kernel/ipc/ipc.h"
+
+struct memory {
+    uint64_t size;
+    segment_handle segment; /* 0: bytes[] */
+    struct account *account;
+    uint8_t *bytes; /* stands behind the struct; NULL with a segment */
+};
+
+/* Room for size bytes in the heap. NULL when the account is at its limit or there is no memory. */
+struct memory *memory_new(struct ipc *ipc, struct account *account, uint64_t size);
+/* Takes over a segment. NULL as above; the segment is then still the caller's. */
+struct memory *memory_new_segment(struct ipc *ipc, struct account *account, segment_handle segment, uint64_t size);
+void memory_free(struct ipc *ipc, struct memory *memory);
+/* The first `size` bytes (at most memory->size); false when the host could not read them. */
+bool memory_read(struct ipc *ipc, const struct memory *memory, void *bytes, uint64_t size);

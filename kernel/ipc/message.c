@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "kernel/ipc/message.h"
+
+#include "base/alloc.h"
+#include "kernel/ipc/space.h"
+
+const struct token token_of_kernel = { .security = { { 0, 1 } } };
+
+struct message *message_new(struct ipc *ipc, struct account *account, uint32_t size, uint32_t n_descriptors)
+{
+    uint64_t bytes_at = sizeof(struct message) + (uint64_t)n_descriptors * sizeof(struct message_descriptor);
+    uint64_t total = bytes_at + size;
+    struct message *message;
+    if (!account_charge(account, ACCOUNT_MESSAGES, 1))
+        return NULL;
+    if (!account_charge(account, ACCOUNT_BYTES, total)) {
+        account_release(account, ACCOUNT_MESSAGES, 1);
+        return NULL;
+    }
+    message = alloc_bytes(total);
+    if (!message) {
+        account_release(account, ACCOUNT_MESSAGES, 1);
+        account_release(account, ACCOUNT_BYTES, total);
+        return NULL;
+    }
+    *message = (struct message){
+        .size = size,
+        .token = token_of_kernel,
+        .account = account_get(account),
+        .charged = total,
+        .n_descriptors = n_descriptors,
+        .descriptors = (struct message_descriptor *)(message + 1),
+        .bytes = (uint8_t *)message + bytes_at,
+    };
+    ipc->census.messages++;
+    ipc->census.message_bytes += total;
+    return message;
+}
+
+void message_free(struct ipc *ipc, struct message *message)
+{
+    ASSERT(!list_is_linked(&message->link) && !list_is_linked(&message->reap.link));
+    account_release(message->account, ACCOUNT_MESSAGES, 1);
+    account_release(message->account, ACCOUNT_BYTES, message->charged);
+    account_put(message->account);
+    ipc->census.messages--;
+    ipc->census.message_bytes -= message->charged;
+    alloc_free(message);
+}
+
+void message_sink(struct ipc *ipc, struct message *message, struct space *cause)
+{
+    message->reap.kind = REAP_MESSAGE;
+    message->reap.cause = cause ? space_get(cause) : NULL;
+    if (cause)
+        cause->n_reaping++;
+    list_append(&ipc->reap, &message->reap.link);
+}
+
+static void release(struct ipc *ipc, struct right right, struct space *cause)
+{
+    if (right.type == MACH_MSG_TYPE_PORT_RECEIVE && port_is_live(right.port)) {
+        right.port->state = PORT_IN_LIMBO;
+        port_destroy(ipc, right.port, cause);
+    } else {
+        right_release(ipc, right);
+    }
+}
+
+/* True when the descriptor holds nothing more. */
+static bool sink_descriptor(struct ipc *ipc, struct message *message, struct space *cause)
+{
+    struct message_descriptor *d = &message->descriptors[message->sink_at];
+    switch (d->type) {
+    case MACH_MSG_PORT_DESCRIPTOR:
+        release(ipc, (struct right){ d->port, d->disposition }, cause);
+        return true;
+    case MACH_MSG_OOL_DESCRIPTOR:
+    case MACH_MSG_OOL_VOLATILE_DESCRIPTOR:
+        memory_free(ipc, d->memory);
+        return true;
+    case MACH_MSG_OOL_PORTS_DESCRIPTOR:
+        if (message->sink_element < d->count) {
+            release(ipc, (struct right){ d->ports[message->sink_element++], d->disposition }, cause);
+            return false;
+        }
+        alloc_free(d->ports);
+        message->sink_element = 0;
+        return true;
+    }
+    return true;
+}
+
+bool message_sink_step(struct ipc *ipc, struct message *message, struct space *cause)
+{
+    if (message->dest.type) {
+        struct right dest = message->dest;
+        message->dest = (struct right){ 0 };
+        right_release(ipc, dest);
+        return false;
+    }
+    if (message->reply.type) {
+        struct right reply = message->reply;
+        message->reply = (struct right){ 0 };
+        right_release(ipc, reply);
+        return false;
+    }
+    if (message->sink_at < message->n_copied_in && sink_descriptor(ipc, message, cause))
+        message->sink_at++;
+    return message->sink_at == message->n_copied_in;
+}

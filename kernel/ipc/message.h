@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* kernel/ipc/message.h - a message in the kernel: the sender's bytes, and beside them the rights and memory in kernel form
+ *
+ * A message owns its destination right, its reply right and everything in its descriptors, from copy-in to copy-out. It is
+ * queued on a port, held by a thread that waits for room, on the list of notes, or being sunk.
+ */
+#pragma once
+
+#include <mach/message.h>
+
+#include "kernel/ipc/memory.h"
+#include "kernel/ipc/port.h"
+
+struct token {
+    security_token_t security;
+    audit_token_t audit;
+};
+
+extern const struct token token_of_kernel; /* {0, 1} and zeros (P157) */
+
+struct message_descriptor {
+    uint8_t type;        /* MACH_MSG_*_DESCRIPTOR */
+    uint8_t disposition; /* as received: 16, 17, 18; 0 none */
+    uint8_t copy;
+    uint8_t deallocate;
+    uint32_t offset; /* of the descriptor in bytes[] */
+    union {
+        struct port *port; /* NULL, PORT_DEAD, or a right of `disposition` */
+        struct memory *memory; /* NULL: size 0 */
+        struct {
+            struct port **ports;
+            uint32_t count;
+        };
+    };
+};
+
+struct message {
+    struct list link;
+    struct reapable reap;      /* while it is being sunk by the reaper */
+    struct right dest;         /* send or send-once right to the queue it is for */
+    struct right reply;
+    uint32_t reply_name_value; /* what to show when the reply is PORT_NULL/DEAD: 0 or MACH_PORT_DEAD */
+    uint32_t voucher_data;     /* msgh_voucher_port of voucher type 0: plain data (P103) */
+    uint8_t voucher_type;
+    bool is_complex;
+    bool is_from_kernel;
+    int32_t id;
+    uint32_t size;             /* bytes of the message as its sender gave it */
+    struct token token;
+    struct account *account;   /* paid for the message, until it is delivered or sunk */
+    uint64_t charged;
+    uint32_t n_descriptors;
+    uint32_t n_copied_in;      /* descriptors that hold something: what sinking must release */
+    uint32_t n_taken;          /* out-of-line descriptors copied in (P129) */
+    uint32_t sink_at, sink_element; /* how far sinking has come */
+    struct message_descriptor *descriptors;
+    uint8_t *bytes;            /* size bytes, header included */
+};
+
+/* Room for size bytes with n descriptors, paid by account; NULL: limit or no memory. Rights are none, the token the kernel's. */
+struct message *message_new(struct ipc *ipc, struct account *account, uint32_t size, uint32_t n_descriptors);
+/* Frees the struct; everything it carried has been moved or released. */
+void message_free(struct ipc *ipc, struct message *message);
+
+/* P124, to be carried out by the reaper. */
+void message_sink(struct ipc *ipc, struct message *message, struct space *cause);
+/* One right or region of it; true when nothing is left but to free it. */
+bool message_sink_step(struct ipc *ipc, struct message *message, struct space *cause);
+
+/* The destination port of a queued or waiting message. */
+static inline struct port *message_port(const struct message *message)
+{
+    return message->dest.port;
+}
+
+static inline mach_msg_header_t *message_header(struct message *message)
+{
+    return (mach_msg_header_t *)message->bytes;
+}

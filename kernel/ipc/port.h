@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* kernel/ipc/port.h - the port: a queue, one receive right, and those who can send to it
+ *
+ * `srights` and `sorights` count rights, `refs` counts pointers: every right, wherever it is, holds one reference, and so
+ * does a dead name that has not been looked at yet. A port is live until its receive right is destroyed; then it is dead at
+ * once for every lookup, is taken apart by the reaper (P52), and the memory goes with the last reference.
+ */
+#pragma once
+
+#include <mach/kern_return.h>
+#include <mach/message.h>
+#include <mach/port.h>
+
+#include "base/account.h"
+#include "base/list.h"
+#include "base/tree.h"
+#include "kernel/ipc/ipc.h"
+#include "kernel/sched/waitq.h"
+
+struct message;
+struct space;
+struct pset;
+
+/* Where the receive right is.
+ *
+ * state      receive right            live members                     leaves by
+ * SPACE      entry `name` of `space`  space, name                      port_leave_space
+ * CARRIED    in message `carrier`     carrier                          port_enter_space, port_die
+ * KERNEL     held by the kernel       ktype, kobject                   port_die
+ * LIMBO      in no place, only inside an operation                     any
+ * DEAD       destroyed                                                 never (P53)
+ */
+enum port_state { PORT_IN_SPACE, PORT_CARRIED, PORT_IN_KERNEL, PORT_IN_LIMBO, PORT_IS_DEAD };
+
+/* How far the reaper has come with a dead port (P52). */
+enum port_death { DEATH_RECEIVERS, DEATH_SENDERS, DEATH_REQUESTS_OF_PORT, DEATH_MESSAGES, DEATH_NAMES, DEATH_DONE };
+
+struct port {
+    uint64_t serial; /* order of creation */
+    uint32_t refs;
+    enum port_state state;
+    uint8_t ktype; /* IKOT of mach_port_kobject, 0 for plain ports; kept when the object is detached (K39) */
+    bool guarded, strict_guard, immovable_receive, immovable_send, special_reply, importance, temp_owner;
+    uint32_t srights, sorights; /* P4.1 */
+    uint32_t mscount, seqno;    /* P47, P48 */
+    uint32_t qlimit, n_messages, n_requests;
+    uint64_t context; /* and guard (P49) */
+    union {
+        struct {
+            struct space *space;
+            mach_port_name_t name;
+        };
+        struct message *carrier;
+        enum port_death death;
+    };
+    void *kobject;         /* of kernel-object ports; NULL: disabled */
+    struct list messages;  /* struct message.link, first in first out */
+    struct waitq senders;  /* struct ipc_thread.waiter */
+    struct waitq receivers;
+    struct list memberships;  /* struct membership.of_port, in the order of joining */
+    struct tree send_entries; /* struct entry.by_space: S entries, by space */
+    struct list once_entries; /* struct entry.of_port: SO entries */
+    struct list requests;     /* struct request.link: in the order of registration */
+    struct list armed;        /* struct request.armed */
+    struct port *no_senders;     /* send-once right registered by P77, or NULL */
+    struct port *port_destroyed; /* P80 */
+    struct account *account;
+    struct reapable reap;
+};
+
+/* A right that is in no entry. type: MACH_MSG_TYPE_PORT_RECEIVE, _SEND, _SEND_ONCE, or 0 for none. The port is NULL for
+ * MACH_PORT_NULL and PORT_DEAD for MACH_PORT_DEAD; a real port may have died since. */
+struct right {
+    struct port *port;
+    uint8_t type;
+};
+
+#define PORT_DEAD ((struct port *)-1)
+
+static inline bool port_is_real(const struct port *port)
+{
+    return port && port != PORT_DEAD;
+}
+
+static inline bool port_is_dead(const struct port *port)
+{
+    return port->state == PORT_IS_DEAD;
+}
+
+/* A real port that lives. */
+static inline bool port_is_live(const struct port *port)
+{
+    return port_is_real(port) && !port_is_dead(port);
+}
+
+/* A live port in limbo with the properties of P12; the caller holds its receive right. NULL when the account is at its limit
+ * or there is no memory. */
+struct port *port_new(struct ipc *ipc, struct account *account);
+/* A port whose receive right the kernel holds; paid by the account. */
+struct port *port_new_kernel(struct ipc *ipc, struct account *account, uint8_t ktype, void *kobject);
+
+struct port *port_get(struct port *port);
+void port_put(struct ipc *ipc, struct port *port);
+
+/* New naked rights. The result is counted and referenced. */
+struct right port_make_send(struct port *port);      /* raises the make-send count (P47) */
+struct right port_copy_send(struct port *port);      /* needs a send right somewhere, or the kernel's word */
+struct right port_make_send_once(struct port *port);
+
+/* Gives up a naked right: no-senders (P78), SEND_ONCE (P82), death or PORT_DESTROYED (P52, P81). Null and dead are fine. */
+void right_release(struct ipc *ipc, struct right right);
+/* The send-once right was used: no notification. */
+void right_use_once(struct ipc *ipc, struct port *port);
+
+/* A copy of a stored send right (K17, K77): null stays null; a port that died gives PORT_DEAD. */
+struct right right_copy(struct right right);
+
+/* The receive right leaves its space (P50): sets, receivers, counts, context and guard. Afterwards LIMBO. */
+void port_leave_space(struct ipc *ipc, struct port *port);
+void port_enter_space(struct port *port, struct space *space, mach_port_name_t name);
+
+/* The receive right, in limbo, is destroyed: PORT_DESTROYED if somebody asked for it (P81), else death. */
+void port_destroy(struct ipc *ipc, struct port *port, struct space *cause);
+/* Death without questions (P52): dead at once, the rest is the reaper's. */
+void port_die(struct ipc *ipc, struct port *port, struct space *cause);
+
+/* May a message from a send right be queued now? (P116.1) */
+static inline bool port_is_full(const struct port *port)
+{
+    return port->n_messages >= port->qlimit;
+}

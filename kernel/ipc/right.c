@@ -1,0 +1,384 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "kernel/ipc/right.h"
+
+#include "kernel/ipc/note.h"
+
+/* ---- making ---- */
+
+static kern_return_t fill_entry(struct ipc *ipc, struct entry *entry, mach_port_right_t right)
+{
+    switch (right) {
+    case MACH_PORT_RIGHT_RECEIVE: {
+        struct port *port = port_new(ipc, entry->space->account);
+        if (!port)
+            return KERN_RESOURCE_SHORTAGE;
+        entry_set_right(entry, (struct right){ port, MACH_MSG_TYPE_PORT_RECEIVE });
+        return KERN_SUCCESS;
+    }
+    case MACH_PORT_RIGHT_PORT_SET:
+        entry->set = pset_new(ipc, entry->space, entry_name(entry));
+        if (!entry->set)
+            return KERN_RESOURCE_SHORTAGE;
+        entry->kind = ENTRY_SET;
+        return KERN_SUCCESS;
+    }
+    entry_set_dead(entry, 1);
+    return KERN_SUCCESS;
+}
+
+static bool can_be_allocated(mach_port_right_t right)
+{
+    return right == MACH_PORT_RIGHT_RECEIVE || right == MACH_PORT_RIGHT_PORT_SET || right == MACH_PORT_RIGHT_DEAD_NAME;
+}
+
+kern_return_t port_allocate(struct ipc *ipc, struct space *space, mach_port_right_t right, mach_port_name_t *name_p)
+{
+    struct entry *entry;
+    if (!can_be_allocated(right))
+        return KERN_INVALID_VALUE;
+    kern_return_t kr = space_name_new(ipc, space, &entry);
+    if (kr != KERN_SUCCESS)
+        return kr;
+    kr = fill_entry(ipc, entry, right);
+    if (kr != KERN_SUCCESS) {
+        space_name_free(ipc, entry);
+        return kr;
+    }
+    *name_p = entry_name(entry);
+    return KERN_SUCCESS;
+}
+
+kern_return_t port_allocate_name(struct ipc *ipc, struct space *space, mach_port_right_t right, mach_port_name_t name)
+{
+    struct entry *entry;
+    if (!MACH_PORT_VALID(name) || !can_be_allocated(right))
+        return KERN_INVALID_VALUE;
+    kern_return_t kr = space_name_at(ipc, space, name, &entry);
+    if (kr != KERN_SUCCESS)
+        return kr;
+    kr = fill_entry(ipc, entry, right);
+    if (kr != KERN_SUCCESS)
+        space_name_free(ipc, entry);
+    return kr;
+}
+
+kern_return_t port_construct(struct ipc *ipc, struct space *space, uint32_t flags, uint32_t qlimit, uint64_t context,
+                             mach_port_name_t *name_p)
+{
+    if ((flags & MPO_QLIMIT) && qlimit > MACH_PORT_QLIMIT_MAX)
+        return KERN_INVALID_VALUE;
+    kern_return_t kr = port_allocate(ipc, space, MACH_PORT_RIGHT_RECEIVE, name_p);
+    if (kr != KERN_SUCCESS)
+        return kr;
+    struct entry *entry = space_lookup(ipc, space, *name_p);
+    struct port *port = entry->port;
+    port->context = context;
+    port->guarded = flags & MPO_CONTEXT_AS_GUARD;
+    port->strict_guard = port->guarded && (flags & MPO_STRICT);
+    port->temp_owner = flags & MPO_TEMPOWNER;
+    port->importance = flags & (MPO_TEMPOWNER | MPO_IMPORTANCE_RECEIVER | MPO_DENAP_RECEIVER);
+    if (flags & MPO_QLIMIT)
+        port->qlimit = qlimit;
+    if (flags & MPO_INSERT_SEND_RIGHT) {
+        port_make_send(port);
+        entry->kind = ENTRY_SEND_RECEIVE;
+        entry->urefs = 1;
+    }
+    return KERN_SUCCESS;
+}
+
+/* ---- looking ---- */
+
+kern_return_t port_type(struct ipc *ipc, struct space *space, mach_port_name_t name, mach_port_type_t *type_p)
+{
+    struct entry *entry;
+    if (name == MACH_PORT_DEAD) {
+        *type_p = MACH_PORT_TYPE_DEAD_NAME;
+        return KERN_SUCCESS;
+    }
+    if (name == MACH_PORT_NULL || !(entry = space_lookup(ipc, space, name)))
+        return KERN_INVALID_NAME;
+    *type_p = entry_type(entry, false);
+    return KERN_SUCCESS;
+}
+
+kern_return_t port_get_refs(struct ipc *ipc, struct space *space, mach_port_name_t name, mach_port_right_t right,
+                            mach_port_urefs_t *refs_p)
+{
+    struct entry *entry;
+    if (right >= MACH_PORT_RIGHT_NUMBER)
+        return KERN_INVALID_VALUE;
+    if (!MACH_PORT_VALID(name)) {
+        *refs_p = 1;
+        return right == MACH_PORT_RIGHT_SEND || right == MACH_PORT_RIGHT_SEND_ONCE ? KERN_SUCCESS : KERN_INVALID_NAME;
+    }
+    if (!(entry = space_lookup(ipc, space, name)))
+        return KERN_INVALID_NAME;
+    bool has = entry_type(entry, false) & MACH_PORT_TYPE(right);
+    bool counts = right == MACH_PORT_RIGHT_SEND || right == MACH_PORT_RIGHT_DEAD_NAME;
+    *refs_p = !has ? 0 : counts ? entry->urefs : 1;
+    return KERN_SUCCESS;
+}
+
+/* ---- releasing ---- */
+
+/* The space's send right goes, the name stays: RS becomes R. */
+static void drop_send_half(struct ipc *ipc, struct entry *entry)
+{
+    entry->kind = ENTRY_RECEIVE;
+    entry->urefs = 0;
+    right_release(ipc, (struct right){ entry->port, MACH_MSG_TYPE_PORT_SEND });
+}
+
+static void release_send_entry(struct ipc *ipc, struct entry *entry)
+{
+    tree_remove(&entry->port->send_entries, &entry->by_space);
+    right_release(ipc, (struct right){ entry->port, MACH_MSG_TYPE_PORT_SEND });
+    space_name_free(ipc, entry);
+}
+
+static void release_once_entry(struct ipc *ipc, struct entry *entry)
+{
+    list_remove(&entry->of_port);
+    right_release(ipc, (struct right){ entry->port, MACH_MSG_TYPE_PORT_SEND_ONCE });
+    space_name_free(ipc, entry);
+}
+
+/* The port's last sender may have been the space itself; then the no-senders request is honoured, though the port dies (P37). */
+static void release_receive_entry(struct ipc *ipc, struct entry *entry)
+{
+    struct port *port = entry->port, *notify = NULL;
+    uint32_t mscount = port->mscount;
+    if (entry->kind == ENTRY_SEND_RECEIVE && port->srights == 1) {
+        notify = port->no_senders;
+        port->no_senders = NULL;
+    }
+    port_leave_space(ipc, port);
+    if (entry->kind == ENTRY_SEND_RECEIVE) {
+        port->srights--;
+        port_put(ipc, port);
+    }
+    port_destroy(ipc, port, entry->space);
+    if (notify)
+        note_no_senders(ipc, notify, mscount);
+    space_name_free(ipc, entry);
+}
+
+void right_release_entry(struct ipc *ipc, struct entry *entry)
+{
+    if ((entry->kind == ENTRY_SEND || entry->kind == ENTRY_SEND_ONCE) && port_is_dead(entry->port))
+        entry_bury(ipc, entry);
+    switch ((enum entry_kind)entry->kind) {
+    case ENTRY_RECEIVE:
+    case ENTRY_SEND_RECEIVE:
+        release_receive_entry(ipc, entry);
+        return;
+    case ENTRY_SEND:
+        release_send_entry(ipc, entry);
+        return;
+    case ENTRY_SEND_ONCE:
+        release_once_entry(ipc, entry);
+        return;
+    case ENTRY_SET:
+        pset_destroy(ipc, entry->set);
+        space_name_free(ipc, entry);
+        return;
+    case ENTRY_DEAD_NAME:
+        space_name_free(ipc, entry);
+        return;
+    case ENTRY_FREE:
+        break;
+    }
+    ASSERT(!"a free slot has nothing to release");
+}
+
+kern_return_t port_deallocate(struct ipc *ipc, struct space *space, mach_port_name_t name)
+{
+    struct entry *entry;
+    if (!MACH_PORT_VALID(name))
+        return KERN_SUCCESS;
+    if (!(entry = space_lookup(ipc, space, name)))
+        return KERN_INVALID_NAME;
+    if (entry->kind == ENTRY_RECEIVE)
+        return KERN_INVALID_RIGHT;
+    if (entry->urefs == UREFS_MAX)
+        return KERN_SUCCESS;
+    if (entry->urefs > 1)
+        entry->urefs--;
+    else if (entry->kind == ENTRY_SEND_RECEIVE)
+        drop_send_half(ipc, entry);
+    else
+        right_release_entry(ipc, entry);
+    return KERN_SUCCESS;
+}
+
+kern_return_t port_destroy_name(struct ipc *ipc, struct space *space, mach_port_name_t name)
+{
+    struct entry *entry;
+    if (!MACH_PORT_VALID(name))
+        return KERN_SUCCESS;
+    if (!(entry = space_lookup(ipc, space, name)))
+        return KERN_INVALID_NAME;
+    if (entry_has_receive(entry) && entry->port->guarded && entry->port->context != 0)
+        return KERN_INVALID_RIGHT;
+    right_release_entry(ipc, entry);
+    return KERN_SUCCESS;
+}
+
+/* ---- mod_refs ---- */
+
+/* What remains of a name whose receive right was destroyed: nothing, a dead name, or (P81) a send right. The send half of RS
+ * has been accounted for by the caller if urefs is 0. */
+static void destroy_receive_half(struct ipc *ipc, struct entry *entry)
+{
+    struct port *port = entry->port;
+    port_leave_space(ipc, port);
+    if (entry->kind == ENTRY_RECEIVE) {
+        port_destroy(ipc, port, entry->space);
+        space_name_free(ipc, entry);
+        return;
+    }
+    entry->kind = ENTRY_SEND;
+    tree_insert(&port->send_entries, &entry->by_space);
+    port_destroy(ipc, port, entry->space);
+    if (port_is_dead(port))
+        entry_bury(ipc, entry);
+}
+
+static kern_return_t mod_receive(struct ipc *ipc, struct entry *entry, mach_port_delta_t delta)
+{
+    if (!entry_has_receive(entry))
+        return KERN_INVALID_RIGHT;
+    if (delta == 0)
+        return KERN_SUCCESS;
+    if (delta != -1)
+        return KERN_INVALID_VALUE;
+    if (entry->port->guarded)
+        return KERN_INVALID_RIGHT;
+    destroy_receive_half(ipc, entry);
+    return KERN_SUCCESS;
+}
+
+/* PORT_SET and SEND_ONCE: 0 or -1. */
+static kern_return_t mod_single(struct ipc *ipc, struct entry *entry, enum entry_kind kind, mach_port_delta_t delta)
+{
+    if (entry->kind != kind)
+        return KERN_INVALID_RIGHT;
+    if (delta == 0)
+        return KERN_SUCCESS;
+    if (delta != -1)
+        return KERN_INVALID_VALUE;
+    right_release_entry(ipc, entry);
+    return KERN_SUCCESS;
+}
+
+/* SEND and DEAD_NAME: P24, P32, P33. */
+static kern_return_t mod_counted(struct ipc *ipc, struct entry *entry, mach_port_delta_t delta)
+{
+    int64_t sum = (int64_t)entry->urefs + delta;
+    if (delta > UREFS_MAX || delta < -UREFS_MAX)
+        return KERN_INVALID_VALUE;
+    if (entry->urefs == UREFS_MAX && delta != -UREFS_MAX)
+        return KERN_SUCCESS;
+    if (sum < 0)
+        return KERN_INVALID_VALUE;
+    if (sum > 0)
+        entry->urefs = sum > UREFS_MAX ? UREFS_MAX : (uint16_t)sum;
+    else if (entry->kind == ENTRY_SEND_RECEIVE)
+        drop_send_half(ipc, entry);
+    else
+        right_release_entry(ipc, entry);
+    return KERN_SUCCESS;
+}
+
+kern_return_t port_mod_refs(struct ipc *ipc, struct space *space, mach_port_name_t name, mach_port_right_t right,
+                            mach_port_delta_t delta)
+{
+    struct entry *entry;
+    if (right >= MACH_PORT_RIGHT_NUMBER)
+        return KERN_INVALID_VALUE;
+    if (!MACH_PORT_VALID(name))
+        return right == MACH_PORT_RIGHT_SEND || right == MACH_PORT_RIGHT_SEND_ONCE ? KERN_SUCCESS : KERN_INVALID_NAME;
+    if (!(entry = space_lookup(ipc, space, name)))
+        return KERN_INVALID_NAME;
+    switch (right) {
+    case MACH_PORT_RIGHT_SEND:
+        return entry_has_send(entry) ? mod_counted(ipc, entry, delta) : KERN_INVALID_RIGHT;
+    case MACH_PORT_RIGHT_RECEIVE:
+        return mod_receive(ipc, entry, delta);
+    case MACH_PORT_RIGHT_SEND_ONCE:
+        return mod_single(ipc, entry, ENTRY_SEND_ONCE, delta);
+    case MACH_PORT_RIGHT_PORT_SET:
+        return mod_single(ipc, entry, ENTRY_SET, delta);
+    case MACH_PORT_RIGHT_DEAD_NAME:
+        return entry->kind == ENTRY_DEAD_NAME ? mod_counted(ipc, entry, delta) : KERN_INVALID_RIGHT;
+    }
+    return KERN_INVALID_RIGHT;
+}
+
+static kern_return_t check_destruct(const struct entry *entry, mach_port_delta_t srdelta, uint64_t guard)
+{
+    if (!entry_has_receive(entry) || (srdelta != 0 && entry->kind != ENTRY_SEND_RECEIVE))
+        return KERN_INVALID_RIGHT;
+    if (srdelta > 0 || (int64_t)entry->urefs + srdelta < 0)
+        return KERN_INVALID_VALUE;
+    if (entry->port->guarded && entry->port->context != guard)
+        return KERN_INVALID_ARGUMENT;
+    return KERN_SUCCESS;
+}
+
+kern_return_t port_destruct(struct ipc *ipc, struct space *space, mach_port_name_t name, mach_port_delta_t srdelta,
+                            uint64_t guard)
+{
+    struct entry *entry;
+    if (!MACH_PORT_VALID(name) || !(entry = space_lookup(ipc, space, name)))
+        return KERN_INVALID_NAME;
+    kern_return_t kr = check_destruct(entry, srdelta, guard);
+    if (kr != KERN_SUCCESS)
+        return kr;
+    if (srdelta != 0)
+        mod_counted(ipc, entry, srdelta);
+    destroy_receive_half(ipc, entry);
+    return KERN_SUCCESS;
+}
+
+/* ---- inserting and extracting ---- */
+
+static kern_return_t insert_at(struct ipc *ipc, struct space *space, mach_port_name_t name, struct right right)
+{
+    struct entry *entry;
+    kern_return_t kr = space_name_at(ipc, space, name, &entry);
+    if (kr == KERN_SUCCESS)
+        entry_set_right(entry, right);
+    return kr;
+}
+
+kern_return_t port_insert_right(struct ipc *ipc, struct space *space, mach_port_name_t name, struct right right)
+{
+    mach_port_name_t joined;
+    if (!MACH_PORT_VALID(name))
+        return KERN_INVALID_VALUE;
+    if (!port_is_live(right.port))
+        return KERN_INVALID_CAPABILITY;
+    space_lookup(ipc, space, name);
+    struct entry *present = right.type == MACH_MSG_TYPE_PORT_SEND_ONCE ? NULL : space_find_port(space, right.port);
+    if (!present)
+        return insert_at(ipc, space, name, right);
+    if (entry_name(present) != name)
+        return KERN_RIGHT_EXISTS;
+    return space_insert(ipc, space, right, &joined);
+}
+
+kern_return_t port_extract_right(struct ipc *ipc, struct space *space, mach_port_name_t name, uint32_t disposition,
+                                 struct right *right_p)
+{
+    if (right_type_of(disposition) == 0)
+        return KERN_INVALID_VALUE;
+    if (!MACH_PORT_VALID(name))
+        return KERN_INVALID_RIGHT;
+    struct entry *entry = space_lookup(ipc, space, name);
+    kern_return_t kr = right_check_copyin(entry, disposition, false);
+    if (kr == KERN_SUCCESS)
+        *right_p = right_copyin(ipc, entry, disposition);
+    return kr;
+}

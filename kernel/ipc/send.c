@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "kernel/ipc/send.h"
+
+#include <string.h>
+
+#include "base/alloc.h"
+#include "kernel/ipc/body.h"
+#include "kernel/ipc/deliver.h"
+#include "kernel/ipc/drain.h"
+#include "kernel/ipc/queue.h"
+#include "kernel/ipc/request.h"
+#include "kernel/ipc/right.h"
+
+enum { MESSAGE_MAX = 50331580, BITS_USER = 0x801f1f1f };
+
+static enum send_outcome fail(struct ipc_thread *thread, kern_return_t code)
+{
+    thread->reply.result = (uint32_t)code;
+    return SEND_FAILED;
+}
+
+/* ---- reading the message: steps 1 to 6 of P101 ---- */
+
+static uint32_t descriptor_count(const struct msg_call *call)
+{
+    uint32_t count;
+    memcpy(&count, call->payload + sizeof(mach_msg_header_t), sizeof(count));
+    return count;
+}
+
+static kern_return_t read_message(struct ipc_thread *thread, struct message **message_p)
+{
+    const struct msg_call *call = &thread->call;
+    uint32_t size = call->msg.send_size, bits, count = 0;
+    if (size < sizeof(mach_msg_header_t) || size % 4 != 0)
+        return MACH_SEND_MSG_TOO_SMALL;
+    if (size > MESSAGE_MAX)
+        return MACH_SEND_TOO_LARGE;
+    if ((call->msg.flags & TRAP_MSG_UNREADABLE_HEADER) || call->payload_size < size)
+        return MACH_SEND_INVALID_DATA;
+    memcpy(&bits, call->payload, sizeof(bits));
+    bool is_complex = bits & MACH_MSGH_BITS_COMPLEX;
+    if (is_complex) {
+        if (size < sizeof(mach_msg_base_t))
+            return MACH_SEND_MSG_TOO_SMALL;
+        count = descriptor_count(call);
+        if (count > (size - sizeof(mach_msg_base_t)) / sizeof(mach_msg_port_descriptor_t))
+            return MACH_SEND_MSG_TOO_SMALL;
+    }
+    struct message *message = message_new(thread->ipc, thread->account, size, count);
+    if (!message)
+        return MACH_SEND_NO_BUFFER;
+    memcpy(message->bytes, call->payload, size);
+    /* The client may have changed bits and count since they were read: what was measured is what holds. */
+    message_header(message)->msgh_bits = bits & BITS_USER;
+    message->is_complex = is_complex;
+    message->token = *thread->token;
+    *message_p = message;
+    return call->msg.flags & TRAP_MSG_UNREADABLE_BODY ? MACH_SEND_INVALID_DATA : MACH_MSG_SUCCESS;
+}
+
+/* ---- the header: steps 7 to 13 ---- */
+
+struct header_rights {
+    struct entry *dest, *reply; /* NULL: none to take */
+    uint32_t dest_disposition, reply_disposition;
+    mach_port_name_t dest_name, reply_name;
+    bool dest_is_dead_once; /* P45 */
+};
+
+static kern_return_t check_dispositions(const mach_msg_header_t *header)
+{
+    uint32_t remote = MACH_MSGH_BITS_REMOTE(header->msgh_bits), local = MACH_MSGH_BITS_LOCAL(header->msgh_bits);
+    if (!MACH_MSG_TYPE_PORT_ANY_SEND(remote))
+        return MACH_SEND_INVALID_HEADER;
+    if (local == 0 ? header->msgh_local_port != MACH_PORT_NULL : !MACH_MSG_TYPE_PORT_ANY_SEND(local))
+        return MACH_SEND_INVALID_HEADER;
+    return MACH_MSG_SUCCESS;
+}
+
+/* No voucher objects exist, so every valid name is refused (P103). */
+static kern_return_t check_voucher(const mach_msg_header_t *header)
+{
+    uint32_t type = MACH_MSGH_BITS_VOUCHER(header->msgh_bits);
+    if (type == 0)
+        return MACH_MSG_SUCCESS;
+    if (type != MACH_MSG_TYPE_MOVE_SEND && type != MACH_MSG_TYPE_COPY_SEND)
+        return MACH_SEND_INVALID_VOUCHER;
+    return header->msgh_voucher_port == MACH_PORT_NULL ? MACH_MSG_SUCCESS : MACH_SEND_INVALID_VOUCHER;
+}
+
+static kern_return_t check_reply(struct ipc_thread *thread, struct header_rights *rights)
+{
+    if (!MACH_PORT_VALID(rights->reply_name))
+        return MACH_MSG_SUCCESS;
+    rights->reply = space_lookup(thread->ipc, thread->space, rights->reply_name);
+    return right_check_copyin(rights->reply, rights->reply_disposition, false) == KERN_SUCCESS ? MACH_MSG_SUCCESS
+                                                                                             : MACH_SEND_INVALID_REPLY;
+}
+
+/* P107: dest and reply under one name must both be payable. */
+static bool can_pay_both(const struct header_rights *rights)
+{
+    uint32_t a = rights->dest_disposition, b = rights->reply_disposition;
+    if (a == MACH_MSG_TYPE_MOVE_SEND_ONCE || b == MACH_MSG_TYPE_MOVE_SEND_ONCE)
+        return false;
+    if (a == MACH_MSG_TYPE_MOVE_SEND && b == MACH_MSG_TYPE_MOVE_SEND)
+        return rights->dest->urefs >= 2;
+    return true;
+}
+
+static kern_return_t check_dest(struct ipc_thread *thread, struct header_rights *rights)
+{
+    struct entry *entry = space_lookup(thread->ipc, thread->space, rights->dest_name);
+    rights->dest = entry;
+    if (right_check_copyin(entry, rights->dest_disposition, true) != KERN_SUCCESS || entry->kind == ENTRY_DEAD_NAME)
+        return MACH_SEND_INVALID_DEST;
+    if (rights->reply && rights->reply == rights->dest && !can_pay_both(rights))
+        return MACH_SEND_INVALID_DEST;
+    return MACH_MSG_SUCCESS;
+}
+
+/* P45: the right is taken and the message will be sunk, as if the port had died a moment later. */
+static bool is_dead_once(const struct entry *entry, uint32_t disposition)
+{
+    if (disposition != MACH_MSG_TYPE_MOVE_SEND_ONCE)
+        return false;
+    return (entry->kind == ENTRY_DEAD_NAME && entry->once_unexamined) ||
+           (entry->kind == ENTRY_SEND_ONCE && port_is_dead(entry->port) && !entry->request);
+}
+
+static kern_return_t check_header(struct ipc_thread *thread, const mach_msg_header_t *header, struct header_rights *rights)
+{
+    kern_return_t kr = check_dispositions(header);
+    if (kr != MACH_MSG_SUCCESS)
+        return kr;
+    if (!MACH_PORT_VALID(header->msgh_remote_port) || thread->space->is_dead)
+        return MACH_SEND_INVALID_DEST;
+    if ((kr = check_voucher(header)) != MACH_MSG_SUCCESS)
+        return kr;
+    *rights = (struct header_rights){
+        .dest_name = header->msgh_remote_port,
+        .dest_disposition = MACH_MSGH_BITS_REMOTE(header->msgh_bits),
+        .reply_name = header->msgh_local_port,
+        .reply_disposition = MACH_MSGH_BITS_LOCAL(header->msgh_bits),
+    };
+    struct entry *dest = space_peek(thread->space, rights->dest_name);
+    if (!dest)
+        return MACH_SEND_INVALID_DEST;
+    rights->dest_is_dead_once = is_dead_once(dest, rights->dest_disposition) && rights->reply_name != rights->dest_name;
+    if ((kr = check_reply(thread, rights)) != MACH_MSG_SUCCESS)
+        return kr;
+    if (rights->dest_is_dead_once) {
+        rights->dest = dest;
+        return MACH_MSG_SUCCESS;
+    }
+    return check_dest(thread, rights);
+}
+
+/* ---- taking the header's rights ---- */
+
+static struct right carried_reply(const struct header_rights *rights)
+{
+    uint8_t type = right_type_of(rights->reply_disposition);
+    return (struct right){ rights->reply_name == MACH_PORT_NULL ? NULL : PORT_DEAD, type };
+}
+
+/* MOVE_SEND beside COPY_SEND of the same name: the copy must be made while the right is still there (P107). */
+static void take_both(struct ipc_thread *thread, struct message *message, const struct header_rights *rights)
+{
+    struct ipc *ipc = thread->ipc;
+    if (rights->dest_disposition == MACH_MSG_TYPE_MOVE_SEND && rights->reply_disposition != MACH_MSG_TYPE_MOVE_SEND) {
+        message->reply = right_copyin(ipc, rights->reply, rights->reply_disposition);
+        message->dest = right_copyin(ipc, rights->dest, rights->dest_disposition);
+    } else {
+        message->dest = right_copyin(ipc, rights->dest, rights->dest_disposition);
+        message->reply = right_copyin(ipc, rights->reply, rights->reply_disposition);
+    }
+}
+
+static void take_header(struct ipc_thread *thread, struct message *message, const struct header_rights *rights)
+{
+    struct ipc *ipc = thread->ipc;
+    const mach_msg_header_t *header = message_header(message);
+    message->id = header->msgh_id;
+    message->voucher_type = MACH_MSGH_BITS_VOUCHER(header->msgh_bits);
+    message->voucher_data = header->msgh_voucher_port;
+    if (rights->dest == rights->reply) {
+        take_both(thread, message, rights);
+        return;
+    }
+    if (rights->dest->kind == ENTRY_SEND_ONCE && port_is_dead(rights->dest->port))
+        entry_bury(ipc, rights->dest);
+    message->dest = right_copyin(ipc, rights->dest, rights->dest_disposition);
+    message->reply = rights->reply ? right_copyin(ipc, rights->reply, rights->reply_disposition) : carried_reply(rights);
+}
+
+/* ---- queueing ---- */
+
+/* Does a receive right in the body lead back to the destination? Walks up from the destination through the ports in transit:
+ * O(length of that chain), counted (P114). */
+static bool closes_circle(struct ipc *ipc, const struct message *message)
+{
+    const struct port *port = message_port(message);
+    while (port_is_live(port) && port->state == PORT_CARRIED) {
+        if (port->carrier == message)
+            return true;
+        port = message_port(port->carrier);
+        ipc->steps++;
+    }
+    return false;
+}
+
+static enum send_outcome sink(struct ipc_thread *thread, struct message *message)
+{
+    message_sink(thread->ipc, message, thread->space);
+    return SEND_DONE;
+}
+
+static enum send_outcome give_back(struct ipc_thread *thread, struct message *message, kern_return_t code)
+{
+    deliver_back(thread, message, code);
+    return SEND_FAILED;
+}
+
+static enum send_outcome queue(struct ipc_thread *thread, struct message *message, bool reserved)
+{
+    const struct trap_msg *msg = &thread->call.msg;
+    enum admission admission = queue_admission(message, reserved);
+    bool has_timeout = msg->option & MACH_SEND_TIMEOUT;
+    if (admission == ADMISSION_NOW) {
+        queue_put(thread->ipc, message);
+        return SEND_DONE;
+    }
+    if (has_timeout && msg->timeout == 0)
+        return give_back(thread, message, MACH_SEND_TIMED_OUT);
+    if (admission == ADMISSION_NEVER)
+        return give_back(thread, message, MACH_SEND_NO_BUFFER);
+    thread_wait_send(thread, message, false, has_timeout, msg->timeout);
+    return SEND_WAITS;
+}
+
+static enum send_outcome deliver_or_queue(struct ipc_thread *thread, struct message *message, struct message **message_p,
+                                          bool reserved)
+{
+    struct port *port = message_port(message);
+    if (!port_is_live(port) || closes_circle(thread->ipc, message))
+        return sink(thread, message);
+    if (port->state == PORT_IN_KERNEL) {
+        port->seqno++;
+        *message_p = message;
+        return SEND_TO_KERNEL;
+    }
+    return queue(thread, message, reserved);
+}
+
+/* P118 applies to send rights whose name is still there after copy-in. */
+static bool arm(struct ipc_thread *thread, const struct message *message, mach_port_name_t dest_name)
+{
+    if (!(thread->call.msg.option & MACH_SEND_NOTIFY) || message->dest.type != MACH_MSG_TYPE_PORT_SEND)
+        return false;
+    struct entry *entry = space_peek(thread->space, dest_name);
+    return entry && entry_has_send(entry) && entry->port == message->dest.port && request_arm(entry, message->dest.port);
+}
+
+enum send_outcome send_begin(struct ipc_thread *thread, struct message **message_p)
+{
+    struct message *message = NULL;
+    struct header_rights rights = { 0 };
+    kern_return_t kr = read_message(thread, &message);
+    if (kr == MACH_MSG_SUCCESS)
+        kr = check_header(thread, message_header(message), &rights);
+    if (kr != MACH_MSG_SUCCESS) {
+        if (message)
+            message_free(thread->ipc, message);
+        return fail(thread, kr);
+    }
+    take_header(thread, message, &rights);
+    if (message->is_complex) {
+        kr = body_measure(message);
+        if (kr == MACH_MSG_SUCCESS)
+            kr = body_copyin(thread, message);
+    }
+    if (kr != MACH_MSG_SUCCESS) {
+        message_sink(thread->ipc, message, thread->space);
+        return fail(thread, kr);
+    }
+    bool reserved = arm(thread, message, rights.dest_name);
+    ipc_send_notes(thread->ipc);
+    return deliver_or_queue(thread, message, message_p, reserved);
+}
+
+enum send_outcome send_reply(struct ipc_thread *thread, struct message *message)
+{
+    const struct trap_msg *msg = &thread->call.msg;
+    struct port *port = message_port(message);
+    bool has_timeout = msg->option & MACH_SEND_TIMEOUT;
+    if (!port_is_live(port) || port->state == PORT_IN_KERNEL || closes_circle(thread->ipc, message))
+        return sink(thread, message);
+    enum admission admission = queue_admission(message, false);
+    if (admission == ADMISSION_NOW) {
+        queue_put(thread->ipc, message);
+        return SEND_DONE;
+    }
+    if (admission == ADMISSION_NEVER || (has_timeout && msg->timeout == 0))
+        return sink(thread, message);
+    thread_wait_send(thread, message, true, has_timeout, msg->timeout);
+    return SEND_WAITS;
+}

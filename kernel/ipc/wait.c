@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "kernel/ipc/wait.h"
+
+#include "kernel/ipc/pset.h"
+#include "kernel/ipc/space.h"
+
+enum { NANOSECONDS_PER_MILLISECOND = 1000000, PRIORITY_DEFAULT = 31 };
+
+void ipc_thread_init(struct ipc_thread *thread, struct ipc *ipc, struct space *space, struct account *account)
+{
+    *thread = (struct ipc_thread){
+        .ipc = ipc,
+        .space = space_get(space),
+        .account = account,
+        .waiter.priority = PRIORITY_DEFAULT,
+    };
+}
+
+int ipc_compare_timers(const struct tree_node *a, const struct tree_node *b)
+{
+    const struct ipc_thread *x = container_of(a, struct ipc_thread, timer), *y = container_of(b, struct ipc_thread, timer);
+    if (x->deadline != y->deadline)
+        return x->deadline < y->deadline ? -1 : 1;
+    return x->waiter.order < y->waiter.order ? -1 : x->waiter.order > y->waiter.order;
+}
+
+static void begin(struct ipc_thread *thread, enum wait_kind kind, struct waitq *queue, bool has_timeout, uint32_t timeout)
+{
+    struct ipc *ipc = thread->ipc;
+    ASSERT(thread->wait == WAIT_NONE && !list_is_linked(&thread->resumed));
+    thread->wait = kind;
+    waitq_insert(queue, &thread->waiter, ipc_serial(ipc));
+    thread->deadline = 0;
+    if (!has_timeout)
+        return;
+    thread->deadline = ipc->now + (uint64_t)timeout * NANOSECONDS_PER_MILLISECOND;
+    tree_insert(&ipc->timers, &thread->timer);
+}
+
+void thread_wait_send(struct ipc_thread *thread, struct message *message, bool is_kernel_reply, bool has_timeout, uint32_t timeout)
+{
+    thread->sending.message = message;
+    thread->sending.is_kernel_reply = is_kernel_reply;
+    begin(thread, WAIT_SEND, &message_port(message)->senders, has_timeout, timeout);
+}
+
+void thread_wait_receive(struct ipc_thread *thread, struct port *port, struct pset *set, bool has_timeout, uint32_t timeout)
+{
+    thread->receiving.port = port;
+    thread->receiving.set = set;
+    begin(thread, WAIT_RECEIVE, port ? &port->receivers : &set->receivers, has_timeout, timeout);
+}
+
+static void resume(struct ipc_thread *thread, enum resume_kind kind)
+{
+    thread->resume = kind;
+    list_append(&thread->ipc->resumed, &thread->resumed);
+}
+
+static void finish(struct ipc_thread *thread, kern_return_t result)
+{
+    thread->reply.result = (uint32_t)result;
+    resume(thread, RESUME_FINISHED);
+}
+
+static void give_back(struct ipc_thread *thread, struct message *message, kern_return_t code)
+{
+    thread->give_back = message;
+    thread->give_back_code = code;
+    resume(thread, RESUME_GIVE_BACK);
+}
+
+/* A kernel object's answer that could not be queued is dropped, and the call goes on (P178). */
+static struct message *end_send(struct ipc_thread *thread, struct message *message, enum wait_end end)
+{
+    bool is_reply = thread->sending.is_kernel_reply;
+    switch (end) {
+    case WAIT_ENDED_ADMITTED:
+        resume(thread, RESUME_RECEIVE);
+        return message;
+    case WAIT_ENDED_TIMEOUT:
+    case WAIT_ENDED_INTERRUPTED:
+        if (!is_reply) {
+            give_back(thread, message, end == WAIT_ENDED_TIMEOUT ? MACH_SEND_TIMED_OUT : MACH_SEND_INTERRUPTED);
+            return NULL;
+        }
+        message_sink(thread->ipc, message, thread->space);
+        resume(thread, RESUME_RECEIVE);
+        return NULL;
+    case WAIT_ENDED_CHANGED:
+        message_sink(thread->ipc, message, NULL);
+        resume(thread, RESUME_RECEIVE);
+        return NULL;
+    case WAIT_ENDED_DEATH:
+        message_sink(thread->ipc, message, NULL);
+        return NULL;
+    case WAIT_ENDED_DELIVERED:
+        break;
+    }
+    ASSERT(!"a sender is not given messages");
+    return NULL;
+}
+
+static void end_receive(struct ipc_thread *thread, enum wait_end end)
+{
+    switch (end) {
+    case WAIT_ENDED_DELIVERED:
+        resume(thread, RESUME_FINISHED);
+        return;
+    case WAIT_ENDED_TIMEOUT:
+        finish(thread, MACH_RCV_TIMED_OUT);
+        return;
+    case WAIT_ENDED_INTERRUPTED:
+        finish(thread, MACH_RCV_INTERRUPTED);
+        return;
+    case WAIT_ENDED_CHANGED:
+        finish(thread, MACH_RCV_PORT_CHANGED);
+        return;
+    case WAIT_ENDED_DEATH:
+        return;
+    case WAIT_ENDED_ADMITTED:
+        break;
+    }
+    ASSERT(!"a receiver is not admitted");
+}
+
+struct message *thread_unwait(struct ipc_thread *thread, enum wait_end end)
+{
+    enum wait_kind kind = thread->wait;
+    ASSERT(kind != WAIT_NONE);
+    waitq_remove(&thread->waiter);
+    if (tree_is_linked(&thread->timer))
+        tree_remove(&thread->ipc->timers, &thread->timer);
+    thread->wait = WAIT_NONE;
+    thread->ipc->steps++;
+    if (kind == WAIT_SEND)
+        return end_send(thread, thread->sending.message, end);
+    end_receive(thread, end);
+    return NULL;
+}
+
+void waitq_unwait_all(struct waitq *queue, enum wait_end end)
+{
+    for (struct waiter *waiter; (waiter = waitq_first(queue));)
+        thread_unwait(thread_of_waiter(waiter), end);
+}
+
+uint64_t ipc_next_deadline(const struct ipc *ipc)
+{
+    struct tree_node *node = tree_first(&ipc->timers);
+    return node ? container_of(node, struct ipc_thread, timer)->deadline : UINT64_MAX;
+}
+
+void ipc_expire(struct ipc *ipc)
+{
+    for (struct tree_node *node; (node = tree_first(&ipc->timers));) {
+        struct ipc_thread *thread = container_of(node, struct ipc_thread, timer);
+        if (thread->deadline > ipc->now)
+            return;
+        thread_unwait(thread, WAIT_ENDED_TIMEOUT);
+    }
+}

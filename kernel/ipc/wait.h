@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* kernel/ipc/wait.h - the part of a thread that IPC sees, and its one way of waiting
+ *
+ * A thread waits in exactly one way. thread_unwait() is the only function that takes it out, whatever the cause; it leaves
+ * the thread on the list of the resumed, with what it has to do next. Nothing is sent or received by it, so it may be called
+ * from anywhere.
+ */
+#pragma once
+
+#include <mach/kern_return.h>
+
+#include "kernel/ipc/message.h"
+#include "kernel/sched/waitq.h"
+#include "wire/trap.h"
+
+/* kind      live member   queue it stands in             leaves by
+ * NONE      -             -                              -
+ * SEND      sending       dest port's senders            room, port death, timeout, interruption, death of the thread
+ * RECEIVE   receiving     port's or set's receivers      message, port or set change, timeout, interruption, death
+ */
+enum wait_kind { WAIT_NONE, WAIT_SEND, WAIT_RECEIVE };
+
+enum wait_end {
+    WAIT_ENDED_ADMITTED,  /* SEND: the message has been queued */
+    WAIT_ENDED_DELIVERED, /* RECEIVE: the reply is written */
+    WAIT_ENDED_TIMEOUT,
+    WAIT_ENDED_INTERRUPTED,
+    WAIT_ENDED_CHANGED,   /* the port or set is gone: SEND goes on as success (P115), RECEIVE says PORT_CHANGED */
+    WAIT_ENDED_DEATH,     /* of the thread: no result for anybody */
+};
+
+enum resume_kind { RESUME_NOTHING, RESUME_FINISHED, RESUME_RECEIVE, RESUME_GIVE_BACK };
+
+/* mach_msg in progress: the numbers of the trap, copied once. */
+struct msg_call {
+    struct trap_msg msg;
+    const uint8_t *payload; /* of the request; only while the trap itself runs */
+    uint64_t payload_size;
+    uint32_t n_items;
+};
+
+struct ipc_thread {
+    struct ipc *ipc;
+    struct space *space;        /* a reference */
+    struct account *account;
+    const struct token *token;  /* the task's, current */
+    struct task *task;          /* for the host's segment calls */
+    uint8_t *data;              /* TRAP_DATA_SIZE bytes of the thread's page; NULL: makes no traps */
+    enum wait_kind wait;
+    union {
+        struct {
+            struct message *message;
+            bool is_kernel_reply; /* a kernel object's answer to the thread's own request (P177) */
+        } sending;
+        struct {
+            struct port *port; /* one of the two */
+            struct pset *set;
+        } receiving;
+    };
+    struct waiter waiter;
+    uint64_t deadline; /* of the wait; 0: none */
+    struct tree_node timer;
+    struct list resumed;
+    enum resume_kind resume;
+    struct message *give_back; /* RESUME_GIVE_BACK: to be returned by P122 */
+    kern_return_t give_back_code;
+    struct msg_call call;
+    struct trap_reply reply;
+};
+
+void ipc_thread_init(struct ipc_thread *thread, struct ipc *ipc, struct space *space, struct account *account);
+
+/* The queue decides the kind: message non-NULL waits for room at its destination, else for a message at port or set. timeout
+ * in milliseconds, used if has_timeout. Cost O(log n) of the queue and of all timers. */
+void thread_wait_send(struct ipc_thread *thread, struct message *message, bool is_kernel_reply, bool has_timeout, uint32_t timeout);
+void thread_wait_receive(struct ipc_thread *thread, struct port *port, struct pset *set, bool has_timeout, uint32_t timeout);
+
+/* Must be waiting. Afterwards on ipc->resumed, but for death. Returns the message of a SEND wait that ended ADMITTED: the
+ * caller queues it. */
+struct message *thread_unwait(struct ipc_thread *thread, enum wait_end end);
+
+static inline struct ipc_thread *thread_of_waiter(struct waiter *waiter)
+{
+    return container_of(waiter, struct ipc_thread, waiter);
+}
+
+/* Wakes everybody in the queue with `end`. */
+void waitq_unwait_all(struct waitq *queue, enum wait_end end);
+
+/* The earliest deadline, or UINT64_MAX. */
+uint64_t ipc_next_deadline(const struct ipc *ipc);
+/* Ends the waits whose deadline is not after ipc->now. */
+void ipc_expire(struct ipc *ipc);
+
+/* Timers are ordered by deadline, then by arrival in their wait. */
+tree_compare ipc_compare_timers;

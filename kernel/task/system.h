@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* kernel/task/system.h - the machine that programs believe in: the host object, the uids, all tasks */
+#pragma once
+
+#include "base/list.h"
+#include "kernel/ipc/ipc.h"
+#include "kernel/ipc/port.h"
+
+struct space;
+
+/* Kernel object types as mach_port_kobject reports them (K1, P171). */
+enum kobject_type {
+    KOBJECT_NONE = 0,
+    KOBJECT_THREAD = 1,
+    KOBJECT_TASK = 2,
+    KOBJECT_HOST = 3,
+    KOBJECT_HOST_PRIV = 4,
+    KOBJECT_TASK_NAME = 20,
+};
+
+/* What one uid may consume, and the bootstrap port of its domain (B8). Lives as long as the system. */
+struct uid {
+    struct list link;
+    uint32_t uid;
+    struct account *account;
+    struct right bootstrap; /* a naked send right */
+};
+
+struct system {
+    struct ipc ipc;
+    struct account *account; /* of the kernel itself */
+    struct account_limits uid_limits, task_limits;
+    bool allow_interpose, relaxed_host_ports, allow_task_terminate;
+    struct list tasks;        /* struct task.link, oldest first; live and dying */
+    struct list uids;
+    struct port *host, *host_priv; /* permanent (K97); kobject is the system */
+    struct space *stash;      /* the space of a launchd that died (B14), or NULL */
+    uint32_t pid_version;     /* last given (F3) */
+    uint64_t unique_id;       /* last given (F4) */
+    uint64_t n_tasks, n_threads;
+};
+
+/* False without memory. */
+bool system_init(struct system *system);
+/* Every task is gone. */
+void system_fini(struct system *system);
+
+/* Made when it first appears; NULL without memory. */
+struct uid *system_uid(struct system *system, uint32_t uid);

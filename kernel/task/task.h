@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* kernel/task/task.h - a task: its identity, its ports, its space (K12-K27, K234-K238)
+ *
+ * The kernel holds the receive rights of a task's ports; what a program stores in a task's slots are naked send rights.
+ */
+#pragma once
+
+#include "kernel/ipc/message.h"
+#include "kernel/ipc/space.h"
+#include "kernel/task/system.h"
+
+enum { REGISTERED_PORTS = 3, COMMAND_SIZE = 17 };
+
+/* state       ports               space                 leaves by
+ * ACTIVE      attached            alive                 task_disable
+ * DISABLED    detached (K25)      being reaped          task_reap, once the space is empty
+ * (freed)     destroyed (K26)     gone
+ */
+enum task_state { TASK_ACTIVE, TASK_DISABLED };
+
+/* The slots that programs set (K78). */
+struct task_slots {
+    struct right host;      /* K97 */
+    struct right bootstrap;
+    struct right access;
+    struct right debug_control;   /* not inherited */
+    struct right resource_notify; /* not inherited */
+    struct right registered[REGISTERED_PORTS];
+};
+
+struct task {
+    struct list link;
+    struct system *system;
+    enum task_state state;
+    int32_t pid;
+    uint32_t pid_version;
+    uint64_t unique_id, parent_unique_id;
+    bool is_privileged, is_launchd;
+    char command[COMMAND_SIZE];
+    struct token token;      /* what its messages carry (F175) */
+    struct account *account;
+    struct space *space;
+    struct port *control, *name;
+    struct right settable_self; /* K35 */
+    struct task_slots slots;
+    struct list threads;     /* struct thread.link */
+    uint32_t n_threads;
+    void *host;              /* the host's record */
+    const void *identity;    /* what the door was given, for the host */
+};
+
+struct task_identity_values {
+    int32_t pid;
+    uint32_t uid, gid, ruid, rgid;
+    bool privileged, is_launchd;
+    const char *command;
+};
+
+/* A live, enabled task. slots NULL: the defaults of K14 and B8; else they are consumed (also on failure). space NULL: a fresh one; else
+ * consumed. NULL result: limit or no memory. */
+struct task *task_new(struct system *system, const struct task_identity_values *identity, struct task_slots *slots,
+                      struct space *space, uint64_t parent_unique_id);
+
+/* What a child inherits now (K15, K17): new naked rights. */
+struct task_slots task_inherit(struct task *parent);
+void task_slots_release(struct ipc *ipc, struct task_slots *slots);
+
+/* K25: detached from its ports, its threads disabled and out of their waits; the space dies unless it is kept for the stash. */
+void task_disable(struct task *task, bool keep_space);
+/* K26, once the space has been reaped: ports destroyed, the task freed. */
+void task_terminate(struct task *task);
+/* Terminates every disabled task whose space is empty; true if there was one. */
+bool task_reap(struct system *system);
+
+/* Port to task: control only, or control or name (K3). NULL: not converted. */
+struct task *task_of_control_port(struct port *port);
+struct task *task_of_name_port(struct port *port);
+
+/* By pid among the active; NULL. O(tasks). */
+struct task *task_find(struct system *system, int32_t pid);
+
+/* ---- special ports (K76-K90, K92, K93) ---- */
+
+/* Gives a right (NULL and PORT_DEAD are fine). which: TASK_*_PORT. */
+kern_return_t task_get_special(struct task *task, int which, struct right *right_p);
+/* Consumes the right on success only. */
+kern_return_t task_set_special(struct task *task, int which, struct right right);
+kern_return_t task_register_ports(struct task *task, struct right rights[REGISTERED_PORTS]); /* consumes on success */
+kern_return_t task_lookup_ports(struct task *task, struct right rights[REGISTERED_PORTS]);
+
+/* The right that task_self and host_self return (K34, K35, K37). */
+struct right task_self_right(struct task *task);
+struct right task_host_right(struct task *task);

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* kernel/task/thread.h - a thread: its ports, and the page through which it traps (K28-K32, K36, K41) */
+#pragma once
+
+#include "kernel/ipc/wait.h"
+#include "kernel/task/task.h"
+
+struct trap_page;
+
+struct thread {
+    struct ipc_thread ipc; /* first: IPC's pointer is ours */
+    struct list link;      /* task->threads */
+    struct task *task;
+    int32_t tid;
+    bool is_main;          /* F8 */
+    bool is_trapping;      /* its trap is being served: it is published last */
+    struct trap_page *page;
+    struct port *control;
+    struct right settable_self;
+    struct port *special_reply; /* bound special reply port, a reference; NULL (K41) */
+    void *host;
+};
+
+static inline struct thread *thread_of_ipc(struct ipc_thread *thread)
+{
+    return container_of(thread, struct thread, ipc);
+}
+
+/* page NULL: a thread that makes no traps. NULL result: limit or no memory. */
+struct thread *thread_new(struct task *task, int32_t tid, struct trap_page *page);
+/* K31: out of its wait, detached, its ports destroyed, freed. */
+void thread_terminate(struct thread *thread);
+
+struct thread *thread_of_port(struct port *port);
+
+struct right thread_self_right(struct thread *thread);
+/* The name of a fresh special reply port, MACH_PORT_NULL if it cannot be made; the old one is unbound first (K41, K42). */
+mach_port_name_t thread_special_reply_port(struct thread *thread);
+
+/* which: THREAD_*_PORT (K85-K88, K91) */
+kern_return_t thread_get_special(struct thread *thread, int which, struct right *right_p);
+kern_return_t thread_set_special(struct thread *thread, int which, struct right right); /* consumes on success */
