@@ -279,4 +279,5 @@ def main():
     return 0 if total.passed and not total.failed else 1
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())
