@@ -250,10 +250,15 @@ def build(directory):
     start = time.monotonic()
     if sys.stdout.isatty():
         return subprocess.run(["ninja", "-C", directory]).returncode == 0
-    done = subprocess.run(["ninja", "--quiet", "-C", directory], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                          text=True)
-    said = [s for s in done.stdout.splitlines() if not s.startswith(("ninja: no work", "ninja: Entering"))]
-    print("".join(s + "\n" for s in said) + f"built in {time.monotonic() - start:.0f} s", flush=True)
+    for target in (["build.ninja"], []):  # first by itself: meson has much to say when it is asked again
+        done = subprocess.run(["ninja", "--quiet", "-C", directory, *target], stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, text=True)
+        if done.returncode != 0 or not target:
+            print("".join(s + "\n" for s in done.stdout.splitlines()
+                          if not s.startswith(("ninja: no work", "ninja: Entering"))), end="")
+        if done.returncode != 0:
+            break
+    print(f"built in {time.monotonic() - start:.0f} s", flush=True)
     return done.returncode == 0
 
 
