@@ -115,7 +115,7 @@ def upward_calls(root, build):
     problems = []
     for source, obj in sorted(sources.items()):
         layer = object_layer(source)
-        allowed = {layer, *tree.LAYERS[layer]}
+        allowed = {layer, *tree.LAYERS[layer], *tree.LINKED.get(layer, [])}
         for name in sorted(found[obj][1]):
             if name in homes and not homes[name] & allowed:
                 problems.append(f"{source}: calls {name} of {', '.join(sorted(homes[name]))}")

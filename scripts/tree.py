@@ -24,8 +24,12 @@ LAYERS["kernel/server"] = _KERNEL + [d for d in LAYERS if d.startswith("kernel/"
 LAYERS["kernel"] = _KERNEL + [d for d in LAYERS if d.startswith("kernel/")]
 LAYERS["host"] = LAYERS["kernel"] + ["kernel"]
 LAYERS["sim"] = LAYERS["kernel"] + ["kernel", "libmach"]  # libmach runs there over a transport of the sim's
-for _client in ["libmach", "launchd", "tools", "demo", "bench"]:
+LAYERS["libmach"] = ["include", "wire"]
+for _client in ["launchd", "tools", "demo", "bench"]:
     LAYERS[_client] = ["include", "wire"]
+
+# What a layer may call without including anything of it: programs reach libmach through include/.
+LINKED = {_client: ["libmach"] for _client in ["launchd", "tools", "demo", "bench"]}
 
 
 def is_test(path):
