@@ -67,7 +67,7 @@ def upward(graph):
 
 
 def circles(graph):
-    """Depth first over the headers; each circle is reported once."""
+    """Depth first over the headers; each circle is reported once. The public headers are as macOS's are."""
     problems, done, path = [], set(), []
 
     def visit(node):
@@ -78,13 +78,13 @@ def circles(graph):
             return
         path.append(node)
         for _, _, _, target in graph.get(node, []):
-            if target and target.endswith(".h"):
+            if target and target.endswith(".h") and not target.startswith("include/"):
                 visit(target)
         path.pop()
         done.add(node)
 
     for node in graph:
-        if node.endswith(".h") and not tree.is_test(node):
+        if node.endswith(".h") and not tree.is_test(node) and not node.startswith("include/"):
             visit(node)
     return problems
 
