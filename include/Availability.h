@@ -2,8 +2,8 @@
 /*
  * <Availability.h> - the decorations that say since which release a call exists
  *
- * They all expand to nothing: everything that is declared here is there. Version numbers are those of macOS 10.15, the
- * generation whose behaviour is built (abi-system 11.2).
+ * They all expand to nothing: everything that is declared here is there. Version numbers are those of macOS
+ * 10.15, the generation whose behaviour is built (abi-system 11.2).
  */
 #ifndef __AVAILABILITY__
 #define __AVAILABILITY__

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* <AvailabilityMacros.h> - the older spelling of <Availability.h>: every decoration is empty (abi-system 11.2) */
+/* <AvailabilityMacros.h> - the older spelling of <Availability.h> (abi-system 11.2) */
 #ifndef __AVAILABILITYMACROS__
 #define __AVAILABILITYMACROS__
 

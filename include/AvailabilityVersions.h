@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * <AvailabilityVersions.h> - release numbers: four digits before 10.10, afterwards major x 10000 + minor x 100 + patch
- * (abi-system 11.2)
+ * <AvailabilityVersions.h> - release numbers: four digits before 10.10, afterwards major x 10000 + minor x
+ * 100 + patch (abi-system 11.2)
  */
 #ifndef __AVAILABILITY_VERSIONS__
 #define __AVAILABILITY_VERSIONS__

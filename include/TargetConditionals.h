@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* <TargetConditionals.h> - what the target is: macOS, as far as sources can tell (abi-ipc 0 (c), abi-system 11.2) */
+/* <TargetConditionals.h> - what the target is: macOS, as far as sources can tell (abi-system 11.2) */
 #ifndef __TARGETCONDITIONALS__
 #define __TARGETCONDITIONALS__
 

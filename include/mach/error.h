@@ -7,7 +7,8 @@
  *    |  system  |   subsystem    |      code      |
  *    +----------+----------------+----------------+
  *
- * System 4 is Mach IPC: 0x10000000 + n comes from the send half of mach_msg, 0x10004000 + n from the receive half.
+ * System 4 is Mach IPC: 0x10000000 + n comes from the send half of mach_msg, 0x10004000 + n from the receive
+ * half.
  * KERN_* are system 0, subsystem 0; an errno n can be carried as unix_err(n).
  */
 #ifndef _MACH_ERROR_H_

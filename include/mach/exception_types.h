@@ -56,10 +56,10 @@ typedef mach_port_t *exception_port_array_t;
 #define EXC_MASK_CORPSE_NOTIFY (1 << EXC_CORPSE_NOTIFY)
 
 /* All that programs may ask for as a whole: neither CRASH nor CORPSE_NOTIFY. */
-#define EXC_MASK_ALL                                                                                            \
-    (EXC_MASK_BAD_ACCESS | EXC_MASK_BAD_INSTRUCTION | EXC_MASK_ARITHMETIC | EXC_MASK_EMULATION |                \
-     EXC_MASK_SOFTWARE | EXC_MASK_BREAKPOINT | EXC_MASK_SYSCALL | EXC_MASK_MACH_SYSCALL | EXC_MASK_RPC_ALERT |  \
-     EXC_MASK_RESOURCE | EXC_MASK_GUARD | EXC_MASK_MACHINE)
+#define EXC_MASK_ALL                                                                             \
+    (EXC_MASK_BAD_ACCESS | EXC_MASK_BAD_INSTRUCTION | EXC_MASK_ARITHMETIC | EXC_MASK_EMULATION | \
+     EXC_MASK_SOFTWARE | EXC_MASK_BREAKPOINT | EXC_MASK_SYSCALL | EXC_MASK_MACH_SYSCALL |        \
+     EXC_MASK_RPC_ALERT | EXC_MASK_RESOURCE | EXC_MASK_GUARD | EXC_MASK_MACHINE)
 
 /* What the message to the handler carries. */
 #define EXCEPTION_DEFAULT 1                  /* thread and task: exception_raise */
@@ -71,6 +71,7 @@ typedef mach_port_t *exception_port_array_t;
 #define MACH_EXCEPTION_BACKTRACE_PREFERRED 0x20000000
 #define MACH_EXCEPTION_ERRORS 0x40000000
 #define MACH_EXCEPTION_CODES 0x80000000 /* 64-bit codes: the mach_exception_raise calls */
-#define MACH_EXCEPTION_MASK (MACH_EXCEPTION_CODES | MACH_EXCEPTION_ERRORS | MACH_EXCEPTION_BACKTRACE_PREFERRED)
+#define MACH_EXCEPTION_MASK \
+    (MACH_EXCEPTION_CODES | MACH_EXCEPTION_ERRORS | MACH_EXCEPTION_BACKTRACE_PREFERRED)
 
 #endif /* _MACH_EXCEPTION_TYPES_H_ */

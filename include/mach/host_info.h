@@ -60,7 +60,8 @@ struct host_can_has_debugger_info {
 };
 typedef struct host_can_has_debugger_info host_can_has_debugger_info_data_t;
 typedef struct host_can_has_debugger_info *host_can_has_debugger_info_t;
-#define HOST_CAN_HAS_DEBUGGER_COUNT ((mach_msg_type_number_t)(sizeof(host_can_has_debugger_info_data_t) / sizeof(natural_t)))
+#define HOST_CAN_HAS_DEBUGGER_COUNT \
+    ((mach_msg_type_number_t)(sizeof(host_can_has_debugger_info_data_t) / sizeof(natural_t)))
 
 struct host_sched_info {
     integer_t min_timeout;
@@ -79,7 +80,8 @@ struct kernel_resource_sizes {
 };
 typedef struct kernel_resource_sizes kernel_resource_sizes_data_t;
 typedef struct kernel_resource_sizes *kernel_resource_sizes_t;
-#define HOST_RESOURCE_SIZES_COUNT ((mach_msg_type_number_t)(sizeof(kernel_resource_sizes_data_t) / sizeof(natural_t)))
+#define HOST_RESOURCE_SIZES_COUNT \
+    ((mach_msg_type_number_t)(sizeof(kernel_resource_sizes_data_t) / sizeof(natural_t)))
 
 struct host_priority_info {
     integer_t kernel_priority;
@@ -93,7 +95,8 @@ struct host_priority_info {
 };
 typedef struct host_priority_info host_priority_info_data_t;
 typedef struct host_priority_info *host_priority_info_t;
-#define HOST_PRIORITY_INFO_COUNT ((mach_msg_type_number_t)(sizeof(host_priority_info_data_t) / sizeof(natural_t)))
+#define HOST_PRIORITY_INFO_COUNT \
+    ((mach_msg_type_number_t)(sizeof(host_priority_info_data_t) / sizeof(natural_t)))
 
 struct host_preferred_user_arch {
     cpu_type_t cpu_type;
@@ -101,7 +104,8 @@ struct host_preferred_user_arch {
 };
 typedef struct host_preferred_user_arch host_preferred_user_arch_data_t;
 typedef struct host_preferred_user_arch *host_preferred_user_arch_t;
-#define HOST_PREFERRED_USER_ARCH_COUNT ((mach_msg_type_number_t)(sizeof(host_preferred_user_arch_data_t) / sizeof(natural_t)))
+#define HOST_PREFERRED_USER_ARCH_COUNT \
+    ((mach_msg_type_number_t)(sizeof(host_preferred_user_arch_data_t) / sizeof(natural_t)))
 
 /* ---- host_statistics, host_statistics64 ---- */
 
@@ -126,13 +130,16 @@ struct host_cpu_load_info {
 };
 typedef struct host_cpu_load_info host_cpu_load_info_data_t;
 typedef struct host_cpu_load_info *host_cpu_load_info_t;
-#define HOST_CPU_LOAD_INFO_COUNT ((mach_msg_type_number_t)(sizeof(host_cpu_load_info_data_t) / sizeof(natural_t)))
+#define HOST_CPU_LOAD_INFO_COUNT \
+    ((mach_msg_type_number_t)(sizeof(host_cpu_load_info_data_t) / sizeof(natural_t)))
 
-#define HOST_VM_INFO64_REV1_COUNT ((mach_msg_type_number_t)(sizeof(vm_statistics64_data_t) / sizeof(integer_t)))
+#define HOST_VM_INFO64_REV1_COUNT \
+    ((mach_msg_type_number_t)(sizeof(vm_statistics64_data_t) / sizeof(integer_t)))
 #define HOST_VM_INFO64_REV0_COUNT ((mach_msg_type_number_t)24)
 #define HOST_VM_INFO64_LATEST_COUNT HOST_VM_INFO64_REV1_COUNT
 #define HOST_VM_INFO64_COUNT HOST_VM_INFO64_REV1_COUNT
-#define HOST_EXTMOD_INFO64_COUNT ((mach_msg_type_number_t)(sizeof(vm_extmod_statistics_data_t) / sizeof(integer_t)))
+#define HOST_EXTMOD_INFO64_COUNT \
+    ((mach_msg_type_number_t)(sizeof(vm_extmod_statistics_data_t) / sizeof(integer_t)))
 
 #define HOST_VM_INFO_REV2_COUNT ((mach_msg_type_number_t)(sizeof(vm_statistics_data_t) / sizeof(integer_t)))
 #define HOST_VM_INFO_REV1_COUNT ((mach_msg_type_number_t)14)

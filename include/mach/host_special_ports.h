@@ -60,13 +60,16 @@
 #define host_set_io_main_port(host, port) (KERN_INVALID_ARGUMENT)
 #define host_get_dynamic_pager_port(host, port) \
     (host_get_special_port((host), HOST_LOCAL_NODE, HOST_DYNAMIC_PAGER_PORT, (port)))
-#define host_set_dynamic_pager_port(host, port) (host_set_special_port((host), HOST_DYNAMIC_PAGER_PORT, (port)))
+#define host_set_dynamic_pager_port(host, port) \
+    (host_set_special_port((host), HOST_DYNAMIC_PAGER_PORT, (port)))
 #define host_get_audit_control_port(host, port) \
     (host_get_special_port((host), HOST_LOCAL_NODE, HOST_AUDIT_CONTROL_PORT, (port)))
-#define host_set_audit_control_port(host, port) (host_set_special_port((host), HOST_AUDIT_CONTROL_PORT, (port)))
+#define host_set_audit_control_port(host, port) \
+    (host_set_special_port((host), HOST_AUDIT_CONTROL_PORT, (port)))
 #define host_get_user_notification_port(host, port) \
     (host_get_special_port((host), HOST_LOCAL_NODE, HOST_USER_NOTIFICATION_PORT, (port)))
-#define host_set_user_notification_port(host, port) (host_set_special_port((host), HOST_USER_NOTIFICATION_PORT, (port)))
+#define host_set_user_notification_port(host, port) \
+    (host_set_special_port((host), HOST_USER_NOTIFICATION_PORT, (port)))
 #define host_get_automountd_port(host, port) \
     (host_get_special_port((host), HOST_LOCAL_NODE, HOST_AUTOMOUNTD_PORT, (port)))
 #define host_set_automountd_port(host, port) (host_set_special_port((host), HOST_AUTOMOUNTD_PORT, (port)))
@@ -75,7 +78,8 @@
 #define host_set_lockd_port(host, port) (host_set_special_port((host), HOST_LOCKD_PORT, (port)))
 #define host_get_ktrace_background_port(host, port) \
     (host_get_special_port((host), HOST_LOCAL_NODE, HOST_KTRACE_BACKGROUND_PORT, (port)))
-#define host_set_ktrace_background_port(host, port) (host_set_special_port((host), HOST_KTRACE_BACKGROUND_PORT, (port)))
+#define host_set_ktrace_background_port(host, port) \
+    (host_set_special_port((host), HOST_KTRACE_BACKGROUND_PORT, (port)))
 #define host_get_seatbelt_port(host, port) \
     (host_get_special_port((host), HOST_LOCAL_NODE, HOST_SEATBELT_PORT, (port)))
 #define host_set_seatbelt_port(host, port) (host_set_special_port((host), HOST_SEATBELT_PORT, (port)))
@@ -99,7 +103,8 @@
 #define host_set_telemetry_port(host, port) (host_set_special_port((host), HOST_TELEMETRY_PORT, (port)))
 #define host_get_atm_notification_port(host, port) \
     (host_get_special_port((host), HOST_LOCAL_NODE, HOST_ATM_NOTIFICATION_PORT, (port)))
-#define host_set_atm_notification_port(host, port) (host_set_special_port((host), HOST_ATM_NOTIFICATION_PORT, (port)))
+#define host_set_atm_notification_port(host, port) \
+    (host_set_special_port((host), HOST_ATM_NOTIFICATION_PORT, (port)))
 #define host_get_coalition_port(host, port) \
     (host_get_special_port((host), HOST_LOCAL_NODE, HOST_COALITION_PORT, (port)))
 #define host_set_coalition_port(host, port) (host_set_special_port((host), HOST_COALITION_PORT, (port)))
@@ -108,7 +113,8 @@
 #define host_set_sysdiagnose_port(host, port) (host_set_special_port((host), HOST_SYSDIAGNOSE_PORT, (port)))
 #define host_get_xpc_exception_port(host, port) \
     (host_get_special_port((host), HOST_LOCAL_NODE, HOST_XPC_EXCEPTION_PORT, (port)))
-#define host_set_xpc_exception_port(host, port) (host_set_special_port((host), HOST_XPC_EXCEPTION_PORT, (port)))
+#define host_set_xpc_exception_port(host, port) \
+    (host_set_special_port((host), HOST_XPC_EXCEPTION_PORT, (port)))
 #define host_get_container_port(host, port) \
     (host_get_special_port((host), HOST_LOCAL_NODE, HOST_CONTAINERD_PORT, (port)))
 #define host_set_container_port(host, port) (host_set_special_port((host), HOST_CONTAINERD_PORT, (port)))
@@ -117,7 +123,8 @@
 #define host_set_node_port(host, port) (host_set_special_port((host), HOST_NODE_PORT, (port)))
 #define host_get_resource_notify_port(host, port) \
     (host_get_special_port((host), HOST_LOCAL_NODE, HOST_RESOURCE_NOTIFY_PORT, (port)))
-#define host_set_resource_notify_port(host, port) (host_set_special_port((host), HOST_RESOURCE_NOTIFY_PORT, (port)))
+#define host_set_resource_notify_port(host, port) \
+    (host_set_special_port((host), HOST_RESOURCE_NOTIFY_PORT, (port)))
 #define host_get_closured_port(host, port) \
     (host_get_special_port((host), HOST_LOCAL_NODE, HOST_CLOSURED_PORT, (port)))
 #define host_set_closured_port(host, port) (host_set_special_port((host), HOST_CLOSURED_PORT, (port)))
@@ -126,19 +133,22 @@
 #define host_set_syspolicyd_port(host, port) (host_set_special_port((host), HOST_SYSPOLICYD_PORT, (port)))
 #define host_get_filecoordinationd_port(host, port) \
     (host_get_special_port((host), HOST_LOCAL_NODE, HOST_FILECOORDINATIOND_PORT, (port)))
-#define host_set_filecoordinationd_port(host, port) (host_set_special_port((host), HOST_FILECOORDINATIOND_PORT, (port)))
+#define host_set_filecoordinationd_port(host, port) \
+    (host_set_special_port((host), HOST_FILECOORDINATIOND_PORT, (port)))
 #define host_get_fairplayd_port(host, port) \
     (host_get_special_port((host), HOST_LOCAL_NODE, HOST_FAIRPLAYD_PORT, (port)))
 #define host_set_fairplayd_port(host, port) (host_set_special_port((host), HOST_FAIRPLAYD_PORT, (port)))
 #define host_get_iocompressionstats_port(host, port) \
     (host_get_special_port((host), HOST_LOCAL_NODE, HOST_IOCOMPRESSIONSTATS_PORT, (port)))
-#define host_set_iocompressionstats_port(host, port) (host_set_special_port((host), HOST_IOCOMPRESSIONSTATS_PORT, (port)))
+#define host_set_iocompressionstats_port(host, port) \
+    (host_set_special_port((host), HOST_IOCOMPRESSIONSTATS_PORT, (port)))
 #define host_get_memory_error_port(host, port) \
     (host_get_special_port((host), HOST_LOCAL_NODE, HOST_MEMORY_ERROR_PORT, (port)))
 #define host_set_memory_error_port(host, port) (host_set_special_port((host), HOST_MEMORY_ERROR_PORT, (port)))
 #define host_get_managedappdistd_port(host, port) \
     (host_get_special_port((host), HOST_LOCAL_NODE, HOST_MANAGEDAPPDISTD_PORT, (port)))
-#define host_set_managedappdistd_port(host, port) (host_set_special_port((host), HOST_MANAGEDAPPDISTD_PORT, (port)))
+#define host_set_managedappdistd_port(host, port) \
+    (host_set_special_port((host), HOST_MANAGEDAPPDISTD_PORT, (port)))
 #define host_get_doubleagentd_port(host, port) \
     (host_get_special_port((host), HOST_LOCAL_NODE, HOST_DOUBLEAGENTD_PORT, (port)))
 #define host_set_doubleagentd_port(host, port) (host_set_special_port((host), HOST_DOUBLEAGENTD_PORT, (port)))

@@ -2,9 +2,9 @@
 /*
  * <mach/kern_return.h> - results of kernel calls (abi-ipc 1)
  *
- * Every kernel call returns one of these, or a code of the message that carried the call: MACH_SEND_* and MACH_RCV_*
- * (<mach/message.h>), or MIG_* (<mach/mig_errors.h>). mach_error_string() has a text for all of them. What a code means
- * for one call, and in which order the checks are made, stands at the call.
+ * Every kernel call returns one of these, or a code of the message that carried the call: MACH_SEND_* and
+ * MACH_RCV_* (<mach/message.h>), or MIG_* (<mach/mig_errors.h>). mach_error_string() has a text for all of
+ * them. What a code means for one call, and in which order the checks are made, stands at the call.
  */
 #ifndef _MACH_KERN_RETURN_H_
 #define _MACH_KERN_RETURN_H_

@@ -2,8 +2,9 @@
 /*
  * <mach/mach_types.h> - the types of all kernel calls (abi-ipc 2)
  *
- * Kernel objects are reached by send rights to ports whose receiver is the kernel (K1, P176). The type of an argument
- * says which object the call wants and, for tasks and threads, how much the port must allow; in C all are mach_port_t.
+ * Kernel objects are reached by send rights to ports whose receiver is the kernel (K1, P176). The type of an
+ * argument says which object the call wants and, for tasks and threads, how much the port must allow; in C
+ * all are mach_port_t.
  */
 #ifndef _MACH_MACH_TYPES_H_
 #define _MACH_MACH_TYPES_H_

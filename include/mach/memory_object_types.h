@@ -59,7 +59,8 @@ typedef int *memory_object_info_t;
 #define MAP_MEM_POSTED_COMBINED_REORDERED 9
 
 #define GET_MAP_MEM(flags) ((((unsigned int)(flags)) >> 24) & 0xff)
-#define SET_MAP_MEM(caching, flags) ((flags) = ((((unsigned int)(caching)) << 24) & 0xff000000) | ((flags)&0xffffff))
+#define SET_MAP_MEM(caching, flags) \
+    ((flags) = ((((unsigned int)(caching)) << 24) & 0xff000000) | ((flags)&0xffffff))
 
 #define MAP_MEM_PROT_MASK 0x000000ff
 #define MAP_MEM_LEDGER_TAGGED 0x002000

@@ -2,8 +2,8 @@
 /*
  * <mach/message.h> - messages
  *
- * A message is a header, optionally a count and that many descriptors (MACH_MSGH_BITS_COMPLEX), then plain data. The
- * receiver gets a trailer behind it, at msgh_size rounded up to 4:
+ * A message is a header, optionally a count and that many descriptors (MACH_MSGH_BITS_COMPLEX), then plain
+ * data. The receiver gets a trailer behind it, at msgh_size rounded up to 4:
  *
  *    +--------------------+-------+--------------------------+---------------+ - - - - +
  *    | mach_msg_header_t  | count | descriptors              | data          | trailer |
@@ -12,10 +12,11 @@
  *    +--------------------+-------+--------------------------+---------------+ - - - - +
  *                         |<------ complex messages -------->|               |<-received->
  *
- * The header names two rights. To send: msgh_remote_port is the destination, msgh_local_port the right with which the
- * receiver shall answer. As received they are turned round: msgh_remote_port is the right to answer with and
- * msgh_local_port the port on which the message came, so that a reply is built by using remote port and bits as they
- * are (P148). In both fields, and in each descriptor, a *disposition* says what happens to the sender's right (P43):
+ * The header names two rights. To send: msgh_remote_port is the destination, msgh_local_port the right with
+ * which the receiver shall answer. As received they are turned round: msgh_remote_port is the right to answer
+ * with and msgh_local_port the port on which the message came, so that a reply is built by using remote port
+ * and bits as they are (P148). In both fields, and in each descriptor, a *disposition* says what happens to
+ * the sender's right (P43):
  *
  *                     needs      sender afterwards               receiver gets
  *    MOVE_RECEIVE 16  receive    no receive right any more       receive right   (16)
@@ -42,7 +43,8 @@
 
 /* ---- scalars ---- */
 
-typedef natural_t mach_msg_timeout_t; /* milliseconds; counts only with MACH_SEND_TIMEOUT or MACH_RCV_TIMEOUT */
+/* milliseconds; counts only with MACH_SEND_TIMEOUT or MACH_RCV_TIMEOUT */
+typedef natural_t mach_msg_timeout_t;
 #define MACH_MSG_TIMEOUT_NONE ((mach_msg_timeout_t)0)
 
 typedef unsigned int mach_msg_bits_t;
@@ -133,8 +135,10 @@ typedef kern_return_t mach_msg_return_t; /* MACH_MSG_SUCCESS, MACH_SEND_*, MACH_
 #define MACH_MSG_TYPE_LAST 22                        /* highest of the old dispositions */
 #define MACH_MSG_TYPE_POLYMORPHIC ((mach_msg_type_name_t)-1) /* interface descriptions: chosen at run time */
 
-#define MACH_MSG_TYPE_PORT_ANY(x) (((x) >= MACH_MSG_TYPE_MOVE_RECEIVE) && ((x) <= MACH_MSG_TYPE_MAKE_SEND_ONCE))
-#define MACH_MSG_TYPE_PORT_ANY_SEND(x) (((x) >= MACH_MSG_TYPE_MOVE_SEND) && ((x) <= MACH_MSG_TYPE_MAKE_SEND_ONCE))
+#define MACH_MSG_TYPE_PORT_ANY(x) \
+    (((x) >= MACH_MSG_TYPE_MOVE_RECEIVE) && ((x) <= MACH_MSG_TYPE_MAKE_SEND_ONCE))
+#define MACH_MSG_TYPE_PORT_ANY_SEND(x) \
+    (((x) >= MACH_MSG_TYPE_MOVE_SEND) && ((x) <= MACH_MSG_TYPE_MAKE_SEND_ONCE))
 #define MACH_MSG_TYPE_PORT_ANY_SEND_ONCE(x) \
     (((x) == MACH_MSG_TYPE_MOVE_SEND_ONCE) || ((x) == MACH_MSG_TYPE_MAKE_SEND_ONCE))
 #define MACH_MSG_TYPE_PORT_ANY_RIGHT(x) \
@@ -180,7 +184,10 @@ typedef struct {
     mach_msg_descriptor_type_t type : 8;
 } mach_msg_port_descriptor_t;
 
-/* Memory beside the message, up to 4 GiB - 1. The receiver owns what arrives: vm_deallocate it. (P129 to P131) */
+/*
+ * Memory beside the message, up to 4 GiB - 1. The receiver owns what arrives: vm_deallocate it. (P129 to
+ * P131)
+ */
 typedef struct {
     void *address;
     boolean_t deallocate : 8; /* sending: unmap the whole pages that the range touches */
@@ -375,19 +382,17 @@ typedef mach_msg_security_trailer_t mach_msg_format_0_trailer_t;
 /* What the kernel's own messages carry. */
 #define KERNEL_SECURITY_TOKEN_VALUE { {0, 1} }
 #define KERNEL_AUDIT_TOKEN_VALUE { {0, 0, 0, 0, 0, 0, 0, 0} }
-#define INVALID_AUDIT_TOKEN_VALUE                                                                              \
-    {                                                                                                          \
-        {                                                                                                      \
-            0xffffffffU, 0xffffffffU, 0xffffffffU, 0xffffffffU, 0xffffffffU, 0xffffffffU, 0xffffffffU, 0xffffffffU \
-        }                                                                                                      \
-    }
+#define INVALID_AUDIT_TOKEN_VALUE { {~0U, ~0U, ~0U, ~0U, ~0U, ~0U, ~0U, ~0U} }
 
 __BEGIN_DECLS
 extern const security_token_t KERNEL_SECURITY_TOKEN;
 extern const audit_token_t KERNEL_AUDIT_TOKEN;
 __END_DECLS
 
-/* Bits of the receive option that ask for a trailer; without them its first 8 bytes arrive, and count in rcv_size. */
+/*
+ * Bits of the receive option that ask for a trailer; without them its first 8 bytes arrive, and count in
+ * rcv_size.
+ */
 #define MACH_RCV_TRAILER_NULL 0   /* type and size: 8 bytes */
 #define MACH_RCV_TRAILER_SEQNO 1  /* 12 */
 #define MACH_RCV_TRAILER_SENDER 2 /* 20 */
@@ -402,17 +407,14 @@ __END_DECLS
 #define GET_RCV_ELEMENTS(option) (((option) >> 24) & 0xf)
 
 /* Bytes of the trailer that an option asks for. */
-#define REQUESTED_TRAILER_SIZE_NATIVE(option)                                                          \
-    ((mach_msg_trailer_size_t)((GET_RCV_ELEMENTS(option) == MACH_RCV_TRAILER_NULL)   ? sizeof(mach_msg_trailer_t) \
-                               : (GET_RCV_ELEMENTS(option) == MACH_RCV_TRAILER_SEQNO)                  \
-                                   ? sizeof(mach_msg_seqno_trailer_t)                                  \
-                               : (GET_RCV_ELEMENTS(option) == MACH_RCV_TRAILER_SENDER)                 \
-                                   ? sizeof(mach_msg_security_trailer_t)                               \
-                               : (GET_RCV_ELEMENTS(option) == MACH_RCV_TRAILER_AUDIT)                  \
-                                   ? sizeof(mach_msg_audit_trailer_t)                                  \
-                               : (GET_RCV_ELEMENTS(option) == MACH_RCV_TRAILER_CTX)                    \
-                                   ? sizeof(mach_msg_context_trailer_t)                                \
-                                   : sizeof(mach_msg_mac_trailer_t)))
+#define REQUESTED_TRAILER_SIZE_NATIVE(option)                                                        \
+    ((mach_msg_trailer_size_t)(                                                                      \
+        GET_RCV_ELEMENTS(option) == MACH_RCV_TRAILER_NULL     ? sizeof(mach_msg_trailer_t)           \
+        : GET_RCV_ELEMENTS(option) == MACH_RCV_TRAILER_SEQNO  ? sizeof(mach_msg_seqno_trailer_t)     \
+        : GET_RCV_ELEMENTS(option) == MACH_RCV_TRAILER_SENDER ? sizeof(mach_msg_security_trailer_t)  \
+        : GET_RCV_ELEMENTS(option) == MACH_RCV_TRAILER_AUDIT  ? sizeof(mach_msg_audit_trailer_t)     \
+        : GET_RCV_ELEMENTS(option) == MACH_RCV_TRAILER_CTX    ? sizeof(mach_msg_context_trailer_t)   \
+                                                              : sizeof(mach_msg_mac_trailer_t)))
 #define REQUESTED_TRAILER_SIZE(option) REQUESTED_TRAILER_SIZE_NATIVE(option)
 
 /* ---- empty messages ---- */
@@ -457,9 +459,9 @@ typedef union {
 #define MACH_RCV_INTERRUPT 0x00000400          /* do not repeat an interrupted receive (P99) */
 #define MACH_RCV_VOUCHER 0x00000800            /* willing to take a voucher (P151) */
 #define MACH_RCV_GUARDED_DESC 0x00001000       /* willing to take guarded descriptors (P137) */
-#define MACH_RCV_SYNC_WAIT 0x00004000          /* wait on the special reply port; `notify` names whom to push (P140) */
+#define MACH_RCV_SYNC_WAIT 0x00004000 /* wait on the special reply port; `notify` names whom to push (P140) */
 #define MACH_RCV_SYNC_PEEK 0x00008000          /* in a kevent's filter flags: this waiter peeks (P158) */
-#define MACH_SEND_ALWAYS 0x00010000            /* kernel: ignore the queue limit; cleared for programs (P98) */
+#define MACH_SEND_ALWAYS 0x00010000 /* kernel: ignore the queue limit; cleared for programs (P98) */
 #define MACH_SEND_FILTER_NONFATAL 0x00010000   /* a program's meaning of that bit (P200) */
 #define MACH_SEND_TRAILER 0x00020000           /* accepted, ignored (P98) */
 #define MACH_SEND_NOIMPORTANCE 0x00040000      /* accepted, does nothing (P66) */
@@ -515,12 +517,12 @@ typedef union {
 
 /*
  * After a failed send (P189):
- *   nothing taken      MSG_TOO_SMALL, TOO_LARGE, INVALID_DATA, INVALID_HEADER, INVALID_DEST, INVALID_VOUCHER,
- *                      INVALID_REPLY; NO_BUFFER if there was no memory: release or send again
- *   all given back     TIMED_OUT, INTERRUPTED, NO_BUFFER from a full queue, INVALID_CONTEXT: the buffer describes what
- *                      the task holds now and can be sent again as it is, or mach_msg_destroy()ed (P122)
- *   partly gone        INVALID_RIGHT, INVALID_TYPE, INVALID_MEMORY, NO_GRANT_DEST, VM_KERNEL; MSG_TOO_SMALL and
- *                      TOO_LARGE because of descriptors: header rights and earlier descriptors are gone (P113)
+ *   nothing taken    MSG_TOO_SMALL, TOO_LARGE, INVALID_DATA, INVALID_HEADER, INVALID_DEST, INVALID_VOUCHER,
+ *                    INVALID_REPLY; NO_BUFFER if there was no memory: release or send again
+ *   all given back   TIMED_OUT, INTERRUPTED, NO_BUFFER from a full queue, INVALID_CONTEXT: the buffer describes
+ *                    what the task holds now and can be sent again as it is, or mach_msg_destroy()ed (P122)
+ *   partly gone      INVALID_RIGHT, INVALID_TYPE, INVALID_MEMORY, NO_GRANT_DEST, VM_KERNEL; MSG_TOO_SMALL and
+ *                    TOO_LARGE because of descriptors: header rights and earlier descriptors are gone (P113)
  */
 #define MACH_MSG_SUCCESS 0x00000000            /* done */
 #define MACH_SEND_IN_PROGRESS 0x10000001       /* kernel internal */
@@ -590,8 +592,8 @@ typedef struct {
 /* ---- the priority word of MACH_SEND_OVERRIDE ---- */
 
 /*
- * 0: none. Low byte 0xff: the word is a pthread_priority_t. Else the relative priority minus one in bits 8-15, the QoS
- * in bits 16-19, the override QoS in bits 20-23.
+ * 0: none. Low byte 0xff: the word is a pthread_priority_t. Else the relative priority minus one in bits
+ * 8-15, the QoS in bits 16-19, the override QoS in bits 20-23.
  */
 #define MACH_MSG_PRIORITY_RELPRI_SHIFT 8
 #define MACH_MSG_PRIORITY_RELPRI_MASK (0xff << MACH_MSG_PRIORITY_RELPRI_SHIFT)
@@ -614,7 +616,10 @@ static __inline__ __unused int mach_msg_priority_is_pthread_priority_inline(mach
     return (pri & 0xff) == 0xff;
 }
 
-/* Values outside 1 to MACH_MSG_QOS_LAST leave their field 0; relpri (-15 to 0) is stored only with a valid qos. */
+/*
+ * Values outside 1 to MACH_MSG_QOS_LAST leave their field 0; relpri (-15 to 0) is stored only with a valid
+ * qos.
+ */
 static __inline__ __unused mach_msg_priority_t
 mach_msg_priority_encode_inline(mach_msg_qos_t override_qos, mach_msg_qos_t qos, int relpri)
 {
@@ -672,19 +677,21 @@ __BEGIN_DECLS
  * timeout    milliseconds, for each half anew, if its TIMEOUT option is set; 0 does not wait (P117, P143)
  * notify     with MACH_SEND_OVERRIDE the priority; with MACH_RCV_SYNC_WAIT the right to push; else ignored
  *
- * Success of the send half means: queued, or carried out by the kernel, or destroyed because the destination died
- * meanwhile (P119). Waits are repeated after signals unless MACH_SEND_INTERRUPT or MACH_RCV_INTERRUPT asks otherwise
- * (P99). Results in the order in which they are checked: P101 for sending, P139 to P147 and P154 for receiving.
+ * Success of the send half means: queued, or carried out by the kernel, or destroyed because the destination
+ * died meanwhile (P119). Waits are repeated after signals unless MACH_SEND_INTERRUPT or MACH_RCV_INTERRUPT
+ * asks otherwise (P99). Results in the order in which they are checked: P101 for sending, P139 to P147 and
+ * P154 for receiving.
  */
 mach_msg_return_t mach_msg(mach_msg_header_t *msg, mach_msg_option_t option, mach_msg_size_t send_size,
                            mach_msg_size_t rcv_size, mach_port_name_t rcv_name, mach_msg_timeout_t timeout,
                            mach_port_name_t notify);
 
 /* The same with a receive buffer of its own; rcv_msg NULL means msg, rcv_limit is ignored (P98, P158). */
-mach_msg_return_t mach_msg_overwrite(mach_msg_header_t *msg, mach_msg_option_t option, mach_msg_size_t send_size,
-                                     mach_msg_size_t rcv_size, mach_port_name_t rcv_name,
-                                     mach_msg_timeout_t timeout, mach_port_name_t notify,
-                                     mach_msg_header_t *rcv_msg, mach_msg_size_t rcv_limit);
+mach_msg_return_t mach_msg_overwrite(mach_msg_header_t *msg, mach_msg_option_t option,
+                                     mach_msg_size_t send_size, mach_msg_size_t rcv_size,
+                                     mach_port_name_t rcv_name, mach_msg_timeout_t timeout,
+                                     mach_port_name_t notify, mach_msg_header_t *rcv_msg,
+                                     mach_msg_size_t rcv_limit);
 
 /* Drops one reference of a voucher. There are no vouchers yet: as mach_port_deallocate of the name (P27). */
 kern_return_t mach_voucher_deallocate(mach_port_name_t voucher);

@@ -2,10 +2,10 @@
 /*
  * <mach/mig.h> - the run time of generated stubs (abi-ipc 8)
  *
- * A generated server is one `struct mig_subsystem`: the range of request ids that it knows and, for each of them, the
- * function that unpacks the request, calls the program's routine and packs the reply. A generated client stub takes its
- * thread's reply port from mig_get_reply_port() and gives it back with mig_put_reply_port() or, when it may be
- * unusable, mig_dealloc_reply_port().
+ * A generated server is one `struct mig_subsystem`: the range of request ids that it knows and, for each of
+ * them, the function that unpacks the request, calls the program's routine and packs the reply. A generated
+ * client stub takes its thread's reply port from mig_get_reply_port() and gives it back with
+ * mig_put_reply_port() or, when it may be unusable, mig_dealloc_reply_port().
  */
 #ifndef _MACH_MIG_H_
 #define _MACH_MIG_H_
@@ -92,8 +92,9 @@ void mig_dealloc_reply_port(mach_port_t reply_port);
 void mig_put_reply_port(mach_port_t reply_port);
 
 /*
- * Copies at most len bytes of the string src, always ending with a NUL; returns the number of bytes written, the NUL
- * included. The second form fills the rest of the len bytes with zeros, so that nothing of the sender leaks.
+ * Copies at most len bytes of the string src, always ending with a NUL; returns the number of bytes written,
+ * the NUL included. The second form fills the rest of the len bytes with zeros, so that nothing of the sender
+ * leaks.
  */
 int mig_strncpy(char *dest, const char *src, int len);
 int mig_strncpy_zerofill(char *dest, const char *src, int len);

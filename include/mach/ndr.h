@@ -2,8 +2,9 @@
 /*
  * <mach/ndr.h> - how the sender of a request represents numbers (abi-ipc 8)
  *
- * Every message that carries inline arguments has one NDR record before them. All our machines are little-endian, use
- * ASCII and IEEE floating point: the record's bytes are 00 00 00 00 01 00 00 00, and generated code converts nothing.
+ * Every message that carries inline arguments has one NDR record before them. All our machines are little-
+ * endian, use ASCII and IEEE floating point: the record's bytes are 00 00 00 00 01 00 00 00, and generated
+ * code converts nothing.
  */
 #ifndef _MACH_NDR_H_
 #define _MACH_NDR_H_

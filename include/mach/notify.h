@@ -2,8 +2,9 @@
 /*
  * <mach/notify.h> - messages that the kernel sends about ports (abi-ipc 5, P67 to P83)
  *
- * A task asks with mach_port_request_notification and hands over a send-once right; the kernel uses it up to send one
- * message of 24 to 40 bytes. It is queued even on a full port, and is there when the call that caused it returns.
+ * A task asks with mach_port_request_notification and hands over a send-once right; the kernel uses it up to
+ * send one message of 24 to 40 bytes. It is queued even on a full port, and is there when the call that
+ * caused it returns.
  */
 #ifndef _MACH_NOTIFY_H_
 #define _MACH_NOTIFY_H_
@@ -25,8 +26,9 @@ typedef mach_port_t notify_port_t;
 #define MACH_NOTIFY_LAST (MACH_NOTIFY_FIRST + 015)
 
 /*
- * The messages, with the smallest trailer that tells the sender. msgh_size is 36; 40 for port destroyed, 24 for send
- * once. A receiver that must not be deceived looks at the trailer: the kernel's sender is {0, 1} (P68, P157).
+ * The messages, with the smallest trailer that tells the sender. msgh_size is 36; 40 for port destroyed, 24
+ * for send once. A receiver that must not be deceived looks at the trailer: the kernel's sender is {0, 1}
+ * (P68, P157).
  */
 typedef struct {
     mach_msg_header_t not_header;

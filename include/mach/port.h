@@ -2,8 +2,8 @@
 /*
  * <mach/port.h> - ports, rights and names
  *
- * A *port* is a queue of messages in the kernel with one receiver. Nobody touches a port itself: a task holds *rights*
- * to it, under *names*.
+ * A *port* is a queue of messages in the kernel with one receiver. Nobody touches a port itself: a task holds
+ * *rights* to it, under *names*.
  *
  *        task A                         kernel                              task B
  *    +----------------+                                            +-----------------------+
@@ -12,12 +12,12 @@
  *
  * receive right    takes messages off the queue; there is exactly one; the port lives as long as it does
  * send right       puts messages on the queue; any number, coalescing under one name with a count (P21, P24)
- * send-once right  puts one message on the queue and is used up; always produces exactly one message (P22, P82)
- * dead name        what a send or send-once right becomes when its port dies (P17)
- * port set         a group of receive rights of one task that one thread can wait for at once (P84)
- * name             a 32-bit number that denotes an entry of one task's space; two tasks' names have nothing in common
- * uref             user reference: how often the task must give a name back before it is gone (P24)
- * make-send count  how many send rights were ever made with MAKE_SEND (P47)
+ * send-once right  puts one message on the queue and is used up; always produces exactly one message (P22,
+ * P82) dead name        what a send or send-once right becomes when its port dies (P17) port set         a
+ * group of receive rights of one task that one thread can wait for at once (P84) name             a 32-bit
+ * number that denotes an entry of one task's space; two tasks' names have nothing in common uref
+ * user reference: how often the task must give a name back before it is gone (P24) make-send count  how many
+ * send rights were ever made with MAKE_SEND (P47)
  *
  * The calls are in <mach/mach_port.h>, the messages in <mach/message.h>. Rule numbers (P12) are those of the
  * specification of ports and messages.
@@ -34,8 +34,8 @@
 /* ---- names ---- */
 
 /*
- * Both types are the same 32-bit number. By convention mach_port_name_t stands for a mere number (nothing is taken or
- * given with it), mach_port_t for a right.
+ * Both types are the same 32-bit number. By convention mach_port_name_t stands for a mere number (nothing is
+ * taken or given with it), mach_port_t for a right.
  */
 typedef natural_t mach_port_name_t;
 typedef mach_port_name_t *mach_port_name_array_t;
@@ -69,11 +69,14 @@ typedef natural_t mach_port_right_t;
 #define MACH_PORT_RIGHT_LABELH ((mach_port_right_t)5) /* obsolete */
 #define MACH_PORT_RIGHT_NUMBER ((mach_port_right_t)6) /* how many there are */
 
-/* What a name denotes: one bit for each right, and bits for the request that is registered on it. (P18, P19) */
+/*
+ * What a name denotes: one bit for each right, and bits for the request that is registered on it. (P18, P19)
+ */
 typedef natural_t mach_port_type_t;
 typedef mach_port_type_t *mach_port_type_array_t;
 
-#define MACH_PORT_TYPE(right) ((mach_port_type_t)(((mach_port_type_t)1) << ((right) + ((mach_port_right_t)16))))
+#define MACH_PORT_TYPE(right) \
+    ((mach_port_type_t)(((mach_port_type_t)1) << ((right) + ((mach_port_right_t)16))))
 #define MACH_PORT_TYPE_NONE ((mach_port_type_t)0)
 #define MACH_PORT_TYPE_SEND MACH_PORT_TYPE(MACH_PORT_RIGHT_SEND)
 #define MACH_PORT_TYPE_RECEIVE MACH_PORT_TYPE(MACH_PORT_RIGHT_RECEIVE)
@@ -209,8 +212,9 @@ typedef struct mach_service_port_info *mach_service_port_info_t;
 #define MPO_TG_BLOCK_TRACKING 0x200           /* * KERN_DENIED here */
 #define MPO_SERVICE_PORT 0x400                /* * bootstrap server only; uses service_port_info */
 #define MPO_CONNECTION_PORT 0x800             /* * uses service_port_name */
-#define MPO_REPLY_PORT 0x1000                 /* * takes one answer for each request, and nobody keeps a right */
-#define MPO_ENFORCE_REPLY_PORT_SEMANTICS 0x2000 /* * who sends to it must ask for the answer at a reply port */
+#define MPO_REPLY_PORT 0x1000 /* * takes one answer for each request, and nobody keeps a right */
+/* * who sends to it must ask for the answer at a reply port */
+#define MPO_ENFORCE_REPLY_PORT_SEMANTICS 0x2000
 #define MPO_PROVISIONAL_REPLY_PORT 0x4000     /* * a mark only */
 #define MPO_EXCEPTION_PORT 0x8000             /* * exception port, cannot move */
 
@@ -234,7 +238,10 @@ typedef mach_port_options_t *mach_port_options_ptr_t;
 
 #define GUARD_TYPE_MACH_PORT 0x1 /* in the code of an EXC_GUARD exception */
 
-/* What the program did wrong: the flavor of such an exception. Those up to MAX_FATAL end the task. (P203, P204) */
+/*
+ * What the program did wrong: the flavor of such an exception. Those up to MAX_FATAL end the task. (P203,
+ * P204)
+ */
 enum mach_port_guard_exception_codes {
     kGUARD_EXC_DESTROY = 0x1,
     kGUARD_EXC_MOD_REFS = 0x2,

@@ -35,7 +35,8 @@ struct processor_basic_info {
 };
 typedef struct processor_basic_info processor_basic_info_data_t;
 typedef struct processor_basic_info *processor_basic_info_t;
-#define PROCESSOR_BASIC_INFO_COUNT ((mach_msg_type_number_t)(sizeof(processor_basic_info_data_t) / sizeof(natural_t)))
+#define PROCESSOR_BASIC_INFO_COUNT \
+    ((mach_msg_type_number_t)(sizeof(processor_basic_info_data_t) / sizeof(natural_t)))
 
 struct processor_cpu_load_info {
     unsigned int cpu_ticks[CPU_STATE_MAX];

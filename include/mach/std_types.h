@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* <mach/std_types.h> - the types that every interface takes for granted; declares nothing itself (abi-ipc 2) */
+/*
+ * <mach/std_types.h> - the types that every interface takes for granted; declares nothing itself (abi-ipc 2)
+ */
 #ifndef _MACH_STD_TYPES_H_
 #define _MACH_STD_TYPES_H_
 

@@ -32,7 +32,8 @@ struct task_basic_info_32 {
 };
 typedef struct task_basic_info_32 task_basic_info_32_data_t;
 typedef struct task_basic_info_32 *task_basic_info_32_t;
-#define TASK_BASIC_INFO_32_COUNT ((mach_msg_type_number_t)(sizeof(task_basic_info_32_data_t) / sizeof(natural_t)))
+#define TASK_BASIC_INFO_32_COUNT \
+    ((mach_msg_type_number_t)(sizeof(task_basic_info_32_data_t) / sizeof(natural_t)))
 
 #define TASK_BASIC_INFO_64_2 18
 #if defined(__x86_64__)
@@ -50,7 +51,8 @@ struct task_basic_info_64 {
 };
 typedef struct task_basic_info_64 task_basic_info_64_data_t;
 typedef struct task_basic_info_64 *task_basic_info_64_t;
-#define TASK_BASIC_INFO_64_COUNT ((mach_msg_type_number_t)(sizeof(task_basic_info_64_data_t) / sizeof(natural_t)))
+#define TASK_BASIC_INFO_64_COUNT \
+    ((mach_msg_type_number_t)(sizeof(task_basic_info_64_data_t) / sizeof(natural_t)))
 
 #if defined(__aarch64__)
 typedef struct task_basic_info_64 task_basic_info_64_2_data_t;
@@ -76,7 +78,8 @@ struct mach_task_basic_info {
 };
 typedef struct mach_task_basic_info mach_task_basic_info_data_t;
 typedef struct mach_task_basic_info *mach_task_basic_info_t;
-#define MACH_TASK_BASIC_INFO_COUNT ((mach_msg_type_number_t)(sizeof(mach_task_basic_info_data_t) / sizeof(natural_t)))
+#define MACH_TASK_BASIC_INFO_COUNT \
+    ((mach_msg_type_number_t)(sizeof(mach_task_basic_info_data_t) / sizeof(natural_t)))
 
 #define TASK_ABSOLUTETIME_INFO 1
 struct task_absolutetime_info {
@@ -87,7 +90,8 @@ struct task_absolutetime_info {
 };
 typedef struct task_absolutetime_info task_absolutetime_info_data_t;
 typedef struct task_absolutetime_info *task_absolutetime_info_t;
-#define TASK_ABSOLUTETIME_INFO_COUNT ((mach_msg_type_number_t)(sizeof(task_absolutetime_info_data_t) / sizeof(natural_t)))
+#define TASK_ABSOLUTETIME_INFO_COUNT \
+    ((mach_msg_type_number_t)(sizeof(task_absolutetime_info_data_t) / sizeof(natural_t)))
 
 #define TASK_EVENTS_INFO 2
 struct task_events_info {
@@ -111,7 +115,8 @@ struct task_thread_times_info {
 };
 typedef struct task_thread_times_info task_thread_times_info_data_t;
 typedef struct task_thread_times_info *task_thread_times_info_t;
-#define TASK_THREAD_TIMES_INFO_COUNT ((mach_msg_type_number_t)(sizeof(task_thread_times_info_data_t) / sizeof(natural_t)))
+#define TASK_THREAD_TIMES_INFO_COUNT \
+    ((mach_msg_type_number_t)(sizeof(task_thread_times_info_data_t) / sizeof(natural_t)))
 
 #define TASK_KERNELMEMORY_INFO 7
 struct task_kernelmemory_info {
@@ -122,7 +127,8 @@ struct task_kernelmemory_info {
 };
 typedef struct task_kernelmemory_info task_kernelmemory_info_data_t;
 typedef struct task_kernelmemory_info *task_kernelmemory_info_t;
-#define TASK_KERNELMEMORY_INFO_COUNT ((mach_msg_type_number_t)(sizeof(task_kernelmemory_info_data_t) / sizeof(natural_t)))
+#define TASK_KERNELMEMORY_INFO_COUNT \
+    ((mach_msg_type_number_t)(sizeof(task_kernelmemory_info_data_t) / sizeof(natural_t)))
 
 #define TASK_SCHED_TIMESHARE_INFO 10
 #define TASK_SCHED_RR_INFO 11
@@ -143,7 +149,8 @@ struct task_affinity_tag_info {
 };
 typedef struct task_affinity_tag_info task_affinity_tag_info_data_t;
 typedef struct task_affinity_tag_info *task_affinity_tag_info_t;
-#define TASK_AFFINITY_TAG_INFO_COUNT ((mach_msg_type_number_t)(sizeof(task_affinity_tag_info_data_t) / sizeof(natural_t)))
+#define TASK_AFFINITY_TAG_INFO_COUNT \
+    ((mach_msg_type_number_t)(sizeof(task_affinity_tag_info_data_t) / sizeof(natural_t)))
 
 #define TASK_DYLD_INFO 17
 struct task_dyld_info {
@@ -256,7 +263,8 @@ struct task_wait_state_info {
 };
 typedef struct task_wait_state_info task_wait_state_info_data_t;
 typedef struct task_wait_state_info *task_wait_state_info_t;
-#define TASK_WAIT_STATE_INFO_COUNT ((mach_msg_type_number_t)(sizeof(task_wait_state_info_data_t) / sizeof(natural_t)))
+#define TASK_WAIT_STATE_INFO_COUNT \
+    ((mach_msg_type_number_t)(sizeof(task_wait_state_info_data_t) / sizeof(natural_t)))
 
 struct gpu_energy_data {
     uint64_t task_gpu_utilisation;
@@ -279,7 +287,8 @@ struct task_power_info_v2 {
 };
 typedef struct task_power_info_v2 task_power_info_v2_data_t;
 typedef struct task_power_info_v2 *task_power_info_v2_t;
-#define TASK_POWER_INFO_V2_COUNT ((mach_msg_type_number_t)(sizeof(task_power_info_v2_data_t) / sizeof(natural_t)))
+#define TASK_POWER_INFO_V2_COUNT \
+    ((mach_msg_type_number_t)(sizeof(task_power_info_v2_data_t) / sizeof(natural_t)))
 #define TASK_POWER_INFO_V2_COUNT_OLD (TASK_POWER_INFO_V2_COUNT - 4)
 
 #define TASK_FLAGS_INFO 28
@@ -300,7 +309,8 @@ struct task_debug_info_internal {
 };
 typedef struct task_debug_info_internal task_debug_info_internal_data_t;
 typedef struct task_debug_info_internal *task_debug_info_internal_t;
-#define TASK_DEBUG_INFO_INTERNAL_COUNT ((mach_msg_type_number_t)(sizeof(task_debug_info_internal_data_t) / sizeof(natural_t)))
+#define TASK_DEBUG_INFO_INTERNAL_COUNT \
+    ((mach_msg_type_number_t)(sizeof(task_debug_info_internal_data_t) / sizeof(natural_t)))
 
 #define TASK_SUSPEND_STATS_INFO 30
 struct task_suspend_stats_s {
@@ -311,7 +321,8 @@ struct task_suspend_stats_s {
 };
 typedef struct task_suspend_stats_s task_suspend_stats_data_t;
 typedef struct task_suspend_stats_s *task_suspend_stats_t;
-#define TASK_SUSPEND_STATS_INFO_COUNT ((mach_msg_type_number_t)(sizeof(task_suspend_stats_data_t) / sizeof(natural_t)))
+#define TASK_SUSPEND_STATS_INFO_COUNT \
+    ((mach_msg_type_number_t)(sizeof(task_suspend_stats_data_t) / sizeof(natural_t)))
 
 #define TASK_SUSPEND_SOURCES_INFO 31
 #define TASK_SUSPEND_SOURCES_MAX 4
@@ -326,7 +337,7 @@ typedef struct task_suspend_source_s task_suspend_source_data_t;
 typedef struct task_suspend_source_s *task_suspend_source_t;
 typedef struct task_suspend_source_s task_suspend_source_array_t[TASK_SUSPEND_SOURCES_MAX];
 #define TASK_SUSPEND_SOURCES_INFO_COUNT \
-    ((mach_msg_type_number_t)(sizeof(task_suspend_source_data_t) * TASK_SUSPEND_SOURCES_MAX / sizeof(natural_t)))
+    ((mach_msg_type_number_t)(sizeof(task_suspend_source_array_t) / sizeof(natural_t)))
 
 #define TASK_SECURITY_CONFIG_INFO 32
 struct task_security_config_info {
@@ -334,7 +345,8 @@ struct task_security_config_info {
 };
 typedef struct task_security_config_info task_security_config_info_data_t;
 typedef struct task_security_config_info *task_security_config_info_t;
-#define TASK_SECURITY_CONFIG_INFO_COUNT ((mach_msg_type_number_t)(sizeof(task_security_config_info_data_t) / sizeof(natural_t)))
+#define TASK_SECURITY_CONFIG_INFO_COUNT \
+    ((mach_msg_type_number_t)(sizeof(task_security_config_info_data_t) / sizeof(natural_t)))
 
 #pragma pack(pop)
 

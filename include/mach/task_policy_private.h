@@ -35,7 +35,8 @@ struct task_policy_state {
     uint64_t tps_effective_policy; /* struct task_effective_policy */
 };
 typedef struct task_policy_state *task_policy_state_t;
-#define TASK_POLICY_STATE_COUNT ((mach_msg_type_number_t)(sizeof(struct task_policy_state) / sizeof(integer_t)))
+#define TASK_POLICY_STATE_COUNT \
+    ((mach_msg_type_number_t)(sizeof(struct task_policy_state) / sizeof(integer_t)))
 
 #define TASK_IMP_RECEIVER 0x00000001
 #define TASK_IMP_DONOR 0x00000002

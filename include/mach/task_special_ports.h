@@ -2,9 +2,9 @@
 /*
  * <mach/task_special_ports.h> - the ports that belong to a task (abi-system 1.1, K76 to K80)
  *
- * task_get_special_port gives one send right for each call, task_set_special_port stores one. Through a read or inspect
- * port only NAME, INSPECT and (read) READ can be had: KERN_INVALID_CAPABILITY for the others. KERNEL and HOST can be
- * set only where the configuration allows interposing: KERN_NO_ACCESS otherwise.
+ * task_get_special_port gives one send right for each call, task_set_special_port stores one. Through a read
+ * or inspect port only NAME, INSPECT and (read) READ can be had: KERN_INVALID_CAPABILITY for the others.
+ * KERNEL and HOST can be set only where the configuration allows interposing: KERN_NO_ACCESS otherwise.
  */
 #ifndef _MACH_TASK_SPECIAL_PORTS_H_
 #define _MACH_TASK_SPECIAL_PORTS_H_
@@ -30,7 +30,9 @@ typedef int task_special_port_t;
 #define task_set_bootstrap_port(task, port) (task_set_special_port((task), TASK_BOOTSTRAP_PORT, (port)))
 #define task_get_task_access_port(task, port) (task_get_special_port((task), TASK_ACCESS_PORT, (port)))
 #define task_set_task_access_port(task, port) (task_set_special_port((task), TASK_ACCESS_PORT, (port)))
-#define task_get_debug_control_port(task, port) (task_get_special_port((task), TASK_DEBUG_CONTROL_PORT, (port)))
-#define task_set_task_debug_control_port(task, port) (task_set_special_port((task), TASK_DEBUG_CONTROL_PORT, (port)))
+#define task_get_debug_control_port(task, port) \
+    (task_get_special_port((task), TASK_DEBUG_CONTROL_PORT, (port)))
+#define task_set_task_debug_control_port(task, port) \
+    (task_set_special_port((task), TASK_DEBUG_CONTROL_PORT, (port)))
 
 #endif /* _MACH_TASK_SPECIAL_PORTS_H_ */

@@ -28,7 +28,8 @@ struct thread_basic_info {
 };
 typedef struct thread_basic_info thread_basic_info_data_t;
 typedef struct thread_basic_info *thread_basic_info_t;
-#define THREAD_BASIC_INFO_COUNT ((mach_msg_type_number_t)(sizeof(thread_basic_info_data_t) / sizeof(natural_t)))
+#define THREAD_BASIC_INFO_COUNT \
+    ((mach_msg_type_number_t)(sizeof(thread_basic_info_data_t) / sizeof(natural_t)))
 
 #define TH_USAGE_SCALE 1000 /* cpu_usage of a thread that uses one processor fully */
 
@@ -52,7 +53,8 @@ struct thread_identifier_info {
 };
 typedef struct thread_identifier_info thread_identifier_info_data_t;
 typedef struct thread_identifier_info *thread_identifier_info_t;
-#define THREAD_IDENTIFIER_INFO_COUNT ((mach_msg_type_number_t)(sizeof(thread_identifier_info_data_t) / sizeof(natural_t)))
+#define THREAD_IDENTIFIER_INFO_COUNT \
+    ((mach_msg_type_number_t)(sizeof(thread_identifier_info_data_t) / sizeof(natural_t)))
 
 #define MAXTHREADNAMESIZE 64
 #define THREAD_EXTENDED_INFO 5
@@ -71,7 +73,8 @@ struct thread_extended_info {
 };
 typedef struct thread_extended_info thread_extended_info_data_t;
 typedef struct thread_extended_info *thread_extended_info_t;
-#define THREAD_EXTENDED_INFO_COUNT ((mach_msg_type_number_t)(sizeof(thread_extended_info_data_t) / sizeof(natural_t)))
+#define THREAD_EXTENDED_INFO_COUNT \
+    ((mach_msg_type_number_t)(sizeof(thread_extended_info_data_t) / sizeof(natural_t)))
 
 #define THREAD_DEBUG_INFO_INTERNAL 6
 struct thread_debug_info_internal {
@@ -79,7 +82,8 @@ struct thread_debug_info_internal {
 };
 typedef struct thread_debug_info_internal thread_debug_info_internal_data_t;
 typedef struct thread_debug_info_internal *thread_debug_info_internal_t;
-#define THREAD_DEBUG_INFO_INTERNAL_COUNT ((mach_msg_type_number_t)(sizeof(thread_debug_info_internal_data_t) / sizeof(natural_t)))
+#define THREAD_DEBUG_INFO_INTERNAL_COUNT \
+    ((mach_msg_type_number_t)(sizeof(thread_debug_info_internal_data_t) / sizeof(natural_t)))
 
 #define IO_NUM_PRIORITIES 4
 

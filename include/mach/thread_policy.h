@@ -24,7 +24,8 @@ struct thread_extended_policy {
 };
 typedef struct thread_extended_policy thread_extended_policy_data_t;
 typedef struct thread_extended_policy *thread_extended_policy_t;
-#define THREAD_EXTENDED_POLICY_COUNT ((mach_msg_type_number_t)(sizeof(thread_extended_policy_data_t) / sizeof(integer_t)))
+#define THREAD_EXTENDED_POLICY_COUNT \
+    ((mach_msg_type_number_t)(sizeof(thread_extended_policy_data_t) / sizeof(integer_t)))
 
 /* Times in units of mach_absolute_time(). */
 #define THREAD_TIME_CONSTRAINT_POLICY 2
@@ -36,7 +37,8 @@ struct thread_time_constraint_policy {
 };
 typedef struct thread_time_constraint_policy thread_time_constraint_policy_data_t;
 typedef struct thread_time_constraint_policy *thread_time_constraint_policy_t;
-#define THREAD_TIME_CONSTRAINT_POLICY_COUNT ((mach_msg_type_number_t)(sizeof(thread_time_constraint_policy_data_t) / sizeof(integer_t)))
+#define THREAD_TIME_CONSTRAINT_POLICY_COUNT \
+    ((mach_msg_type_number_t)(sizeof(thread_time_constraint_policy_data_t) / sizeof(integer_t)))
 
 #define THREAD_PRECEDENCE_POLICY 3
 struct thread_precedence_policy {
@@ -44,7 +46,8 @@ struct thread_precedence_policy {
 };
 typedef struct thread_precedence_policy thread_precedence_policy_data_t;
 typedef struct thread_precedence_policy *thread_precedence_policy_t;
-#define THREAD_PRECEDENCE_POLICY_COUNT ((mach_msg_type_number_t)(sizeof(thread_precedence_policy_data_t) / sizeof(integer_t)))
+#define THREAD_PRECEDENCE_POLICY_COUNT \
+    ((mach_msg_type_number_t)(sizeof(thread_precedence_policy_data_t) / sizeof(integer_t)))
 
 #define THREAD_AFFINITY_POLICY 4
 struct thread_affinity_policy {
@@ -52,7 +55,8 @@ struct thread_affinity_policy {
 };
 typedef struct thread_affinity_policy thread_affinity_policy_data_t;
 typedef struct thread_affinity_policy *thread_affinity_policy_t;
-#define THREAD_AFFINITY_POLICY_COUNT ((mach_msg_type_number_t)(sizeof(thread_affinity_policy_data_t) / sizeof(integer_t)))
+#define THREAD_AFFINITY_POLICY_COUNT \
+    ((mach_msg_type_number_t)(sizeof(thread_affinity_policy_data_t) / sizeof(integer_t)))
 
 #define THREAD_AFFINITY_TAG_NULL 0
 
@@ -62,7 +66,8 @@ struct thread_background_policy {
 };
 typedef struct thread_background_policy thread_background_policy_data_t;
 typedef struct thread_background_policy *thread_background_policy_t;
-#define THREAD_BACKGROUND_POLICY_COUNT ((mach_msg_type_number_t)(sizeof(thread_background_policy_data_t) / sizeof(integer_t)))
+#define THREAD_BACKGROUND_POLICY_COUNT \
+    ((mach_msg_type_number_t)(sizeof(thread_background_policy_data_t) / sizeof(integer_t)))
 
 #define THREAD_BACKGROUND_POLICY_DARWIN_BG 0x1000
 
@@ -73,7 +78,8 @@ struct thread_latency_qos_policy {
 };
 typedef struct thread_latency_qos_policy thread_latency_qos_policy_data_t;
 typedef struct thread_latency_qos_policy *thread_latency_qos_policy_t;
-#define THREAD_LATENCY_QOS_POLICY_COUNT ((mach_msg_type_number_t)(sizeof(thread_latency_qos_policy_data_t) / sizeof(integer_t)))
+#define THREAD_LATENCY_QOS_POLICY_COUNT \
+    ((mach_msg_type_number_t)(sizeof(thread_latency_qos_policy_data_t) / sizeof(integer_t)))
 
 typedef integer_t thread_throughput_qos_t;
 #define THREAD_THROUGHPUT_QOS_POLICY 8
@@ -82,7 +88,8 @@ struct thread_throughput_qos_policy {
 };
 typedef struct thread_throughput_qos_policy thread_throughput_qos_policy_data_t;
 typedef struct thread_throughput_qos_policy *thread_throughput_qos_policy_t;
-#define THREAD_THROUGHPUT_QOS_POLICY_COUNT ((mach_msg_type_number_t)(sizeof(thread_throughput_qos_policy_data_t) / sizeof(integer_t)))
+#define THREAD_THROUGHPUT_QOS_POLICY_COUNT \
+    ((mach_msg_type_number_t)(sizeof(thread_throughput_qos_policy_data_t) / sizeof(integer_t)))
 
 #include <mach/thread_policy_private.h>
 

@@ -49,7 +49,8 @@ struct thread_qos_policy {
 };
 typedef struct thread_qos_policy thread_qos_policy_data_t;
 typedef struct thread_qos_policy *thread_qos_policy_t;
-#define THREAD_QOS_POLICY_COUNT ((mach_msg_type_number_t)(sizeof(thread_qos_policy_data_t) / sizeof(integer_t)))
+#define THREAD_QOS_POLICY_COUNT \
+    ((mach_msg_type_number_t)(sizeof(thread_qos_policy_data_t) / sizeof(integer_t)))
 
 /* As THREAD_TIME_CONSTRAINT_POLICY, with a real-time priority. */
 #define THREAD_TIME_CONSTRAINT_WITH_PRIORITY_POLICY 10

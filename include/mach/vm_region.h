@@ -40,7 +40,8 @@ struct vm_region_basic_info_64 {
 };
 typedef struct vm_region_basic_info_64 *vm_region_basic_info_64_t;
 typedef struct vm_region_basic_info_64 vm_region_basic_info_data_64_t;
-#define VM_REGION_BASIC_INFO_COUNT_64 ((mach_msg_type_number_t)(sizeof(vm_region_basic_info_data_64_t) / sizeof(int)))
+#define VM_REGION_BASIC_INFO_COUNT_64 \
+    ((mach_msg_type_number_t)(sizeof(vm_region_basic_info_data_64_t) / sizeof(int)))
 
 #define VM_REGION_BASIC_INFO 10
 struct vm_region_basic_info {
@@ -55,7 +56,8 @@ struct vm_region_basic_info {
 };
 typedef struct vm_region_basic_info *vm_region_basic_info_t;
 typedef struct vm_region_basic_info vm_region_basic_info_data_t;
-#define VM_REGION_BASIC_INFO_COUNT ((mach_msg_type_number_t)(sizeof(vm_region_basic_info_data_t) / sizeof(int)))
+#define VM_REGION_BASIC_INFO_COUNT \
+    ((mach_msg_type_number_t)(sizeof(vm_region_basic_info_data_t) / sizeof(int)))
 
 /* How a region is shared. */
 #define SM_COW 1
@@ -96,7 +98,8 @@ struct vm_region_top_info {
 };
 typedef struct vm_region_top_info *vm_region_top_info_t;
 typedef struct vm_region_top_info vm_region_top_info_data_t;
-#define VM_REGION_TOP_INFO_COUNT ((mach_msg_type_number_t)(sizeof(vm_region_top_info_data_t) / sizeof(natural_t)))
+#define VM_REGION_TOP_INFO_COUNT \
+    ((mach_msg_type_number_t)(sizeof(vm_region_top_info_data_t) / sizeof(natural_t)))
 
 struct vm_region_submap_info {
     vm_prot_t protection;

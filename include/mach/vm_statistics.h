@@ -100,7 +100,10 @@ typedef struct vm_extmod_statistics vm_extmod_statistics_data_t;
 #define VM_FLAGS_SUPERPAGE_SIZE_2MB (SUPERPAGE_SIZE_2MB << VM_FLAGS_SUPERPAGE_SHIFT)
 #endif
 
-/* The tag of an allocation, in the top byte of its flags: who uses the memory. Any number from 0 to 255 may be used. */
+/*
+ * The tag of an allocation, in the top byte of its flags: who uses the memory. Any number from 0 to 255 may
+ * be used.
+ */
 #define VM_MAKE_TAG(tag) ((int)((unsigned int)(tag) << 24))
 #define VM_GET_FLAGS_ALIAS(flags, alias) ((alias) = ((flags)&VM_FLAGS_ALIAS_MASK) >> 24)
 #define VM_SET_FLAGS_ALIAS(flags, alias) \

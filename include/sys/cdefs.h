@@ -2,9 +2,9 @@
 /*
  * <sys/cdefs.h> - the C library's, plus the decoration macros that Darwin's has (H19)
  *
- * Sources written for macOS use these words without including anything for them. Each expands to the GNU attribute
- * of that meaning or to nothing. Only macros are defined here: this file is read in the middle of the C library's own
- * headers.
+ * Sources written for macOS use these words without including anything for them. Each expands to the GNU
+ * attribute of that meaning or to nothing. Only macros are defined here: this file is read in the middle of
+ * the C library's own headers.
  */
 #ifndef _MACHD_SYS_CDEFS_H_
 #define _MACHD_SYS_CDEFS_H_
@@ -60,8 +60,8 @@
 #endif
 
 /*
- * An enumeration whose type has a fixed width: `__enum_decl(name_t, uint32_t, { A, B = 7 });`. In C the constants are
- * ints and name_t is the integer type itself, so that sizes and prototypes are those of macOS.
+ * An enumeration whose type has a fixed width: `__enum_decl(name_t, uint32_t, { A, B = 7 });`. In C the
+ * constants are ints and name_t is the integer type itself, so that sizes and prototypes are those of macOS.
  */
 #ifndef __enum_decl
 #ifdef __cplusplus

@@ -129,11 +129,14 @@ typedef int arm_pagein_state_t;
 #define ARM_THREAD_STATE_COUNT ((mach_msg_type_number_t)(sizeof(arm_thread_state_t) / sizeof(uint32_t)))
 #define ARM_THREAD_STATE32_COUNT ((mach_msg_type_number_t)(sizeof(arm_thread_state32_t) / sizeof(uint32_t)))
 #define ARM_THREAD_STATE64_COUNT ((mach_msg_type_number_t)(sizeof(arm_thread_state64_t) / sizeof(uint32_t)))
-#define ARM_UNIFIED_THREAD_STATE_COUNT ((mach_msg_type_number_t)(sizeof(arm_unified_thread_state_t) / sizeof(uint32_t)))
+#define ARM_UNIFIED_THREAD_STATE_COUNT \
+    ((mach_msg_type_number_t)(sizeof(arm_unified_thread_state_t) / sizeof(uint32_t)))
 #define ARM_VFP_STATE_COUNT ((mach_msg_type_number_t)(sizeof(arm_vfp_state_t) / sizeof(uint32_t)))
 #define ARM_EXCEPTION_STATE_COUNT ((mach_msg_type_number_t)(sizeof(arm_exception_state_t) / sizeof(uint32_t)))
-#define ARM_EXCEPTION_STATE64_COUNT ((mach_msg_type_number_t)(sizeof(arm_exception_state64_t) / sizeof(uint32_t)))
-#define ARM_EXCEPTION_STATE64_V2_COUNT ((mach_msg_type_number_t)(sizeof(arm_exception_state64_v2_t) / sizeof(uint32_t)))
+#define ARM_EXCEPTION_STATE64_COUNT \
+    ((mach_msg_type_number_t)(sizeof(arm_exception_state64_t) / sizeof(uint32_t)))
+#define ARM_EXCEPTION_STATE64_V2_COUNT \
+    ((mach_msg_type_number_t)(sizeof(arm_exception_state64_v2_t) / sizeof(uint32_t)))
 #define ARM_DEBUG_STATE32_COUNT ((mach_msg_type_number_t)(sizeof(arm_debug_state32_t) / sizeof(uint32_t)))
 #define ARM_DEBUG_STATE64_COUNT ((mach_msg_type_number_t)(sizeof(arm_debug_state64_t) / sizeof(uint32_t)))
 #define ARM_NEON_STATE_COUNT ((mach_msg_type_number_t)(sizeof(arm_neon_state_t) / sizeof(uint32_t)))

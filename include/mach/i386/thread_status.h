@@ -97,7 +97,8 @@ struct __darwin_x86_thread_full_state64 {
     uint64_t __gsbase;
 };
 typedef struct __darwin_x86_thread_full_state64 x86_thread_full_state64_t;
-#define x86_THREAD_FULL_STATE64_COUNT ((mach_msg_type_number_t)(sizeof(x86_thread_full_state64_t) / sizeof(int)))
+#define x86_THREAD_FULL_STATE64_COUNT \
+    ((mach_msg_type_number_t)(sizeof(x86_thread_full_state64_t) / sizeof(int)))
 
 struct x86_thread_state {
     x86_state_hdr_t tsh;
@@ -175,12 +176,12 @@ typedef struct x86_debug_state x86_debug_state_t;
 
 /* The floating-point states: from offset 8 to 519 they are the processor's 512-byte FXSAVE area. */
 struct __darwin_fp_control {
-    unsigned short __invalid : 1, __denorm : 1, __zdiv : 1, __ovrfl : 1, __undfl : 1, __precis : 1, : 2, __pc : 2,
-        __rc : 2, : 1, : 3;
+    unsigned short __invalid : 1, __denorm : 1, __zdiv : 1, __ovrfl : 1, __undfl : 1, __precis : 1, : 2;
+    unsigned short __pc : 2, __rc : 2, : 1, : 3;
 };
 struct __darwin_fp_status {
-    unsigned short __invalid : 1, __denorm : 1, __zdiv : 1, __ovrfl : 1, __undfl : 1, __precis : 1, __stkflt : 1,
-        __errsumm : 1, __c0 : 1, __c1 : 1, __c2 : 1, __tos : 3, __c3 : 1, __busy : 1;
+    unsigned short __invalid : 1, __denorm : 1, __zdiv : 1, __ovrfl : 1, __undfl : 1, __precis : 1;
+    unsigned short __stkflt : 1, __errsumm : 1, __c0 : 1, __c1 : 1, __c2 : 1, __tos : 3, __c3 : 1, __busy : 1;
 };
 struct __darwin_mmst_reg {
     char __mmst_reg[10];

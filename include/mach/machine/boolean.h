@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* <mach/machine/boolean.h> - boolean_t: a 32-bit truth value, unsigned on x86-64 and signed on arm64 (abi-ipc 2) */
+/* <mach/machine/boolean.h> - boolean_t: a 32-bit truth value, signed or not by machine (abi-ipc 2) */
 #ifndef _MACH_MACHINE_BOOLEAN_H_
 #define _MACH_MACHINE_BOOLEAN_H_
 

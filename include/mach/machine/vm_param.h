@@ -2,8 +2,9 @@
 /*
  * <mach/machine/vm_param.h> - page and address limits
  *
- * The page size is a property of the running machine: PAGE_SIZE and its kin read the variables that libmach sets at
- * start. VM_MIN_ADDRESS and VM_MAX_ADDRESS bound what a task may map on Linux (47 bits on x86-64, 48 on arm64).
+ * The page size is a property of the running machine: PAGE_SIZE and its kin read the variables that libmach
+ * sets at start. VM_MIN_ADDRESS and VM_MAX_ADDRESS bound what a task may map on Linux (47 bits on x86-64, 48
+ * on arm64).
  */
 #ifndef _MACH_MACHINE_VM_PARAM_H_
 #define _MACH_MACHINE_VM_PARAM_H_

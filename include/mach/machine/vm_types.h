@@ -24,7 +24,7 @@ typedef uint64_t vm_map_offset_t;
 typedef uint64_t vm_map_address_t;
 typedef uint64_t vm_map_size_t;
 
-/* The 64-bit word that the owner of a receive right keeps with the port; also the value of its guard (P49, P60). */
+/* The word that the owner of a receive right keeps with the port; also its guard value. (P49, P60) */
 #if defined(__x86_64__)
 typedef mach_vm_address_t mach_port_context_t;
 #else
