@@ -1,0 +1,376 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* host/linux/client.c - connections: accept, packets in and out, end */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "host/linux/attach.h"
+#include "host/linux/client.h"
+#include "host/linux/log.h"
+#include "host/linux/machd.h"
+#include "host/linux/process.h"
+#include "host/linux/requests.h"
+#include "host/linux/segment.h"
+#include "host/linux/settle.h"
+#include "host/linux/thread.h"
+#include "host/linux/user.h"
+
+#define ACCEPTS_PER_PASS 8
+#define PACKETS_PER_PASS 8
+#define CONNECTION_DESCRIPTORS 3u /* socket, bell, and the pidfd or an area on its way */
+
+/* ---- half open ---- */
+
+void client_half_open(struct machd *m, struct connection *connection)
+{
+    list_append(&m->half_open, &connection->state_link);
+    connection->user->n_half_open++;
+}
+
+void client_not_half_open(struct connection *connection)
+{
+    if (!list_is_linked(&connection->state_link))
+        return;
+    list_remove(&connection->state_link);
+    connection->user->n_half_open--;
+}
+
+/* Not the newest but the oldest gives way: a client that is about to say HELLO gets through a storm of silent ones. */
+static void bound_half_open(struct machd *m, struct user *user)
+{
+    if (user->n_half_open <= m->config.half_open)
+        return;
+    list_for_each(node, &m->half_open) {
+        struct connection *connection = list_entry(node, struct connection, state_link);
+        if (connection->user == user && !connection->doomed) {
+            client_doom(m, connection);
+            return;
+        }
+    }
+}
+
+void clients_expire(struct machd *m, uint64_t now)
+{
+    list_for_each_safe(node, &m->half_open) {
+        struct connection *connection = list_entry(node, struct connection, state_link);
+        if (now >= connection->deadline && connection->state != CONNECTION_DOMAIN)
+            client_doom(m, connection);
+    }
+}
+
+/* ---- accept ---- */
+
+static struct connection *connection_make(struct machd *m, int fd, const struct ucred *peer)
+{
+    struct user *user = user_get(m, peer->uid);
+    struct connection *connection = NULL;
+    if (user && user_charge(m, user, CONNECTION_DESCRIPTORS))
+        connection = calloc(1, sizeof(*connection));
+    if (!connection) {
+        user_put(m, user);
+        close(fd);
+        return NULL;
+    }
+    connection->user = user;
+    connection->pidfd = -1;
+    connection->pid = peer->pid;
+    connection->uid = peer->uid;
+    connection->gid = peer->gid;
+    connection->deadline = m->now + m->config.attach_timeout;
+    list_init(&connection->settles);
+    list_append(&m->connections, &connection->link);
+    m->n_connections++;
+    return connection;
+}
+
+static void welcome_stranger(struct machd *m, int fd, bool admin)
+{
+    struct ucred peer;
+    socklen_t size = sizeof(peer);
+    if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0 || peer.pid <= 0) {
+        close(fd); /* of another pid namespace, which ours cannot see (F2) */
+        return;
+    }
+    struct connection *connection = connection_make(m, fd, &peer);
+    if (!connection)
+        return;
+    connection->admin = admin;
+    client_half_open(m, connection);
+    if (watch_open(m, &connection->socket, WATCH_SOCKET, fd, EPOLLIN | EPOLLRDHUP) != 0 ||
+        !attach_take_pidfd(m, connection))
+        client_doom(m, connection);
+    bound_half_open(m, connection->user);
+}
+
+/* Without a descriptor to accept with, the queue would stay full and the listener ready for ever. */
+static void turn_away(struct machd *m, int listener)
+{
+    close(m->reserve_fd);
+    int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    if (fd >= 0)
+        close(fd);
+    m->reserve_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    log_line("a connection was turned away: no descriptors are left");
+}
+
+void client_accept(struct machd *m, int listener, bool admin)
+{
+    for (int i = 0; i < ACCEPTS_PER_PASS; i++) {
+        int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+        if (fd < 0 && (errno == EMFILE || errno == ENFILE))
+            turn_away(m, listener);
+        if (fd < 0)
+            return;
+        welcome_stranger(m, fd, admin);
+    }
+}
+
+/* ---- out ---- */
+
+bool client_send(struct machd *m, struct connection *connection, struct attach_packet *packet, const int *fds, int n_fds)
+{
+    union {
+        struct cmsghdr header;
+        char bytes[CMSG_SPACE(3 * sizeof(int))];
+    } control;
+    struct iovec bytes = { packet, sizeof(*packet) };
+    struct msghdr message = { .msg_iov = &bytes, .msg_iovlen = 1 };
+    if (connection->doomed)
+        return false;
+    if (n_fds) {
+        memset(&control, 0, sizeof(control));
+        control.header = (struct cmsghdr){ CMSG_LEN(sizeof(int) * (size_t)n_fds), SOL_SOCKET, SCM_RIGHTS };
+        memcpy(CMSG_DATA(&control.header), fds, sizeof(int) * (size_t)n_fds);
+        message.msg_control = &control;
+        message.msg_controllen = CMSG_SPACE(sizeof(int) * (size_t)n_fds);
+    }
+    if (sendmsg(connection->socket.fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0)
+        return true;
+    if (connection->process && errno != EPIPE && errno != ECONNRESET)
+        process_break(m, connection->process, "it does not read its socket");
+    else if (!connection->process)
+        client_doom(m, connection);
+    return false;
+}
+
+void client_refuse(struct machd *m, struct connection *connection, int kern_return, const char *why)
+{
+    struct attach_packet packet = { .magic = ATTACH_MAGIC, .type = ATTACH_REFUSED, .refused = { .kern_return = kern_return } };
+    strncpy(packet.refused.why, why, sizeof(packet.refused.why) - 1);
+    m->count.refused++;
+    log_detail("process %d is refused: %s", connection->pid, why);
+    client_send(m, connection, &packet, NULL, 0);
+    client_doom(m, connection);
+}
+
+/* ---- in ---- */
+
+struct received {
+    struct attach_packet packet;
+    size_t size;
+    int fd; /* -1: none came */
+    bool has_credentials;
+    struct ucred credentials;
+};
+
+/* Room for one descriptor exactly: what the kernel cannot put there it drops, without asking whoever serves it. */
+static size_t control_size(const struct connection *connection)
+{
+    return CMSG_LEN(sizeof(int)) + (connection->state == CONNECTION_CHALLENGED ? CMSG_SPACE(sizeof(struct ucred)) : 0);
+}
+
+static void take_control(struct received *received, struct msghdr *message)
+{
+    for (struct cmsghdr *c = CMSG_FIRSTHDR(message); c; c = CMSG_NXTHDR(message, c)) {
+        if (c->cmsg_level != SOL_SOCKET)
+            continue;
+        if (c->cmsg_type == SCM_RIGHTS && c->cmsg_len == CMSG_LEN(sizeof(int)))
+            memcpy(&received->fd, CMSG_DATA(c), sizeof(int));
+        if (c->cmsg_type == SCM_CREDENTIALS && c->cmsg_len == CMSG_LEN(sizeof(struct ucred))) {
+            memcpy(&received->credentials, CMSG_DATA(c), sizeof(struct ucred));
+            received->has_credentials = true;
+        }
+    }
+}
+
+/* > 0: a packet; 0: hung up; < 0: none now. A packet of no bytes is no packet of ours and counts as a hang-up. */
+static int receive(struct connection *connection, struct received *received)
+{
+    union {
+        struct cmsghdr header;
+        char bytes[CMSG_SPACE(sizeof(int)) + CMSG_SPACE(sizeof(struct ucred))];
+    } control;
+    struct iovec bytes = { &received->packet, sizeof(received->packet) };
+    struct msghdr message = {
+        .msg_iov = &bytes,
+        .msg_iovlen = 1,
+        .msg_control = &control,
+        .msg_controllen = control_size(connection),
+    };
+    memset(received, 0, sizeof(*received));
+    received->fd = -1;
+    ssize_t n = recvmsg(connection->socket.fd, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+    if (n < 0)
+        return errno == EAGAIN || errno == EINTR ? -1 : 0;
+    received->size = (size_t)n;
+    take_control(received, &message);
+    if (message.msg_flags & MSG_TRUNC)
+        received->packet.magic = 0;
+    return n > 0;
+}
+
+/* Bytes that a packet of this type must have at least; 0: clients do not send it. */
+static size_t least_size(uint32_t type)
+{
+    static const size_t head = offsetof(struct attach_packet, hello);
+    switch (type) {
+    case ATTACH_HELLO:
+        return head + sizeof(((struct attach_packet *)0)->hello);
+    case ATTACH_CHALLENGE:
+    case ATTACH_FORK_ABORT:
+        return head + sizeof(((struct attach_packet *)0)->fork);
+    case ATTACH_THREAD_NEW:
+    case ATTACH_THREAD_GONE:
+        return head + sizeof(((struct attach_packet *)0)->thread);
+    case ATTACH_SEGMENT:
+        return head + sizeof(((struct attach_packet *)0)->segment);
+    case ATTACH_SETTLE:
+        return head + sizeof(((struct attach_packet *)0)->settle);
+    case ATTACH_FORK_PREPARE:
+    case ATTACH_STATUS:
+    case ATTACH_SHUTDOWN:
+        return 8;
+    default:
+        return 0;
+    }
+}
+
+static bool is_well_formed(const struct received *received)
+{
+    size_t least = least_size(received->packet.type);
+    return received->packet.magic == ATTACH_MAGIC && least && received->size >= least;
+}
+
+/* A broken protocol ends the process's whole attachment, a connection that has none yet just goes. */
+static void protocol_error(struct machd *m, struct connection *connection)
+{
+    if (connection->process)
+        process_break(m, connection->process, "it sent a packet that the protocol does not know");
+    client_doom(m, connection);
+}
+
+/* Consumes fd. */
+static bool handle(struct machd *m, struct connection *connection, const struct received *received)
+{
+    const struct attach_packet *packet = &received->packet;
+    switch (connection->state) {
+    case CONNECTION_HELLO:
+        return packet->type == ATTACH_HELLO && attach_hello(m, connection, packet);
+    case CONNECTION_CHALLENGED:
+        return packet->type == ATTACH_CHALLENGE && received->has_credentials &&
+               attach_challenged(m, connection, packet, received->credentials.pid);
+    case CONNECTION_DOMAIN:
+        return false;
+    case CONNECTION_ATTACHED:
+        return request_of_client(m, connection, packet, received->fd);
+    case CONNECTION_TOOL:
+        return request_of_tool(m, connection, packet);
+    }
+    return false;
+}
+
+static void hung_up(struct machd *m, struct connection *connection)
+{
+    struct process *process = connection->process;
+    if (!process || process->connections.next != process->connections.prev) {
+        client_doom(m, connection);
+        return;
+    }
+    watch_pause(m, &connection->socket); /* a hang-up would be told in every pass */
+    connection->silent = true;
+    process_hung_up(m, process);
+}
+
+static void read_packets(struct machd *m, struct connection *connection)
+{
+    for (int i = 0; i < PACKETS_PER_PASS && !connection->doomed; i++) {
+        struct received received;
+        int n = receive(connection, &received);
+        if (n < 0)
+            return;
+        if (n == 0) {
+            hung_up(m, connection);
+            return;
+        }
+        bool ok = is_well_formed(&received) && handle(m, connection, &received);
+        bool took_fd = ok && connection->state == CONNECTION_ATTACHED && received.packet.type == ATTACH_SEGMENT;
+        if (received.fd >= 0 && !took_fd)
+            junk_close(m, received.fd);
+        if (!ok)
+            protocol_error(m, connection);
+    }
+}
+
+void client_event(struct machd *m, struct connection *connection, uint32_t events)
+{
+    if (connection->doomed)
+        return;
+    if (events & EPOLLOUT)
+        request_send_text(m, connection);
+    if (events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR))
+        read_packets(m, connection);
+}
+
+/* ---- end ---- */
+
+void client_doom(struct machd *m, struct connection *connection)
+{
+    if (connection->doomed)
+        return;
+    connection->doomed = true;
+    list_append(&m->doomed, &connection->doomed_link);
+}
+
+void client_detach(struct machd *m, struct connection *connection)
+{
+    list_remove(&connection->process_link);
+    connection->process = NULL;
+    client_doom(m, connection);
+}
+
+static void connection_free(struct machd *m, struct connection *connection)
+{
+    client_not_half_open(connection);
+    settle_forget(connection);
+    struct process *process = connection->process;
+    if (process) {
+        threads_of_connection_gone(m, connection);
+        list_remove(&connection->process_link);
+        if (list_is_empty(&process->connections))
+            process_hung_up(m, process);
+    }
+    if (list_is_linked(&connection->quarantine_link))
+        list_remove(&connection->quarantine_link);
+    watch_close(m, &connection->bell);
+    watch_close(m, &connection->socket);
+    if (connection->pidfd >= 0)
+        close(connection->pidfd);
+    areas_free(connection);
+    free(connection->text);
+    list_remove(&connection->link);
+    m->n_connections--;
+    user_release(connection->user, CONNECTION_DESCRIPTORS);
+    user_put(m, connection->user);
+    free(connection);
+}
+
+void clients_reap(struct machd *m)
+{
+    struct list *node;
+    while ((node = list_pop(&m->doomed)))
+        connection_free(m, list_entry(node, struct connection, doomed_link));
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* host/linux/client.h - connections: accept, packets in and out, end
+ *
+ * Nothing here waits. A client that does not read what it is sent is ended when its socket is full; one that sends what the
+ * protocol does not know is ended at once; few packets of one client are read in one pass.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "wire/attach.h"
+
+struct connection;
+struct machd;
+
+void client_accept(struct machd *m, int listener, bool admin);
+/* epoll says so about its socket. */
+void client_event(struct machd *m, struct connection *connection, uint32_t events);
+
+/* False: the client is ended. Descriptors are borrowed, at most 3. */
+bool client_send(struct machd *m, struct connection *connection, struct attach_packet *packet, const int *fds, int n_fds);
+/* Says why and ends the connection. */
+void client_refuse(struct machd *m, struct connection *connection, int kern_return, const char *why);
+/* The connection is freed by the next clients_reap. */
+void client_doom(struct machd *m, struct connection *connection);
+/* Its process is gone or another image: nothing of the process hangs on the connection any more. */
+void client_detach(struct machd *m, struct connection *connection);
+void clients_reap(struct machd *m);
+/* Ends connections that have not attached in time. */
+void clients_expire(struct machd *m, uint64_t now);
+
+/* A connection in a state without process begins or ends to be one of the half open. */
+void client_half_open(struct machd *m, struct connection *connection);
+void client_not_half_open(struct connection *connection);

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* host/linux/launchd.c - the bootstrap server as a child of machd */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/memfd.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "host/linux/launchd.h"
+#include "host/linux/listen.h"
+#include "host/linux/log.h"
+#include "host/linux/machd.h"
+#include "host/linux/process.h"
+
+#define STASH_CHILD_FD 3
+#define GOOD_RUN (10 * SECOND) /* one that lasted this long is started again at once */
+#define BACKOFF_MIN (100 * MILLISECOND)
+#define BACKOFF_MAX (10 * SECOND)
+#define END_PATIENCE (3 * SECOND)
+
+/* In the child. Only what is safe between fork and exec. */
+static _Noreturn void become_launchd(const struct machd *m, const char *path, pid_t machd)
+{
+    char stash[8];
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    signal(SIGPIPE, SIG_DFL);
+    prctl(PR_SET_PDEATHSIG, SIGTERM);
+    config_restore_descriptors();
+    if (getppid() != machd)
+        _exit(1);
+    if (m->launchd.stash_fd == STASH_CHILD_FD)
+        fcntl(STASH_CHILD_FD, F_SETFD, 0);
+    else if (dup2(m->launchd.stash_fd, STASH_CHILD_FD) < 0)
+        _exit(126);
+    snprintf(stash, sizeof(stash), "%d", STASH_CHILD_FD);
+    char *arguments[] = { (char *)"launchd", (char *)"--stash", stash, m->options.system ? (char *)"--system" : NULL, NULL };
+    execv(path, arguments);
+    _exit(127);
+}
+
+static const char *program(const struct machd *m)
+{
+    return m->options.launchd ? m->launchd_path : m->config.launchd;
+}
+
+static bool need_stash(struct machd *m)
+{
+    if (m->launchd.stash_fd < 0)
+        m->launchd.stash_fd = memfd_create("launchd-stash", MFD_CLOEXEC);
+    return m->launchd.stash_fd >= 0;
+}
+
+static void try_later(struct machd *m)
+{
+    struct launchd *l = &m->launchd;
+    l->backoff = l->backoff ? l->backoff * 2 : BACKOFF_MIN;
+    if (l->backoff > BACKOFF_MAX)
+        l->backoff = BACKOFF_MAX;
+    l->restart_at = m->now + l->backoff;
+}
+
+static void watch_child(struct machd *m)
+{
+    int fd = (int)syscall(SYS_pidfd_open, m->launchd.pid, 0);
+    if (fd >= 0 && watch_open(m, &m->launchd.death, WATCH_LAUNCHD, fd, EPOLLIN) == 0)
+        return;
+    log_line("launchd cannot be watched: %s", strerror(errno));
+    kill(m->launchd.pid, SIGKILL);
+    waitpid(m->launchd.pid, NULL, 0);
+    m->launchd.pid = 0;
+    try_later(m);
+}
+
+void launchd_start(struct machd *m)
+{
+    struct launchd *l = &m->launchd;
+    pid_t self = getpid();
+    if (!l->wanted || l->pid)
+        return;
+    setenv(ATTACH_ENV, listen_path(), 1);
+    l->restart_at = 0;
+    l->started = m->now;
+    l->n_starts++;
+    l->pid = need_stash(m) ? fork() : -1;
+    if (l->pid == 0)
+        become_launchd(m, program(m), self);
+    if (l->pid > 0) {
+        watch_child(m);
+        return;
+    }
+    log_line("launchd cannot be started: %s", strerror(errno));
+    l->pid = 0;
+    try_later(m);
+}
+
+static void tell_why(const struct machd *m, int status)
+{
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
+        log_line("launchd could not be executed: %s", program(m));
+    else if (WIFEXITED(status))
+        log_line("launchd ended with status %d", WEXITSTATUS(status));
+    else
+        log_line("launchd was ended by signal %d", WTERMSIG(status));
+}
+
+/* Its task goes first, so that its names are kept for the next one before that attaches. */
+void launchd_died(struct machd *m)
+{
+    struct launchd *l = &m->launchd;
+    struct process *process = process_find(m, l->pid);
+    int status = 0;
+    if (process)
+        process_died(m, process);
+    watch_close(m, &l->death);
+    waitpid(l->pid, &status, 0);
+    l->pid = 0;
+    if (m->stop)
+        return;
+    tell_why(m, status);
+    if (m->now - l->started >= GOOD_RUN)
+        l->backoff = 0;
+    try_later(m);
+}
+
+void launchd_look(struct machd *m, uint64_t now)
+{
+    if (m->launchd.restart_at && now >= m->launchd.restart_at && !m->stop)
+        launchd_start(m);
+}
+
+bool launchd_is_ending(struct machd *m, uint64_t now)
+{
+    struct launchd *l = &m->launchd;
+    if (!l->pid)
+        return false;
+    if (!l->end_by) {
+        l->end_by = now + END_PATIENCE;
+        kill(l->pid, SIGTERM);
+    }
+    return now < l->end_by;
+}
+
+void launchd_fini(struct machd *m)
+{
+    struct launchd *l = &m->launchd;
+    if (l->pid) {
+        kill(l->pid, SIGKILL);
+        waitpid(l->pid, NULL, 0);
+    }
+    watch_close(m, &l->death);
+    if (l->stash_fd >= 0)
+        close(l->stash_fd);
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* host/linux/launchd.h - the bootstrap server as a child of machd (B14)
+ *
+ * Started with machd, again when it dies (the kernel keeps its names, the stash its job table), ended with machd. It
+ * finds the stash, a memfd, as the descriptor that `--stash` names, and machd by the environment.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct machd;
+
+void launchd_start(struct machd *m);
+/* epoll says so. */
+void launchd_died(struct machd *m);
+/* Starts it again when it is time. */
+void launchd_look(struct machd *m, uint64_t now);
+/* machd is to end: asks launchd to, and is true as long as it is worth waiting for. */
+bool launchd_is_ending(struct machd *m, uint64_t now);
+void launchd_fini(struct machd *m);

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* host/linux/proc.h - the two files of /proc that may be read on machd's thread
+ *
+ * stat and status are made from counters and take no lock that the process can hold; cmdline, environ, maps and mem do,
+ * and a process can hold that one for ever.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define PROC_EXITING 0x4u /* of proc_stat.flags */
+
+struct proc_stat {
+    char command[17];
+    char state;
+    int32_t parent;
+    uint32_t flags;
+    uint64_t start_time; /* clock ticks since boot */
+};
+
+struct proc_status {
+    uint32_t ruid, euid, rgid, egid;
+    int n_namespaces; /* ids in the line NSpid: 1 in the namespace of this /proc */
+};
+
+/* False if there is no such process, or /proc shows it otherwise than Linux does. */
+bool proc_read_stat(int32_t pid, struct proc_stat *stat);
+bool proc_read_status(int32_t pid, struct proc_status *status);

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* host/linux/requests.h - what an attached client or a tool asks over its socket */
+#pragma once
+
+#include <stdbool.h>
+
+#include "wire/attach.h"
+
+struct connection;
+struct machd;
+
+/* fd: the descriptor that came along, -1 if none; consumed by SEGMENT alone. False: a broken protocol. */
+bool request_of_client(struct machd *m, struct connection *connection, const struct attach_packet *packet, int fd);
+bool request_of_tool(struct machd *m, struct connection *connection, const struct attach_packet *packet);
+/* Goes on sending a STATUS text as far as the socket takes it. */
+void request_send_text(struct machd *m, struct connection *connection);

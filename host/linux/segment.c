@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* host/linux/segment.c - memory that travels as a descriptor
+ *
+ * What a client hands over must be a memfd with the seals SHRINK, GROW, WRITE and SEAL: nobody can then change what machd
+ * has checked, and a read can neither fault nor wait for anybody. F_GET_SEALS answers only for such files, without asking
+ * the file itself; anything else that comes as a descriptor (a file of a FUSE server, a terminal) is closed elsewhere,
+ * because close may wait for the one who serves it.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/memfd.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "host/linux/client.h"
+#include "host/linux/log.h"
+#include "host/linux/machd.h"
+#include "host/linux/process.h"
+#include "host/linux/segment.h"
+#include "host/linux/user.h"
+
+#define SEALS (F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL)
+#define JUNK_STUCK_MAX 16
+
+struct segment {
+    struct list link;     /* process.segments while registered */
+    struct user *user;    /* charged one descriptor; NULL: made by machd, charged by the kernel to who asked */
+    uint32_t id;          /* the client's */
+    segment_handle handle;
+    int fd;
+    uint64_t size;
+};
+
+static void segment_free(struct machd *m, struct segment *segment)
+{
+    close(segment->fd);
+    if (segment->user) {
+        user_release(segment->user, 1);
+        user_put(m, segment->user);
+    }
+    free(segment);
+}
+
+/* ---- junk ---- */
+
+static _Atomic int n_stuck;
+
+static void *close_slowly(void *argument)
+{
+    close((int)(intptr_t)argument);
+    atomic_fetch_sub(&n_stuck, 1);
+    return NULL;
+}
+
+/* When too many closes hang already the descriptor is left open: who sends such descriptors is ended each time, so this
+ * grows by one per process that a user is willing to start, and every one of those was charged to him. */
+void junk_close(struct machd *m, int fd)
+{
+    pthread_t thread;
+    pthread_attr_t attributes;
+    if (fcntl(fd, F_GET_SEALS) >= 0) {
+        close(fd);
+        return;
+    }
+    if (atomic_load(&n_stuck) >= JUNK_STUCK_MAX) {
+        log_line("descriptor %d cannot be closed: its server does not answer", fd);
+        return;
+    }
+    atomic_fetch_add(&n_stuck, 1);
+    pthread_attr_init(&attributes);
+    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+    pthread_attr_setstacksize(&attributes, 65536);
+    if (pthread_create(&thread, &attributes, close_slowly, (void *)(intptr_t)fd) != 0)
+        atomic_fetch_sub(&n_stuck, 1);
+    pthread_attr_destroy(&attributes);
+}
+
+/* ---- handles ---- */
+
+static bool table_grow(struct segment_table *table)
+{
+    uint32_t n = table->n ? table->n * 2 : 64;
+    struct segment **entry = realloc(table->entry, n * sizeof(*entry));
+    if (!entry)
+        return false;
+    table->entry = entry;
+    for (uint32_t i = table->n; i < n; i++)
+        entry[i] = NULL;
+    table->free_head = table->n ? table->n : 1; /* 0 is no segment */
+    table->n = n;
+    return true;
+}
+
+/* The search begins where the last one ended; the table is never more than half full for long. */
+static segment_handle take_handle(struct segment_table *table, struct segment *segment)
+{
+    for (uint32_t i = 1; i < table->n; i++) {
+        uint32_t at = (table->free_head + i - 1) % table->n;
+        if (at && !table->entry[at]) {
+            table->entry[at] = segment;
+            table->free_head = (at + 1) % table->n;
+            return at;
+        }
+    }
+    return 0;
+}
+
+static segment_handle give_handle(struct machd *m, struct segment *segment)
+{
+    segment->handle = take_handle(&m->segments, segment);
+    if (!segment->handle && table_grow(&m->segments))
+        segment->handle = take_handle(&m->segments, segment);
+    return segment->handle;
+}
+
+static struct segment *of_handle(struct machd *m, segment_handle handle)
+{
+    ASSERT(handle && handle < m->segments.n && m->segments.entry[handle]);
+    return m->segments.entry[handle];
+}
+
+/* ---- from clients ---- */
+
+static bool is_fixed_memory(int fd, uint64_t size)
+{
+    struct stat stat;
+    int seals = fcntl(fd, F_GET_SEALS);
+    return seals >= 0 && (seals & SEALS) == SEALS && fstat(fd, &stat) == 0 && (uint64_t)stat.st_size >= size;
+}
+
+static struct segment *registered(struct process *process, uint32_t id)
+{
+    list_for_each(node, &process->segments) {
+        struct segment *segment = list_entry(node, struct segment, link);
+        if (segment->id == id)
+            return segment;
+    }
+    return NULL;
+}
+
+static void forget(struct machd *m, struct process *process, struct segment *segment)
+{
+    list_remove(&segment->link);
+    process->n_segments--;
+    segment_free(m, segment);
+}
+
+bool segment_register(struct machd *m, struct process *process, uint32_t id, uint64_t size, int fd)
+{
+    struct segment *segment = NULL;
+    bool ok = id && is_fixed_memory(fd, size) && !registered(process, id) &&
+              process->n_segments < m->config.process_segments && user_charge(m, process->user, 1);
+    if (ok)
+        segment = calloc(1, sizeof(*segment));
+    if (ok && !segment)
+        user_release(process->user, 1);
+    if (!segment) {
+        junk_close(m, fd);
+        return false;
+    }
+    segment->user = process->user;
+    segment->user->refs++;
+    segment->id = id;
+    segment->size = size;
+    segment->fd = fd;
+    list_append(&process->segments, &segment->link);
+    process->n_segments++;
+    return true;
+}
+
+void segments_forget(struct machd *m, struct process *process)
+{
+    list_for_each_safe(node, &process->segments)
+        forget(m, process, list_entry(node, struct segment, link));
+}
+
+void segments_fini(struct machd *m)
+{
+    for (uint32_t i = 0; i < m->segments.n; i++)
+        ASSERT(!m->segments.entry[i]);
+    free(m->segments.entry);
+}
+
+segment_handle segment_claim(void *host, struct task *task, uint32_t id, uint64_t size)
+{
+    struct process *process = kernel_task_host(task);
+    struct segment *segment = registered(process, id);
+    if (!segment)
+        return 0;
+    if (segment->size < size || !give_handle(host, segment)) {
+        forget(host, process, segment);
+        return 0;
+    }
+    list_remove(&segment->link);
+    process->n_segments--;
+    return segment->handle;
+}
+
+/* ---- for the kernel ---- */
+
+bool segment_read(void *host, segment_handle handle, uint64_t offset, void *bytes, uint64_t size)
+{
+    struct segment *segment = of_handle(host, handle);
+    uint8_t *at = bytes;
+    if (offset > segment->size || size > segment->size - offset)
+        return false;
+    while (size) {
+        ssize_t n = pread(segment->fd, at, size, (off_t)offset);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return false;
+        at += n;
+        offset += (uint64_t)n;
+        size -= (uint64_t)n;
+    }
+    return true;
+}
+
+static bool write_all(int fd, const uint8_t *bytes, uint64_t size)
+{
+    while (size) {
+        ssize_t n = write(fd, bytes, size);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return false;
+        bytes += n;
+        size -= (uint64_t)n;
+    }
+    return true;
+}
+
+segment_handle segment_make(void *host, const void *bytes, uint64_t size)
+{
+    struct segment *segment = calloc(1, sizeof(*segment));
+    if (!segment)
+        return 0;
+    segment->size = size;
+    segment->fd = memfd_create("machd-segment", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    if (segment->fd < 0) {
+        free(segment);
+        return 0;
+    }
+    if (!write_all(segment->fd, bytes, size) || fcntl(segment->fd, F_ADD_SEALS, SEALS) != 0 || !give_handle(host, segment)) {
+        segment_free(host, segment);
+        return 0;
+    }
+    return segment->handle;
+}
+
+/* A second copy of libmach in one image has a connection of its own; segments go to the first. */
+uint32_t segment_send(void *host, struct task *task, segment_handle handle, uint64_t size)
+{
+    struct process *process = kernel_task_host(task);
+    struct segment *segment = of_handle(host, handle);
+    struct list *node = list_first(&process->connections);
+    if (!node || process->broken)
+        return 0;
+    process->next_segment_id += 2;
+    if (!process->next_segment_id)
+        process->next_segment_id = 2;
+    struct attach_packet packet = {
+        .magic = ATTACH_MAGIC,
+        .type = ATTACH_SEGMENT,
+        .segment = { .id = process->next_segment_id, .size = size },
+    };
+    struct connection *connection = list_entry(node, struct connection, process_link);
+    return client_send(host, connection, &packet, &segment->fd, 1) ? process->next_segment_id : 0;
+}
+
+void segment_drop(void *host, segment_handle handle)
+{
+    struct machd *m = host;
+    struct segment *segment = of_handle(m, handle);
+    m->segments.entry[handle] = NULL;
+    segment_free(m, segment);
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* host/linux/segment.h - memory that travels as a descriptor (the segment part of struct host_ops)
+ *
+ *   registered (by a client, under an id of its choice) -> claimed (owned by the kernel, has a handle) -> dropped
+ *                                     made (by machd)   -^
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/host_ops.h"
+
+struct machd;
+struct process;
+struct segment;
+
+/* Takes over fd, which came from a client. False if it is no memfd that nobody can change any more, or if the process
+ * has too many waiting: the client is then to be ended. */
+bool segment_register(struct machd *m, struct process *process, uint32_t id, uint64_t size, int fd);
+/* Drops what the process registered and nothing claimed. */
+void segments_forget(struct machd *m, struct process *process);
+/* At the end of machd; every handle must be dropped. */
+void segments_fini(struct machd *m);
+
+/* Closes a descriptor of unknown kind that a client sent, without waiting for whoever serves it. */
+void junk_close(struct machd *m, int fd);
+
+/* host_ops */
+segment_handle segment_claim(void *host, struct task *task, uint32_t id, uint64_t size);
+bool segment_read(void *host, segment_handle handle, uint64_t offset, void *bytes, uint64_t size);
+segment_handle segment_make(void *host, const void *bytes, uint64_t size);
+uint32_t segment_send(void *host, struct task *task, segment_handle handle, uint64_t size);
+void segment_drop(void *host, segment_handle handle);

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* host/linux/wake.c - publishing results, and who makes the wake-ups */
+#include <linux/futex.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "host/linux/machd.h"
+#include "host/linux/wake.h"
+
+#define WAKE_DEADLINE (50 * MICROSECOND)
+
+static void futex_wake(_Atomic uint32_t *word)
+{
+    syscall(SYS_futex, word, FUTEX_WAKE, 1, NULL, NULL, 0);
+}
+
+static bool sleeps(const struct trap_thread *t)
+{
+    return atomic_load_explicit(&t->page->sleeping, memory_order_relaxed) != 0;
+}
+
+/* machd stores, fences, and reads `sleeping`; the client stores that, fences, and reads the word: one sees the other. */
+static void store_word(struct trap_thread *t)
+{
+    t->published = t->taken;
+    atomic_store_explicit(t->word, t->taken, memory_order_release);
+    atomic_thread_fence(memory_order_seq_cst);
+}
+
+static bool has_seen(const struct trap_thread *t)
+{
+    uint32_t seen = atomic_load_explicit(&t->page->seen, memory_order_relaxed);
+    return (int32_t)(seen - t->published) >= 0;
+}
+
+static void wake_now(struct machd *m, struct trap_thread *t)
+{
+    wake_seen(t);
+    m->count.wakes++;
+    futex_wake(t->word);
+}
+
+static bool may_delegate(const struct machd *m, const struct trap_thread *t)
+{
+    return m->trapping && m->n_delegates < TRAP_MAX_WAKES && m->trapping->process->user == t->process->user;
+}
+
+void wake_begin(struct machd *m, struct trap_thread *t)
+{
+    ASSERT(!m->trapping);
+    m->trapping = t;
+    m->n_delegates = 0;
+    t->done = false;
+}
+
+void wake_done(struct machd *m, struct trap_thread *t)
+{
+    if (t == m->trapping) {
+        t->done = true; /* its wake lines are not known before the kernel returns */
+        return;
+    }
+    wake_seen(t);
+    store_word(t);
+    if (!sleeps(t))
+        return;
+    if (may_delegate(m, t))
+        m->delegates[m->n_delegates++] = t;
+    else
+        wake_now(m, t);
+}
+
+void wake_publish(struct machd *m, struct trap_thread *t)
+{
+    store_word(t);
+    if (sleeps(t))
+        wake_now(m, t);
+}
+
+static void write_wake_lines(struct machd *m, struct trap_thread *t)
+{
+    for (uint32_t i = 0; i < m->n_delegates; i++)
+        t->page->wake[i] = m->delegates[i]->wake;
+    t->page->n_wakes = m->n_delegates;
+    t->page->wake_request = t->taken;
+}
+
+/* A trapper that sleeps already will not look at its wake lines before it is woken itself. */
+static void make_delegated_wakes(struct machd *m)
+{
+    for (uint32_t i = 0; i < m->n_delegates; i++)
+        wake_now(m, m->delegates[i]);
+}
+
+static void note_outstanding(struct machd *m)
+{
+    for (uint32_t i = 0; i < m->n_delegates; i++) {
+        struct trap_thread *t = m->delegates[i];
+        wake_seen(t);
+        t->wake_due = m->now + WAKE_DEADLINE;
+        list_append(&m->outstanding, &t->outstanding_link);
+        m->count.delegated++;
+    }
+}
+
+void wake_finish(struct machd *m)
+{
+    struct trap_thread *t = m->trapping;
+    m->trapping = NULL;
+    write_wake_lines(m, t);
+    if (t->done) {
+        store_word(t);
+    } else {
+        atomic_store_explicit(&t->page->accepted, t->taken, memory_order_release);
+        atomic_thread_fence(memory_order_seq_cst);
+    }
+    if (!sleeps(t)) {
+        note_outstanding(m);
+        return;
+    }
+    make_delegated_wakes(m);
+    if (t->done)
+        wake_now(m, t);
+}
+
+static void make_late(struct machd *m, struct trap_thread *t)
+{
+    bool seen = has_seen(t);
+    wake_seen(t);
+    if (seen)
+        return;
+    m->count.late_wakes++;
+    futex_wake(t->word);
+}
+
+void wake_run(struct machd *m, uint64_t now)
+{
+    struct list *node;
+    while ((node = list_first(&m->outstanding))) {
+        struct trap_thread *t = list_entry(node, struct trap_thread, outstanding_link);
+        if (t->wake_due > now)
+            return;
+        make_late(m, t);
+    }
+}
+
+void wake_run_all(struct machd *m)
+{
+    wake_run(m, UINT64_MAX);
+}
+
+void wake_seen(struct trap_thread *t)
+{
+    if (list_is_linked(&t->outstanding_link))
+        list_remove(&t->outstanding_link);
+}
+
+void wake_lost(struct trap_thread *t)
+{
+    atomic_store_explicit(t->word, t->published - 1, memory_order_seq_cst);
+    futex_wake(t->word);
+}
