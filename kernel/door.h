@@ -17,6 +17,7 @@
 
 #include "base/account.h"
 #include "base/host_ops.h"
+#include "kernel/task/identity.h"
 #include "wire/trap.h"
 
 struct kernel;
@@ -44,14 +45,6 @@ struct kernel *kernel_new(const struct kernel_config *config, const struct host_
 void kernel_free(struct kernel *kernel);
 
 /* ---- events: tasks ---- */
-
-struct task_identity {
-    int32_t pid;
-    uint32_t uid, gid, ruid, rgid; /* as the connection's credentials say (F176) */
-    bool privileged;               /* attached through the administrative socket, or machd's own launchd (B78) */
-    bool is_launchd;               /* gets the host-priv port and the private routines of machd.defs */
-    char command[17];              /* for listings (F7) */
-};
 
 /* What a child made now would inherit (F42, F65): taken at `prepare`, given to kernel_task_new or dropped. */
 struct inherit *kernel_inherit_new(struct kernel *kernel, struct task *parent);

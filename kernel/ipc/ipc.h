@@ -30,6 +30,7 @@ struct ipc {
     struct list reap;     /* struct reapable.link */
     struct list resumed;  /* struct ipc_thread.resumed */
     struct list finished; /* struct ipc_thread.resumed: the reply is complete, the door publishes it */
+    struct list all_ports, all_messages, all_spaces; /* oldest first, for checks and listings */
     struct tree timers;   /* struct ipc_thread.timer, by deadline */
     uint64_t serial;      /* last number given out: ports, spaces, arrivals */
     uint64_t now;         /* of the trap or event being served, nanoseconds */
@@ -49,6 +50,8 @@ struct reapable {
     enum reap_kind kind;
     struct space *cause;
 };
+
+void ipc_init(struct ipc *ipc, struct account *account, const struct host_ops *ops, void *host);
 
 static inline uint64_t ipc_serial(struct ipc *ipc)
 {

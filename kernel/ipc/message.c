@@ -32,6 +32,7 @@ struct message *message_new(struct ipc *ipc, struct account *account, uint32_t s
         .descriptors = (struct message_descriptor *)(message + 1),
         .bytes = (uint8_t *)message + bytes_at,
     };
+    list_append(&ipc->all_messages, &message->all);
     ipc->census.messages++;
     ipc->census.message_bytes += total;
     return message;
@@ -43,6 +44,7 @@ void message_free(struct ipc *ipc, struct message *message)
     account_release(message->account, ACCOUNT_MESSAGES, 1);
     account_release(message->account, ACCOUNT_BYTES, message->charged);
     account_put(message->account);
+    list_remove(&message->all);
     ipc->census.messages--;
     ipc->census.message_bytes -= message->charged;
     alloc_free(message);

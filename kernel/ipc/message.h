@@ -36,6 +36,7 @@ struct message_descriptor {
 
 struct message {
     struct list link;
+    struct list all;           /* ipc->all_messages */
     struct reapable reap;      /* while it is being sunk by the reaper */
     struct right dest;         /* send or send-once right to the queue it is for */
     struct right reply;

@@ -37,6 +37,7 @@ struct port *port_new(struct ipc *ipc, struct account *account)
     waitq_init(&port->senders);
     waitq_init(&port->receivers);
     tree_init(&port->send_entries, compare_by_space);
+    list_append(&ipc->all_ports, &port->all);
     ipc->census.ports++;
     return port;
 }
@@ -67,6 +68,7 @@ void port_put(struct ipc *ipc, struct port *port)
     ASSERT(tree_is_empty(&port->send_entries) && list_is_empty(&port->once_entries));
     account_release(port->account, ACCOUNT_PORTS, 1);
     account_put(port->account);
+    list_remove(&port->all);
     ipc->census.ports--;
     alloc_free(port);
 }

@@ -66,6 +66,8 @@ struct port {
     struct port *port_destroyed; /* P80 */
     struct account *account;
     struct reapable reap;
+    struct list all; /* ipc->all_ports */
+    uint32_t counted_sends, counted_onces; /* while invariants are checked */
 };
 
 /* A right that is in no entry. type: MACH_MSG_TYPE_PORT_RECEIVE, _SEND, _SEND_ONCE, or 0 for none. The port is NULL for

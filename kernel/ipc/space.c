@@ -18,6 +18,7 @@ struct space *space_new(struct ipc *ipc, struct account *account)
     space->next_fresh = 1;
     space->account = account_get(account);
     list_init(&space->free);
+    list_append(&ipc->all_spaces, &space->all);
     ipc->census.spaces++;
     return space;
 }
@@ -49,6 +50,7 @@ void space_put(struct ipc *ipc, struct space *space)
     ASSERT(space->n_used == 0);
     free_table(space);
     account_put(space->account);
+    list_remove(&space->all);
     ipc->census.spaces--;
     alloc_free(space);
 }

@@ -75,6 +75,7 @@ struct space {
     void *owner;              /* the task, for the layers above; NULL in the stash */
     struct reapable reap;
     uint32_t reap_index;
+    struct list all; /* ipc->all_spaces */
 };
 
 struct space *space_new(struct ipc *ipc, struct account *account);

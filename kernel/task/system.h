@@ -31,7 +31,8 @@ struct system {
     struct account *account; /* of the kernel itself */
     struct account_limits uid_limits, task_limits;
     bool allow_interpose, relaxed_host_ports, allow_task_terminate;
-    struct list tasks;        /* struct task.link, oldest first; live and dying */
+    struct list tasks;        /* struct task.link, oldest first */
+    struct list dying;        /* struct task.link: disabled, until their space is empty */
     struct list uids;
     struct port *host, *host_priv; /* permanent (K97); kobject is the system */
     struct space *stash;      /* the space of a launchd that died (B14), or NULL */
@@ -41,7 +42,7 @@ struct system {
 };
 
 /* False without memory. */
-bool system_init(struct system *system);
+bool system_init(struct system *system, const struct host_ops *ops, void *host);
 /* Every task is gone. */
 void system_fini(struct system *system);
 

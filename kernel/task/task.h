@@ -7,9 +7,10 @@
 
 #include "kernel/ipc/message.h"
 #include "kernel/ipc/space.h"
+#include "kernel/task/identity.h"
 #include "kernel/task/system.h"
 
-enum { REGISTERED_PORTS = 3, COMMAND_SIZE = 17 };
+enum { REGISTERED_PORTS = 3 };
 
 /* state       ports               space                 leaves by
  * ACTIVE      attached            alive                 task_disable
@@ -32,11 +33,9 @@ struct task {
     struct list link;
     struct system *system;
     enum task_state state;
-    int32_t pid;
+    struct task_identity identity;
     uint32_t pid_version;
     uint64_t unique_id, parent_unique_id;
-    bool is_privileged, is_launchd;
-    char command[COMMAND_SIZE];
     struct token token;      /* what its messages carry (F175) */
     struct account *account;
     struct space *space;
@@ -46,19 +45,11 @@ struct task {
     struct list threads;     /* struct thread.link */
     uint32_t n_threads;
     void *host;              /* the host's record */
-    const void *identity;    /* what the door was given, for the host */
-};
-
-struct task_identity_values {
-    int32_t pid;
-    uint32_t uid, gid, ruid, rgid;
-    bool privileged, is_launchd;
-    const char *command;
 };
 
 /* A live, enabled task. slots NULL: the defaults of K14 and B8; else they are consumed (also on failure). space NULL: a fresh one; else
  * consumed. NULL result: limit or no memory. */
-struct task *task_new(struct system *system, const struct task_identity_values *identity, struct task_slots *slots,
+struct task *task_new(struct system *system, const struct task_identity *identity, struct task_slots *slots,
                       struct space *space, uint64_t parent_unique_id);
 
 /* What a child inherits now (K15, K17): new naked rights. */

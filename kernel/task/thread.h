@@ -13,7 +13,7 @@ struct thread {
     struct task *task;
     int32_t tid;
     bool is_main;          /* F8 */
-    bool is_trapping;      /* its trap is being served: it is published last */
+    bool is_trapping, is_done; /* its trap is being served: it is published last, if it is done by then */
     struct trap_page *page;
     struct port *control;
     struct right settable_self;
@@ -28,7 +28,9 @@ static inline struct thread *thread_of_ipc(struct ipc_thread *thread)
 
 /* page NULL: a thread that makes no traps. NULL result: limit or no memory. */
 struct thread *thread_new(struct task *task, int32_t tid, struct trap_page *page);
-/* K31: out of its wait, detached, its ports destroyed, freed. */
+/* K31, first half: out of its wait, without a result, and detached from its ports; its page may go. Idempotent. */
+void thread_disable(struct thread *thread);
+/* K31: disabled, its ports destroyed, freed. */
 void thread_terminate(struct thread *thread);
 
 struct thread *thread_of_port(struct port *port);

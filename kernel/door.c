@@ -1,0 +1,480 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "kernel/door.h"
+
+#include <string.h>
+
+#include "base/alloc.h"
+#include "kernel/ipc/check.h"
+#include "kernel/ipc/drain.h"
+#include "kernel/ipc/receive.h"
+#include "kernel/ipc/send.h"
+#include "kernel/server/server.h"
+#include "kernel/task/thread.h"
+#include "kernel/traps.h"
+
+enum { PAYLOAD_MAX = 96 << 20 };
+
+struct kernel {
+    struct system system;
+    struct list inherits; /* struct inherit.link */
+    void (*tap)(void *context, const struct kernel_event *event);
+    void *tap_context;
+};
+
+struct inherit {
+    struct list link;
+    struct task_slots slots;
+    uint64_t parent_unique_id;
+};
+
+struct kernel_config kernel_config_default(void)
+{
+    static const struct account_limits task_limits = { {
+        [ACCOUNT_PORTS] = 1 << 20,
+        [ACCOUNT_NAMES] = 1 << 20,
+        [ACCOUNT_MESSAGES] = 1 << 20,
+        [ACCOUNT_BYTES] = (uint64_t)1 << 30,
+        [ACCOUNT_THREADS] = 4096,
+        [ACCOUNT_SEGMENTS] = 1024,
+    } };
+    struct kernel_config config = { .task_limits = task_limits, .uid_limits = task_limits };
+    for (int kind = 0; kind < ACCOUNT_N_KINDS; kind++)
+        config.uid_limits.max[kind] = 4 * task_limits.max[kind];
+    return config;
+}
+
+/* ---- the tap ---- */
+
+static int32_t pid_of_receiver(const struct port *port)
+{
+    const struct task *task = port_is_live(port) && port->state == PORT_IN_SPACE ? port->space->owner : NULL;
+    return task ? task->identity.pid : 0;
+}
+
+static void describe_message(const struct message *message, struct kernel_event *event)
+{
+    enum { AUDIT_PID = 5 };
+    event->pid = (int32_t)message->token.audit.val[AUDIT_PID];
+    event->to_pid = pid_of_receiver(message->dest.port);
+    event->msgh_id = message->id;
+    event->size = message->size;
+    event->port = port_is_real(message->dest.port) ? message->dest.port->serial : 0;
+    for (uint32_t i = 0; i < message->n_copied_in; i++) {
+        const struct message_descriptor *d = &message->descriptors[i];
+        if (d->type == MACH_MSG_PORT_DESCRIPTOR)
+            event->n_rights += port_is_real(d->port);
+        else if (d->type == MACH_MSG_OOL_PORTS_DESCRIPTOR)
+            event->n_rights += d->count;
+        else if (d->memory)
+            event->n_memory_bytes += d->memory->size;
+    }
+}
+
+static void tap_message(void *context, const void *message, const void *thread, bool received)
+{
+    struct kernel *kernel = context;
+    struct kernel_event event = { .kind = received ? KERNEL_EVENT_RECEIVE : KERNEL_EVENT_SEND };
+    describe_message(message, &event);
+    if (received) {
+        const struct thread *receiver = container_of((const struct ipc_thread *)thread, struct thread, ipc);
+        event.pid = receiver->task->identity.pid;
+        event.tid = receiver->tid;
+    }
+    kernel->tap(kernel->tap_context, &event);
+}
+
+static void tap_call(struct kernel *kernel, const struct thread *thread, const struct message *request)
+{
+    if (!kernel->tap)
+        return;
+    struct kernel_event event = { .kind = KERNEL_EVENT_CALL, .tid = thread->tid };
+    describe_message(request, &event);
+    event.name = server_routine_name(request->id);
+    kernel->tap(kernel->tap_context, &event);
+}
+
+static void tap_trap(struct kernel *kernel, const struct thread *thread, uint32_t number)
+{
+    if (!kernel->tap || number == TRAP_MSG)
+        return;
+    struct kernel_event event = {
+        .kind = KERNEL_EVENT_TRAP,
+        .pid = thread->task->identity.pid,
+        .tid = thread->tid,
+        .name = trap_name(number),
+        .result = thread->ipc.reply.result,
+    };
+    kernel->tap(kernel->tap_context, &event);
+}
+
+void kernel_tap(struct kernel *kernel, void (*tap)(void *context, const struct kernel_event *event), void *context)
+{
+    kernel->tap = tap;
+    kernel->tap_context = context;
+    kernel->system.ipc.tap = tap ? tap_message : NULL;
+    kernel->system.ipc.tap_context = kernel;
+}
+
+/* ---- publishing ---- */
+
+static void publish(struct ipc *ipc, struct thread *thread)
+{
+    memcpy(&thread->page->reply, &thread->ipc.reply, sizeof(thread->ipc.reply));
+    ipc->ops->thread_done(ipc->host, thread);
+}
+
+/* The trapping thread is left for the end of its trap: it is to wake the others. */
+static void publish_finished(struct ipc *ipc)
+{
+    for (struct list *node; (node = list_pop(&ipc->finished));) {
+        struct thread *thread = thread_of_ipc(list_entry(node, struct ipc_thread, resumed));
+        if (thread->is_trapping)
+            thread->is_done = true;
+        else
+            publish(ipc, thread);
+    }
+}
+
+static void settle(struct kernel *kernel)
+{
+    struct system *system = &kernel->system;
+    ipc_drain(&system->ipc, DRAIN_BUDGET);
+    if (!list_is_empty(&system->dying) && task_reap(system))
+        ipc_drain(&system->ipc, DRAIN_BUDGET);
+    publish_finished(&system->ipc);
+}
+
+/* ---- mach_msg ---- */
+
+/* A payload too large for the page has come in a segment; it is read into memory of its own. NULL: there is none to read. */
+static uint8_t *read_large_payload(struct thread *thread, const struct trap_request *request)
+{
+    struct ipc *ipc = thread->ipc.ipc;
+    if (request->payload_size > PAYLOAD_MAX)
+        return NULL;
+    segment_handle segment = ipc->ops->segment_claim(ipc->host, thread->task, request->segment, request->payload_size);
+    if (!segment)
+        return NULL;
+    uint8_t *payload = alloc_bytes(request->payload_size);
+    if (payload && !ipc->ops->segment_read(ipc->host, segment, 0, payload, request->payload_size)) {
+        alloc_free(payload);
+        payload = NULL;
+    }
+    ipc->ops->segment_drop(ipc->host, segment);
+    return payload;
+}
+
+static enum send_outcome call_kernel_object(struct kernel *kernel, struct thread *thread, struct message *request)
+{
+    tap_call(kernel, thread, request);
+    struct message *reply = server_call(&kernel->system, thread, request);
+    return reply ? send_reply(&thread->ipc, reply) : SEND_DONE;
+}
+
+static enum send_outcome send_half(struct kernel *kernel, struct thread *thread)
+{
+    struct message *request = NULL;
+    enum send_outcome outcome = send_begin(&thread->ipc, &request);
+    return outcome == SEND_TO_KERNEL ? call_kernel_object(kernel, thread, request) : outcome;
+}
+
+/* True when the reply is complete; false: the thread waits. */
+static bool message_halves(struct kernel *kernel, struct thread *thread)
+{
+    uint32_t option = thread->ipc.call.msg.option;
+    if (option & MACH_SEND_MSG) {
+        switch (send_half(kernel, thread)) {
+        case SEND_FAILED:
+            return true;
+        case SEND_WAITS:
+            return false;
+        case SEND_DONE:
+        case SEND_TO_KERNEL:
+            ipc_drain(thread->ipc.ipc, DRAIN_BUDGET);
+            break;
+        }
+    }
+    if (option & MACH_RCV_MSG)
+        return receive_begin(&thread->ipc);
+    thread->ipc.reply.result = MACH_MSG_SUCCESS;
+    return true;
+}
+
+/* A payload that says it is larger than its place is a broken protocol. */
+static bool trap_message(struct kernel *kernel, struct thread *thread, const struct trap_request *request)
+{
+    struct msg_call *call = &thread->ipc.call;
+    uint8_t *large = NULL;
+    if (request->segment == 0 && request->payload_size > TRAP_DATA_SIZE) {
+        struct ipc *ipc = thread->ipc.ipc;
+        ipc->ops->task_broken(ipc->host, thread->task, "a payload larger than its page");
+        thread->ipc.reply.result = MACH_SEND_INVALID_DATA;
+        return true;
+    }
+    if (request->segment && !(large = read_large_payload(thread, request))) {
+        thread->ipc.reply.result = MACH_SEND_NO_BUFFER;
+        return true;
+    }
+    *call = (struct msg_call){
+        .msg = request->msg,
+        .payload = large ? large : thread->ipc.data,
+        .payload_size = request->payload_size,
+        .n_items = request->n_items,
+    };
+    bool is_done = message_halves(kernel, thread);
+    call->payload = NULL;
+    alloc_free(large);
+    return is_done;
+}
+
+uint32_t kernel_trap(struct kernel *kernel, struct thread *thread, uint64_t now)
+{
+    struct ipc *ipc = &kernel->system.ipc;
+    struct trap_request request;
+    ASSERT(thread->ipc.wait == WAIT_NONE && thread->page);
+    memcpy(&request, &thread->page->req, sizeof(request));
+    ipc->now = now;
+    ipc->steps = 1;
+    thread->ipc.reply = (struct trap_reply){ 0 };
+    thread->is_trapping = true;
+    thread->is_done = false;
+    if (request.number == TRAP_MSG) {
+        thread->is_done = trap_message(kernel, thread, &request);
+    } else {
+        trap_simple(thread, &request);
+        thread->is_done = true;
+    }
+    tap_trap(kernel, thread, request.number);
+    settle(kernel);
+    thread->is_trapping = false;
+    if (thread->is_done)
+        publish(ipc, thread);
+    return ipc->steps;
+}
+
+bool kernel_thread_waits(const struct thread *thread)
+{
+    return thread->ipc.wait != WAIT_NONE;
+}
+
+void kernel_abort(struct kernel *kernel, struct thread *thread)
+{
+    if (thread->ipc.wait == WAIT_NONE)
+        return;
+    thread_unwait(&thread->ipc, WAIT_ENDED_INTERRUPTED);
+    settle(kernel);
+}
+
+/* ---- tasks and threads ---- */
+
+struct kernel *kernel_new(const struct kernel_config *config, const struct host_ops *ops, void *host)
+{
+    struct kernel *kernel = alloc_zeroed(sizeof(*kernel));
+    if (!kernel || !system_init(&kernel->system, ops, host)) {
+        alloc_free(kernel);
+        return NULL;
+    }
+    list_init(&kernel->inherits);
+    kernel->system.uid_limits = config->uid_limits;
+    kernel->system.task_limits = config->task_limits;
+    kernel->system.allow_interpose = config->allow_interpose;
+    kernel->system.relaxed_host_ports = config->relaxed_host_ports;
+    kernel->system.allow_task_terminate = config->allow_task_terminate;
+    return kernel;
+}
+
+void kernel_free(struct kernel *kernel)
+{
+    system_fini(&kernel->system);
+    ASSERT(kernel->system.ipc.census.ports == 0 && kernel->system.ipc.census.messages == 0);
+    ASSERT(kernel->system.ipc.census.spaces == 0 && kernel->system.ipc.census.memory_objects == 0);
+    alloc_free(kernel);
+}
+
+struct inherit *kernel_inherit_new(struct kernel *kernel, struct task *parent)
+{
+    struct inherit *inherit = alloc_zeroed(sizeof(*inherit));
+    if (!inherit)
+        return NULL;
+    list_append(&kernel->inherits, &inherit->link);
+    inherit->slots = task_inherit(parent);
+    inherit->parent_unique_id = parent->unique_id;
+    return inherit;
+}
+
+void kernel_inherit_free(struct kernel *kernel, struct inherit *inherit)
+{
+    if (!inherit)
+        return;
+    task_slots_release(&kernel->system.ipc, &inherit->slots);
+    list_remove(&inherit->link);
+    alloc_free(inherit);
+    settle(kernel);
+}
+
+/* The stash goes to the next launchd (B14). */
+static struct space *take_stash(struct system *system, const struct task_identity *identity)
+{
+    struct space *space = identity->is_launchd ? system->stash : NULL;
+    if (space)
+        system->stash = NULL;
+    return space;
+}
+
+struct task *kernel_task_new(struct kernel *kernel, const struct task_identity *identity, struct inherit *inherit, void *host)
+{
+    struct task *task = task_new(&kernel->system, identity, inherit ? &inherit->slots : NULL,
+                                 take_stash(&kernel->system, identity), inherit ? inherit->parent_unique_id : 0);
+    if (inherit)
+        list_remove(&inherit->link);
+    alloc_free(inherit);
+    if (task)
+        task->host = host;
+    settle(kernel);
+    return task;
+}
+
+void kernel_task_died(struct kernel *kernel, struct task *task, bool keep_space)
+{
+    kernel->system.ipc.steps = 1;
+    task_disable(task, keep_space);
+    settle(kernel);
+}
+
+bool kernel_has_domain(struct kernel *kernel, uint32_t number)
+{
+    const struct uid *uid = system_uid(&kernel->system, number);
+    return uid && port_is_live(uid->bootstrap.port);
+}
+
+void *kernel_task_host(struct task *task)
+{
+    return task->host;
+}
+
+const struct task_identity *kernel_task_identity(struct task *task)
+{
+    return &task->identity;
+}
+
+bool kernel_task_may_trap(struct task *task)
+{
+    return task->space->n_reaping == 0;
+}
+
+struct thread *kernel_thread_new(struct kernel *kernel, struct task *task, int32_t tid, struct trap_page *page, void *host)
+{
+    struct thread *thread = thread_new(task, tid, page);
+    if (thread)
+        thread->host = host;
+    settle(kernel);
+    return thread;
+}
+
+void kernel_thread_died(struct kernel *kernel, struct thread *thread)
+{
+    thread_terminate(thread);
+    settle(kernel);
+}
+
+void *kernel_thread_host(struct thread *thread)
+{
+    return thread->host;
+}
+
+struct task *kernel_thread_task(struct thread *thread)
+{
+    return thread->task;
+}
+
+/* ---- time and work ---- */
+
+uint64_t kernel_next_deadline(const struct kernel *kernel)
+{
+    return ipc_next_deadline(&kernel->system.ipc);
+}
+
+void kernel_tick(struct kernel *kernel, uint64_t now)
+{
+    kernel->system.ipc.now = now;
+    ipc_expire(&kernel->system.ipc);
+    settle(kernel);
+}
+
+bool kernel_has_work(const struct kernel *kernel)
+{
+    return ipc_has_work(&kernel->system.ipc);
+}
+
+void kernel_work(struct kernel *kernel)
+{
+    settle(kernel);
+}
+
+/* ---- looking ---- */
+
+struct kernel_census kernel_census(const struct kernel *kernel)
+{
+    const struct ipc_census *ipc = &kernel->system.ipc.census;
+    return (struct kernel_census){
+        .tasks = kernel->system.n_tasks,
+        .threads = kernel->system.n_threads,
+        .spaces = ipc->spaces,
+        .names = ipc->names,
+        .ports = ipc->ports,
+        .port_sets = ipc->port_sets,
+        .messages = ipc->messages,
+        .message_bytes = ipc->message_bytes,
+        .memory_objects = ipc->memory_objects,
+        .requests = ipc->requests,
+    };
+}
+
+static void check_slots(const struct task_slots *slots)
+{
+    check_right(slots->host);
+    check_right(slots->bootstrap);
+    check_right(slots->access);
+    check_right(slots->debug_control);
+    check_right(slots->resource_notify);
+    for (int i = 0; i < REGISTERED_PORTS; i++)
+        check_right(slots->registered[i]);
+}
+
+static void check_task(const struct task *task)
+{
+    check_right(task->settable_self);
+    check_slots(&task->slots);
+    list_for_each(node, &task->threads)
+        check_right(list_entry(node, struct thread, link)->settable_self);
+}
+
+void kernel_check_invariants(struct kernel *kernel)
+{
+    struct system *system = &kernel->system;
+    check_begin(&system->ipc);
+    list_for_each(node, &system->tasks)
+        check_task(list_entry(node, struct task, link));
+    list_for_each(node, &system->dying)
+        check_task(list_entry(node, struct task, link));
+    list_for_each(node, &system->uids)
+        check_right(list_entry(node, struct uid, link)->bootstrap);
+    list_for_each(node, &kernel->inherits)
+        check_slots(&list_entry(node, struct inherit, link)->slots);
+    check_end(&system->ipc);
+}
+
+void kernel_each_task(struct kernel *kernel, void (*visit)(void *context, const struct kernel_task_view *view), void *context)
+{
+    list_for_each(node, &kernel->system.tasks) {
+        const struct task *task = list_entry(node, struct task, link);
+        struct kernel_task_view view = {
+            .identity = &task->identity,
+            .names = task->space->n_used,
+            .ports = task->account->used[ACCOUNT_PORTS],
+            .messages = task->account->used[ACCOUNT_MESSAGES],
+            .threads = task->n_threads,
+        };
+        visit(context, &view);
+    }
+}

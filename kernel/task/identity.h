@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* kernel/task/identity.h - who a task is, as the host found out */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { COMMAND_SIZE = 17 };
+
+struct task_identity {
+    int32_t pid;
+    uint32_t uid, gid, ruid, rgid; /* as the connection's credentials say (F176) */
+    bool privileged;               /* attached through the administrative socket, or machd's own launchd (B78) */
+    bool is_launchd;               /* gets the host-priv port and the private routines of machd.defs */
+    char command[COMMAND_SIZE];    /* for listings (F7) */
+};

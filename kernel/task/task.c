@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "kernel/task/task.h"
+
+#include "base/alloc.h"
+#include "kernel/task/thread.h"
+
+/* ---- slots ---- */
+
+/* A copy of what a slot holds (K17); kernel objects show as null in most slots. */
+static struct right slot_copy(struct right slot, bool shows_kernel_objects)
+{
+    if (port_is_live(slot.port) && slot.port->state == PORT_IN_KERNEL && !shows_kernel_objects)
+        return (struct right){ 0 };
+    return right_copy(slot);
+}
+
+struct task_slots task_inherit(struct task *parent)
+{
+    struct task_slots slots = {
+        .host = slot_copy(parent->slots.host, true),
+        .bootstrap = slot_copy(parent->slots.bootstrap, false),
+        .access = slot_copy(parent->slots.access, false),
+    };
+    for (int i = 0; i < REGISTERED_PORTS; i++)
+        slots.registered[i] = slot_copy(parent->slots.registered[i], true);
+    return slots;
+}
+
+/* In the order of K26. */
+void task_slots_release(struct ipc *ipc, struct task_slots *slots)
+{
+    right_release(ipc, slots->host);
+    right_release(ipc, slots->bootstrap);
+    right_release(ipc, slots->access);
+    right_release(ipc, slots->debug_control);
+    right_release(ipc, slots->resource_notify);
+    for (int i = 0; i < REGISTERED_PORTS; i++)
+        right_release(ipc, slots->registered[i]);
+    *slots = (struct task_slots){ 0 };
+}
+
+/* K14, B8: no parent task to inherit from. */
+static struct task_slots default_slots(struct system *system, const struct uid *uid)
+{
+    return (struct task_slots){ .host = port_copy_send(system->host), .bootstrap = slot_copy(uid->bootstrap, false) };
+}
+
+/* K98: the host slot follows the credentials, unless a program has put a port of its own there. */
+static void renew_host(struct system *system, const struct task_identity *identity, struct task_slots *slots)
+{
+    bool is_privileged = identity->uid == 0 || identity->is_launchd;
+    if (slots->host.port != system->host && slots->host.port != system->host_priv)
+        return;
+    right_release(&system->ipc, slots->host);
+    slots->host = port_copy_send(is_privileged ? system->host_priv : system->host);
+}
+
+/* ---- life ---- */
+
+static void set_token(struct task *task, const struct task_identity *identity)
+{
+    task->token = (struct token){
+        .security = { { identity->uid, identity->gid } },
+        .audit = { { identity->ruid, identity->uid, identity->gid, identity->ruid, identity->rgid, (unsigned)identity->pid, 0,
+                     task->pid_version } },
+    };
+}
+
+static bool make_ports(struct task *task)
+{
+    struct ipc *ipc = &task->system->ipc;
+    task->control = port_new_kernel(ipc, task->system->account, KOBJECT_TASK, task);
+    task->name = port_new_kernel(ipc, task->system->account, KOBJECT_TASK_NAME, task);
+    if (task->control)
+        task->settable_self = port_copy_send(task->control);
+    return task->control && task->name;
+}
+
+static void destroy_ports(struct task *task)
+{
+    struct ipc *ipc = &task->system->ipc;
+    right_release(ipc, task->settable_self);
+    task_slots_release(ipc, &task->slots);
+    if (task->control)
+        port_die(ipc, task->control, NULL);
+    if (task->name)
+        port_die(ipc, task->name, NULL);
+}
+
+static struct task *discard(struct task *task, struct task_slots *slots, struct space *space)
+{
+    struct ipc *ipc = &task->system->ipc;
+    task_slots_release(ipc, slots);
+    destroy_ports(task);
+    if (space)
+        space_die(ipc, space);
+    if (task->account)
+        account_put(task->account);
+    alloc_free(task);
+    return NULL;
+}
+
+struct task *task_new(struct system *system, const struct task_identity *identity, struct task_slots *slots,
+                      struct space *space, uint64_t parent_unique_id)
+{
+    struct uid *uid = system_uid(system, identity->uid);
+    struct task *task = uid ? alloc_zeroed(sizeof(*task)) : NULL;
+    if (!task) {
+        if (slots)
+            task_slots_release(&system->ipc, slots);
+        return NULL;
+    }
+    task->system = system;
+    list_init(&task->threads);
+    struct task_slots given = slots ? *slots : default_slots(system, uid);
+    renew_host(system, identity, &given);
+    task->account = account_new(uid->account, &system->task_limits);
+    if (!task->account || !make_ports(task))
+        return discard(task, &given, space);
+    task->space = space ? space : space_new(&system->ipc, task->account);
+    if (!task->space)
+        return discard(task, &given, NULL);
+    task->slots = given;
+    task->space->owner = task;
+    task->identity = *identity;
+    task->identity.command[COMMAND_SIZE - 1] = '\0';
+    task->pid_version = ++system->pid_version;
+    task->unique_id = ++system->unique_id;
+    task->parent_unique_id = parent_unique_id;
+    set_token(task, identity);
+    list_append(&system->tasks, &task->link);
+    system->n_tasks++;
+    return task;
+}
+
+void task_disable(struct task *task, bool keep_space)
+{
+    struct ipc *ipc = &task->system->ipc;
+    ASSERT(task->state == TASK_ACTIVE);
+    task->state = TASK_DISABLED;
+    task->control->kobject = NULL;
+    task->name->kobject = NULL;
+    list_for_each(node, &task->threads)
+        thread_disable(list_entry(node, struct thread, link));
+    task->space->owner = NULL;
+    list_remove(&task->link);
+    list_append(&task->system->dying, &task->link);
+    if (keep_space) {
+        ASSERT(!task->system->stash);
+        task->system->stash = space_get(task->space);
+    } else {
+        space_die(ipc, space_get(task->space));
+    }
+}
+
+void task_terminate(struct task *task)
+{
+    struct system *system = task->system;
+    ASSERT(task->state == TASK_DISABLED);
+    for (struct list *node; (node = list_first(&task->threads));)
+        thread_terminate(list_entry(node, struct thread, link));
+    destroy_ports(task);
+    space_put(&system->ipc, task->space);
+    account_put(task->account);
+    list_remove(&task->link);
+    system->n_tasks--;
+    alloc_free(task);
+}
+
+bool task_reap(struct system *system)
+{
+    bool any = false;
+    list_for_each_safe(node, &system->dying) {
+        struct task *task = list_entry(node, struct task, link);
+        bool is_stashed = !task->space->is_dead;
+        if (!is_stashed && task->space->n_used > 0)
+            continue;
+        task_terminate(task);
+        any = true;
+    }
+    return any;
+}
+
+/* ---- finding ---- */
+
+struct task *task_of_control_port(struct port *port)
+{
+    return port_is_live(port) && port->ktype == KOBJECT_TASK ? port->kobject : NULL;
+}
+
+struct task *task_of_name_port(struct port *port)
+{
+    if (!port_is_live(port) || (port->ktype != KOBJECT_TASK && port->ktype != KOBJECT_TASK_NAME))
+        return NULL;
+    return port->kobject;
+}
+
+struct task *task_find(struct system *system, int32_t pid)
+{
+    list_for_each(node, &system->tasks) {
+        struct task *task = list_entry(node, struct task, link);
+        if (task->identity.pid == pid)
+            return task;
+    }
+    return NULL;
+}

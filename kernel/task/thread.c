@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "kernel/task/thread.h"
+
+#include "base/alloc.h"
+#include "wire/trap.h"
+
+struct thread *thread_new(struct task *task, int32_t tid, struct trap_page *page)
+{
+    struct system *system = task->system;
+    if (!account_charge(task->account, ACCOUNT_THREADS, 1))
+        return NULL;
+    struct thread *thread = alloc_zeroed(sizeof(*thread));
+    struct port *control = thread ? port_new_kernel(&system->ipc, system->account, KOBJECT_THREAD, thread) : NULL;
+    if (!control) {
+        alloc_free(thread);
+        account_release(task->account, ACCOUNT_THREADS, 1);
+        return NULL;
+    }
+    ipc_thread_init(&thread->ipc, &system->ipc, task->space, task->account);
+    thread->ipc.token = &task->token;
+    thread->ipc.task = task;
+    thread->ipc.data = page ? trap_data(page) : NULL;
+    thread->task = task;
+    thread->tid = tid;
+    thread->is_main = tid == task->identity.pid && task->n_threads == 0;
+    thread->page = page;
+    thread->control = control;
+    thread->settable_self = port_copy_send(control);
+    list_append(&task->threads, &thread->link);
+    task->n_threads++;
+    system->n_threads++;
+    return thread;
+}
+
+static void unbind_special_reply(struct thread *thread)
+{
+    struct port *port = thread->special_reply;
+    thread->special_reply = NULL;
+    if (port)
+        port_put(&thread->task->system->ipc, port);
+}
+
+/* A thread that is on its way to its result gets none any more; a message on its way back is sunk. */
+static void forget_result(struct thread *thread)
+{
+    struct ipc_thread *ipc_thread = &thread->ipc;
+    if (list_is_linked(&ipc_thread->resumed))
+        list_remove(&ipc_thread->resumed);
+    if (ipc_thread->give_back)
+        message_sink(ipc_thread->ipc, ipc_thread->give_back, NULL);
+    ipc_thread->give_back = NULL;
+    ipc_thread->resume = RESUME_NOTHING;
+}
+
+void thread_disable(struct thread *thread)
+{
+    if (thread->ipc.wait != WAIT_NONE)
+        thread_unwait(&thread->ipc, WAIT_ENDED_DEATH);
+    forget_result(thread);
+    unbind_special_reply(thread);
+    thread->control->kobject = NULL;
+    thread->page = NULL;
+    thread->ipc.data = NULL;
+}
+
+void thread_terminate(struct thread *thread)
+{
+    struct task *task = thread->task;
+    struct ipc *ipc = &task->system->ipc;
+    thread_disable(thread);
+    right_release(ipc, thread->settable_self);
+    port_die(ipc, thread->control, NULL);
+    space_put(ipc, thread->ipc.space);
+    list_remove(&thread->link);
+    task->n_threads--;
+    task->system->n_threads--;
+    account_release(task->account, ACCOUNT_THREADS, 1);
+    alloc_free(thread);
+}
+
+struct thread *thread_of_port(struct port *port)
+{
+    return port_is_live(port) && port->ktype == KOBJECT_THREAD ? port->kobject : NULL;
+}
+
+mach_port_name_t thread_special_reply_port(struct thread *thread)
+{
+    struct ipc *ipc = thread->ipc.ipc;
+    struct space *space = thread->ipc.space;
+    struct entry *entry;
+    unbind_special_reply(thread);
+    struct port *port = port_new(ipc, space->account);
+    if (!port)
+        return MACH_PORT_NULL;
+    if (space_name_new(ipc, space, &entry) != KERN_SUCCESS) {
+        port_die(ipc, port, NULL);
+        return MACH_PORT_NULL;
+    }
+    entry_set_right(entry, (struct right){ port, MACH_MSG_TYPE_PORT_RECEIVE });
+    port_make_send(port);
+    entry->kind = ENTRY_SEND_RECEIVE;
+    entry->urefs = 1;
+    port->special_reply = true;
+    thread->special_reply = port_get(port);
+    return entry_name(entry);
+}

@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "kernel/traps.h"
+
+#include <mach/task_special_ports.h>
+
+#include "kernel/ipc/attributes.h"
+#include "kernel/ipc/members.h"
+#include "kernel/ipc/request.h"
+#include "kernel/ipc/right.h"
+
+typedef void trap_handler(struct thread *thread, const uint64_t *arg);
+
+static void answer(struct thread *thread, kern_return_t kr)
+{
+    thread->ipc.reply.result = (uint32_t)kr;
+}
+
+static void answer_value(struct thread *thread, kern_return_t kr, uint64_t value)
+{
+    answer(thread, kr);
+    thread->ipc.reply.value[0] = value;
+}
+
+/* The self traps: the name of a right, dead if the space refuses it, null without memory (K38). */
+static mach_port_name_t name_of(struct thread *thread, struct right right)
+{
+    mach_port_name_t name = MACH_PORT_NULL;
+    kern_return_t kr = space_insert(thread->ipc.ipc, thread->ipc.space, right, &name);
+    if (kr == KERN_SUCCESS)
+        return name;
+    right_release(thread->ipc.ipc, right);
+    return kr == KERN_NO_SPACE ? MACH_PORT_DEAD : MACH_PORT_NULL;
+}
+
+static void answer_name(struct thread *thread, struct right right)
+{
+    thread->ipc.reply.result = name_of(thread, right);
+}
+
+static void reply_port(struct thread *thread, const uint64_t *arg)
+{
+    mach_port_name_t name;
+    (void)arg;
+    kern_return_t kr = port_allocate(thread->ipc.ipc, thread->ipc.space, MACH_PORT_RIGHT_RECEIVE, &name);
+    thread->ipc.reply.result = kr == KERN_SUCCESS ? name : MACH_PORT_NULL;
+}
+
+static void special_reply_port(struct thread *thread, const uint64_t *arg)
+{
+    (void)arg;
+    thread->ipc.reply.result = thread_special_reply_port(thread);
+}
+
+static void thread_self(struct thread *thread, const uint64_t *arg)
+{
+    (void)arg;
+    answer_name(thread, thread_self_right(thread));
+}
+
+static void task_self(struct thread *thread, const uint64_t *arg)
+{
+    (void)arg;
+    answer_name(thread, task_self_right(thread->task));
+}
+
+static void host_self(struct thread *thread, const uint64_t *arg)
+{
+    (void)arg;
+    answer_name(thread, task_host_right(thread->task));
+}
+
+static void bootstrap_self(struct thread *thread, const uint64_t *arg)
+{
+    struct right right = { 0 };
+    (void)arg;
+    task_get_special(thread->task, TASK_BOOTSTRAP_PORT, &right);
+    answer_name(thread, right);
+}
+
+/* ---- rights ---- */
+
+static void allocate(struct thread *thread, const uint64_t *arg)
+{
+    mach_port_name_t name = MACH_PORT_NULL;
+    kern_return_t kr = port_allocate(thread->ipc.ipc, thread->ipc.space, (mach_port_right_t)arg[1], &name);
+    answer_value(thread, kr, name);
+}
+
+static void deallocate(struct thread *thread, const uint64_t *arg)
+{
+    answer(thread, port_deallocate(thread->ipc.ipc, thread->ipc.space, (mach_port_name_t)arg[1]));
+}
+
+static void mod_refs(struct thread *thread, const uint64_t *arg)
+{
+    answer(thread, port_mod_refs(thread->ipc.ipc, thread->ipc.space, (mach_port_name_t)arg[1], (mach_port_right_t)arg[2],
+                                 (mach_port_delta_t)arg[3]));
+}
+
+static void construct(struct thread *thread, const uint64_t *arg)
+{
+    mach_port_name_t name = MACH_PORT_NULL;
+    kern_return_t kr =
+        port_construct(thread->ipc.ipc, thread->ipc.space, (uint32_t)arg[1], (uint32_t)arg[2], arg[3], &name);
+    answer_value(thread, kr, name);
+}
+
+static void destruct(struct thread *thread, const uint64_t *arg)
+{
+    answer(thread,
+           port_destruct(thread->ipc.ipc, thread->ipc.space, (mach_port_name_t)arg[1], (mach_port_delta_t)arg[2], arg[3]));
+}
+
+static void type(struct thread *thread, const uint64_t *arg)
+{
+    mach_port_type_t type = 0;
+    kern_return_t kr = port_type(thread->ipc.ipc, thread->ipc.space, (mach_port_name_t)arg[1], &type);
+    answer_value(thread, kr, type);
+}
+
+static void guard(struct thread *thread, const uint64_t *arg)
+{
+    answer(thread, port_guard(thread->ipc.ipc, thread->ipc.space, (mach_port_name_t)arg[1], arg[2], arg[3] ? MPG_STRICT : 0));
+}
+
+static void unguard(struct thread *thread, const uint64_t *arg)
+{
+    answer(thread, port_unguard(thread->ipc.ipc, thread->ipc.space, (mach_port_name_t)arg[1], arg[2]));
+}
+
+static kern_return_t copyin(struct thread *thread, mach_port_name_t name, uint32_t disposition, struct right *right_p)
+{
+    struct entry *entry = MACH_PORT_VALID(name) ? space_lookup(thread->ipc.ipc, thread->ipc.space, name) : NULL;
+    kern_return_t kr = right_check_copyin(entry, disposition, true);
+    if (kr == KERN_SUCCESS)
+        *right_p = right_copyin(thread->ipc.ipc, entry, disposition);
+    return kr;
+}
+
+static void release_failed(struct thread *thread, struct right right)
+{
+    right_release(thread->ipc.ipc, right);
+}
+
+static void insert_right(struct thread *thread, const uint64_t *arg)
+{
+    struct right right;
+    kern_return_t kr = copyin(thread, (mach_port_name_t)arg[2], (uint32_t)arg[3], &right);
+    if (kr == KERN_SUCCESS) {
+        kr = port_insert_right(thread->ipc.ipc, thread->ipc.space, (mach_port_name_t)arg[1], right);
+        if (kr != KERN_SUCCESS)
+            release_failed(thread, right);
+    }
+    answer(thread, kr);
+}
+
+/* P70: what is not a send-once right by its disposition is left to the message, whose stub refuses it. */
+static void request(struct thread *thread, const uint64_t *arg)
+{
+    mach_port_name_t notify_name = (mach_port_name_t)arg[4];
+    uint32_t disposition = (uint32_t)arg[5];
+    struct right notify = { NULL, MACH_MSG_TYPE_PORT_SEND_ONCE };
+    struct port *previous = NULL;
+    kern_return_t kr = KERN_SUCCESS;
+    if (disposition != MACH_MSG_TYPE_MAKE_SEND_ONCE && disposition != MACH_MSG_TYPE_MOVE_SEND_ONCE) {
+        answer(thread, MACH_SEND_INVALID_DEST);
+        return;
+    }
+    if (notify_name == MACH_PORT_DEAD)
+        kr = KERN_INVALID_CAPABILITY;
+    else if (notify_name != MACH_PORT_NULL)
+        kr = copyin(thread, notify_name, disposition, &notify);
+    if (kr == KERN_SUCCESS) {
+        kr = request_notification(thread->ipc.ipc, thread->ipc.space, (mach_port_name_t)arg[1], (mach_msg_id_t)arg[2],
+                                  (uint32_t)arg[3], notify.port, &previous);
+        if (kr != KERN_SUCCESS)
+            release_failed(thread, notify);
+    }
+    answer(thread, kr);
+    if (kr == KERN_SUCCESS)
+        thread->ipc.reply.value[0] = name_of(thread, (struct right){ previous, MACH_MSG_TYPE_PORT_SEND_ONCE });
+}
+
+/* ---- sets ---- */
+
+static void move_member(struct thread *thread, const uint64_t *arg)
+{
+    answer(thread, port_move_member(thread->ipc.ipc, thread->ipc.space, (mach_port_name_t)arg[1], (mach_port_name_t)arg[2]));
+}
+
+static void insert_member(struct thread *thread, const uint64_t *arg)
+{
+    answer(thread,
+           port_insert_member(thread->ipc.ipc, thread->ipc.space, (mach_port_name_t)arg[1], (mach_port_name_t)arg[2]));
+}
+
+static void extract_member(struct thread *thread, const uint64_t *arg)
+{
+    answer(thread,
+           port_extract_member(thread->ipc.ipc, thread->ipc.space, (mach_port_name_t)arg[1], (mach_port_name_t)arg[2]));
+}
+
+/* ---- tasks by pid (F173, F174) ---- */
+
+static struct port *named_port(struct thread *thread, mach_port_name_t name)
+{
+    struct entry *entry = space_lookup(thread->ipc.ipc, thread->ipc.space, name);
+    return entry && entry_has_send(entry) ? entry->port : NULL;
+}
+
+static bool may_control(const struct task *caller, const struct task *target)
+{
+    enum { AUDIT_EUID = 1, AUDIT_RUID = 3 };
+    const unsigned *mine = caller->token.audit.val, *theirs = target->token.audit.val;
+    return caller == target || mine[AUDIT_EUID] == 0 ||
+           (mine[AUDIT_EUID] == theirs[AUDIT_EUID] && mine[AUDIT_EUID] == theirs[AUDIT_RUID]);
+}
+
+static bool may_name(const struct task *caller, const struct task *target)
+{
+    enum { AUDIT_EUID = 1 };
+    return may_control(caller, target) || caller->token.audit.val[AUDIT_EUID] == target->token.audit.val[AUDIT_EUID];
+}
+
+static void by_pid(struct thread *thread, const uint64_t *arg, bool wants_control)
+{
+    struct task *target = arg[1] ? task_find(thread->task->system, (int32_t)arg[1]) : NULL;
+    bool is_allowed = target && (wants_control ? may_control(thread->task, target) : may_name(thread->task, target));
+    if (!task_of_control_port(named_port(thread, (mach_port_name_t)arg[0])) || !is_allowed) {
+        answer_value(thread, KERN_FAILURE, MACH_PORT_NULL);
+        return;
+    }
+    struct right right = port_make_send(wants_control ? target->control : target->name);
+    answer_value(thread, KERN_SUCCESS, name_of(thread, right));
+}
+
+static void task_for_pid(struct thread *thread, const uint64_t *arg)
+{
+    by_pid(thread, arg, true);
+}
+
+static void task_name_for_pid(struct thread *thread, const uint64_t *arg)
+{
+    by_pid(thread, arg, false);
+}
+
+static void pid_for_task(struct thread *thread, const uint64_t *arg)
+{
+    struct task *task = task_of_name_port(named_port(thread, (mach_port_name_t)arg[0]));
+    answer_value(thread, task ? KERN_SUCCESS : KERN_FAILURE, task ? (uint64_t)task->identity.pid : (uint64_t)-1);
+}
+
+/* ---- the table ---- */
+
+static const struct trap {
+    uint32_t number;
+    bool takes_own_task; /* first argument: the caller's own task, else MACH_SEND_INVALID_DEST (P2) */
+    const char *name;
+    trap_handler *handler;
+} traps[] = {
+    { TRAP_PORT_ALLOCATE, true, "mach_port_allocate", allocate },
+    { TRAP_PORT_DEALLOCATE, true, "mach_port_deallocate", deallocate },
+    { TRAP_PORT_MOD_REFS, true, "mach_port_mod_refs", mod_refs },
+    { TRAP_PORT_MOVE_MEMBER, true, "mach_port_move_member", move_member },
+    { TRAP_PORT_INSERT_RIGHT, true, "mach_port_insert_right", insert_right },
+    { TRAP_PORT_INSERT_MEMBER, true, "mach_port_insert_member", insert_member },
+    { TRAP_PORT_EXTRACT_MEMBER, true, "mach_port_extract_member", extract_member },
+    { TRAP_PORT_CONSTRUCT, true, "mach_port_construct", construct },
+    { TRAP_PORT_DESTRUCT, true, "mach_port_destruct", destruct },
+    { TRAP_REPLY_PORT, false, "mach_reply_port", reply_port },
+    { TRAP_THREAD_SELF, false, "thread_self", thread_self },
+    { TRAP_TASK_SELF, false, "task_self", task_self },
+    { TRAP_HOST_SELF, false, "host_self", host_self },
+    { TRAP_PORT_GUARD, true, "mach_port_guard", guard },
+    { TRAP_PORT_UNGUARD, true, "mach_port_unguard", unguard },
+    { TRAP_TASK_NAME_FOR_PID, false, "task_name_for_pid", task_name_for_pid },
+    { TRAP_TASK_FOR_PID, false, "task_for_pid", task_for_pid },
+    { TRAP_PID_FOR_TASK, false, "pid_for_task", pid_for_task },
+    { TRAP_SPECIAL_REPLY_PORT, false, "thread_get_special_reply_port", special_reply_port },
+    { TRAP_PORT_TYPE, true, "mach_port_type", type },
+    { TRAP_PORT_REQUEST_NOTIFICATION, true, "mach_port_request_notification", request },
+    { TRAP_BOOTSTRAP_PORT, false, "bootstrap_port", bootstrap_self },
+};
+
+static const struct trap *find(uint32_t number)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(traps); i++)
+        if (traps[i].number == number)
+            return &traps[i];
+    return NULL;
+}
+
+const char *trap_name(uint32_t number)
+{
+    const struct trap *trap = find(number);
+    return trap ? trap->name : NULL;
+}
+
+void trap_simple(struct thread *thread, const struct trap_request *request)
+{
+    const struct trap *trap = find(request->number);
+    if (!trap)
+        answer(thread, KERN_NOT_SUPPORTED);
+    else if (trap->takes_own_task && task_of_control_port(named_port(thread, (mach_port_name_t)request->arg[0])) != thread->task)
+        answer(thread, MACH_SEND_INVALID_DEST);
+    else
+        trap->handler(thread, request->arg);
+}
