@@ -1,0 +1,807 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * tools/mig/parse.c - the grammar (M13)
+ *
+ * Recursive descent with one word of look-ahead. A syntax error jumps out to the loop over statements, which skips to
+ * the next ';' and goes on (M14). Types that make no sense are not syntax errors: they become CLASS_BAD on the spot and
+ * parsing goes on undisturbed. Nesting is counted, so that input cannot exhaust the stack (M93).
+ */
+#include "lex.h"
+#include "model.h"
+
+#include <setjmp.h>
+#include <string.h>
+#include <strings.h>
+
+#define MAX_NESTING 64
+
+struct parser {
+    struct lexer lx;
+    struct subsystem *ss;
+    const struct options *options;
+    struct types types;
+    unsigned depth;
+    bool has_routine;
+    const char *msg_option, *wait_time, *send_time;
+    bool special_reply_port;
+    enum consume consume;
+    jmp_buf recover;
+};
+
+static struct type *parse_spec(struct parser *ps);
+
+static _Noreturn void give_up(struct parser *ps)
+{
+    longjmp(ps->recover, 1);
+}
+
+static _Noreturn void syntax_error(struct parser *ps)
+{
+    const struct token *tok = &ps->lx.tok;
+
+    if (tok->kind == TOK_NAME && is_old_word(tok->text))
+        error_at(tok->at, 18, "'%s' belongs to an older dialect", tok->text);
+    else
+        error_at(tok->at, 1, "syntax error at '%s'", tok->text);
+    give_up(ps);
+}
+
+static bool at_sign(const struct parser *ps, char sign)
+{
+    return ps->lx.tok.kind == TOK_SIGN && ps->lx.tok.sign == sign;
+}
+
+static bool accept(struct parser *ps, char sign)
+{
+    if (!at_sign(ps, sign))
+        return false;
+    lex_next(&ps->lx);
+    return true;
+}
+
+static void expect(struct parser *ps, char sign)
+{
+    if (!accept(ps, sign))
+        syntax_error(ps);
+}
+
+static bool at_keyword(const struct parser *ps, enum keyword keyword)
+{
+    return ps->lx.tok.kind == TOK_KEYWORD && ps->lx.tok.keyword == keyword;
+}
+
+static bool accept_keyword(struct parser *ps, enum keyword keyword)
+{
+    if (!at_keyword(ps, keyword))
+        return false;
+    lex_next(&ps->lx);
+    return true;
+}
+
+static const char *expect_name(struct parser *ps)
+{
+    const char *name = ps->lx.tok.text;
+
+    if (ps->lx.tok.kind != TOK_NAME)
+        syntax_error(ps);
+    lex_next(&ps->lx);
+    return name;
+}
+
+static uint32_t expect_number(struct parser *ps)
+{
+    uint32_t n = ps->lx.tok.number;
+
+    if (ps->lx.tok.kind != TOK_NUMBER)
+        syntax_error(ps);
+    lex_next(&ps->lx);
+    return n;
+}
+
+static void enter(struct parser *ps)
+{
+    if (++ps->depth > MAX_NESTING) {
+        error_at(ps->lx.tok.at, 5, "type too complicated: nested more than %d deep", MAX_NESTING);
+        give_up(ps);
+    }
+}
+
+static void leave(struct parser *ps)
+{
+    ps->depth--;
+}
+
+/* --- expressions --- */
+
+static _Noreturn void bad_number(struct parser *ps, const char *why)
+{
+    error_at(ps->lx.tok.at, 6, "bad number: %s", why);
+    give_up(ps);
+}
+
+static int64_t parse_sum(struct parser *ps);
+
+static int64_t bounded(struct parser *ps, int64_t n)
+{
+    if (n > INT32_MAX || n < -(int64_t)INT32_MAX)
+        bad_number(ps, "too large");
+    return n;
+}
+
+static int64_t parse_factor(struct parser *ps)
+{
+    int64_t n;
+
+    if (!accept(ps, '('))
+        return expect_number(ps);
+    enter(ps);
+    n = parse_sum(ps);
+    leave(ps);
+    expect(ps, ')');
+    return n;
+}
+
+static int64_t parse_term(struct parser *ps)
+{
+    int64_t n = parse_factor(ps);
+
+    for (;;) {
+        if (accept(ps, '*')) {
+            n = bounded(ps, n * parse_factor(ps));
+        } else if (accept(ps, '/')) {
+            int64_t by = parse_factor(ps);
+
+            if (by == 0)
+                bad_number(ps, "division by zero");
+            n /= by;
+        } else {
+            return n;
+        }
+    }
+}
+
+static int64_t parse_sum(struct parser *ps)
+{
+    int64_t n = parse_term(ps);
+
+    for (;;) {
+        if (accept(ps, '+'))
+            n = bounded(ps, n + parse_term(ps));
+        else if (accept(ps, '-'))
+            n = bounded(ps, n - parse_term(ps));
+        else
+            return n;
+    }
+}
+
+static uint32_t parse_size(struct parser *ps)
+{
+    int64_t n = parse_sum(ps);
+
+    if (n <= 0)
+        bad_number(ps, n ? "negative" : "zero");
+    return (uint32_t)n;
+}
+
+/* --- types --- */
+
+static struct type *parse_prim(struct parser *ps)
+{
+    struct token tok = ps->lx.tok;
+
+    if (accept_keyword(ps, KW_polymorphic))
+        return type_builtin("MACH_MSG_TYPE_POLYMORPHIC", tok.at);
+    if (tok.kind == TOK_NUMBER) {
+        lex_next(&ps->lx);
+        error_at(tok.at, 4, "a plain number needs a size");
+        return type_bad();
+    }
+    if (tok.kind != TOK_BUILTIN)
+        syntax_error(ps);
+    lex_next(&ps->lx);
+    return type_builtin(tok.text, tok.at);
+}
+
+/* (type, size ...): understood well enough to be refused */
+static struct type *parse_long_form(struct parser *ps)
+{
+    error_at(ps->lx.tok.at, 4, "the long form of types is not supported");
+    while (!at_sign(ps, ')')) {
+        if (ps->lx.tok.kind == TOK_END || at_sign(ps, ';'))
+            syntax_error(ps);
+        lex_next(&ps->lx);
+    }
+    expect(ps, ')');
+    return type_bad();
+}
+
+static struct type *parse_array(struct parser *ps, struct place at)
+{
+    uint32_t n = 0;
+    bool varying = false;
+    struct type *of;
+
+    expect(ps, '[');
+    if (accept(ps, '*')) {
+        varying = true;
+        if (accept(ps, ':'))
+            n = parse_size(ps);
+    } else if (!at_sign(ps, ']')) {
+        n = parse_size(ps);
+    }
+    expect(ps, ']');
+    if (!accept_keyword(ps, KW_of))
+        syntax_error(ps);
+    of = parse_spec(ps);
+    if (n == 0)
+        return type_open_array(of, at);
+    return varying ? type_varying(n, of, at) : type_array(n, of, at);
+}
+
+static struct type *parse_struct(struct parser *ps, struct place at)
+{
+    uint32_t n;
+
+    expect(ps, '[');
+    n = parse_size(ps);
+    expect(ps, ']');
+    if (!accept_keyword(ps, KW_of))
+        syntax_error(ps);
+    return type_struct(n, parse_spec(ps), at);
+}
+
+static struct type *parse_string(struct parser *ps)
+{
+    bool varying;
+    uint32_t n;
+
+    expect(ps, '[');
+    varying = accept(ps, '*');
+    if (varying)
+        expect(ps, ':');
+    n = parse_size(ps);
+    expect(ps, ']');
+    return type_string(n, varying);
+}
+
+static void parse_phrase(struct parser *ps)
+{
+    expect_name(ps);
+    while (ps->lx.tok.kind == TOK_NAME)
+        lex_next(&ps->lx);
+}
+
+static struct type *parse_native(struct parser *ps, bool *only_in)
+{
+    struct token tok = ps->lx.tok;
+
+    *only_in = tok.keyword != KW_PointerTo;
+    lex_next(&ps->lx);
+    expect(ps, '(');
+    parse_phrase(ps);
+    if (tok.keyword == KW_PointerToIfNot) {
+        expect(ps, ',');
+        parse_phrase(ps);
+    }
+    expect(ps, ')');
+    return type_bad();
+}
+
+static bool at_native(const struct parser *ps)
+{
+    return at_keyword(ps, KW_PointerTo) || at_keyword(ps, KW_ValueOf) || at_keyword(ps, KW_PointerToIfNot);
+}
+
+static struct type *find_type(struct parser *ps)
+{
+    struct token tok = ps->lx.tok;
+    struct type *t = type_find(&ps->types, expect_name(ps));
+
+    if (t)
+        return t;
+    error_at(tok.at, 3, "unknown type %s", tok.text);
+    return type_bad();
+}
+
+static struct type *parse_plain_spec(struct parser *ps)
+{
+    struct place at = ps->lx.tok.at;
+    struct type *t;
+    bool only_in;
+
+    if (accept_keyword(ps, KW_array))
+        return parse_array(ps, at);
+    if (accept_keyword(ps, KW_struct))
+        return parse_struct(ps, at);
+    if (accept_keyword(ps, KW_c_string))
+        return parse_string(ps);
+    if (accept(ps, '^'))
+        return type_pointer(parse_spec(ps), at);
+    if (accept(ps, '('))
+        return parse_long_form(ps);
+    if (at_native(ps)) {
+        t = parse_native(ps, &only_in);
+        error_at(at, 5, "native types (PointerTo, ValueOf, PointerToIfNot) are not supported");
+        return t;
+    }
+    if (ps->lx.tok.kind == TOK_NAME)
+        return find_type(ps);
+    t = parse_prim(ps);
+    return accept(ps, '|') ? type_merge(t, parse_prim(ps), at) : t;
+}
+
+static struct type *parse_spec(struct parser *ps)
+{
+    struct type *t;
+
+    enter(ps);
+    t = parse_plain_spec(ps);
+    leave(ps);
+    return t;
+}
+
+static void set_name(const char **slot, const char *name, const char *default_name, struct place at)
+{
+    if (*slot && *slot != default_name && strcmp(*slot, name) != 0)
+        warn_at(at, 2, "%s contradicts the earlier %s", name, *slot);
+    *slot = name;
+}
+
+/* The C type in a translation: a name, or (ours) `struct name *`, which a kernelserver's objects are. */
+static const char *parse_ctype(struct parser *ps)
+{
+    const char *name;
+
+    if (!accept_keyword(ps, KW_struct))
+        return expect_name(ps);
+    name = expect_name(ps);
+    expect(ps, '*');
+    return format("struct %s *", name);
+}
+
+/* H f(W)   or   W f(H) */
+static void parse_translation(struct parser *ps, struct type *t, bool in)
+{
+    struct place at = ps->lx.tok.at;
+    const char *result = parse_ctype(ps), *function = expect_name(ps), *argument;
+
+    expect(ps, '(');
+    argument = parse_ctype(ps);
+    expect(ps, ')');
+    set_name(in ? &t->intran : &t->outtran, function, NULL, at);
+    set_name(&t->server_ctype, in ? argument : result, t->name, at);
+    set_name(&t->handler_ctype, in ? result : argument, NULL, at);
+}
+
+static void parse_destructor(struct parser *ps, struct type *t)
+{
+    struct place at = ps->lx.tok.at;
+    const char *function = expect_name(ps), *argument;
+
+    expect(ps, '(');
+    argument = parse_ctype(ps);
+    expect(ps, ')');
+    set_name(&t->destructor, function, NULL, at);
+    set_name(&t->handler_ctype, argument, NULL, at);
+}
+
+static void parse_ctypes(struct parser *ps, struct type *t, enum keyword keyword)
+{
+    struct place at = ps->lx.tok.at;
+    const char *name = expect_name(ps);
+
+    if (keyword != KW_cservertype)
+        set_name(&t->user_ctype, name, t->name, at);
+    if (keyword != KW_cusertype)
+        set_name(&t->server_ctype, name, t->name, at);
+}
+
+static void parse_trans(struct parser *ps, struct type *t)
+{
+    struct place at = ps->lx.tok.at;
+
+    for (;;) {
+        enum keyword keyword = ps->lx.tok.kind == TOK_KEYWORD ? ps->lx.tok.keyword : KW_NONE;
+
+        if (keyword != KW_intran && keyword != KW_outtran && keyword != KW_destructor && keyword != KW_ctype &&
+            keyword != KW_cusertype && keyword != KW_cservertype)
+            break;
+        lex_next(&ps->lx);
+        expect(ps, ':');
+        if (keyword == KW_intran || keyword == KW_outtran)
+            parse_translation(ps, t, keyword == KW_intran);
+        else if (keyword == KW_destructor)
+            parse_destructor(ps, t);
+        else
+            parse_ctypes(ps, t, keyword);
+    }
+    if ((t->intran || t->outtran || t->destructor) && t->cls != CLASS_SCALAR && t->cls != CLASS_RIGHT &&
+        t->cls != CLASS_BAD)
+        error_at(at, 7, "translation or destructor on %s, which is neither scalar nor right", t->name);
+}
+
+/* NAME = spec trans: the type knows its name before its translations */
+static struct type *parse_named(struct parser *ps, const char *name)
+{
+    struct type *t;
+
+    expect(ps, '=');
+    t = type_named(name, parse_spec(ps));
+    parse_trans(ps, t);
+    return t;
+}
+
+/* --- arguments --- */
+
+static const struct {
+    enum keyword keyword;
+    enum direction dir;
+} directions[] = {
+    {KW_in, DIR_IN},
+    {KW_out, DIR_OUT},
+    {KW_inout, DIR_INOUT},
+    {KW_requestport, DIR_REQUEST_PORT},
+    {KW_replyport, DIR_REPLY_PORT},
+    {KW_sreplyport, DIR_SREPLY_PORT},
+    {KW_ureplyport, DIR_UREPLY_PORT},
+    {KW_waittime, DIR_WAIT_TIME},
+    {KW_sendtime, DIR_SEND_TIME},
+    {KW_msgoption, DIR_MSG_OPTION},
+    {KW_msgseqno, DIR_SEQNO},
+    {KW_sectoken, DIR_SEC_TOKEN},
+    {KW_serversectoken, DIR_SERVER_SEC_TOKEN},
+    {KW_usersectoken, DIR_USER_SEC_TOKEN},
+    {KW_audittoken, DIR_AUDIT_TOKEN},
+    {KW_serveraudittoken, DIR_SERVER_AUDIT_TOKEN},
+    {KW_useraudittoken, DIR_USER_AUDIT_TOKEN},
+    {KW_servercontexttoken, DIR_SERVER_CONTEXT},
+};
+
+static enum direction parse_direction(struct parser *ps)
+{
+    for (size_t i = 0; i < sizeof(directions) / sizeof(directions[0]); i++)
+        if (accept_keyword(ps, directions[i].keyword))
+            return directions[i].dir;
+    return DIR_NONE;
+}
+
+static const struct {
+    enum keyword keyword;
+    unsigned flag;
+} flags[] = {
+    {KW_samecount, FLAG_SAMECOUNT},     {KW_retcode, FLAG_RETCODE},
+    {KW_physicalcopy, FLAG_PHYSICAL_COPY}, {KW_overwrite, FLAG_OVERWRITE},
+    {KW_dealloc, FLAG_DEALLOC},         {KW_countinout, FLAG_COUNT_IN_OUT},
+    {KW_auto, FLAG_AUTO},               {KW_const, FLAG_CONST},
+};
+
+static void parse_flag(struct parser *ps, struct arg *a)
+{
+    if (accept_keyword(ps, KW_notdealloc)) {
+        a->flags &= ~(unsigned)(FLAG_DEALLOC | FLAG_DEALLOC_ARG);
+        return;
+    }
+    for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
+        if (!accept_keyword(ps, flags[i].keyword))
+            continue;
+        a->flags |= flags[i].flag;
+        if (accept(ps, '[')) {
+            expect(ps, ']');
+            if (flags[i].flag == FLAG_DEALLOC)
+                a->flags = (a->flags & ~(unsigned)FLAG_DEALLOC) | FLAG_DEALLOC_ARG;
+        }
+        return;
+    }
+    syntax_error(ps);
+}
+
+static struct type *parse_arg_native(struct parser *ps, const struct arg *a)
+{
+    bool only_in;
+    struct type *t = parse_native(ps, &only_in);
+
+    if (a->dir != DIR_IN && (only_in || (a->dir != DIR_OUT && a->dir != DIR_INOUT)))
+        error_at(a->at, 13, "native type of %s with a wrong direction", a->name);
+    else
+        error_at(a->at, 5, "native types (PointerTo, ValueOf, PointerToIfNot) are not supported");
+    return t;
+}
+
+static struct type *parse_arg_type(struct parser *ps, const struct arg *a)
+{
+    struct token tok = ps->lx.tok;
+
+    if (at_native(ps))
+        return parse_arg_native(ps, a);
+    expect_name(ps);
+    if (at_sign(ps, '='))
+        return parse_named(ps, tok.text);
+    struct type *t = type_find(&ps->types, tok.text);
+    if (t)
+        return t;
+    error_at(tok.at, 3, "unknown type %s", tok.text);
+    return type_bad();
+}
+
+static struct arg *parse_arg(struct parser *ps)
+{
+    struct arg *a = xalloc(sizeof(*a));
+
+    if (at_keyword(ps, KW_serverimpl) || at_keyword(ps, KW_userimpl)) {
+        error_at(ps->lx.tok.at, 18, "'%s' is not supported", ps->lx.tok.text);
+        give_up(ps);
+    }
+    a->dir = parse_direction(ps);
+    a->at = ps->lx.tok.at;
+    a->name = expect_name(ps);
+    expect(ps, ':');
+    a->type = parse_arg_type(ps, a);
+    while (accept(ps, ','))
+        parse_flag(ps, a);
+    return a;
+}
+
+static void add_arg(struct routine *r, struct arg *a)
+{
+    if (r->n_args == MAX_ARGS) {
+        error_at(a->at, 5, "routine %s has more than %d arguments", r->name, MAX_ARGS);
+        return;
+    }
+    if (r->n_args < MAX_ARGS) {
+        GROW(r->args, r->n_args, r->args_capacity);
+        r->args[r->n_args++] = a;
+    }
+}
+
+/* --- statements --- */
+
+static void check_duplicate(struct parser *ps, const struct routine *r)
+{
+    for (unsigned i = 0; i < ps->ss->n_routines; i++)
+        if (strcmp(ps->ss->routines[i]->name, r->name) == 0)
+            error_at(r->at, 16, "routine %s exists already", r->name);
+}
+
+static int next_number(struct parser *ps)
+{
+    if (ps->ss->n_numbers == 100)
+        warn_at(ps->lx.tok.at, 5, "more than 100 numbers: ids run into those of replies");
+    return (int)ps->ss->n_numbers++;
+}
+
+static void parse_routine(struct parser *ps, bool simple)
+{
+    struct subsystem *ss = ps->ss;
+    struct routine *r = xalloc(sizeof(*r));
+
+    r->at = ps->lx.tok.at;
+    r->simple = simple;
+    r->name = expect_name(ps);
+    r->number = next_number(ps);
+    ps->has_routine = true;
+    check_duplicate(ps, r);
+    expect(ps, '(');
+    if (!at_sign(ps, ')')) {
+        do
+            add_arg(r, parse_arg(ps));
+        while (accept(ps, ';'));
+    }
+    expect(ps, ')');
+    r->user_prefix = ss->user_prefix;
+    r->server_prefix = ss->server_prefix;
+    r->msg_option = ps->msg_option;
+    r->wait_time = ps->wait_time;
+    r->send_time = ps->send_time;
+    r->special_reply_port = ps->special_reply_port;
+    r->consume = ps->consume;
+    GROW(ss->routines, ss->n_routines, ss->routines_capacity);
+    ss->routines[ss->n_routines++] = r;
+}
+
+static void parse_subsystem(struct parser *ps)
+{
+    struct subsystem *ss = ps->ss;
+    struct place at = ps->lx.tok.at;
+
+    while (at_keyword(ps, KW_kernelserver) || at_keyword(ps, KW_kerneluser)) {
+        if (ps->has_routine)
+            error_at(ps->lx.tok.at, 15, "'%s' must stand before the first routine", ps->lx.tok.text);
+        if (accept_keyword(ps, KW_kernelserver))
+            ss->kernel_server = true;
+        else if (accept_keyword(ps, KW_kerneluser))
+            ss->kernel_user = true;
+    }
+    if (ps->special_reply_port && (ss->kernel_server || ss->kernel_user))
+        error_at(at, 15, "no special reply ports with kernelserver or kerneluser");
+    if (ss->name)
+        warn_at(at, 1, "subsystem redefined");
+    ss->name = expect_name(ps);
+    ss->base = expect_number(ps);
+    ss->at = at;
+}
+
+static void parse_type(struct parser *ps)
+{
+    struct place at = ps->lx.tok.at;
+    struct type *t = parse_named(ps, expect_name(ps));
+
+    type_add(&ps->types, t, at);
+    if (ps->options->verbose)
+        printf("type %s: %s\n", t->name, class_name(t->cls));
+}
+
+static void parse_import(struct parser *ps, enum import_kind kind)
+{
+    struct subsystem *ss = ps->ss;
+    const char *file = lex_filename(&ps->lx);
+
+    if (file == NULL) {
+        lex_next(&ps->lx);
+        syntax_error(ps);
+    }
+    GROW(ss->imports, ss->n_imports, ss->imports_capacity);
+    ss->imports[ss->n_imports++] = (struct import){kind, file};
+}
+
+static const char *parse_word(struct parser *ps)
+{
+    const char *word = lex_word(&ps->lx);
+
+    if (word)
+        return word;
+    lex_next(&ps->lx);
+    syntax_error(ps);
+}
+
+static void parse_consume(struct parser *ps)
+{
+    struct place at = ps->lx.tok.at;
+    const char *word = parse_word(ps);
+
+    if (strcasecmp(word, "none") == 0) {
+        ps->consume = CONSUME_NONE;
+    } else if (strcasecmp(word, "timeout") == 0) {
+        ps->consume = CONSUME_TIMEOUT;
+    } else if (strcasecmp(word, "any") == 0) {
+        ps->consume = CONSUME_ANY;
+    } else {
+        error_at(at, 1, "syntax error at '%s'", word);
+    }
+}
+
+static void parse_special_reply_port(struct parser *ps)
+{
+    struct place at = ps->lx.tok.at;
+
+    ps->special_reply_port = expect_number(ps) != 0;
+    if (ps->special_reply_port && (ps->ss->kernel_server || ps->ss->kernel_user))
+        error_at(at, 15, "no special reply ports with kernelserver or kerneluser");
+}
+
+static void parse_rcsid(struct parser *ps)
+{
+    ps->ss->rcsid = lex_quoted(&ps->lx);
+    if (ps->ss->rcsid == NULL) {
+        lex_next(&ps->lx);
+        syntax_error(ps);
+    }
+}
+
+/* Statements whose next word follows other rules: their keyword is still current here. */
+static bool parse_wordy_statement(struct parser *ps, enum keyword keyword)
+{
+    static const enum import_kind imports[] = {
+        [KW_import] = IMPORT_BOTH,   [KW_uimport] = IMPORT_USER, [KW_simport] = IMPORT_SERVER,
+        [KW_iimport] = IMPORT_IMPL, [KW_dimport] = IMPORT_DEFS,
+    };
+
+    if (keyword >= KW_import && keyword <= KW_dimport) {
+        parse_import(ps, imports[keyword]);
+    } else if (keyword == KW_rcsid) {
+        parse_rcsid(ps);
+    } else if (keyword == KW_msgoption) {
+        ps->msg_option = parse_word(ps);
+        if (strcmp(ps->msg_option, "MACH_MSG_OPTION_NONE") == 0)
+            ps->msg_option = NULL;
+    } else if (keyword == KW_waittime) {
+        ps->wait_time = parse_word(ps);
+    } else if (keyword == KW_sendtime) {
+        ps->send_time = parse_word(ps);
+    } else if (keyword == KW_consumeonsenderror) {
+        parse_consume(ps);
+    } else {
+        return false;
+    }
+    return true;
+}
+
+static bool parse_name_statement(struct parser *ps, enum keyword keyword)
+{
+    struct subsystem *ss = ps->ss;
+
+    if (keyword == KW_userprefix)
+        ss->user_prefix = expect_name(ps);
+    else if (keyword == KW_serverprefix)
+        ss->server_prefix = expect_name(ps);
+    else if (keyword == KW_serverdemux)
+        ss->server_demux = expect_name(ps);
+    else if (keyword == KW_error)
+        expect_name(ps);
+    else
+        return false;
+    return true;
+}
+
+static void parse_statement(struct parser *ps)
+{
+    enum keyword keyword = ps->lx.tok.keyword;
+
+    if (ps->lx.tok.kind != TOK_KEYWORD)
+        syntax_error(ps);
+    if (parse_wordy_statement(ps, keyword))
+        return;
+    lex_next(&ps->lx);
+    if (parse_name_statement(ps, keyword))
+        return;
+    if (keyword == KW_subsystem)
+        parse_subsystem(ps);
+    else if (keyword == KW_type)
+        parse_type(ps);
+    else if (keyword == KW_routine || keyword == KW_simpleroutine)
+        parse_routine(ps, keyword == KW_simpleroutine);
+    else if (keyword == KW_skip)
+        next_number(ps);
+    else if (keyword == KW_nowaittime)
+        ps->wait_time = NULL;
+    else if (keyword == KW_nosendtime)
+        ps->send_time = NULL;
+    else if (keyword == KW_usespecialreplyport)
+        parse_special_reply_port(ps);
+    else if (keyword == KW_UserTypeLimit || keyword == KW_OnStackLimit)
+        expect_number(ps);
+    else
+        syntax_error(ps);
+}
+
+static void parse_file(struct parser *ps)
+{
+    if (setjmp(ps->recover)) {
+        while (ps->lx.tok.kind != TOK_END && !at_sign(ps, ';'))
+            lex_next(&ps->lx);
+    }
+    ps->depth = 0;
+    while (ps->lx.tok.kind != TOK_END && n_errors() < MAX_ERRORS) {
+        if (accept(ps, ';'))
+            continue;
+        parse_statement(ps);
+        expect(ps, ';');
+    }
+}
+
+static void check_ids(const struct subsystem *ss)
+{
+    if ((uint64_t)ss->base + ss->n_numbers + 100 > INT32_MAX)
+        error_at(ss->at, 6, "bad number: ids above 2147483647");
+}
+
+bool parse(struct subsystem *ss, const char *file, const char *text, size_t size, const struct options *options)
+{
+    struct parser *ps = xalloc(sizeof(*ps));
+    unsigned errors = n_errors();
+
+    *ss = (struct subsystem){.user_prefix = "", .server_prefix = ""};
+    ps->ss = ss;
+    ps->options = options;
+    lex_init(&ps->lx, file, text, size);
+    parse_file(ps);
+    if (n_errors() >= MAX_ERRORS)
+        return false;
+    if (ss->name == NULL)
+        error_at((struct place){.file = file, .line = ps->lx.at.line}, 14, "no subsystem");
+    check_ids(ss);
+    for (unsigned i = 0; i < ss->n_routines; i++) {
+        ss->routines[i]->id = (int)ss->base + ss->routines[i]->number;
+        routine_check(ss, ss->routines[i], options);
+    }
+    return n_errors() == errors;
+}

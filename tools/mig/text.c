@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* tools/mig/text.c - memory, strings and messages to people */
+#include "text.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool warnings = true;
+static unsigned errors;
+
+static void *checked(void *p)
+{
+    if (p == NULL) {
+        fputs("mig: error: out of memory\n", stderr);
+        exit(1);
+    }
+    return p;
+}
+
+void *xalloc(size_t size)
+{
+    return checked(calloc(1, size ? size : 1));
+}
+
+char *xstrndup(const char *s, size_t n)
+{
+    return checked(strndup(s, n));
+}
+
+char *xstrdup(const char *s)
+{
+    return checked(strdup(s));
+}
+
+char *format(const char *fmt, ...)
+{
+    va_list args;
+    char *s = NULL;
+
+    va_start(args, fmt);
+    if (vasprintf(&s, fmt, args) < 0)
+        s = NULL;
+    va_end(args);
+    return checked(s);
+}
+
+void *grow(void *array, size_t size, unsigned count, unsigned *capacity)
+{
+    unsigned wanted = *capacity ? *capacity * 2 : 8;
+    char *bigger = xalloc(size * wanted);
+
+    if (count)
+        memcpy(bigger, array, size * count);
+    *capacity = wanted;
+    return bigger;
+}
+
+void set_warnings(bool on)
+{
+    warnings = on;
+}
+
+static void say(struct place at, const char *what, const char *code_letter, int code, const char *fmt,
+                va_list args)
+{
+    if (at.file && at.line > 0)
+        fprintf(stderr, "%s:%d: %s: ", at.file, at.line, what);
+    else
+        fprintf(stderr, "%s: %s: ", at.file ? at.file : "mig", what);
+    vfprintf(stderr, fmt, args);
+    fprintf(stderr, " [%s%d]\n", code_letter, code);
+}
+
+void error_at(struct place at, int code, const char *fmt, ...)
+{
+    va_list args;
+
+    va_start(args, fmt);
+    say(at, "error", "E", code, fmt, args);
+    va_end(args);
+    errors++;
+}
+
+void warn_at(struct place at, int code, const char *fmt, ...)
+{
+    va_list args;
+
+    if (!warnings)
+        return;
+    va_start(args, fmt);
+    say(at, "warning", "W", code, fmt, args);
+    va_end(args);
+}
+
+unsigned n_errors(void)
+{
+    return errors;
+}
+
+uint32_t round4(uint32_t n)
+{
+    return (n + 3) & ~3u;
+}
