@@ -337,7 +337,7 @@ typedef struct task_suspend_source_s task_suspend_source_data_t;
 typedef struct task_suspend_source_s *task_suspend_source_t;
 typedef struct task_suspend_source_s task_suspend_source_array_t[TASK_SUSPEND_SOURCES_MAX];
 #define TASK_SUSPEND_SOURCES_INFO_COUNT \
-    ((mach_msg_type_number_t)(sizeof(task_suspend_source_array_t) / sizeof(natural_t)))
+    ((mach_msg_type_number_t)(sizeof(task_suspend_source_array_t) / (sizeof(natural_t))))
 
 #define TASK_SECURITY_CONFIG_INFO 32
 struct task_security_config_info {
