@@ -297,11 +297,7 @@ typedef struct {
 
 #define msgh_reserved msgh_voucher_port
 #define MACH_MSG_NULL ((mach_msg_header_t *)0)
-#define MACH_MSG_HEADER_EMPTY \
-    (mach_msg_header_t)       \
-    {                         \
-        0                     \
-    }
+#define MACH_MSG_HEADER_EMPTY ((mach_msg_header_t){})
 
 typedef struct {
     mach_msg_header_t header;

@@ -13,3 +13,6 @@
 #define SIZE(type, bytes) _Static_assert(sizeof(type) == (bytes), SECTION ": size of " #type)
 #define OFFSET(type, field, bytes)                                                                     \
     _Static_assert(offsetof(type, field) == (bytes), SECTION ": offset of " #field " in " #type)
+#define CALL(name, ...)                                                                                \
+    _Static_assert(__builtin_types_compatible_p(__typeof__(name), kern_return_t(__VA_ARGS__)),         \
+                   SECTION ": prototype of " #name)
