@@ -99,8 +99,8 @@ kern_return_t mach_port_allocate_full(ipc_space_t task, mach_port_right_t right,
  * same name. `context` is the guard with MPO_CONTEXT_AS_GUARD, else the port's context. Unknown flags are
  * ignored. (P64)
  *    KERN_INVALID_ARGUMENT    flags that exclude each other (P191)
- *    KERN_INVALID_VALUE       MPO_QLIMIT and mpl_qlimit over MACH_PORT_QLIMIT_MAX; no port remains
  *    KERN_DENIED              MPO_SERVICE_PORT by another than the bootstrap server; MPO_TG_BLOCK_TRACKING
+ *    KERN_INVALID_VALUE       MPO_QLIMIT and mpl_qlimit over MACH_PORT_QLIMIT_MAX; no port remains
  *    KERN_NO_SPACE, KERN_RESOURCE_SHORTAGE
  *    MACH_SEND_INVALID_DATA   `options` cannot be read
  */
@@ -176,13 +176,13 @@ kern_return_t mach_port_destruct(ipc_space_t task, mach_port_name_t name, mach_p
  * MACH_MSG_TYPE_MAKE_SEND). (P39, P40)
  *    KERN_INVALID_NAME         `poly` unknown, NULL or DEAD
  *    KERN_INVALID_RIGHT        the disposition does not fit what `poly` denotes, or is none of 16 to 21
- *    KERN_INVALID_CAPABILITY   the right may not move, or its port is dead
- *    KERN_INVALID_VALUE        `name` NULL or DEAD, or its low two bits are not both 1
+ *    KERN_INVALID_CAPABILITY   the right may not move
+ * (another task's space: these three come as MACH_SEND_INVALID_RIGHT). From here on the right has been taken
+ * and is destroyed: a moved one is lost, a made send-once right sends SEND_ONCE.
+ *    KERN_INVALID_VALUE        `name` NULL or DEAD
+ *    KERN_INVALID_CAPABILITY   the port is dead
  *    KERN_RIGHT_EXISTS         the task has a send or receive right to that port under another name
- *    KERN_NO_SPACE, KERN_FAILURE, KERN_NAME_EXISTS   `name` cannot be had: see mach_port_allocate_name
- *    MACH_SEND_INVALID_RIGHT   another task's space: the first three come as this code
- * From KERN_INVALID_VALUE on the right has been taken and is destroyed: a moved one is lost, a made send-once
- * right sends SEND_ONCE.
+ *    KERN_NO_SPACE, KERN_INVALID_VALUE, KERN_FAILURE, KERN_NAME_EXISTS   as mach_port_allocate_name
  */
 kern_return_t mach_port_insert_right(ipc_space_t task, mach_port_name_t name, mach_port_t poly,
                                      mach_msg_type_name_t polyPoly);
@@ -289,6 +289,7 @@ kern_return_t mach_port_peek(ipc_space_t task, mach_port_name_t name, mach_msg_t
 /*
  * Reads an attribute: flavors and structures in <mach/port.h>. In: *port_info_outCnt words of room; out:
  * words filled. *read*. (P54, P55)
+ *    KERN_SUCCESS            NULL and DEAD with MACH_PORT_LIMITS_INFO (count 0) or DNREQUESTS_SIZE (value 0)
  *    KERN_FAILURE            the room is too small; checked before the name
  *    KERN_INVALID_ARGUMENT   unknown flavor
  */

@@ -18,13 +18,13 @@
  * and bits as they are (P148). In both fields, and in each descriptor, a *disposition* says what happens to
  * the sender's right (P43):
  *
- *                     needs      sender afterwards               receiver gets
- *    MOVE_RECEIVE 16  receive    no receive right any more       receive right   (16)
- *    MOVE_SEND    17  send       one uref less                   send right      (17)
- *    MOVE_SEND_ONCE 18 send-once name gone                       send-once right (18)
- *    COPY_SEND    19  send       as before                       send right      (17)
- *    MAKE_SEND    20  receive    as before; make-send count + 1  send right      (17)
- *    MAKE_SEND_ONCE 21 receive   as before                       send-once right (18)
+ *                       needs      sender afterwards              receiver gets
+ *    MOVE_RECEIVE    16  receive    no receive right any more      receive right    16
+ *    MOVE_SEND       17  send       one uref less                  send right       17
+ *    MOVE_SEND_ONCE  18  send-once  the name is gone               send-once right  18
+ *    COPY_SEND       19  send       as before                      send right       17
+ *    MAKE_SEND       20  receive    as before, make-send count +1  send right       17
+ *    MAKE_SEND_ONCE  21  receive    as before                      send-once right  18
  *
  * Who releases what after an error of mach_msg: see MACH_SEND_* below (P189). Rule numbers are those of the
  * specification of ports and messages.
@@ -43,8 +43,7 @@
 
 /* ---- scalars ---- */
 
-/* milliseconds; counts only with MACH_SEND_TIMEOUT or MACH_RCV_TIMEOUT */
-typedef natural_t mach_msg_timeout_t;
+typedef natural_t mach_msg_timeout_t; /* milliseconds; counts only with a TIMEOUT option */
 #define MACH_MSG_TIMEOUT_NONE ((mach_msg_timeout_t)0)
 
 typedef unsigned int mach_msg_bits_t;
@@ -82,8 +81,8 @@ typedef kern_return_t mach_msg_return_t; /* MACH_MSG_SUCCESS, MACH_SEND_*, MACH_
 #define MACH_MSGH_BITS_VOUCHER_MASK 0x001f0000 /* disposition of msgh_voucher_port: 0, 17 or 19 */
 #define MACH_MSGH_BITS_PORTS_MASK \
     (MACH_MSGH_BITS_REMOTE_MASK | MACH_MSGH_BITS_LOCAL_MASK | MACH_MSGH_BITS_VOUCHER_MASK)
-#define MACH_MSGH_BITS_COMPLEX 0x80000000U /* a count and descriptors follow the header (P109) */
-#define MACH_MSGH_BITS_USER 0x801f1f1fU    /* the bits that a sender may set; others are dropped */
+#define MACH_MSGH_BITS_COMPLEX 0x80000000U  /* a count and descriptors follow the header (P109) */
+#define MACH_MSGH_BITS_USER 0x801f1f1fU     /* the bits that a sender may set; others are dropped */
 #define MACH_MSGH_BITS_RAISEIMP 0x20000000U
 #define MACH_MSGH_BITS_DENAP MACH_MSGH_BITS_RAISEIMP
 #define MACH_MSGH_BITS_IMPHOLDASRT 0x10000000U
@@ -116,24 +115,24 @@ typedef kern_return_t mach_msg_return_t; /* MACH_MSG_SUCCESS, MACH_SEND_*, MACH_
 
 /* ---- dispositions (P43, P44) ---- */
 
-#define MACH_MSG_TYPE_MOVE_RECEIVE 16                /* give the receive right away; needs receive */
-#define MACH_MSG_TYPE_MOVE_SEND 17                   /* give a send right away: one uref less; needs send */
-#define MACH_MSG_TYPE_MOVE_SEND_ONCE 18              /* give the send-once right away; needs send-once */
-#define MACH_MSG_TYPE_COPY_SEND 19                   /* give a send right, keep one's own; needs send */
-#define MACH_MSG_TYPE_MAKE_SEND 20                   /* make a new send right; needs receive */
-#define MACH_MSG_TYPE_MAKE_SEND_ONCE 21              /* make a new send-once right; needs receive */
-#define MACH_MSG_TYPE_COPY_RECEIVE 22                /* obsolete: always refused */
-#define MACH_MSG_TYPE_DISPOSE_RECEIVE 24             /* names only: always refused in messages */
+#define MACH_MSG_TYPE_MOVE_RECEIVE 16    /* give the receive right away; needs receive */
+#define MACH_MSG_TYPE_MOVE_SEND 17       /* give a send right away: one uref less; needs send */
+#define MACH_MSG_TYPE_MOVE_SEND_ONCE 18  /* give the send-once right away; needs send-once */
+#define MACH_MSG_TYPE_COPY_SEND 19       /* give a send right, keep one's own; needs send */
+#define MACH_MSG_TYPE_MAKE_SEND 20       /* make a new send right; needs receive */
+#define MACH_MSG_TYPE_MAKE_SEND_ONCE 21  /* make a new send-once right; needs receive */
+#define MACH_MSG_TYPE_COPY_RECEIVE 22    /* obsolete: always refused */
+#define MACH_MSG_TYPE_DISPOSE_RECEIVE 24 /* names only: always refused in messages */
 #define MACH_MSG_TYPE_DISPOSE_SEND 25
 #define MACH_MSG_TYPE_DISPOSE_SEND_ONCE 26
 
-#define MACH_MSG_TYPE_PORT_NONE 0                    /* no right */
-#define MACH_MSG_TYPE_PORT_NAME 15                   /* a plain number, no right goes with it */
+#define MACH_MSG_TYPE_PORT_NONE 0                             /* no right */
+#define MACH_MSG_TYPE_PORT_NAME 15                            /* a plain number, no right goes with it */
 #define MACH_MSG_TYPE_PORT_RECEIVE MACH_MSG_TYPE_MOVE_RECEIVE /* as received */
 #define MACH_MSG_TYPE_PORT_SEND MACH_MSG_TYPE_MOVE_SEND
 #define MACH_MSG_TYPE_PORT_SEND_ONCE MACH_MSG_TYPE_MOVE_SEND_ONCE
-#define MACH_MSG_TYPE_LAST 22                        /* highest of the old dispositions */
-#define MACH_MSG_TYPE_POLYMORPHIC ((mach_msg_type_name_t)-1) /* interface descriptions: chosen at run time */
+#define MACH_MSG_TYPE_LAST 22                                 /* highest of the old dispositions */
+#define MACH_MSG_TYPE_POLYMORPHIC ((mach_msg_type_name_t)-1)  /* interface descriptions: chosen at run time */
 
 #define MACH_MSG_TYPE_PORT_ANY(x) \
     (((x) >= MACH_MSG_TYPE_MOVE_RECEIVE) && ((x) <= MACH_MSG_TYPE_MAKE_SEND_ONCE))
@@ -441,35 +440,35 @@ typedef union {
 
 /* ---- options of mach_msg; unknown bits are ignored (P98) ---- */
 
-#define MACH_MSG_OPTION_NONE 0x00000000        /* neither half: returns success, does nothing */
-#define MACH_SEND_MSG 0x00000001               /* send */
-#define MACH_RCV_MSG 0x00000002                /* receive, after the send if there is one (P159) */
-#define MACH_RCV_LARGE 0x00000004              /* too large: leave it queued, report its size (P145) */
-#define MACH_RCV_LARGE_IDENTITY 0x00000008     /* ... and name the port that holds it (P145) */
-#define MACH_SEND_TIMEOUT 0x00000010           /* `timeout` limits the send (P117) */
-#define MACH_SEND_OVERRIDE 0x00000020          /* `notify` is a priority override (P127) */
-#define MACH_SEND_INTERRUPT 0x00000040         /* do not repeat an interrupted send (P99) */
-#define MACH_SEND_NOTIFY 0x00000080            /* arm the send-possible request of the name (P118) */
-#define MACH_RCV_TIMEOUT 0x00000100            /* `timeout` limits the receive (P143) */
-#define MACH_MSG_STRICT_REPLY 0x00000200       /* reply-port rules, both halves; off by default (P126) */
-#define MACH_RCV_INTERRUPT 0x00000400          /* do not repeat an interrupted receive (P99) */
-#define MACH_RCV_VOUCHER 0x00000800            /* willing to take a voucher (P151) */
-#define MACH_RCV_GUARDED_DESC 0x00001000       /* willing to take guarded descriptors (P137) */
+#define MACH_MSG_OPTION_NONE 0x00000000 /* neither half: returns success, does nothing */
+#define MACH_SEND_MSG 0x00000001      /* send */
+#define MACH_RCV_MSG 0x00000002       /* receive, after the send if there is one (P159) */
+#define MACH_RCV_LARGE 0x00000004     /* too large: leave it queued, report its size (P145) */
+#define MACH_RCV_LARGE_IDENTITY 0x00000008 /* ... and name the port that holds it (P145) */
+#define MACH_SEND_TIMEOUT 0x00000010  /* `timeout` limits the send (P117) */
+#define MACH_SEND_OVERRIDE 0x00000020 /* `notify` is a priority override (P127) */
+#define MACH_SEND_INTERRUPT 0x00000040 /* do not repeat an interrupted send (P99) */
+#define MACH_SEND_NOTIFY 0x00000080   /* arm the send-possible request of the name (P118) */
+#define MACH_RCV_TIMEOUT 0x00000100   /* `timeout` limits the receive (P143) */
+#define MACH_MSG_STRICT_REPLY 0x00000200 /* reply-port rules, both halves; off by default (P126) */
+#define MACH_RCV_INTERRUPT 0x00000400 /* do not repeat an interrupted receive (P99) */
+#define MACH_RCV_VOUCHER 0x00000800   /* willing to take a voucher (P151) */
+#define MACH_RCV_GUARDED_DESC 0x00001000 /* willing to take guarded descriptors (P137) */
 #define MACH_RCV_SYNC_WAIT 0x00004000 /* wait on the special reply port; `notify` names whom to push (P140) */
-#define MACH_RCV_SYNC_PEEK 0x00008000          /* in a kevent's filter flags: this waiter peeks (P158) */
-#define MACH_SEND_ALWAYS 0x00010000 /* kernel: ignore the queue limit; cleared for programs (P98) */
-#define MACH_SEND_FILTER_NONFATAL 0x00010000   /* a program's meaning of that bit (P200) */
-#define MACH_SEND_TRAILER 0x00020000           /* accepted, ignored (P98) */
-#define MACH_SEND_NOIMPORTANCE 0x00040000      /* accepted, does nothing (P66) */
+#define MACH_RCV_SYNC_PEEK 0x00008000 /* in a kevent's filter flags: this waiter peeks (P158) */
+#define MACH_SEND_ALWAYS 0x00010000   /* kernel: ignore the queue limit; cleared for programs (P98) */
+#define MACH_SEND_FILTER_NONFATAL 0x00010000 /* a program's meaning of that bit (P200) */
+#define MACH_SEND_TRAILER 0x00020000  /* accepted, ignored (P98) */
+#define MACH_SEND_NOIMPORTANCE 0x00040000 /* accepted, does nothing (P66) */
 #define MACH_SEND_NODENAP MACH_SEND_NOIMPORTANCE
-#define MACH_SEND_IMPORTANCE 0x00080000        /* kernel; cleared for programs (P98) */
-#define MACH_SEND_SYNC_OVERRIDE 0x00100000     /* link the special reply port to the destination */
-#define MACH_SEND_PROPAGATE_QOS 0x00200000     /* carry the caller's QoS */
+#define MACH_SEND_IMPORTANCE 0x00080000 /* kernel; cleared for programs (P98) */
+#define MACH_SEND_SYNC_OVERRIDE 0x00100000 /* link the special reply port to the destination */
+#define MACH_SEND_PROPAGATE_QOS 0x00200000 /* carry the caller's QoS */
 #define MACH_SEND_SYNC_USE_THRPRI MACH_SEND_PROPAGATE_QOS
-#define MACH_SEND_KERNEL 0x00400000            /* kernel; cleared for programs (P98) */
+#define MACH_SEND_KERNEL 0x00400000   /* kernel; cleared for programs (P98) */
 #define MACH_SEND_SYNC_BOOTSTRAP_CHECKIN 0x00800000 /* push whoever must check in the service */
-#define MACH_RCV_NOTIFY 0x00000000             /* historic: no effect (P158) */
-#define MACH_RCV_OVERWRITE 0x00000000          /* historic: no effect (P158) */
+#define MACH_RCV_NOTIFY 0x00000000    /* historic: no effect (P158) */
+#define MACH_RCV_OVERWRITE 0x00000000 /* historic: no effect (P158) */
 
 /* The same bits for mach_msg2, and its own. Programs need not use it. (P161) */
 #define MACH64_MSG_OPTION_NONE 0x0ull
@@ -499,8 +498,8 @@ typedef union {
 #define MACH64_SEND_KOBJECT_CALL 0x0000000200000000ull /* the destination is a kernel object */
 #define MACH64_SEND_MQ_CALL 0x0000000400000000ull      /* ... an ordinary queue */
 #define MACH64_SEND_USER_CALL MACH64_SEND_MQ_CALL
-#define MACH64_SEND_ANY 0x0000000800000000ull     /* ... either */
-#define MACH64_SEND_DK_CALL 0x0000001000000000ull /* ... an object of a user-space driver */
+#define MACH64_SEND_ANY 0x0000000800000000ull          /* ... either */
+#define MACH64_SEND_DK_CALL 0x0000001000000000ull      /* ... an object of a user-space driver */
 
 /* ---- results of mach_msg ---- */
 
@@ -515,7 +514,7 @@ typedef union {
  * After a failed send (P189):
  *   nothing taken    MSG_TOO_SMALL, TOO_LARGE, INVALID_DATA, INVALID_HEADER, INVALID_DEST, INVALID_VOUCHER,
  *                    INVALID_REPLY; NO_BUFFER if there was no memory: release or send again
- *   all given back   TIMED_OUT, INTERRUPTED, NO_BUFFER from a full queue, INVALID_CONTEXT: the buffer describes
+ *   all given back   TIMED_OUT, INTERRUPTED, NO_BUFFER from a full queue, INVALID_CONTEXT: the buffer says
  *                    what the task holds now and can be sent again as it is, or mach_msg_destroy()ed (P122)
  *   partly gone      INVALID_RIGHT, INVALID_TYPE, INVALID_MEMORY, NO_GRANT_DEST, VM_KERNEL; MSG_TOO_SMALL and
  *                    TOO_LARGE because of descriptors: header rights and earlier descriptors are gone (P113)
@@ -539,30 +538,30 @@ typedef union {
 #define MACH_SEND_INVALID_TRAILER 0x10000011   /* historic */
 #define MACH_SEND_INVALID_CONTEXT 0x10000012   /* strict reply: another voucher context; given back */
 #define MACH_SEND_INVALID_OPTIONS 0x10000013   /* mach_msg2: options contradict (P161) */
-#define MACH_SEND_INVALID_RT_OOL_SIZE 0x10000015 /* historic */
+#define MACH_SEND_INVALID_RT_OOL_SIZE 0x10000015   /* historic */
 #define MACH_SEND_NO_GRANT_DEST 0x10000016     /* the destination takes no rights (P128) */
 #define MACH_SEND_MSG_FILTERED 0x10000017      /* refused by a filter (P200) */
 #define MACH_SEND_AUX_TOO_SMALL 0x10000018     /* mach_msg2: auxiliary data of 1 to 7 bytes (P161) */
 #define MACH_SEND_AUX_TOO_LARGE 0x10000019     /* mach_msg2: auxiliary data over 1024 bytes (P161) */
 
-#define MACH_RCV_IN_PROGRESS 0x10004001        /* kernel internal */
-#define MACH_RCV_INVALID_NAME 0x10004002       /* the name is no receive right and no port set (P139) */
-#define MACH_RCV_TIMED_OUT 0x10004003          /* nothing arrived within `timeout` ms (P140) */
-#define MACH_RCV_TOO_LARGE 0x10004004          /* does not fit; gone unless MACH_RCV_LARGE (P145, P146) */
-#define MACH_RCV_INTERRUPTED 0x10004005        /* with MACH_RCV_INTERRUPT only (P99) */
-#define MACH_RCV_PORT_CHANGED 0x10004006       /* the port or set ended, or its right moved away (P141) */
-#define MACH_RCV_INVALID_NOTIFY 0x10004007     /* MACH_RCV_SYNC_WAIT: not the special reply port (P140) */
-#define MACH_RCV_INVALID_DATA 0x10004008       /* the buffer cannot be written; the message is gone (P147) */
-#define MACH_RCV_PORT_DIED 0x10004009          /* documented, never returned (P141) */
-#define MACH_RCV_IN_SET 0x1000400a             /* historic (P89) */
-#define MACH_RCV_HEADER_ERROR 0x1000400b       /* no name for the reply right; message dropped (P155) */
-#define MACH_RCV_BODY_ERROR 0x1000400c         /* arrived, with rights or memory missing (P154) */
-#define MACH_RCV_INVALID_TYPE 0x1000400d       /* historic */
-#define MACH_RCV_SCATTER_SMALL 0x1000400e      /* historic (P158) */
-#define MACH_RCV_INVALID_TRAILER 0x1000400f    /* historic */
-#define MACH_RCV_IN_PROGRESS_TIMED 0x10004011  /* kernel internal */
-#define MACH_RCV_INVALID_REPLY 0x10004012      /* strict reply (P126) */
-#define MACH_RCV_INVALID_ARGUMENTS 0x10004013  /* mach_msg2: arguments contradict (P161) */
+#define MACH_RCV_IN_PROGRESS 0x10004001       /* kernel internal */
+#define MACH_RCV_INVALID_NAME 0x10004002      /* the name is no receive right and no port set (P139) */
+#define MACH_RCV_TIMED_OUT 0x10004003         /* nothing arrived within `timeout` ms (P140) */
+#define MACH_RCV_TOO_LARGE 0x10004004         /* does not fit; gone unless MACH_RCV_LARGE (P145, P146) */
+#define MACH_RCV_INTERRUPTED 0x10004005       /* with MACH_RCV_INTERRUPT only (P99) */
+#define MACH_RCV_PORT_CHANGED 0x10004006      /* the port or set ended, or its right moved away (P141) */
+#define MACH_RCV_INVALID_NOTIFY 0x10004007    /* MACH_RCV_SYNC_WAIT: not the special reply port (P140) */
+#define MACH_RCV_INVALID_DATA 0x10004008      /* the buffer cannot be written; the message is gone (P147) */
+#define MACH_RCV_PORT_DIED 0x10004009         /* documented, never returned (P141) */
+#define MACH_RCV_IN_SET 0x1000400a            /* historic (P89) */
+#define MACH_RCV_HEADER_ERROR 0x1000400b      /* no name for the reply right; message dropped (P155) */
+#define MACH_RCV_BODY_ERROR 0x1000400c        /* arrived, with rights or memory missing (P154) */
+#define MACH_RCV_INVALID_TYPE 0x1000400d      /* historic */
+#define MACH_RCV_SCATTER_SMALL 0x1000400e     /* historic (P158) */
+#define MACH_RCV_INVALID_TRAILER 0x1000400f   /* historic */
+#define MACH_RCV_IN_PROGRESS_TIMED 0x10004011 /* kernel internal */
+#define MACH_RCV_INVALID_REPLY 0x10004012     /* strict reply (P126) */
+#define MACH_RCV_INVALID_ARGUMENTS 0x10004013 /* mach_msg2: arguments contradict (P161) */
 
 /* ---- vectors and auxiliary data of mach_msg2 (P161) ---- */
 
