@@ -105,6 +105,20 @@ def object_layer(source):
     return tree.layer_of(source)
 
 
+def doubles(root, build):
+    """From an archive the linker takes a name only if it has none yet: a second definition is never complained of
+    when the first one comes with it, and the kernel would call the host's."""
+    homes = {}
+    sources = {s: o for s, o in tree.objects(root, build).items() if object_layer(s)}
+    found = tree.symbols(sources.values())
+    for source, obj in sources.items():
+        side = object_layer(source).split("/")[0]
+        for name in found[obj][0]:
+            homes.setdefault(name, {}).setdefault("kernel" if side == "base" else side, source)
+    return [f"{name} is defined in {where['kernel']} and in {where[side]}" for name, where in sorted(homes.items())
+            for side in ("host", "sim", "libmach") if "kernel" in where and side in where]
+
+
 def upward_calls(root, build):
     sources = {s: o for s, o in tree.objects(root, build).items() if object_layer(s)}
     found = tree.symbols(sources.values())
@@ -131,6 +145,7 @@ def main():
     t.check("the kernel includes no system header that reaches out", impure(graph))
     if len(sys.argv) > 2:
         t.check("no layer calls what stands above or beside it", upward_calls(root, sys.argv[2]))
+        t.check("no symbol of the kernel is defined a second time where it is linked", doubles(root, sys.argv[2]))
     t.exit()
 
 
