@@ -4,7 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CLASS_STEP = 64, N_CLASSES = 16, KEPT_PER_CLASS = 256 };
+/* Sanitizers want every block to go back to the C library; their builds keep none. */
+#ifndef ALLOC_KEPT_PER_CLASS
+#define ALLOC_KEPT_PER_CLASS 256
+#endif
+
+enum { CLASS_STEP = 64, N_CLASSES = 16, KEPT_PER_CLASS = ALLOC_KEPT_PER_CLASS };
 
 /* Sixteen bytes before each block: the size that was asked for. */
 struct block {
