@@ -113,6 +113,13 @@ static bool ensure_slot(struct space *space, uint32_t index)
     return true;
 }
 
+void space_reserve(struct space *space, uint32_t n)
+{
+    for (uint32_t index = 0; index < n && index <= SPACE_MAX_INDEX; index += SPACE_CHUNK)
+        if (!ensure_slot(space, index))
+            return;
+}
+
 struct entry *space_peek(struct space *space, mach_port_name_t name)
 {
     uint32_t index = name >> 8;

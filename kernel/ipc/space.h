@@ -96,6 +96,8 @@ struct entry *space_peek(struct space *space, mach_port_name_t name);
 /* Slot by index, in use or not; NULL where no chunk is. For listings and the reaper. */
 struct entry *space_slot(const struct space *space, uint32_t index);
 
+/* Makes room for names up to index n - 1, as far as memory and the account allow (P20). */
+void space_reserve(struct space *space, uint32_t n);
 /* A fresh name: kind is still FREE, the caller makes it something at once. KERN_NO_SPACE, KERN_RESOURCE_SHORTAGE. */
 kern_return_t space_name_new(struct ipc *ipc, struct space *space, struct entry **entry_p);
 /* A name of the caller's choice (P14), without the case of `insert_right`. KERN_NO_SPACE, KERN_INVALID_VALUE, KERN_FAILURE,

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* kernel/server/machd.c - subsystem machd: what launchd asks beyond Mach (wire/machd.defs; B6, B8, B78, B81) */
+#include <string.h>
+
+#include "kernel/server/call.h"
+#include "machd_server.h"
+
+kern_return_t serve_machd_domain_set(struct host_object *host_priv, uint32_t uid, struct port *port)
+{
+    struct uid *domain = host_priv ? system_uid(system_of_host(host_priv), uid) : NULL;
+    if (!host_priv)
+        return KERN_INVALID_ARGUMENT;
+    if (!domain)
+        return KERN_RESOURCE_SHORTAGE;
+    struct right old = domain->bootstrap;
+    domain->bootstrap = (struct right){ port, port ? MACH_MSG_TYPE_PORT_SEND : 0 };
+    right_release(call_ipc(), old);
+    return KERN_SUCCESS;
+}
+
+static const struct task *task_of_object(const struct port *port)
+{
+    switch ((enum kobject_type)port->ktype) {
+    case KOBJECT_TASK:
+    case KOBJECT_TASK_NAME: return port->kobject;
+    case KOBJECT_THREAD: return port->kobject ? ((const struct thread *)port->kobject)->task : NULL;
+    case KOBJECT_NONE:
+    case KOBJECT_HOST:
+    case KOBJECT_HOST_PRIV: break;
+    }
+    return NULL;
+}
+
+kern_return_t serve_machd_port_receiver(struct host_object *host_priv, struct port *port, int *pid,
+                                        int *object, int *object_pid)
+{
+    if (!host_priv)
+        return KERN_INVALID_ARGUMENT;
+    const struct task *receiver = NULL, *behind = NULL;
+    if (port_is_live(port)) {
+        receiver = port->state == PORT_IN_SPACE ? port->space->owner : NULL;
+        behind = task_of_object(port);
+        *object = port->ktype;
+    }
+    *pid = receiver ? receiver->identity.pid : 0;
+    *object_pid = behind ? behind->identity.pid : 0;
+    right_release(call_ipc(), (struct right){ port, MACH_MSG_TYPE_PORT_SEND });
+    return KERN_SUCCESS;
+}
+
+static const struct task *find_image(struct host_object *host_priv, int pid, uint32_t pid_version)
+{
+    const struct task *task = task_find(system_of_host(host_priv), pid);
+    return task && task->pid_version == pid_version ? task : NULL;
+}
+
+kern_return_t serve_machd_task_privileged(struct host_object *host_priv, int pid, uint32_t pid_version,
+                                          boolean_t *privileged)
+{
+    if (!host_priv)
+        return KERN_INVALID_ARGUMENT;
+    const struct task *task = find_image(host_priv, pid, pid_version);
+    *privileged = task && task->identity.privileged;
+    return KERN_SUCCESS;
+}
+
+kern_return_t serve_machd_task_command(struct host_object *host_priv, int pid, uint32_t pid_version,
+                                       machd_command_t command)
+{
+    if (!host_priv)
+        return KERN_INVALID_ARGUMENT;
+    const struct task *task = find_image(host_priv, pid, pid_version);
+    if (!task)
+        return KERN_FAILURE;
+    memcpy(command, task->identity.command, sizeof(task->identity.command));
+    return KERN_SUCCESS;
+}

@@ -1,0 +1,448 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* kernel/server/not_built.c - routines whose rules are not built yet: they say so (P1), once their object has been found (K3)
+ *
+ * Nothing is accepted and then dropped; what a request carried is destroyed with it. CAVEATS.md lists them for users.
+ */
+#include "host_priv_server.h"
+#include "mach_host_server.h"
+#include "task_server.h"
+#include "thread_act_server.h"
+
+/* ---- tasks ---- */
+
+kern_return_t serve_task_suspend(struct task *target_task)
+{
+    return target_task ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
+}
+
+kern_return_t serve_task_resume(struct task *target_task)
+{
+    return target_task ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
+}
+
+kern_return_t serve_thread_create(struct task *parent_task, struct port **child_act)
+{
+    return parent_task ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
+}
+
+kern_return_t serve_thread_create_running(struct task *parent_task, thread_state_flavor_t flavor,
+                                          thread_state_t new_state, mach_msg_type_number_t new_stateCnt,
+                                          struct port **child_act)
+{
+    return parent_task ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
+}
+
+kern_return_t serve_task_set_exception_ports(struct task *task, exception_mask_t exception_mask,
+                                             struct port *new_port, exception_behavior_t behavior,
+                                             thread_state_flavor_t new_flavor)
+{
+    return task ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
+}
+
+kern_return_t serve_task_get_exception_ports(struct task *task, exception_mask_t exception_mask,
+                                             exception_mask_array_t masks, mach_msg_type_number_t *masksCnt,
+                                             struct port **old_handlers,
+                                             exception_behavior_array_t old_behaviors,
+                                             exception_flavor_array_t old_flavors)
+{
+    return task ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
+}
+
+kern_return_t serve_task_swap_exception_ports(struct task *task, exception_mask_t exception_mask,
+                                              struct port *new_port, exception_behavior_t behavior,
+                                              thread_state_flavor_t new_flavor, exception_mask_array_t masks,
+                                              mach_msg_type_number_t *masksCnt, struct port **old_handlers,
+                                              exception_behavior_array_t old_behaviors,
+                                              exception_flavor_array_t old_flavors)
+{
+    return task ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
+}
+
+kern_return_t serve_semaphore_create(struct task *task, struct port **semaphore, int policy, int value)
+{
+    return task ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
+}
+
+kern_return_t serve_semaphore_destroy(struct task *task, struct port *semaphore)
+{
+    return task ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
+}
+
+kern_return_t serve_task_policy_set(struct task *task, task_policy_flavor_t flavor, task_policy_t policy_info,
+                                    mach_msg_type_number_t policy_infoCnt)
+{
+    return task ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
+}
+
+kern_return_t serve_task_policy_get(struct task *task, task_policy_flavor_t flavor, task_policy_t policy_info,
+                                    mach_msg_type_number_t *policy_infoCnt, boolean_t *get_default)
+{
+    return task ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
+}
+
+kern_return_t serve_task_get_state(struct task *task, thread_state_flavor_t flavor, thread_state_t old_state,
+                                   mach_msg_type_number_t *old_stateCnt)
+{
+    return task ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
+}
+
+kern_return_t serve_task_set_state(struct task *task, thread_state_flavor_t flavor, thread_state_t new_state,
+                                   mach_msg_type_number_t new_stateCnt)
+{
+    return task ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
+}
+
+kern_return_t serve_task_set_phys_footprint_limit(struct task *task, int new_limit, int *old_limit)
+{
+    return task ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
+}
+
+kern_return_t serve_task_suspend2(struct task *target_task, struct port **suspend_token)
+{
+    return target_task ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
+}
+
+kern_return_t serve_task_resume2(struct port *suspend_token)
+{
+    return suspend_token ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
+}
+
+kern_return_t serve_task_set_mach_voucher(struct task *task, struct port *voucher)
+{
+    return task ? KERN_NOT_SUPPORTED : KERN_INVALID_TASK;
+}
+
+kern_return_t serve_task_swap_mach_voucher(struct task *task, struct port *new_voucher,
+                                           struct port **old_voucher)
+{
+    return task ? KERN_NOT_SUPPORTED : KERN_INVALID_TASK;
+}
+
+kern_return_t serve_task_generate_corpse(struct task *task, struct port **corpse_task_port)
+{
+    return task ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
+}
+
+kern_return_t serve_task_inspect(struct task *task, task_inspect_flavor_t flavor,
+                                 task_inspect_info_t info_out, mach_msg_type_number_t *info_outCnt)
+{
+    return task ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
+}
+
+kern_return_t serve_task_get_exc_guard_behavior(struct task *task, task_exc_guard_behavior_t *behavior)
+{
+    return task ? KERN_NOT_SUPPORTED : KERN_INVALID_TASK;
+}
+
+kern_return_t serve_task_set_exc_guard_behavior(struct task *task, task_exc_guard_behavior_t behavior)
+{
+    return task ? KERN_NOT_SUPPORTED : KERN_INVALID_TASK;
+}
+
+kern_return_t serve_task_create_identity_token(struct task *task, struct port **token)
+{
+    return task ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
+}
+
+kern_return_t serve_task_identity_token_get_task_port(struct port *token, task_flavor_t flavor,
+                                                      struct port **task_port)
+{
+    return token ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
+}
+
+kern_return_t serve_task_get_exception_ports_info(struct port *port, exception_mask_t exception_mask,
+                                                  exception_mask_array_t masks,
+                                                  mach_msg_type_number_t *masksCnt,
+                                                  exception_handler_info_array_t old_handlers_info,
+                                                  exception_behavior_array_t old_behaviors,
+                                                  exception_flavor_array_t old_flavors)
+{
+    return port ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
+}
+
+kern_return_t serve_task_test_sync_upcall(struct task *task, struct port *port)
+{
+    return task ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
+}
+
+kern_return_t serve_task_set_corpse_forking_behavior(struct task *task,
+                                                     task_corpse_forking_behavior_t behavior)
+{
+    return task ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
+}
+
+kern_return_t serve_task_test_async_upcall_propagation(struct task *task, struct port *port, int qos,
+                                                       int iotier)
+{
+    return task ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
+}
+
+kern_return_t serve_task_register_hardened_exception_handler(struct task *task, uint32_t signed_pc_key,
+                                                             exception_mask_t exceptions_allowed,
+                                                             exception_behavior_t behaviors_allowed,
+                                                             thread_state_flavor_t flavors_allowed,
+                                                             struct port *new_exception_port)
+{
+    return task ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
+}
+
+/* ---- threads ---- */
+
+kern_return_t serve_thread_terminate(struct thread *target_act)
+{
+    return target_act ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
+}
+
+kern_return_t serve_act_get_state(struct thread *target_act, int flavor, thread_state_t old_state,
+                                  mach_msg_type_number_t *old_stateCnt)
+{
+    return target_act ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
+}
+
+kern_return_t serve_act_set_state(struct thread *target_act, int flavor, thread_state_t new_state,
+                                  mach_msg_type_number_t new_stateCnt)
+{
+    return target_act ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
+}
+
+kern_return_t serve_thread_get_state(struct thread *target_act, thread_state_flavor_t flavor,
+                                     thread_state_t old_state, mach_msg_type_number_t *old_stateCnt)
+{
+    return target_act ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
+}
+
+kern_return_t serve_thread_set_state(struct thread *target_act, thread_state_flavor_t flavor,
+                                     thread_state_t new_state, mach_msg_type_number_t new_stateCnt)
+{
+    return target_act ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
+}
+
+kern_return_t serve_thread_suspend(struct thread *target_act)
+{
+    return target_act ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
+}
+
+kern_return_t serve_thread_resume(struct thread *target_act)
+{
+    return target_act ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
+}
+
+kern_return_t serve_thread_abort(struct thread *target_act)
+{
+    return target_act ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
+}
+
+kern_return_t serve_thread_abort_safely(struct thread *target_act)
+{
+    return target_act ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
+}
+
+kern_return_t serve_thread_depress_abort(struct thread *thread)
+{
+    return thread ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
+}
+
+kern_return_t serve_thread_set_exception_ports(struct thread *thread, exception_mask_t exception_mask,
+                                               struct port *new_port, exception_behavior_t behavior,
+                                               thread_state_flavor_t new_flavor)
+{
+    return thread ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
+}
+
+kern_return_t serve_thread_get_exception_ports(struct thread *thread, exception_mask_t exception_mask,
+                                               exception_mask_array_t masks, mach_msg_type_number_t *masksCnt,
+                                               struct port **old_handlers,
+                                               exception_behavior_array_t old_behaviors,
+                                               exception_flavor_array_t old_flavors)
+{
+    return thread ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
+}
+
+kern_return_t serve_thread_swap_exception_ports(struct thread *thread, exception_mask_t exception_mask,
+                                                struct port *new_port, exception_behavior_t behavior,
+                                                thread_state_flavor_t new_flavor, exception_mask_array_t masks,
+                                                mach_msg_type_number_t *masksCnt, struct port **old_handlers,
+                                                exception_behavior_array_t old_behaviors,
+                                                exception_flavor_array_t old_flavors)
+{
+    return thread ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
+}
+
+kern_return_t serve_thread_policy_set(struct thread *thread, thread_policy_flavor_t flavor,
+                                      thread_policy_t policy_info, mach_msg_type_number_t policy_infoCnt)
+{
+    return thread ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
+}
+
+kern_return_t serve_thread_policy_get(struct thread *thread, thread_policy_flavor_t flavor,
+                                      thread_policy_t policy_info, mach_msg_type_number_t *policy_infoCnt,
+                                      boolean_t *get_default)
+{
+    return thread ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
+}
+
+kern_return_t serve_thread_set_mach_voucher(struct thread *thr_act, struct port *voucher)
+{
+    return thr_act ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
+}
+
+kern_return_t serve_thread_swap_mach_voucher(struct thread *thr_act, struct port *new_voucher,
+                                             struct port **old_voucher)
+{
+    return thr_act ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
+}
+
+kern_return_t serve_thread_convert_thread_state(struct thread *thread, int direction,
+                                                thread_state_flavor_t flavor, thread_state_t in_state,
+                                                mach_msg_type_number_t in_stateCnt, thread_state_t out_state,
+                                                mach_msg_type_number_t *out_stateCnt)
+{
+    return thread ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
+}
+
+kern_return_t serve_thread_get_exception_ports_info(struct port *port, exception_mask_t exception_mask,
+                                                    exception_mask_array_t masks,
+                                                    mach_msg_type_number_t *masksCnt,
+                                                    exception_handler_info_array_t old_handlers_info,
+                                                    exception_behavior_array_t old_behaviors,
+                                                    exception_flavor_array_t old_flavors)
+{
+    return port ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
+}
+
+kern_return_t serve_thread_adopt_exception_handler(struct thread *thread, struct port *exc_port,
+                                                   exception_mask_t exc_mask,
+                                                   exception_behavior_t behavior_mask,
+                                                   thread_state_flavor_t flavor_mask)
+{
+    return thread ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
+}
+
+/* ---- the host ---- */
+
+kern_return_t serve_host_info(struct host_object *host, host_flavor_t flavor, host_info_t host_info_out,
+                              mach_msg_type_number_t *host_info_outCnt)
+{
+    return host ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
+}
+
+kern_return_t serve_host_kernel_version(struct host_object *host, kernel_version_t kernel_version)
+{
+    return host ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
+}
+
+kern_return_t serve_host_page_size(struct host_object *host, vm_size_t *out_page_size)
+{
+    return host ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
+}
+
+kern_return_t serve_host_processor_info(struct host_object *host, processor_flavor_t flavor,
+                                        natural_t *out_processor_count, void **out_processor_info,
+                                        mach_msg_type_number_t *out_processor_infoCnt)
+{
+    return host ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
+}
+
+kern_return_t serve_host_get_io_main(struct host_object *host, struct port **io_main)
+{
+    return host ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
+}
+
+kern_return_t serve_host_get_clock_service(struct host_object *host, clock_id_t clock_id,
+                                           struct port **clock_serv)
+{
+    return host ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
+}
+
+kern_return_t serve_processor_set_default(struct host_object *host, struct port **default_set)
+{
+    return host ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
+}
+
+kern_return_t serve_host_statistics(struct host_object *host_priv, host_flavor_t flavor,
+                                    host_info_t host_info_out, mach_msg_type_number_t *host_info_outCnt)
+{
+    return host_priv ? KERN_NOT_SUPPORTED : KERN_INVALID_HOST;
+}
+
+kern_return_t serve_host_request_notification(struct host_object *host, host_flavor_t notify_type,
+                                              struct port *notify_port)
+{
+    return host ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
+}
+
+kern_return_t serve_host_statistics64(struct host_object *host_priv, host_flavor_t flavor,
+                                      host_info64_t host_info64_out,
+                                      mach_msg_type_number_t *host_info64_outCnt)
+{
+    return host_priv ? KERN_NOT_SUPPORTED : KERN_INVALID_HOST;
+}
+
+kern_return_t serve_host_create_mach_voucher(struct host_object *host,
+                                             mach_voucher_attr_raw_recipe_array_t recipes,
+                                             mach_msg_type_number_t recipesCnt, struct port **voucher)
+{
+    return host ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
+}
+
+/* ---- the host, privileged ---- */
+
+kern_return_t serve_host_get_boot_info(struct host_object *host_priv, kernel_boot_info_t boot_info)
+{
+    return host_priv ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
+}
+
+kern_return_t serve_host_reboot(struct host_object *host_priv, int options)
+{
+    return host_priv ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
+}
+
+kern_return_t serve_host_priv_statistics(struct host_object *host_priv, host_flavor_t flavor,
+                                         host_info_t host_info_out, mach_msg_type_number_t *host_info_outCnt)
+{
+    return host_priv ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
+}
+
+kern_return_t serve_host_processors(struct host_object *host_priv, struct port ***out_processor_list,
+                                    mach_msg_type_number_t *out_processor_listCnt)
+{
+    return host_priv ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
+}
+
+kern_return_t serve_host_set_exception_ports(struct host_object *host_priv, exception_mask_t exception_mask,
+                                             struct port *new_port, exception_behavior_t behavior,
+                                             thread_state_flavor_t new_flavor)
+{
+    return host_priv ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
+}
+
+kern_return_t serve_host_get_exception_ports(struct host_object *host_priv, exception_mask_t exception_mask,
+                                             exception_mask_array_t masks, mach_msg_type_number_t *masksCnt,
+                                             struct port **old_handlers,
+                                             exception_behavior_array_t old_behaviors,
+                                             exception_flavor_array_t old_flavors)
+{
+    return host_priv ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
+}
+
+kern_return_t serve_host_swap_exception_ports(struct host_object *host_priv, exception_mask_t exception_mask,
+                                              struct port *new_port, exception_behavior_t behavior,
+                                              thread_state_flavor_t new_flavor, exception_mask_array_t masks,
+                                              mach_msg_type_number_t *masksCnt, struct port **old_handlers,
+                                              exception_behavior_array_t old_behaviors,
+                                              exception_flavor_array_t old_flavors)
+{
+    return host_priv ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
+}
+
+kern_return_t serve_host_processor_sets(struct host_object *host_priv, struct port ***processor_sets,
+                                        mach_msg_type_number_t *processor_setsCnt)
+{
+    return host_priv ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
+}
+
+kern_return_t serve_host_processor_set_priv(struct host_object *host_priv, struct port *set_name,
+                                            struct port **set)
+{
+    return host_priv ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
+}

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "kernel/server/server.h"
+
+#include "host_priv_server.h"
+#include "kernel/ipc/drain.h"
+#include "kernel/server/call.h"
+#include "kernel/server/kreply.h"
+#include "mach_host_server.h"
+#include "mach_port_server.h"
+#include "machd_server.h"
+#include "task_server.h"
+#include "thread_act_server.h"
+
+enum { INLINE_STEPS = 16 };
+
+static struct call current;
+
+const struct call *call_now(void)
+{
+    ASSERT(current.system);
+    return &current;
+}
+
+/* ---- finding the routine (P180, K2) ---- */
+
+static const struct mig_k_subsystem *const subsystems[] = {
+    &serve_mach_port_subsystem, &serve_task_subsystem,      &serve_thread_act_subsystem,
+    &serve_mach_host_subsystem, &serve_host_priv_subsystem, &serve_machd_subsystem,
+};
+
+static const struct mig_k_routine *find_routine(int32_t id)
+{
+    for (unsigned i = 0; i < ARRAY_SIZE(subsystems); i++) {
+        const struct mig_k_subsystem *subsystem = subsystems[i];
+        if (id >= subsystem->start && id < subsystem->end) {
+            const struct mig_k_routine *routine = &subsystem->routine[id - subsystem->start];
+            return routine->stub ? routine : NULL;
+        }
+    }
+    return NULL;
+}
+
+/* Routines of subsystems of which nothing is built (P1). Other numbers are unknown. */
+static const struct {
+    int32_t first, last;
+    const char *name;
+} not_built[] = {
+    { 1000, 1002, "clock" },
+    { 1200, 1201, "clock_priv" },
+    { 3002, 3005, "processor" },
+    { 3800, 3832, "vm_map" },
+    { 4000, 4010, "processor_set" },
+    { 4800, 4827, "mach_vm" },
+    { 4900, 4902, "memory_entry" },
+    { 5400, 5404, "mach_voucher" },
+    { 5600, 5601, "mach_voucher_attr_control" },
+    { 617200, 617206, "semaphore" },
+};
+
+static const char *name_of_not_built(int32_t id)
+{
+    for (unsigned i = 0; i < ARRAY_SIZE(not_built); i++)
+        if (id >= not_built[i].first && id <= not_built[i].last)
+            return not_built[i].name;
+    return NULL;
+}
+
+const char *server_routine_name(int32_t id)
+{
+    const struct mig_k_routine *routine = find_routine(id);
+    return routine ? routine->name : name_of_not_built(id);
+}
+
+/* ---- the end of a request (P177-P179) ---- */
+
+/* A routine that succeeded owns the rights that it was given one by one. */
+static void mark_taken(struct message *request)
+{
+    for (uint32_t i = 0; i < request->n_copied_in; i++) {
+        struct message_descriptor *d = &request->descriptors[i];
+        if (d->type == MACH_MSG_PORT_DESCRIPTOR)
+            *d = (struct message_descriptor){ .type = d->type, .offset = d->offset };
+    }
+}
+
+/* Most requests hold next to nothing; the others are left to the reaper. */
+static void consume(struct ipc *ipc, struct thread *caller, struct message *request)
+{
+    for (int i = 0; i < INLINE_STEPS; i++) {
+        ipc->steps++;
+        if (message_sink_step(ipc, request, caller->ipc.space)) {
+            message_free(ipc, request);
+            return;
+        }
+    }
+    message_sink(ipc, request, caller->ipc.space);
+}
+
+static bool wants_reply(const struct message *request)
+{
+    return request->reply.type && port_is_live(request->reply.port) &&
+           request->reply.port->state != PORT_IN_KERNEL;
+}
+
+/* ---- the call ---- */
+
+static kern_return_t carry_out(const struct mig_k_routine *routine, struct message *request,
+                               struct kreply *reply)
+{
+    if (routine)
+        routine->stub(request, reply);
+    else
+        kreply_fail(reply, name_of_not_built(request->id) ? KERN_NOT_SUPPORTED : MIG_BAD_ID);
+    return kreply_end(reply);
+}
+
+struct message *server_call(struct system *system, struct thread *caller, struct message *request)
+{
+    struct ipc *ipc = &system->ipc;
+    const struct mig_k_routine *routine = find_routine(request->id);
+    struct kreply reply;
+    if (!kreply_begin(&reply, ipc, caller->ipc.account,
+                      routine ? routine->max_reply : sizeof(mig_reply_error_t))) {
+        consume(ipc, caller, request);
+        return NULL;
+    }
+    current = (struct call){ system, caller };
+    kern_return_t kr = carry_out(routine, request, &reply);
+    current = (struct call){ 0 };
+    struct message *message = reply.message;
+    message->id = (int32_t)((uint32_t)request->id + 100);
+    bool is_due = kr != MIG_NO_REPLY && wants_reply(request);
+    if (is_due) {
+        message->dest = request->reply;
+        request->reply = (struct right){ 0 };
+    }
+    if (kr == KERN_SUCCESS || kr == MIG_NO_REPLY)
+        mark_taken(request);
+    consume(ipc, caller, request);
+    ipc_send_notes(ipc);
+    if (is_due)
+        return message;
+    consume(ipc, caller, message);
+    return NULL;
+}

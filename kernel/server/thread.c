@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* kernel/server/thread.c - subsystem thread_act: what a thread's control port answers (K85-K91, K224-K228) */
+#include <mach/thread_info.h>
+#include <string.h>
+
+#include "kernel/server/call.h"
+#include "thread_act_server.h"
+
+kern_return_t serve_thread_get_special_port(struct thread *thr_act, int which_port, struct port **special_port)
+{
+    struct right right;
+    if (!thr_act)
+        return KERN_INVALID_ARGUMENT;
+    kern_return_t kr = thread_get_special(thr_act, which_port, &right);
+    if (kr == KERN_SUCCESS)
+        *special_port = right.port;
+    return kr;
+}
+
+kern_return_t serve_thread_set_special_port(struct thread *thr_act, int which_port, struct port *special_port)
+{
+    if (!thr_act)
+        return KERN_INVALID_ARGUMENT;
+    return thread_set_special(thr_act, which_port, (struct right){ special_port, MACH_MSG_TYPE_PORT_SEND });
+}
+
+/* K226. The id is never used again; what libmach may one day register of the thread reads 0. The count stays as it was. */
+static kern_return_t identifier_info(const struct thread *thread, thread_info_t info,
+                                     mach_msg_type_number_t count)
+{
+    struct thread_identifier_info identifier = { .thread_id = thread->control->serial };
+    if (count < THREAD_IDENTIFIER_INFO_COUNT)
+        return KERN_INVALID_ARGUMENT;
+    memcpy(info, &identifier, sizeof(identifier));
+    return KERN_SUCCESS;
+}
+
+kern_return_t serve_thread_info(struct thread *target_act, thread_flavor_t flavor,
+                                thread_info_t thread_info_out, mach_msg_type_number_t *thread_info_outCnt)
+{
+    if (!target_act)
+        return KERN_INVALID_ARGUMENT;
+    switch (flavor) {
+    case THREAD_IDENTIFIER_INFO: return identifier_info(target_act, thread_info_out, *thread_info_outCnt);
+    case THREAD_SCHED_RR_INFO:
+    case THREAD_SCHED_FIFO_INFO: return KERN_INVALID_POLICY;
+    case THREAD_BASIC_INFO:
+    case THREAD_EXTENDED_INFO:
+    case THREAD_DEBUG_INFO_INTERNAL:
+    case THREAD_SCHED_TIMESHARE_INFO: return KERN_NOT_SUPPORTED;
+    }
+    return KERN_INVALID_ARGUMENT;
+}
+
+kern_return_t serve_thread_get_mach_voucher(struct thread *thr_act, mach_voucher_selector_t which,
+                                            struct port **voucher)
+{
+    if (!thr_act)
+        return KERN_INVALID_ARGUMENT;
+    *voucher = NULL;
+    return KERN_SUCCESS;
+}
