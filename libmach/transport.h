@@ -17,11 +17,13 @@
 #include "wire/trap.h"
 
 struct trap_frame; /* libmach/trap.c: one trap being made, on the stack of its caller */
+struct trap_save;  /* libmach/trap.c: the page's contents while a trap on top of it uses the page */
 
 /* Of one thread; zero when the thread begins, and again in the only thread of a fork child. */
 struct lib_thread {
     struct trap_page *page;
     struct trap_frame *frame; /* innermost trap in progress; more than one when a handler makes Mach calls */
+    struct trap_save *save;   /* innermost first: what each nested trap found in the page */
     mach_port_t reply_port;         /* M89 */
     mach_port_t special_reply_port; /* T48, M89 */
     mach_port_t self;               /* cached for pthread_mach_thread_np (K36) */

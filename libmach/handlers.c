@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* libmach/handlers.c - faults go to the fault guard first, then to whatever the program wants
+ *
+ * The program's sigaction and signal calls for SIGSEGV and SIGBUS change a note of ours instead of the disposition, and are answered
+ * from the note. The disposition is always our handler, with the flags and the mask that the program asked for, so that its handler runs
+ * on the stack and under the mask that it expects. Where the program wants the default, the default happens: core dump and all.
+ */
+#include "libmach/handlers.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "libmach/guard.h"
+#include "libmach/lock.h"
+
+#define EXPORT __attribute__((visibility("default")))
+
+sighandler_t bsd_signal(int signal, sighandler_t handler); /* older than what the C library declares by default */
+
+typedef int (*sigaction_function)(int, const struct sigaction *, struct sigaction *);
+
+static struct {
+    _Atomic uint32_t lock;
+    _Atomic uint32_t version; /* odd while a note is being changed */
+    bool installed;
+    struct sigaction note[2];
+} handlers;
+
+static bool is_ours(int signal)
+{
+    return signal == SIGSEGV || signal == SIGBUS;
+}
+
+static struct sigaction *note_of(int signal)
+{
+    return &handlers.note[signal == SIGBUS];
+}
+
+static int real_sigaction(int signal, const struct sigaction *action, struct sigaction *old)
+{
+    static _Atomic(sigaction_function) found;
+    sigaction_function function = atomic_load_explicit(&found, memory_order_relaxed);
+    if (function == NULL) {
+        function = (sigaction_function)dlsym(RTLD_NEXT, "sigaction");
+        atomic_store_explicit(&found, function, memory_order_relaxed);
+    }
+    return function(signal, action, old);
+}
+
+/* ---- the note: written under the lock, read by handlers without ---- */
+
+static struct sigaction read_note(int signal)
+{
+    struct sigaction copy;
+    uint32_t version;
+    do {
+        version = atomic_load(&handlers.version) & ~1u;
+        copy = *note_of(signal);
+        atomic_thread_fence(memory_order_acquire);
+    } while (atomic_load(&handlers.version) != version);
+    return copy;
+}
+
+static void write_note(int signal, const struct sigaction *action)
+{
+    atomic_fetch_add(&handlers.version, 1);
+    *note_of(signal) = *action;
+    atomic_fetch_add(&handlers.version, 1);
+}
+
+static void forget_note(int signal)
+{
+    sigset_t mask;
+    struct sigaction by_default = {.sa_handler = SIG_DFL};
+    lock_take(&handlers.lock, &mask);
+    write_note(signal, &by_default);
+    lock_give(&handlers.lock, &mask);
+}
+
+/* ---- our handler ---- */
+
+static bool was_sent(const siginfo_t *info)
+{
+    return info->si_code <= 0;
+}
+
+/* A fault happens again when we return; a signal that was sent must be sent again. */
+static void let_default_happen(int signal, const siginfo_t *info)
+{
+    struct sigaction by_default = {.sa_handler = SIG_DFL};
+    real_sigaction(signal, &by_default, NULL);
+    if (was_sent(info))
+        syscall(SYS_tgkill, getpid(), syscall(SYS_gettid), signal);
+}
+
+static void on_fault(int signal, siginfo_t *info, void *context)
+{
+    if (guard_fixup(context))
+        return;
+    struct sigaction program = read_note(signal);
+    if (program.sa_handler == SIG_IGN && was_sent(info))
+        return;
+    if (program.sa_handler == SIG_DFL || program.sa_handler == SIG_IGN) {
+        let_default_happen(signal, info);
+        return;
+    }
+    if (program.sa_flags & (int)SA_RESETHAND)
+        forget_note(signal);
+    if (program.sa_flags & SA_SIGINFO)
+        program.sa_sigaction(signal, info, context);
+    else
+        program.sa_handler(signal);
+}
+
+static int install(int signal, const struct sigaction *program)
+{
+    struct sigaction action = {.sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_ONSTACK};
+    if (program->sa_handler != SIG_DFL && program->sa_handler != SIG_IGN) {
+        action.sa_mask = program->sa_mask;
+        action.sa_flags = (int)((unsigned)program->sa_flags & ~(unsigned)SA_RESETHAND) | SA_SIGINFO;
+    }
+    return real_sigaction(signal, &action, NULL);
+}
+
+void handlers_begin(void)
+{
+    static const int signals[] = {SIGSEGV, SIGBUS};
+    sigset_t mask;
+    lock_take(&handlers.lock, &mask);
+    for (int i = 0; i < 2 && !handlers.installed; i++) {
+        struct sigaction program;
+        if (real_sigaction(signals[i], NULL, &program) == 0) {
+            write_note(signals[i], &program);
+            install(signals[i], &program);
+        }
+    }
+    handlers.installed = true;
+    lock_give(&handlers.lock, &mask);
+}
+
+/* ---- what the program calls ---- */
+
+static int change(int signal, const struct sigaction *action, struct sigaction *old)
+{
+    sigset_t mask;
+    int result = 0;
+    struct sigaction wanted;
+    if (action != NULL)
+        wanted = *action; /* before the lock: the program's pointer may be bad */
+    lock_take(&handlers.lock, &mask);
+    struct sigaction before = *note_of(signal);
+    if (action != NULL && (result = install(signal, &wanted)) == 0)
+        write_note(signal, &wanted);
+    lock_give(&handlers.lock, &mask);
+    if (old != NULL)
+        *old = before;
+    return result;
+}
+
+EXPORT int sigaction(int signal, const struct sigaction *restrict action, struct sigaction *restrict old)
+{
+    return is_ours(signal) && handlers.installed ? change(signal, action, old) : real_sigaction(signal, action, old);
+}
+
+static sighandler_t set_simple(int signal, sighandler_t handler, int flags)
+{
+    struct sigaction action = {.sa_handler = handler, .sa_flags = flags};
+    struct sigaction old;
+    if (handler == SIG_ERR) {
+        errno = EINVAL;
+        return SIG_ERR;
+    }
+    sigemptyset(&action.sa_mask);
+    if (!(flags & SA_NODEFER))
+        sigaddset(&action.sa_mask, signal);
+    return sigaction(signal, &action, &old) == 0 ? old.sa_handler : SIG_ERR;
+}
+
+typedef sighandler_t (*signal_function)(int, sighandler_t);
+
+/* For other signals the C library's own: siginterrupt() keeps a note in there. */
+static sighandler_t real_signal(const char *name, int signal, sighandler_t handler)
+{
+    signal_function function = (signal_function)dlsym(RTLD_NEXT, name);
+    return function != NULL ? function(signal, handler) : SIG_ERR;
+}
+
+EXPORT sighandler_t signal(int signal, sighandler_t handler)
+{
+    return is_ours(signal) ? set_simple(signal, handler, SA_RESTART) : real_signal("signal", signal, handler);
+}
+
+EXPORT sighandler_t ssignal(int signal, sighandler_t handler)
+{
+    return is_ours(signal) ? set_simple(signal, handler, SA_RESTART) : real_signal("ssignal", signal, handler);
+}
+
+EXPORT sighandler_t bsd_signal(int signal, sighandler_t handler)
+{
+    return is_ours(signal) ? set_simple(signal, handler, SA_RESTART) : real_signal("bsd_signal", signal, handler);
+}
+
+EXPORT sighandler_t sysv_signal(int signal, sighandler_t handler)
+{
+    return is_ours(signal) ? set_simple(signal, handler, (int)SA_RESETHAND | SA_NODEFER)
+                           : real_signal("sysv_signal", signal, handler);
+}
+
+EXPORT sighandler_t __sysv_signal(int signal, sighandler_t handler)
+{
+    return sysv_signal(signal, handler);
+}
+
+/* H13: Darwin sleeps with an empty mask when given none. */
+EXPORT int sigsuspend(const sigset_t *mask)
+{
+    static int (*real)(const sigset_t *);
+    sigset_t none;
+    if (real == NULL)
+        real = (int (*)(const sigset_t *))dlsym(RTLD_NEXT, "sigsuspend");
+    const sigset_t *volatile given = mask; /* declared as never NULL */
+    sigemptyset(&none);
+    return real(given != NULL ? given : &none);
+}

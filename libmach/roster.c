@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* libmach/roster.c - pthread_create, and thread ports by pthread_t
+ *
+ * pthread_mach_thread_np must work as soon as pthread_create returned (H16). So the new thread is on the roster before it exists,
+ * registers itself as the first thing it does, and whoever asks earlier waits for that. A destructor of thread-specific data
+ * tells the end; it lets the program's own destructors, which may use Mach, go first as long as there are rounds left.
+ */
+#include "libmach/roster.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <limits.h>
+#include <linux/futex.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "libmach/live.h"
+#include "libmach/lock.h"
+#include "libmach/mig.h"
+#include "libmach/transport.h"
+#include "libmach/trap.h"
+
+#define LAST_ROUND (PTHREAD_DESTRUCTOR_ITERATIONS - 1)
+
+struct member {
+    struct member *next;
+    _Atomic pthread_t thread;
+    mach_port_t port;
+    _Atomic uint32_t known; /* thread and port are set; waited for */
+    _Atomic uint32_t refs;  /* the thread's own, its creator's, and of those who ask */
+    void *(*start)(void *argument);
+    void *argument;
+    bool is_heap; /* else part of the thread's own storage, and its thread outlives all who ask */
+};
+
+static struct {
+    _Atomic uint32_t lock;
+    struct member *first;
+    pthread_key_t key;
+    bool has_key;
+} roster;
+
+static __thread struct member embedded __attribute__((tls_model("initial-exec")));
+static __thread struct member *me __attribute__((tls_model("initial-exec")));
+static __thread int rounds __attribute__((tls_model("initial-exec")));
+
+/* ---- the list ---- */
+
+static void list_add(struct member *member)
+{
+    sigset_t mask;
+    lock_take(&roster.lock, &mask);
+    member->next = roster.first;
+    roster.first = member;
+    lock_give(&roster.lock, &mask);
+}
+
+static void list_remove(struct member *member)
+{
+    sigset_t mask;
+    lock_take(&roster.lock, &mask);
+    for (struct member **at = &roster.first; *at != NULL; at = &(*at)->next) {
+        if (*at == member) {
+            *at = member->next;
+            break;
+        }
+    }
+    lock_give(&roster.lock, &mask);
+}
+
+static void put(struct member *member)
+{
+    if (atomic_fetch_sub(&member->refs, 1) == 1 && member->is_heap)
+        free(member);
+}
+
+static void make_known(struct member *member)
+{
+    atomic_store(&member->thread, pthread_self());
+    atomic_store(&member->known, 1);
+    syscall(SYS_futex, &member->known, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0);
+}
+
+/* ---- begin and end of threads ---- */
+
+void roster_enter(struct lib_thread *thread)
+{
+    if (me == NULL) {
+        memset(&embedded, 0, sizeof embedded);
+        atomic_store(&embedded.refs, 1);
+        me = &embedded;
+        list_add(me);
+    }
+    if (thread->self == MACH_PORT_NULL)
+        thread->self = TRAP_NAME(TRAP_THREAD_SELF);
+    me->port = thread->self;
+    make_known(me);
+    if (roster.has_key)
+        pthread_setspecific(roster.key, me);
+}
+
+static void leave(void)
+{
+    struct member *member = me;
+    struct lib_thread *thread = transport_thread(NULL);
+    me = NULL;
+    list_remove(member);
+    if (thread != NULL)
+        mig_thread_fini(thread);
+    live_thread_end();
+    put(member);
+}
+
+static void thread_ends(void *value)
+{
+    if (me == NULL)
+        return;
+    if (++rounds < LAST_ROUND)
+        pthread_setspecific(roster.key, value);
+    else
+        leave();
+}
+
+void roster_begin(void)
+{
+    roster.has_key = pthread_key_create(&roster.key, thread_ends) == 0;
+}
+
+void roster_forget(void)
+{
+    atomic_store(&roster.lock, 0);
+    roster.first = NULL;
+    me = NULL;
+}
+
+/* ---- pthread_create ---- */
+
+static void *thread_begins(void *value)
+{
+    struct member *member = value;
+    void *(*start)(void *) = member->start;
+    void *argument = member->argument;
+    me = member;
+    live_thread_begin();
+    if (atomic_load(&member->known) == 0)
+        make_known(member); /* without a port: machd could not be had */
+    if (roster.has_key)
+        pthread_setspecific(roster.key, member);
+    return start(argument);
+}
+
+typedef int (*create_function)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *);
+
+static create_function real_create(void)
+{
+    static _Atomic(create_function) found;
+    create_function create = atomic_load_explicit(&found, memory_order_relaxed);
+    if (create == NULL) {
+        create = (create_function)dlsym(RTLD_NEXT, "pthread_create");
+        atomic_store_explicit(&found, create, memory_order_relaxed);
+    }
+    return create;
+}
+
+__attribute__((visibility("default"))) int pthread_create(pthread_t *restrict thread, const pthread_attr_t *restrict attributes,
+                                                          void *(*start)(void *), void *restrict argument)
+{
+    struct member *member = calloc(1, sizeof *member);
+    if (member == NULL)
+        return EAGAIN;
+    member->start = start;
+    member->argument = argument;
+    member->is_heap = true;
+    atomic_store(&member->refs, 2);
+    list_add(member);
+    pthread_t made;
+    int error = real_create()(&made, attributes, thread_begins, member);
+    if (error != 0) {
+        list_remove(member);
+        free(member);
+        return error;
+    }
+    atomic_store(&member->thread, made);
+    put(member);
+    *thread = made;
+    return 0;
+}
+
+/* ---- asking ---- */
+
+static struct member *find(pthread_t thread, mach_port_t port)
+{
+    sigset_t mask;
+    lock_take(&roster.lock, &mask);
+    struct member *member = roster.first;
+    while (member != NULL && !(port != MACH_PORT_NULL ? member->port == port : pthread_equal(atomic_load(&member->thread), thread)))
+        member = member->next;
+    if (member != NULL)
+        atomic_fetch_add(&member->refs, 1);
+    lock_give(&roster.lock, &mask);
+    return member;
+}
+
+static mach_port_t own_port(void)
+{
+    struct lib_thread *thread = transport_thread(NULL);
+    return thread != NULL ? thread->self : MACH_PORT_NULL;
+}
+
+mach_port_t pthread_mach_thread_np(pthread_t thread)
+{
+    if (pthread_equal(thread, pthread_self()))
+        return own_port();
+    struct member *member = find(thread, MACH_PORT_NULL);
+    if (member == NULL)
+        return MACH_PORT_NULL;
+    while (atomic_load(&member->known) == 0)
+        syscall(SYS_futex, &member->known, FUTEX_WAIT_PRIVATE, 0, NULL, NULL, 0);
+    mach_port_t port = member->port;
+    put(member);
+    return port;
+}
+
+pthread_t pthread_from_mach_thread_np(mach_port_t port)
+{
+    struct member *member = MACH_PORT_VALID(port) ? find(0, port) : NULL;
+    pthread_t thread = member != NULL ? atomic_load(&member->thread) : 0;
+    if (member != NULL)
+        put(member);
+    return thread;
+}
