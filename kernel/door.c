@@ -373,7 +373,7 @@ struct thread *kernel_thread_new(struct kernel *kernel, struct task *task, int32
 
 void kernel_thread_died(struct kernel *kernel, struct thread *thread)
 {
-    thread_terminate(thread);
+    thread_finish(thread);
     settle(kernel);
 }
 

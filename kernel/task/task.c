@@ -153,12 +153,12 @@ void task_disable(struct task *task, bool keep_space)
     }
 }
 
-void task_terminate(struct task *task)
+void task_finish(struct task *task)
 {
     struct system *system = task->system;
     ASSERT(task->state == TASK_DISABLED);
     for (struct list *node; (node = list_first(&task->threads));)
-        thread_terminate(list_entry(node, struct thread, link));
+        thread_finish(list_entry(node, struct thread, link));
     destroy_ports(task);
     space_put(&system->ipc, task->space);
     account_put(task->account);
@@ -175,7 +175,7 @@ bool task_reap(struct system *system)
         bool is_stashed = !task->space->is_dead;
         if (!is_stashed && task->space->n_used > 0)
             continue;
-        task_terminate(task);
+        task_finish(task);
         any = true;
     }
     return any;

@@ -59,7 +59,7 @@ void task_slots_release(struct ipc *ipc, struct task_slots *slots);
 /* K25: detached from its ports, its threads disabled and out of their waits; the space dies unless it is kept for the stash. */
 void task_disable(struct task *task, bool keep_space);
 /* K26, once the space has been reaped: ports destroyed, the task freed. */
-void task_terminate(struct task *task);
+void task_finish(struct task *task);
 /* Terminates every disabled task whose space is empty; true if there was one. */
 bool task_reap(struct system *system);
 

@@ -63,7 +63,7 @@ void thread_disable(struct thread *thread)
     thread->ipc.data = NULL;
 }
 
-void thread_terminate(struct thread *thread)
+void thread_finish(struct thread *thread)
 {
     struct task *task = thread->task;
     struct ipc *ipc = &task->system->ipc;

@@ -31,7 +31,7 @@ struct thread *thread_new(struct task *task, int32_t tid, struct trap_page *page
 /* K31, first half: out of its wait, without a result, and detached from its ports; its page may go. Idempotent. */
 void thread_disable(struct thread *thread);
 /* K31: disabled, its ports destroyed, freed. */
-void thread_terminate(struct thread *thread);
+void thread_finish(struct thread *thread);
 
 struct thread *thread_of_port(struct port *port);
 

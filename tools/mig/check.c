@@ -193,7 +193,7 @@ static void emit_count_checks(const struct check *c)
     }
 }
 
-/* A handler must be able to treat what it gets as a C string. */
+/* A handler must be able to treat what it gets as a C string. A varying one of no bytes at all is taken for empty. */
 static void emit_string_checks(const struct check *c)
 {
     for (unsigned i = 0; i < c->plan->n_parts; i++) {
@@ -203,7 +203,7 @@ static void emit_string_checks(const struct check *c)
         if (p->kind == PART_FIXED && p->arg->type->cls == CLASS_STRING)
             fprintf(c->f, "    if (memchr(%s, 0, %u) == NULL)\n        return MIG_BAD_ARGUMENTS;\n", place, p->size);
         if (p->kind == PART_VARYING && p->arg->type->cls == CLASS_VSTRING)
-            fprintf(c->f, "    if (%s < 1 || memchr(%s, 0, %s) == NULL)\n        return MIG_BAD_ARGUMENTS;\n",
+            fprintf(c->f, "    if (%s != 0 && memchr(%s, 0, %s) == NULL)\n        return MIG_BAD_ARGUMENTS;\n",
                     count_field(c->plan, p->arg, c->prefix), place, count_field(c->plan, p->arg, c->prefix));
     }
 }

@@ -250,6 +250,14 @@ static void unpack_request_port(const struct server_stub *s, const struct arg *a
                 translated(a, port));
 }
 
+static bool has_string(const struct plan *plan)
+{
+    for (unsigned i = 0; i < plan->n_parts; i++)
+        if (plan->parts[i].kind == PART_VARYING && plan->parts[i].arg->type->cls == CLASS_VSTRING)
+            return true;
+    return false;
+}
+
 static bool out_with_dealloc(const struct arg *a)
 {
     return arg_is_out(a) && (a->flags & FLAG_DEALLOC_ARG);
@@ -257,6 +265,8 @@ static bool out_with_dealloc(const struct arg *a)
 
 void emit_unpack(const struct server_stub *s)
 {
+    if (has_string(&s->r->request))
+        fputs("    char mig_empty[1] = {0};\n", s->f);
     for (unsigned i = 0; i < s->r->n_args; i++) {
         const struct arg *a = s->r->args[i];
 
@@ -288,6 +298,8 @@ static const char *data_argument(const struct server_stub *s, const struct arg *
                                                                              : format("arg_%s", a->name);
     if (needs_buffer(a))
         return format("arg_%s", a->name);
+    if (a->type->cls == CLASS_VSTRING && a->dir == DIR_IN) /* no bytes: no place for a zero either */
+        return format("%s ? %s : mig_empty", count_field(&s->r->request, a, "In"), field(p, "In"));
     return arg_is_out(a) ? room(s, a) : field(p, "In");
 }
 

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* launchd/loop.c - one request at a time, and never a wait for a client
+ *
+ *   receive from the set of all domains' ports and the notification port
+ *   take every notification that is queued (B72)
+ *   dispatch by number to a handler of server.c
+ *   send the answer with a time limit of 0 (B84): an answer that nobody takes destroys its rights again (B68)
+ *   forget the undo: the caller has been told
+ */
+#include <mach/mach.h>
+#include <mach/mig_errors.h>
+#include <stdlib.h>
+
+#include "bootstrap_server.h"
+#include "launchd/domain.h"
+#include "launchd/log.h"
+#include "launchd/server.h"
+#include "launchd/stash.h"
+#include "launchd/watch.h"
+
+#define ROOM 4096u
+
+union buffer {
+    mach_msg_header_t header;
+    mig_reply_error_t error;
+    char room[ROOM];
+};
+
+_Static_assert(sizeof(union __RequestUnion__serve_bootstrap_subsystem) + MAX_TRAILER_SIZE <= ROOM, "requests fit");
+_Static_assert(sizeof(union __ReplyUnion__serve_bootstrap_subsystem) <= ROOM, "replies fit");
+
+/* What an unanswered request brought; its reply right is spoken for. */
+static void give_back(mach_msg_header_t *request)
+{
+    request->msgh_remote_port = MACH_PORT_NULL;
+    mach_msg_destroy(request);
+}
+
+static bool is_refusal(const union buffer *reply)
+{
+    return !(reply->header.msgh_bits & MACH_MSGH_BITS_COMPLEX) && reply->error.RetCode != KERN_SUCCESS;
+}
+
+static void answer(mach_msg_header_t *reply)
+{
+    kern_return_t kr;
+
+    if (reply->msgh_remote_port == MACH_PORT_NULL)
+        return;
+    kr = mach_msg(reply, MACH_SEND_MSG | MACH_SEND_TIMEOUT, reply->msgh_size, 0, MACH_PORT_NULL, 0, MACH_PORT_NULL);
+    if (kr != KERN_SUCCESS)
+        mach_msg_destroy(reply);
+}
+
+static void serve(mach_msg_header_t *request)
+{
+    union buffer reply;
+
+    stash_undo_begin(request->msgh_remote_port);
+    launchd_server(request, &reply.header);
+    if (is_refusal(&reply))
+        give_back(request);
+    else if (MACH_PORT_VALID(request->msgh_voucher_port))
+        mach_port_deallocate(mach_task_self(), request->msgh_voucher_port);
+    answer(&reply.header);
+    stash_undo_clear();
+}
+
+static void take(mach_msg_header_t *message)
+{
+    if (message->msgh_local_port == watch_notify_port()) {
+        watch_take(message);
+        return;
+    }
+    watch_drain();
+    serve(message);
+}
+
+_Noreturn void server_run(void)
+{
+    union buffer request;
+    kern_return_t kr;
+
+    while (true) {
+        kr = mach_msg(&request.header,
+                      MACH_RCV_MSG | MACH_RCV_TRAILER_TYPE(MACH_MSG_TRAILER_FORMAT_0) |
+                          MACH_RCV_TRAILER_ELEMENTS(MACH_RCV_TRAILER_AUDIT),
+                      0, sizeof(request), domain_port_set(), 0, MACH_PORT_NULL);
+        if (kr == KERN_SUCCESS) {
+            take(&request.header);
+        } else if (kr != MACH_RCV_TOO_LARGE && kr != MACH_RCV_INTERRUPTED) {
+            log_line("cannot receive: 0x%x", kr);
+            exit(1);
+        }
+    }
+}

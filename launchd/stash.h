@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* launchd/stash.h - what outlives a launchd: its tables, in a memory file that machd keeps (B14)
+ *
+ * machd keeps launchd's port space too, so a record may name ports: the next launchd finds the same names, the messages
+ * queued behind them and the notification requests that stand. The tables are used in place: there is no second copy that
+ * could differ, and a kill -9 at any instruction leaves them whole, because
+ *
+ *   making a thing       rights and notification requests first, then the record's fields, and its kind last
+ *   ending a thing       the record first, then the rights: what is left over is a right that no record names
+ *   a change             is one store of one word
+ *   answering a request  `undo` names the reply right and the record made for it until the reply is sent
+ *
+ * The next launchd (adopt.c) gives back every right that no record accounts for, among them the reply rights of requests
+ * that were taken and not answered, so that their callers ask again; and if the reply right of `undo` is still there, the
+ * record it names was never told to anybody and is ended.
+ */
+#pragma once
+
+#include <servers/bootstrap.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+enum stash_kind { STASH_FREE, STASH_DOMAIN, STASH_SERVICE, STASH_JOB };
+
+enum domain_kind { DOMAIN_SYSTEM, DOMAIN_PER_USER, DOMAIN_SUBSET };
+
+struct domain_record {
+    uint64_t parent; /* id; 0: the root */
+    uint32_t port;   /* receive right */
+    uint32_t requestor; /* send right, watched; 0: not a subset */
+    uint32_t kind;
+    uint32_t uid; /* of the enclosing per-user domain, 0 in the system domain */
+    char name[2 * BOOTSTRAP_MAX_NAME_LEN];
+};
+
+/* state     receive right                                    leaves by
+ * INACTIVE  here                                             check-in -> ACTIVE
+ * ACTIVE    with the job, or wherever the job sent it        port destroyed -> INACTIVE if declared; dead name -> gone
+ */
+enum service_state { SERVICE_INACTIVE, SERVICE_ACTIVE };
+
+enum service_flags {
+    SERVICE_DECLARED = 1,    /* launchd made the port and gets it back (B2) */
+    SERVICE_PRIVATE = 2,     /* outside the domain's table, found by pid only (B30) */
+    SERVICE_THIRD_PARTY = 4, /* the receive right was not the registrant's (B81) */
+};
+
+struct service_record {
+    uint64_t domain; /* id */
+    uint64_t job;    /* id of the owner */
+    uint32_t port;   /* send right, watched; and the receive right while inactive */
+    uint32_t generation;
+    _Atomic uint32_t state;
+    uint32_t flags;
+    uint32_t uid; /* of the creator: who may check in what create_service declared (B48) */
+    char name[BOOTSTRAP_MAX_NAME_LEN];
+};
+
+enum job_kind { JOB_ANONYMOUS, JOB_MANAGED };
+
+struct job_record {
+    uint64_t domain;     /* id */
+    uint64_t start_time; /* of the process, as /proc says: with the pid it names a process through its execs (F4) */
+    uint32_t kind;
+    uint32_t serial; /* the hexadecimal part of the label (B6) */
+    int32_t pid;
+    _Atomic uint32_t version; /* pid version of the image that asked last; 0 after an exec, until it asks */
+    uint32_t uid;
+    _Atomic uint32_t task; /* task name port: send right, watched */
+    char command[32];
+};
+
+struct stash_record {
+    _Atomic uint32_t kind; /* enum stash_kind, written last */
+    uint32_t pad;
+    uint64_t id; /* counts up: what was made later has the greater one */
+    union {
+        struct domain_record domain;
+        struct service_record service;
+        struct job_record job;
+    };
+};
+
+struct stash_head {
+    _Atomic uint32_t magic; /* written last */
+    uint32_t version;
+    uint64_t next_id;
+    uint32_t next_serial;
+    uint32_t notify; /* receive right: the port that notifications come to */
+    _Atomic uint32_t undo_reply;
+    _Atomic uint64_t undo_id;
+};
+
+/* Maps the file, or a file of our own if fd is -1. Ends the process when it is not a stash of this version.
+ * *fresh_p: there was nothing in it. */
+void stash_open(int fd, bool *fresh_p);
+struct stash_head *stash_head(void);
+
+/* The head is complete: from now on a successor adopts. */
+void stash_head_done(void);
+
+/* A record with an id and kind FREE, to be filled and then published; NULL when the stash is full. */
+struct stash_record *stash_new(void);
+void stash_publish(struct stash_record *record, enum stash_kind kind);
+/* Ends the record at once; the caller's rights in it are its own to release. */
+void stash_free(struct stash_record *record);
+
+/* A record that was got with stash_new and is not wanted after all. */
+void stash_unuse(struct stash_record *record);
+
+/* In the order of ids, for adoption: NULL at the end. The array is the caller's. */
+struct stash_record **stash_sorted(size_t *n_p);
+size_t stash_n_used(void);
+
+/* While a request is served: if its reply right is still here when the next launchd comes, the record made for it is ended. */
+void stash_undo_begin(uint32_t reply);
+void stash_undo_set(const struct stash_record *record);
+void stash_undo_clear(void);

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* sim/segment.c - segments as blocks of the heap
+ *
+ * A block is referred to by handles; a handle belongs either to the kernel or, under an id, to a task: registered by its
+ * library (odd ids) or sent to it by the kernel (even ids). The block goes with its last handle. Bytes never change after
+ * a segment was made, which is what sealing achieves in a real machine.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/internal.h"
+
+struct block {
+    uint32_t refs;
+    uint64_t size;
+    uint8_t bytes[];
+};
+
+struct handle {
+    struct block *block; /* NULL: free */
+    struct sim_task *task; /* NULL: the kernel's */
+    uint32_t id;
+};
+
+static struct {
+    struct handle *handle;
+    uint32_t n_handles, n_used;
+    uint32_t next_odd, next_even;
+} table;
+
+static uint32_t handle_new(struct block *block, struct sim_task *task, uint32_t id)
+{
+    uint32_t at = 0;
+    while (at < table.n_handles && table.handle[at].block != NULL)
+        at++;
+    if (at == table.n_handles) {
+        table.n_handles = table.n_handles ? table.n_handles * 2 : 16;
+        table.handle = realloc(table.handle, table.n_handles * sizeof(*table.handle));
+        ASSERT(table.handle != NULL);
+        memset(table.handle + at, 0, (table.n_handles - at) * sizeof(*table.handle));
+    }
+    block->refs++;
+    table.n_used++;
+    table.handle[at] = (struct handle){.block = block, .task = task, .id = id};
+    return at + 1;
+}
+
+static void handle_drop(struct handle *handle)
+{
+    ASSERT(handle->block != NULL);
+    if (--handle->block->refs == 0)
+        free(handle->block);
+    table.n_used--;
+    *handle = (struct handle){0};
+}
+
+static struct handle *find(struct sim_task *task, uint32_t id)
+{
+    for (uint32_t i = 0; i < table.n_handles; i++)
+        if (table.handle[i].block != NULL && table.handle[i].task == task && table.handle[i].id == id)
+            return &table.handle[i];
+    return NULL;
+}
+
+static struct handle *of_kernel(segment_handle segment)
+{
+    struct handle *handle;
+    ASSERT(segment != 0 && segment <= table.n_handles);
+    handle = &table.handle[segment - 1];
+    ASSERT(handle->block != NULL && handle->task == NULL);
+    return handle;
+}
+
+static struct block *block_new(const void *bytes, uint64_t size)
+{
+    struct block *block = malloc(sizeof(*block) + size);
+    if (block == NULL)
+        return NULL;
+    *block = (struct block){.size = size};
+    if (size > 0)
+        memcpy(block->bytes, bytes, size);
+    return block;
+}
+
+/* ---- the kernel's side ---- */
+
+static segment_handle segment_claim(void *host, struct task *task, uint32_t id, uint64_t size)
+{
+    struct handle *handle = find(kernel_task_host(task), id);
+    if (id == 0 || handle == NULL || handle->block->size < size)
+        return 0;
+    handle->task = NULL;
+    handle->id = 0;
+    return (segment_handle)(handle - table.handle) + 1;
+}
+
+static bool segment_read(void *host, segment_handle segment, uint64_t offset, void *bytes, uint64_t size)
+{
+    const struct block *block = of_kernel(segment)->block;
+    if (offset > block->size || size > block->size - offset)
+        return false;
+    memcpy(bytes, block->bytes + offset, size);
+    return true;
+}
+
+static segment_handle segment_make(void *host, const void *bytes, uint64_t size)
+{
+    struct block *block = block_new(bytes, size);
+    return block != NULL ? handle_new(block, NULL, 0) : 0;
+}
+
+static uint32_t segment_send(void *host, struct task *task, segment_handle segment, uint64_t size)
+{
+    struct block *block = of_kernel(segment)->block;
+    uint32_t id = table.next_even += 2;
+    ASSERT(size <= block->size);
+    handle_new(block, kernel_task_host(task), id);
+    return id;
+}
+
+static void segment_drop(void *host, segment_handle segment)
+{
+    handle_drop(of_kernel(segment));
+}
+
+const struct host_ops sim_ops = {
+    .thread_done = sim_thread_done,
+    .segment_claim = segment_claim,
+    .segment_read = segment_read,
+    .segment_make = segment_make,
+    .segment_send = segment_send,
+    .segment_drop = segment_drop,
+    .task_broken = sim_task_broken,
+};
+
+/* ---- the library's side ---- */
+
+uint32_t sim_segment_give(const void *bytes, uint64_t size)
+{
+    struct block *block = block_new(bytes, size);
+    if (block == NULL)
+        return 0;
+    table.next_odd = table.next_odd ? table.next_odd + 2 : 1;
+    handle_new(block, sim_task_self(), table.next_odd);
+    return table.next_odd;
+}
+
+const void *sim_segment_bytes(uint32_t id, uint64_t *size_p)
+{
+    struct handle *handle = find(sim_task_self(), id);
+    if (handle == NULL)
+        return NULL;
+    *size_p = handle->block->size;
+    return handle->block->bytes;
+}
+
+void sim_segment_discard(uint32_t id)
+{
+    struct handle *handle = find(sim_task_self(), id);
+    if (handle != NULL)
+        handle_drop(handle);
+}
+
+void sim_segments_of_dead_task(struct sim_task *task)
+{
+    for (uint32_t i = 0; i < table.n_handles; i++)
+        if (table.handle[i].block != NULL && table.handle[i].task == task)
+            handle_drop(&table.handle[i]);
+}
+
+uint64_t sim_n_segments(void)
+{
+    return table.n_used;
+}
+
+void sim_segments_free(void)
+{
+    ASSERT(table.n_used == 0);
+    free(table.handle);
+    memset(&table, 0, sizeof(table));
+}

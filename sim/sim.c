@@ -1,0 +1,577 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* sim/sim.c - who runs next
+ *
+ * There is no scheduler's stack: a thread that gives up control calls yield(), which carries out whatever it draws (traps,
+ * kernel work, the clock) on the spot until it draws a thread that may run, and then switches to that one, or returns if it
+ * is the caller itself. Threads that died in the middle of something are swept up by the next yield on another stack.
+ */
+#include "sim/sim.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "sim/internal.h"
+
+void (*sim_deadlock_hook)(const char *who_waits);
+void (*sim_leave_task_hook)(struct sim_task *task);
+void (*sim_enter_task_hook)(struct sim_task *task);
+
+enum {
+    CHECK_ALWAYS_BELOW = 400,   /* names, ports and messages: so many are checked after every trap */
+    TRAP_NANOSECONDS = 1000,    /* what a trap takes, and up to as much again */
+    FIRST_PID = 100,
+};
+
+static struct {
+    struct kernel *kernel;
+    struct sim_random random;
+    uint64_t now;
+    struct list tasks, threads;
+    struct sim_thread *current, *first;
+    struct coroutine *to_free; /* the stack that was left for good by the last switch */
+    uint64_t unchecked;        /* grows with each trap by what exists: a check is due when it is large */
+    char *deadlock;
+    int32_t next_id;
+} sim;
+
+struct kernel *sim_kernel(void)
+{
+    return sim.kernel;
+}
+
+uint64_t sim_now(void)
+{
+    return sim.now;
+}
+
+struct sim_thread *sim_thread_self(void)
+{
+    return sim.current;
+}
+
+struct sim_task *sim_task_self(void)
+{
+    return sim.current->task;
+}
+
+struct task *sim_task_kernel(struct sim_task *task)
+{
+    return task->kernel;
+}
+
+int32_t sim_task_pid(const struct sim_task *task)
+{
+    return task->identity.pid;
+}
+
+struct lib_task *sim_task_library(struct sim_task *task)
+{
+    return &task->library;
+}
+
+uintptr_t *sim_task_word(struct sim_task *task, unsigned index)
+{
+    ASSERT(index < SIM_TASK_WORDS);
+    return &task->word[index];
+}
+
+struct thread *sim_thread_kernel(struct sim_thread *thread)
+{
+    return thread->kernel;
+}
+
+struct lib_thread *sim_thread_library(struct sim_thread *thread)
+{
+    return &thread->library;
+}
+
+/* ---- called by the kernel ---- */
+
+void sim_thread_done(void *host, struct thread *kernel_thread)
+{
+    struct sim_thread *thread = kernel_thread_host(kernel_thread);
+    ASSERT(thread->state == SIM_TRAP || thread->state == SIM_KERNEL);
+    thread->done = atomic_load(&thread->page->request);
+    thread->state = SIM_RUN;
+}
+
+void sim_task_broken(void *host, struct task *task, const char *why)
+{
+    struct sim_task *broken = kernel_task_host(task);
+    fprintf(stderr, "sim: task %d broke the protocol: %s\n", broken->identity.pid, why);
+    broken->is_broken = true;
+}
+
+/* ---- the clock and the invariants ---- */
+
+static void check_invariants(void)
+{
+    struct kernel_census census = kernel_census(sim.kernel);
+    uint64_t size = census.names + census.ports + census.messages;
+    sim.unchecked += CHECK_ALWAYS_BELOW;
+    if (size > CHECK_ALWAYS_BELOW && sim.unchecked < size * 16)
+        return;
+    sim.unchecked = 0;
+    kernel_check_invariants(sim.kernel);
+}
+
+static void clock_to(uint64_t now)
+{
+    sim.now = now;
+    if (kernel_next_deadline(sim.kernel) <= now)
+        kernel_tick(sim.kernel, now);
+    list_for_each(node, &sim.threads) {
+        struct sim_thread *thread = list_entry(node, struct sim_thread, all);
+        if (thread->state == SIM_SLEEP && thread->until <= now)
+            thread->state = SIM_RUN;
+    }
+}
+
+static uint64_t next_instant(void)
+{
+    uint64_t next = kernel_next_deadline(sim.kernel);
+    list_for_each(node, &sim.threads) {
+        struct sim_thread *thread = list_entry(node, struct sim_thread, all);
+        if (thread->state == SIM_SLEEP && thread->until < next)
+            next = thread->until;
+    }
+    return next;
+}
+
+/* ---- threads that end ---- */
+
+static void thread_drop(struct sim_thread *thread)
+{
+    thread->kernel = NULL;
+    thread->state = SIM_GONE;
+    if (thread->page != NULL)
+        munmap(thread->page, TRAP_PAGE_SIZE);
+    thread->page = NULL;
+    if (thread->coroutine == NULL || thread == sim.first)
+        return;
+    if (thread == sim.current)
+        sim.to_free = thread->coroutine;
+    else
+        coroutine_free(thread->coroutine);
+    thread->coroutine = NULL;
+}
+
+static void task_die(struct sim_task *task, int exit_value)
+{
+    if (task->kernel == NULL)
+        return;
+    kernel_task_died(sim.kernel, task->kernel, false);
+    task->kernel = NULL;
+    task->exit_value = exit_value;
+    list_for_each(node, &sim.threads) {
+        struct sim_thread *thread = list_entry(node, struct sim_thread, all);
+        if (thread->task == task && thread->state != SIM_GONE)
+            thread_drop(thread);
+    }
+    sim_segments_of_dead_task(task);
+    check_invariants();
+}
+
+static void kill_broken(void)
+{
+    list_for_each(node, &sim.tasks) {
+        struct sim_task *task = list_entry(node, struct sim_task, all);
+        if (task->is_broken)
+            task_die(task, -1);
+    }
+}
+
+/* ---- what happens next ---- */
+
+static void carry_out(struct sim_thread *thread)
+{
+    thread->state = SIM_KERNEL;
+    kernel_trap(sim.kernel, thread->kernel, sim.now);
+    kill_broken();
+    check_invariants();
+    clock_to(sim.now + TRAP_NANOSECONDS + sim_random_below(&sim.random, TRAP_NANOSECONDS));
+}
+
+static bool is_candidate(struct sim_thread *thread)
+{
+    switch (thread->state) {
+    case SIM_RUN:
+        return true;
+    case SIM_TRAP:
+        return kernel_task_may_trap(thread->task->kernel);
+    case SIM_WATCH:
+        return thread->is_ready(thread);
+    case SIM_KERNEL:
+    case SIM_SLEEP:
+    case SIM_SETTLE:
+    case SIM_GONE:
+        return false;
+    }
+    return false;
+}
+
+/* One of those that may go on, all with the same chance; NULL if it is the kernel's turn or nobody's. *any_p: whether
+ * anything at all can happen. */
+static struct sim_thread *draw(bool *any_p)
+{
+    uint32_t n = kernel_has_work(sim.kernel) ? 1 : 0;
+    struct sim_thread *drawn = NULL;
+    *any_p = n > 0;
+    list_for_each(node, &sim.threads) {
+        struct sim_thread *thread = list_entry(node, struct sim_thread, all);
+        if (!is_candidate(thread))
+            continue;
+        *any_p = true;
+        if (sim_random_below(&sim.random, ++n) == 0)
+            drawn = thread;
+    }
+    return drawn;
+}
+
+static const char *state_name(const struct sim_thread *thread)
+{
+    switch (thread->state) {
+    case SIM_RUN:
+        return "runs";
+    case SIM_TRAP:
+        return "makes a trap that its task may not make yet";
+    case SIM_KERNEL:
+        return "waits in the kernel";
+    case SIM_SLEEP:
+        return "sleeps";
+    case SIM_WATCH:
+        return "waits for another thread or task";
+    case SIM_SETTLE:
+        return "waits for the others to settle";
+    case SIM_GONE:
+        return "is gone";
+    }
+    return "";
+}
+
+static void describe_waiters(char *text, size_t size)
+{
+    size_t at = 0;
+    text[0] = 0;
+    list_for_each(node, &sim.threads) {
+        const struct sim_thread *thread = list_entry(node, struct sim_thread, all);
+        if (thread->state == SIM_GONE || at >= size)
+            continue;
+        const struct trap_request *request = &thread->page->req;
+        at += (size_t)snprintf(text + at, size - at, "task %d thread %d %s", thread->task->identity.pid, thread->tid,
+                               state_name(thread));
+        if (thread->state == SIM_KERNEL && at < size)
+            at += (size_t)snprintf(text + at, size - at, ": trap %u, option 0x%x, receive name 0x%x, send size %u",
+                                   request->number, request->msg.option, request->msg.rcv_name, request->msg.send_size);
+        if (at < size)
+            at += (size_t)snprintf(text + at, size - at, "\n");
+    }
+}
+
+static void settle_or_advance(void)
+{
+    uint64_t next;
+    list_for_each(node, &sim.threads) {
+        struct sim_thread *thread = list_entry(node, struct sim_thread, all);
+        if (thread->state == SIM_SETTLE) {
+            thread->state = SIM_RUN;
+            return;
+        }
+    }
+    next = next_instant();
+    if (next != KERNEL_NO_DEADLINE) {
+        clock_to(next > sim.now ? next : sim.now);
+        return;
+    }
+    static char text[8192];
+    describe_waiters(text, sizeof(text));
+    sim.deadlock = text;
+    sim.first->state = SIM_RUN;
+}
+
+static struct sim_thread *choose(void)
+{
+    for (;;) {
+        bool any;
+        struct sim_thread *thread = draw(&any);
+        if (sim.deadlock != NULL)
+            return sim.first;
+        if (thread == NULL && any) {
+            kernel_work(sim.kernel);
+            check_invariants();
+        } else if (thread == NULL) {
+            settle_or_advance();
+        } else if (thread->state == SIM_TRAP) {
+            carry_out(thread);
+        } else {
+            thread->state = SIM_RUN;
+            return thread;
+        }
+    }
+}
+
+static void after_switch(void)
+{
+    coroutine_free(sim.to_free);
+    sim.to_free = NULL;
+    if (sim.deadlock == NULL || sim.current != sim.first)
+        return;
+    char *text = sim.deadlock;
+    sim.deadlock = NULL;
+    if (sim_deadlock_hook != NULL)
+        sim_deadlock_hook(text);
+    fprintf(stderr, "sim: nothing can happen any more\n%s", text);
+    abort();
+}
+
+static void switch_to(struct sim_thread *next)
+{
+    struct sim_thread *self = sim.current;
+    struct coroutine *mine = self->coroutine != NULL ? self->coroutine : sim.to_free;
+    if (next->task != self->task && sim_leave_task_hook != NULL)
+        sim_leave_task_hook(self->task);
+    if (next->task != self->task && sim_enter_task_hook != NULL)
+        sim_enter_task_hook(next->task);
+    sim.current = next;
+    coroutine_switch(mine, next->coroutine);
+}
+
+/* Gives up control; returns when the running thread's state is SIM_RUN and it was drawn. */
+static void yield(void)
+{
+    struct sim_thread *next = choose();
+    if (next != sim.current)
+        switch_to(next);
+    after_switch();
+}
+
+/* ---- making tasks and threads ---- */
+
+static struct trap_page *page_new(void)
+{
+    void *page = mmap(NULL, TRAP_PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    ASSERT(page != MAP_FAILED);
+    return page;
+}
+
+static struct sim_thread *thread_new(struct sim_task *task, int32_t tid)
+{
+    struct sim_thread *thread = calloc(1, sizeof(*thread));
+    ASSERT(thread != NULL);
+    thread->task = task;
+    thread->tid = tid;
+    thread->page = page_new();
+    thread->library.page = thread->page;
+    thread->library.live = thread;
+    thread->kernel = kernel_thread_new(sim.kernel, task->kernel, tid, thread->page, thread);
+    ASSERT(thread->kernel != NULL);
+    thread->state = SIM_RUN;
+    list_append(&sim.threads, &thread->all);
+    return thread;
+}
+
+static struct sim_task *task_new(struct inherit *inherit)
+{
+    struct sim_task *task = calloc(1, sizeof(*task));
+    ASSERT(task != NULL);
+    task->identity = (struct task_identity){.pid = sim.next_id++, .uid = 501, .gid = 20, .ruid = 501, .rgid = 20};
+    snprintf(task->identity.command, sizeof(task->identity.command), "sim-%d", task->identity.pid);
+    task->kernel = kernel_task_new(sim.kernel, &task->identity, inherit, task);
+    ASSERT(task->kernel != NULL);
+    list_append(&sim.tasks, &task->all);
+    return task;
+}
+
+static void *task_main(void *argument)
+{
+    struct sim_task *task = argument;
+    sim_task_exit(task->body(task->argument));
+}
+
+static void thread_main(void *argument)
+{
+    struct sim_thread *thread = argument;
+    after_switch();
+    sim_thread_exit(thread->body(thread->argument));
+}
+
+static struct sim_thread *thread_start(struct sim_thread *thread, void *(*body)(void *), void *argument)
+{
+    thread->body = body;
+    thread->argument = argument;
+    thread->coroutine = coroutine_new(thread_main, thread);
+    ASSERT(thread->coroutine != NULL);
+    return thread;
+}
+
+struct sim_task *sim_task_spawn(int (*body)(void *argument), void *argument)
+{
+    struct inherit *inherit = kernel_inherit_new(sim.kernel, sim_task_self()->kernel);
+    ASSERT(inherit != NULL);
+    struct sim_task *task = task_new(inherit);
+    task->body = body;
+    task->argument = argument;
+    thread_start(thread_new(task, task->identity.pid), task_main, task);
+    return task;
+}
+
+struct sim_thread *sim_thread_spawn(void *(*body)(void *argument), void *argument)
+{
+    return thread_start(thread_new(sim_task_self(), sim.next_id++), body, argument);
+}
+
+/* ---- ends ---- */
+
+static _Noreturn void leave_for_good(void)
+{
+    yield();
+    ASSERT(!"a thread that is gone was drawn");
+    abort();
+}
+
+void sim_kill(struct sim_task *task)
+{
+    ASSERT(task != sim.first->task);
+    task_die(task, -1);
+    if (task == sim_task_self())
+        leave_for_good();
+}
+
+void sim_task_exit(int value)
+{
+    ASSERT(sim_task_self() != sim.first->task);
+    task_die(sim_task_self(), value);
+    leave_for_good();
+}
+
+void sim_thread_exit(void *result)
+{
+    struct sim_thread *self = sim.current;
+    ASSERT(self != sim.first);
+    self->result = result;
+    kernel_thread_died(sim.kernel, self->kernel);
+    thread_drop(self);
+    leave_for_good();
+}
+
+/* ---- waiting ---- */
+
+static void watch(bool (*is_ready)(struct sim_thread *self), void *watched)
+{
+    sim.current->is_ready = is_ready;
+    sim.current->watched = watched;
+    sim.current->state = SIM_WATCH;
+    yield();
+}
+
+static bool task_is_gone(struct sim_thread *self)
+{
+    return ((struct sim_task *)self->watched)->kernel == NULL;
+}
+
+static bool thread_is_gone(struct sim_thread *self)
+{
+    return ((struct sim_thread *)self->watched)->state == SIM_GONE;
+}
+
+static bool thread_is_blocked(struct sim_thread *self)
+{
+    struct sim_thread *other = self->watched;
+    return other->state != SIM_RUN && other->state != SIM_TRAP && !kernel_has_work(sim.kernel);
+}
+
+int sim_task_wait(struct sim_task *task)
+{
+    watch(task_is_gone, task);
+    return task->exit_value;
+}
+
+void *sim_thread_join(struct sim_thread *thread)
+{
+    watch(thread_is_gone, thread);
+    return thread->result;
+}
+
+void sim_wait_until_blocked(struct sim_thread *thread)
+{
+    watch(thread_is_blocked, thread);
+}
+
+void sim_sleep(uint64_t nanoseconds)
+{
+    sim.current->until = sim.now + nanoseconds;
+    sim.current->state = SIM_SLEEP;
+    yield();
+}
+
+void sim_settle(void)
+{
+    sim.current->state = SIM_SETTLE;
+    yield();
+}
+
+void sim_thread_interrupt(struct sim_thread *thread)
+{
+    if (thread->kernel != NULL && thread->state == SIM_KERNEL)
+        kernel_abort(sim.kernel, thread->kernel);
+}
+
+void sim_trap(void)
+{
+    sim.current->state = SIM_TRAP;
+    yield();
+}
+
+/* ---- beginning and end ---- */
+
+void sim_begin(uint64_t seed)
+{
+    struct kernel_config config = kernel_config_default();
+    ASSERT(sim.kernel == NULL);
+    list_init(&sim.tasks);
+    list_init(&sim.threads);
+    sim_random_seed(&sim.random, seed);
+    sim.now = 1;
+    sim.next_id = FIRST_PID;
+    sim.kernel = kernel_new(&config, &sim_ops, NULL);
+    ASSERT(sim.kernel != NULL);
+    struct sim_task *root = task_new(NULL);
+    sim.first = thread_new(root, root->identity.pid);
+    sim.first->coroutine = coroutine_adopt();
+    sim.current = sim.first;
+    if (sim_enter_task_hook != NULL)
+        sim_enter_task_hook(root);
+}
+
+static void drain_kernel(void)
+{
+    while (kernel_has_work(sim.kernel)) {
+        kernel_work(sim.kernel);
+        check_invariants();
+    }
+}
+
+static void records_free(void)
+{
+    for (struct list *node; (node = list_pop(&sim.threads)) != NULL;)
+        free(list_entry(node, struct sim_thread, all));
+    for (struct list *node; (node = list_pop(&sim.tasks)) != NULL;)
+        free(list_entry(node, struct sim_task, all));
+}
+
+void sim_end(void)
+{
+    ASSERT(sim.current == sim.first);
+    /* youngest first, as a session ends; the root task last */
+    for (struct list *node = sim.tasks.prev; node != &sim.tasks; node = node->prev)
+        task_die(list_entry(node, struct sim_task, all), -1);
+    drain_kernel();
+    ASSERT(sim_n_segments() == 0);
+    kernel_free(sim.kernel);
+    coroutine_free(sim.first->coroutine);
+    records_free();
+    sim_segments_free();
+    memset(&sim, 0, sizeof(sim));
+}

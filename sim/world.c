@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* sim/world.c - tests/world.h in the simulator, and a fresh machine around every test
+ *
+ * The seed of a test comes from MACHD_SIM_SEED (1 if it is not set), so that a failing history can be seen again. */
+#include "tests/world.h"
+
+#include <mach/mach.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "sim/sim.h"
+#include "tests/harness/harness.h"
+#include "tests/world_common.h"
+
+enum { WORD_PARENT_PORT, WORD_SELF, WORD_BOOTSTRAP };
+
+struct world_task {
+    struct sim_task *sim;
+    mach_port_t port;
+};
+
+struct child {
+    int (*fn)(void *argument);
+    void *argument;
+};
+
+bool world_is_live(void)
+{
+    return false;
+}
+
+static int child_main(void *argument)
+{
+    struct child child = *(struct child *)argument;
+    free(argument);
+    *sim_task_word(sim_task_self(), WORD_PARENT_PORT) = world_child_hello();
+    return child.fn(child.argument);
+}
+
+world_task *world_task_spawn(int (*fn)(void *argument), void *argument, mach_port_t port)
+{
+    world_task *task = calloc(1, sizeof(*task));
+    struct child *child = malloc(sizeof(*child));
+    mach_port_t saved = MACH_PORT_NULL;
+    mach_port_t hello = world_hello_begin(&saved);
+    *child = (struct child){fn, argument};
+    task->sim = sim_task_spawn(child_main, child);
+    task->port = world_hello_end(hello, saved, port);
+    return task;
+}
+
+mach_port_t world_parent_port(void)
+{
+    return (mach_port_t)*sim_task_word(sim_task_self(), WORD_PARENT_PORT);
+}
+
+mach_port_t world_task_port_of(world_task *task)
+{
+    return task->port;
+}
+
+static void forget(world_task *task)
+{
+    mach_port_deallocate(mach_task_self(), task->port);
+    free(task);
+}
+
+void world_task_kill(world_task *task)
+{
+    sim_kill(task->sim);
+    sim_settle();
+    forget(task);
+}
+
+int world_task_wait(world_task *task)
+{
+    int value = sim_task_wait(task->sim);
+    sim_settle();
+    forget(task);
+    return value;
+}
+
+void world_task_exit(int value)
+{
+    sim_task_exit(value);
+}
+
+world_thread *world_thread_spawn(void *(*fn)(void *argument), void *argument)
+{
+    return (world_thread *)sim_thread_spawn(fn, argument);
+}
+
+void *world_thread_join(world_thread *thread)
+{
+    return sim_thread_join((struct sim_thread *)thread);
+}
+
+void world_thread_interrupt(world_thread *thread)
+{
+    sim_thread_interrupt((struct sim_thread *)thread);
+}
+
+void world_yield_until_blocked(world_thread *thread)
+{
+    sim_wait_until_blocked((struct sim_thread *)thread);
+}
+
+void world_settle(void)
+{
+    sim_settle();
+}
+
+void world_sleep_ms(uint32_t milliseconds)
+{
+    sim_sleep((uint64_t)milliseconds * 1000000u);
+}
+
+/* ---- around every test ---- */
+
+static void leave_task(struct sim_task *task)
+{
+    *sim_task_word(task, WORD_SELF) = mach_task_self_;
+    *sim_task_word(task, WORD_BOOTSTRAP) = bootstrap_port;
+}
+
+static void enter_task(struct sim_task *task)
+{
+    mach_task_self_ = (mach_port_t)*sim_task_word(task, WORD_SELF);
+    bootstrap_port = (mach_port_t)*sim_task_word(task, WORD_BOOTSTRAP);
+}
+
+static void on_deadlock(const char *who_waits)
+{
+    FAIL("nothing can happen any more: %s", who_waits);
+    test_abort();
+}
+
+static struct sim_task *root;
+
+/* A failed REQUIRE outside the main stack ends that thread; a child's first thread takes the child along, so that whoever
+ * waits for it goes on. */
+static void on_abort(void)
+{
+    if (sim_task_self() == root)
+        sim_thread_exit(NULL);
+    sim_task_exit(127);
+}
+
+static uint64_t seed(void)
+{
+    const char *text = getenv("MACHD_SIM_SEED");
+    return text != NULL ? strtoull(text, NULL, 0) : 1;
+}
+
+static struct alloc_census before_test;
+
+static void around_test(const struct test *test, bool after)
+{
+    if (!after) {
+        before_test = alloc_census();
+        sim_begin(seed());
+        root = sim_task_self();
+        return;
+    }
+    sim_end();
+    CHECK_EQ(alloc_census().blocks, before_test.blocks);
+}
+
+__attribute__((constructor)) static void install(void)
+{
+    test_census_hook = around_test;
+    test_abort_hook = on_abort;
+    sim_deadlock_hook = on_deadlock;
+    sim_leave_task_hook = leave_task;
+    sim_enter_task_hook = enter_task;
+}

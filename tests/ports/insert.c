@@ -1,0 +1,676 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* tests/ports/insert.c - sections 2.3 to 2.5: destroying, inserting and extracting rights, and what each disposition takes
+ *
+ * The table P43 is run in every context of P44: insert_right, extract_right, a descriptor, an array of ports, the reply and the
+ * destination of a message. */
+#include "tests/ports/util.h"
+
+/* ---- mach_port_destroy ---- */
+
+TEST(destroy_removes_all_rights_at_once, "P37")
+{
+    CHECK_EQ(mach_port_destroy(SELF, MACH_PORT_NULL), OK);
+    CHECK_EQ(mach_port_destroy(SELF, MACH_PORT_DEAD), OK);
+    CHECK_EQ(mach_port_destroy(SELF, name_unknown()), KERN_INVALID_NAME);
+    for (enum kind kind = K_R; kind < K_UNKNOWN; kind++) {
+        struct item item = item_new(kind, 65535);
+        CHECK_EQ(mach_port_destroy(SELF, item.name), OK);
+        CHECK_EQ(type_of(item.name), 0);
+        item_free(&item);
+    }
+}
+
+TEST(destroy_tells_as_releasing_does, "P37 P74 P82")
+{
+    mach_port_t notify = port_new();
+    struct item item = item_new(K_S, 9);
+    CHECK_EQ(request(item.name, MACH_NOTIFY_DEAD_NAME, 0, notify), OK);
+    CHECK_EQ(mach_port_destroy(SELF, item.name), OK);
+    CHECK_EQ(expect_notification(notify, MACH_NOTIFY_PORT_DELETED), item.name);
+    item_free(&item);
+    item = item_new(K_SO, 0);
+    CHECK_EQ(mach_port_destroy(SELF, item.name), OK);
+    expect_notification(item.receive, MACH_NOTIFY_SEND_ONCE);
+    item_free(&item);
+    port_destroy(notify);
+}
+
+TEST(destroy_of_the_only_sender_sends_no_senders, "P37")
+{
+    mach_port_t notify = port_new(), port = port_new();
+    CHECK_EQ(request(port, MACH_NOTIFY_NO_SENDERS, 4, notify), OK);
+    send_add(port, 3);
+    CHECK_EQ(mach_port_destroy(SELF, port), OK);
+    CHECK_EQ(expect_notification(notify, MACH_NOTIFY_NO_SENDERS), 3);
+    expect_nothing(notify); /* and no SEND_ONCE */
+    port_destroy(notify);
+}
+
+TEST(destroy_with_other_senders_gives_the_request_up, "P37 P52")
+{
+    mach_port_t notify = port_new(), port = port_new_with_sends(1), post = port_new();
+    CHECK_EQ(request(port, MACH_NOTIFY_NO_SENDERS, 4, notify), OK);
+    struct message message = message_with_port(post, MAKE_SEND, 1, port, COPY_SEND);
+    CHECK_EQ(message_send(&message, 0), OK);
+    CHECK_EQ(mach_port_destroy(SELF, port), OK);
+    expect_notification(notify, MACH_NOTIFY_SEND_ONCE);
+    expect_nothing(notify);
+    port_destroy(post);
+    port_destroy(notify);
+}
+
+TEST(destroy_order_is_port_then_no_senders_then_port_deleted, "P37")
+{
+    mach_port_t notify = port_new(), port = port_new_with_sends(1), once = so_make(port);
+    CHECK_EQ(request(port, MACH_NOTIFY_NO_SENDERS, 4, notify), OK);
+    CHECK_EQ(request(port, MACH_NOTIFY_DEAD_NAME, 0, notify), OK);
+    CHECK_EQ(request(once, MACH_NOTIFY_DEAD_NAME, 0, notify), OK);
+    CHECK_EQ(mach_port_destroy(SELF, port), OK);
+    CHECK_EQ(expect_notification(notify, MACH_NOTIFY_DEAD_NAME), once);
+    expect_notification(notify, MACH_NOTIFY_NO_SENDERS);
+    CHECK_EQ(expect_notification(notify, MACH_NOTIFY_PORT_DELETED), port);
+    port_destroy(once);
+    port_destroy(notify);
+}
+
+/* ---- mach_port_destruct ---- */
+
+TEST(destruct_arguments, "P38")
+{
+    mach_port_t port = port_new_with_sends(3), lone = port_new();
+    struct item send = item_new(K_S, 1), set = item_new(K_SET, 0);
+    CHECK_EQ(mach_port_destruct(SELF, MACH_PORT_NULL, 0, 0), KERN_INVALID_NAME);
+    CHECK_EQ(mach_port_destruct(SELF, MACH_PORT_DEAD, 0, 0), KERN_INVALID_NAME);
+    CHECK_EQ(mach_port_destruct(SELF, name_unknown(), 0, 0), KERN_INVALID_NAME);
+    CHECK_EQ(mach_port_destruct(SELF, send.name, 0, 0), KERN_INVALID_RIGHT);
+    CHECK_EQ(mach_port_destruct(SELF, set.name, 0, 0), KERN_INVALID_RIGHT);
+    CHECK_EQ(mach_port_destruct(SELF, lone, -1, 0), KERN_INVALID_RIGHT);
+    CHECK_EQ(mach_port_destruct(SELF, port, 1, 0), KERN_INVALID_VALUE);
+    CHECK_EQ(mach_port_destruct(SELF, port, -4, 0), KERN_INVALID_VALUE);
+    CHECK_EQ(rights_of(port), MACH_PORT_TYPE_SEND_RECEIVE);
+    CHECK_EQ(mach_port_guard(SELF, lone, 77, 0), OK);
+    CHECK_EQ(mach_port_destruct(SELF, lone, 0, 78), KERN_INVALID_ARGUMENT);
+    CHECK_EQ(type_of(lone), MACH_PORT_TYPE_RECEIVE);
+    CHECK_EQ(mach_port_destruct(SELF, lone, 0, 77), OK);
+    CHECK_EQ(type_of(lone), 0);
+    CHECK_EQ(mach_port_destruct(SELF, port, 0, 12345), OK); /* not guarded: the value is not looked at */
+    CHECK_EQ(refs_of(port, DEAD_NAME), 3);
+    port_destroy(port);
+    item_free(&send);
+    item_free(&set);
+}
+
+TEST(destruct_takes_send_rights_along, "P38")
+{
+    mach_port_t notify = port_new(), slot = port_new(), port = port_new_with_sends(3);
+    CHECK_EQ(mach_port_destruct(SELF, port, -2, 0), OK);
+    CHECK_EQ(type_of(port), MACH_PORT_TYPE_DEAD_NAME);
+    CHECK_EQ(refs_of(port, DEAD_NAME), 1);
+    port_destroy(port);
+
+    port = port_new_with_sends(3);
+    CHECK_EQ(request(port, MACH_NOTIFY_NO_SENDERS, 1, notify), OK);
+    CHECK_EQ(request(port, MACH_NOTIFY_DEAD_NAME, 0, slot), OK);
+    CHECK_EQ(mach_port_destruct(SELF, port, -3, 0), OK);
+    CHECK_EQ(type_of(port), 0);
+    expect_notification(notify, MACH_NOTIFY_NO_SENDERS);
+    expect_nothing(notify);
+    CHECK_EQ(expect_notification(slot, MACH_NOTIFY_PORT_DELETED), port);
+
+    port = port_new_with_sends(65535);
+    CHECK_EQ(mach_port_destruct(SELF, port, -65535, 0), OK);
+    CHECK_EQ(type_of(port), 0);
+    port = port_new_with_sends(65535);
+    CHECK_EQ(mach_port_destruct(SELF, port, -65534, 0), OK);
+    CHECK_EQ(refs_of(port, DEAD_NAME), 65535);
+    port_destroy(port);
+    port_destroy(notify);
+    port_destroy(slot);
+}
+
+TEST(destruct_obeys_a_port_destroyed_request, "P38 P81")
+{
+    mach_port_t notify = port_new(), port = port_new_with_sends(3);
+    CHECK_EQ(request(port, MACH_NOTIFY_PORT_DESTROYED, 0, notify), OK);
+    CHECK_EQ(mach_port_destruct(SELF, port, -1, 0), OK);
+    CHECK_EQ(type_of(port), MACH_PORT_TYPE_SEND);
+    CHECK_EQ(refs_of(port, SEND), 2);
+    CHECK_EQ(expect_notification(notify, MACH_NOTIFY_PORT_DESTROYED), port);
+    port_destroy(port);
+    port_destroy(notify);
+}
+
+/* ---- mach_port_insert_right ---- */
+
+TEST(insert_right_known_answers, "P39 P14")
+{
+    mach_port_t port = port_new(), other = port_new();
+    CHECK_EQ(mach_port_insert_right(SELF, 123, port, MAKE_SEND_ONCE), KERN_FAILURE);
+    expect_message(port, MACH_NOTIFY_SEND_ONCE);
+    CHECK_EQ(mach_port_insert_right(SELF, 122, port, MAKE_SEND_ONCE), KERN_INVALID_VALUE);
+    expect_message(port, MACH_NOTIFY_SEND_ONCE);
+    CHECK_EQ(mach_port_insert_right(SELF, 123, port, MAKE_SEND), KERN_RIGHT_EXISTS);
+    CHECK_EQ(mach_port_insert_right(SELF, other, port, MAKE_SEND_ONCE), KERN_NAME_EXISTS);
+    expect_message(port, MACH_NOTIFY_SEND_ONCE);
+    CHECK_EQ(mach_port_insert_right(SELF, other, port, MAKE_SEND), KERN_RIGHT_EXISTS);
+    CHECK_EQ(mach_port_insert_right(SELF, 0x22203, port, MAKE_SEND), KERN_RIGHT_EXISTS);
+    CHECK_EQ(mach_port_insert_right(SELF, 0x22203, port, MAKE_SEND_ONCE), OK);
+    CHECK_EQ(type_of(0x22203), MACH_PORT_TYPE_SEND_ONCE);
+    port_destroy(0x22203);
+    port_destroy(port);
+    port_destroy(other);
+}
+
+TEST(insert_right_checks_in_order, "P39")
+{
+    mach_port_t port = port_new();
+    struct item dead = item_new(K_S_DEAD, 2);
+    CHECK_EQ(mach_port_insert_right(SELF, MACH_PORT_NULL, name_unknown(), MAKE_SEND), KERN_INVALID_NAME);
+    CHECK_EQ(mach_port_insert_right(SELF, MACH_PORT_NULL, port, 99), KERN_INVALID_RIGHT);
+    CHECK_EQ(mach_port_insert_right(SELF, MACH_PORT_NULL, port, COPY_SEND), KERN_INVALID_RIGHT);
+    CHECK_EQ(mach_port_insert_right(SELF, MACH_PORT_NULL, port, MAKE_SEND), KERN_INVALID_VALUE);
+    CHECK_EQ(mach_port_insert_right(SELF, MACH_PORT_DEAD, port, MAKE_SEND), KERN_INVALID_VALUE);
+    CHECK_EQ(mach_port_insert_right(SELF, MACH_PORT_DEAD, dead.name, MOVE_SEND), KERN_INVALID_VALUE);
+    CHECK_EQ(refs_of(dead.name, DEAD_NAME), 1); /* the move was paid */
+    CHECK_EQ(mach_port_insert_right(SELF, 0x33303, dead.name, COPY_SEND), KERN_INVALID_CAPABILITY);
+    CHECK_EQ(mach_port_insert_right(SELF, 0x33303, MACH_PORT_NULL, COPY_SEND), KERN_INVALID_NAME);
+    CHECK_EQ(mach_port_insert_right(SELF, 0x33303, MACH_PORT_DEAD, COPY_SEND), KERN_INVALID_NAME);
+    CHECK_EQ(type_of(port), MACH_PORT_TYPE_RECEIVE);
+    item_free(&dead);
+    port_destroy(port);
+}
+
+TEST(a_failed_insertion_destroys_the_right, "P39 P47")
+{
+    mach_port_t notify = port_new(), port = port_new();
+    CHECK_EQ(request(port, MACH_NOTIFY_NO_SENDERS, 1, notify), OK);
+    CHECK_EQ(mach_port_insert_right(SELF, 123, port, MAKE_SEND), KERN_RIGHT_EXISTS);
+    CHECK_EQ(expect_notification(notify, MACH_NOTIFY_NO_SENDERS), 1);
+    CHECK_EQ(status_of(port).mps_mscount, 1); /* stays raised */
+    CHECK_EQ(status_of(port).mps_srights, 0);
+    CHECK_EQ(mach_port_insert_right(SELF, 123, port, MAKE_SEND_ONCE), KERN_FAILURE);
+    expect_message(port, MACH_NOTIFY_SEND_ONCE);
+    port_destroy(port);
+    struct item send = item_new(K_S, 2);
+    CHECK_EQ(mach_port_insert_right(SELF, 122, send.name, MOVE_SEND), KERN_RIGHT_EXISTS);
+    CHECK_EQ(refs_of(send.name, SEND), 1);
+    CHECK_EQ(mach_port_insert_right(SELF, 122, send.name, MOVE_SEND), KERN_INVALID_VALUE);
+    CHECK_EQ(type_of(send.name), 0);
+    item_free(&send);
+    mach_port_t lost = port_new();
+    CHECK_EQ(mach_port_insert_right(SELF, 122, lost, MOVE_RECEIVE), KERN_INVALID_VALUE);
+    CHECK_EQ(type_of(lost), 0);
+    port_destroy(notify);
+}
+
+TEST(inserting_under_the_own_name, "P40 P47")
+{
+    mach_port_t port = port_new();
+    CHECK_EQ(mach_port_insert_right(SELF, port, port, COPY_SEND), KERN_INVALID_RIGHT);
+    CHECK_EQ(mach_port_insert_right(SELF, port, port, MAKE_SEND), OK);
+    CHECK_EQ(type_of(port), MACH_PORT_TYPE_SEND_RECEIVE);
+    CHECK_EQ(mach_port_insert_right(SELF, port, port, COPY_SEND), OK);
+    CHECK_EQ(refs_of(port, SEND), 2);
+    CHECK_EQ(status_of(port).mps_mscount, 1);
+    CHECK_EQ(mach_port_insert_right(SELF, port, port, MAKE_SEND_ONCE), KERN_NAME_EXISTS);
+    expect_message(port, MACH_NOTIFY_SEND_ONCE);
+    CHECK_EQ(mach_port_insert_right(SELF, port, port, MOVE_SEND), OK);
+    CHECK_EQ(refs_of(port, SEND), 2);
+    port_destroy(port);
+    mach_port_t unknown = name_unknown();
+    CHECK_EQ(mach_port_insert_right(SELF, unknown, unknown, MAKE_SEND), KERN_INVALID_NAME);
+}
+
+TEST(inserting_under_the_own_name_by_kind, "P40")
+{
+    static const kern_return_t make[K_UNKNOWN] = {
+        [K_R] = OK, [K_S] = KERN_INVALID_RIGHT, [K_RS] = OK, [K_SO] = KERN_INVALID_RIGHT,
+        [K_SET] = KERN_INVALID_RIGHT, [K_DN] = KERN_INVALID_CAPABILITY, [K_S_DEAD] = KERN_INVALID_CAPABILITY,
+        [K_SO_DEAD] = KERN_INVALID_CAPABILITY};
+    static const kern_return_t copy[K_UNKNOWN] = {
+        [K_R] = KERN_INVALID_RIGHT, [K_S] = OK, [K_RS] = OK, [K_SO] = KERN_INVALID_RIGHT,
+        [K_SET] = KERN_INVALID_RIGHT, [K_DN] = KERN_INVALID_CAPABILITY, [K_S_DEAD] = KERN_INVALID_CAPABILITY,
+        [K_SO_DEAD] = KERN_INVALID_CAPABILITY};
+    for (enum kind kind = K_R; kind < K_UNKNOWN; kind++) {
+        struct item item = item_new(kind, 2);
+        kern_return_t made = mach_port_insert_right(SELF, item.name, item.name, MAKE_SEND);
+        if (made != make[kind])
+            FAIL("MAKE_SEND of %s under its own name: 0x%x, expected 0x%x", kind_name[kind], made, make[kind]);
+        item_free(&item);
+        item = item_new(kind, 2);
+        kern_return_t copied = mach_port_insert_right(SELF, item.name, item.name, COPY_SEND);
+        if (copied != copy[kind])
+            FAIL("COPY_SEND of %s under its own name: 0x%x, expected 0x%x", kind_name[kind], copied, copy[kind]);
+        item_free(&item);
+    }
+}
+
+TEST(moving_under_the_own_name_changes_nothing, "P40 P50")
+{
+    mach_port_t slot = port_new();
+    struct item once = item_new(K_SO, 0);
+    CHECK_EQ(mach_port_insert_right(SELF, once.name, once.name, MOVE_SEND_ONCE), OK);
+    CHECK_EQ(type_of(once.name), MACH_PORT_TYPE_SEND_ONCE);
+    item_free(&once);
+    struct item send = item_new(K_S, 1);
+    CHECK_EQ(request(send.name, MACH_NOTIFY_DEAD_NAME, 0, slot), OK);
+    CHECK_EQ(mach_port_insert_right(SELF, send.name, send.name, MOVE_SEND), OK);
+    CHECK_EQ(type_of(send.name), MACH_PORT_TYPE_SEND);
+    CHECK_EQ(expect_notification(slot, MACH_NOTIFY_PORT_DELETED), send.name);
+    item_free(&send);
+    mach_port_t port = port_new();
+    CHECK_EQ(mach_port_set_seqno(SELF, port, 7), OK);
+    CHECK_EQ(mach_port_set_context(SELF, port, 8), OK);
+    CHECK_EQ(mach_port_insert_right(SELF, port, port, MOVE_RECEIVE), OK);
+    CHECK_EQ(type_of(port), MACH_PORT_TYPE_RECEIVE);
+    CHECK_EQ(status_of(port).mps_seqno, 0);
+    mach_port_context_t context = 1;
+    CHECK_EQ(mach_port_get_context(SELF, port, &context), OK);
+    CHECK_EQ(context, 0);
+    port_destroy(port);
+    port_destroy(slot);
+}
+
+static int idle_child(void *argument)
+{
+    struct message message;
+    message_receive(&message, port_new(), -1);
+    return WORLD_OK;
+}
+
+TEST(rights_go_into_another_space_under_a_chosen_name, "P39 P3 P2")
+{
+    world_task *task = world_task_spawn(idle_child, NULL, MACH_PORT_NULL);
+    mach_port_t theirs = world_task_port_of(task), port = port_new();
+    mach_port_type_t type = 0;
+    CHECK_EQ(mach_port_insert_right(theirs, 0x77703, port, MAKE_SEND), OK);
+    CHECK_EQ(mach_port_type(theirs, 0x77703, &type), OK);
+    CHECK_EQ(type, MACH_PORT_TYPE_SEND);
+    CHECK_EQ(mach_port_insert_right(theirs, 0x77703, port, MAKE_SEND), OK); /* joins */
+    mach_port_urefs_t refs = 0;
+    CHECK_EQ(mach_port_get_refs(theirs, 0x77703, SEND, &refs), OK);
+    CHECK_EQ(refs, 2);
+    CHECK_EQ(mach_port_insert_right(theirs, 0x88803, port, MAKE_SEND), KERN_RIGHT_EXISTS);
+    CHECK_EQ(mach_port_insert_right(theirs, 123, port, MAKE_SEND), KERN_RIGHT_EXISTS);
+    CHECK_EQ(mach_port_insert_right(theirs, 0x77703, port, MAKE_SEND_ONCE), KERN_NAME_EXISTS);
+    expect_message(port, MACH_NOTIFY_SEND_ONCE);
+    CHECK_EQ(mach_port_insert_right(theirs, 0x88803, name_unknown(), MAKE_SEND), MACH_SEND_INVALID_RIGHT);
+    CHECK_EQ(mach_port_insert_right(theirs, 0x88803, port, COPY_SEND), MACH_SEND_INVALID_RIGHT);
+    CHECK_EQ(mach_port_insert_right(theirs, 0x88803, MACH_PORT_NULL, MAKE_SEND), KERN_INVALID_CAPABILITY);
+    CHECK_EQ(status_of(port).mps_srights, 1);
+    world_task_kill(task);
+    CHECK_EQ(status_of(port).mps_srights, 0);
+    port_destroy(port);
+}
+
+/* ---- mach_port_extract_right ---- */
+
+static kern_return_t extract(mach_port_t name, uint32_t how, mach_port_t *poly_p, mach_msg_type_name_t *type_p)
+{
+    *poly_p = MACH_PORT_NULL;
+    *type_p = 0;
+    return mach_port_extract_right(SELF, name, how, poly_p, type_p);
+}
+
+TEST(extract_right_arguments, "P41")
+{
+    mach_port_t poly, port = port_new();
+    mach_msg_type_name_t type;
+    CHECK_EQ(extract(port, 15, &poly, &type), KERN_INVALID_VALUE);
+    CHECK_EQ(extract(port, 22, &poly, &type), KERN_INVALID_VALUE);
+    CHECK_EQ(extract(MACH_PORT_NULL, 22, &poly, &type), KERN_INVALID_VALUE);
+    CHECK_EQ(extract(MACH_PORT_NULL, COPY_SEND, &poly, &type), KERN_INVALID_RIGHT);
+    CHECK_EQ(extract(MACH_PORT_DEAD, COPY_SEND, &poly, &type), KERN_INVALID_RIGHT);
+    CHECK_EQ(extract(name_unknown(), COPY_SEND, &poly, &type), KERN_INVALID_NAME);
+    CHECK_EQ(extract(port, COPY_SEND, &poly, &type), KERN_INVALID_RIGHT);
+    port_destroy(port);
+}
+
+TEST(extract_right_gives_rights_to_the_caller, "P41 P21 P22")
+{
+    mach_port_t poly, port = port_new();
+    mach_msg_type_name_t type;
+    CHECK_EQ(extract(port, MAKE_SEND, &poly, &type), OK);
+    CHECK_EQ(poly, port);
+    CHECK_EQ(type, MACH_MSG_TYPE_PORT_SEND);
+    CHECK_EQ(extract(port, COPY_SEND, &poly, &type), OK);
+    CHECK_EQ(refs_of(port, SEND), 2);
+    CHECK_EQ(extract(port, MOVE_SEND, &poly, &type), OK);
+    CHECK_EQ(refs_of(port, SEND), 2);
+    CHECK_EQ(extract(port, MAKE_SEND_ONCE, &poly, &type), OK);
+    CHECK_EQ(type, MACH_MSG_TYPE_PORT_SEND_ONCE);
+    CHECK_EQ(type_of(poly), MACH_PORT_TYPE_SEND_ONCE);
+    mach_port_t once = poly;
+    CHECK_EQ(extract(once, MOVE_SEND_ONCE, &poly, &type), OK);
+    CHECK_EQ(type_of(poly), MACH_PORT_TYPE_SEND_ONCE);
+    port_destroy(poly);
+    CHECK_EQ(extract(port, MOVE_RECEIVE, &poly, &type), OK);
+    CHECK_EQ(type, MACH_MSG_TYPE_PORT_RECEIVE);
+    CHECK_EQ(poly, port);
+    CHECK_EQ(type_of(port), MACH_PORT_TYPE_SEND_RECEIVE);
+    port_destroy(port);
+}
+
+TEST(dead_rights_are_extracted_as_dead, "P41")
+{
+    static const uint32_t how[] = {COPY_SEND, MOVE_SEND, MOVE_SEND_ONCE};
+    mach_port_t poly;
+    mach_msg_type_name_t type;
+    for (int i = 0; i < 3; i++) {
+        struct item dead = item_new(K_S_DEAD, 3);
+        CHECK_EQ(extract(dead.name, how[i], &poly, &type), OK);
+        CHECK_EQ(poly, MACH_PORT_DEAD);
+        CHECK_EQ(refs_of(dead.name, DEAD_NAME), how[i] == COPY_SEND ? 3 : 2);
+        item_free(&dead);
+    }
+}
+
+TEST(rights_are_taken_out_of_another_space, "P41 P3")
+{
+    world_task *task = world_task_spawn(idle_child, NULL, MACH_PORT_NULL);
+    mach_port_t theirs = world_task_port_of(task), name = 0, mine = 0;
+    mach_msg_type_name_t type = 0;
+    mach_port_type_t kind = 0;
+    CHECK_EQ(mach_port_allocate(theirs, RECEIVE, &name), OK);
+    CHECK_EQ(mach_port_extract_right(theirs, name, MAKE_SEND, &mine, &type), OK);
+    CHECK_EQ(type, MACH_MSG_TYPE_PORT_SEND);
+    CHECK_EQ(type_of(mine), MACH_PORT_TYPE_SEND);
+    CHECK_EQ(mach_port_extract_right(theirs, name, MOVE_RECEIVE, &mine, &type), OK);
+    CHECK_EQ(type, MACH_MSG_TYPE_PORT_RECEIVE);
+    CHECK_EQ(type_of(mine), MACH_PORT_TYPE_SEND_RECEIVE);
+    CHECK_EQ(mach_port_type(theirs, name, &kind), KERN_INVALID_NAME);
+    CHECK_EQ(mach_port_extract_right(theirs, name, MAKE_SEND, &mine, &type), KERN_INVALID_NAME);
+    world_task_kill(task);
+    port_destroy(mine);
+}
+
+/* ---- the table P43 ---- */
+
+enum outcome { IR, IN, TAKEN, DEAD }; /* refused; refused; taken; carried as dead */
+
+static const uint32_t dispositions[] = {MOVE_RECEIVE, MOVE_SEND, MOVE_SEND_ONCE, COPY_SEND, MAKE_SEND, MAKE_SEND_ONCE, 15, 22};
+#define N_DISPOSITIONS (sizeof(dispositions) / sizeof(dispositions[0]))
+
+static const enum outcome p43[N_DISPOSITIONS][N_KINDS] = {
+    /*                  R      S      RS     SO     DN    S†    SO†   set  unknown */
+    /* MOVE_RECEIVE */ {TAKEN, IR, TAKEN, IR, IR, IR, IR, IR, IN},
+    /* MOVE_SEND */    {IR, TAKEN, TAKEN, IR, DEAD, DEAD, DEAD, IR, IN},
+    /* MOVE_SEND_ONCE */ {IR, IR, IR, TAKEN, DEAD, DEAD, DEAD, IR, IN},
+    /* COPY_SEND */    {IR, TAKEN, TAKEN, IR, DEAD, DEAD, DEAD, IR, IN},
+    /* MAKE_SEND */    {TAKEN, IR, TAKEN, IR, IR, IR, IR, IR, IN},
+    /* MAKE_SEND_ONCE */ {TAKEN, IR, TAKEN, IR, IR, IR, IR, IR, IN},
+    /* 15 */           {IR, IR, IR, IR, IR, IR, IR, IR, IN},
+    /* 22 */           {IR, IR, IR, IR, IR, IR, IR, IR, IN},
+};
+
+static mach_port_type_t base_type(enum kind kind)
+{
+    static const mach_port_type_t types[N_KINDS] = {
+        [K_R] = MACH_PORT_TYPE_RECEIVE,       [K_S] = MACH_PORT_TYPE_SEND,
+        [K_RS] = MACH_PORT_TYPE_SEND_RECEIVE, [K_SO] = MACH_PORT_TYPE_SEND_ONCE,
+        [K_DN] = MACH_PORT_TYPE_DEAD_NAME,    [K_S_DEAD] = MACH_PORT_TYPE_DEAD_NAME,
+        [K_SO_DEAD] = MACH_PORT_TYPE_DEAD_NAME, [K_SET] = MACH_PORT_TYPE_PORT_SET};
+    return types[kind];
+}
+
+static uint32_t urefs_in(mach_port_name_t name)
+{
+    int64_t send = refs_of(name, SEND), dead = refs_of(name, DEAD_NAME);
+    return (uint32_t)((send > 0 ? send : 0) + (dead > 0 ? dead : 0));
+}
+
+static uint32_t urefs_before(enum kind kind, uint32_t urefs)
+{
+    switch (kind) {
+    case K_S:
+    case K_RS:
+    case K_DN:
+    case K_S_DEAD:
+        return urefs;
+    case K_SO_DEAD:
+        return 1;
+    case K_R:
+    case K_SO:
+    case K_SET:
+    case K_UNKNOWN:
+    case N_KINDS:
+        return 0;
+    }
+    return 0;
+}
+
+/* What is left under the name when the right was taken. */
+static void check_left(const struct item *item, uint32_t how, uint32_t urefs)
+{
+    uint32_t before = urefs_before(item->kind, urefs);
+    bool moved_one = how == MOVE_SEND || (how == MOVE_SEND_ONCE && item->kind != K_SO);
+    uint32_t after = moved_one && before < 65535 ? before - 1 : before;
+    mach_port_type_t type = base_type(item->kind);
+    if (how == MOVE_SEND_ONCE && item->kind == K_SO)
+        type = 0;
+    if (how == MOVE_RECEIVE)
+        type &= ~MACH_PORT_TYPE_RECEIVE;
+    if (after == 0 && before > 0)
+        type &= MACH_PORT_TYPE_RECEIVE;
+    if (type_of(item->name) != type || urefs_in(item->name) != (type ? after : 0))
+        FAIL("after disposition %u of %s with %u urefs: type 0x%x, urefs %u; expected 0x%x, %u", how,
+             kind_name[item->kind], urefs, type_of(item->name), urefs_in(item->name), type, type ? after : 0);
+}
+
+static void check_code(const struct item *item, uint32_t how, const char *where, kern_return_t kr, kern_return_t expected)
+{
+    if (kr != expected)
+        FAIL("disposition %u of %s in %s: 0x%x, expected 0x%x", how, kind_name[item->kind], where, kr, expected);
+}
+
+static kern_return_t body_code(enum outcome outcome)
+{
+    return outcome == IR || outcome == IN ? MACH_SEND_INVALID_RIGHT : OK;
+}
+
+static void run_p43(uint32_t urefs, void (*context)(struct item *item, uint32_t how, enum outcome outcome, uint32_t urefs))
+{
+    for (size_t d = 0; d < N_DISPOSITIONS; d++) {
+        for (enum kind kind = K_R; kind < N_KINDS; kind++) {
+            struct item item = item_new(kind, urefs);
+            context(&item, dispositions[d], p43[d][kind], urefs);
+            item_free(&item);
+        }
+    }
+}
+
+static mach_port_t post;
+
+static void in_a_descriptor(struct item *item, uint32_t how, enum outcome outcome, uint32_t urefs)
+{
+    struct message message = message_with_port(post, MAKE_SEND, 1, item->name, how);
+    kern_return_t kr = message_send(&message, 0);
+    check_code(item, how, "a descriptor", kr, body_code(outcome));
+    if (kr == OK) {
+        check_left(item, how, urefs);
+        CHECK_EQ(message_receive(&message, post, 0), OK);
+        if (outcome == DEAD)
+            CHECK_EQ(message.port[0].name, MACH_PORT_DEAD);
+        mach_msg_destroy(&message.header);
+    } else {
+        expect_nothing(post);
+        CHECK_EQ(type_of(item->name), base_type(item->kind));
+    }
+}
+
+static void in_an_array(struct item *item, uint32_t how, enum outcome outcome, uint32_t urefs)
+{
+    struct message message = message_plain(post, MAKE_SEND, 0, 0, 1);
+    mach_port_t names[3] = {MACH_PORT_NULL, item->name, MACH_PORT_DEAD};
+    add_ports(&message, names, 3, how, false);
+    kern_return_t kr = message_send(&message, 0);
+    check_code(item, how, "an array", kr, body_code(outcome));
+    if (kr == OK) {
+        check_left(item, how, urefs);
+        CHECK_EQ(message_receive(&message, post, 0), OK);
+        const mach_port_t *got = message.ool_ports.address;
+        REQUIRE(got != NULL);
+        CHECK_EQ(got[0], MACH_PORT_NULL);
+        CHECK_EQ(got[2], MACH_PORT_DEAD);
+        if (outcome == DEAD)
+            CHECK_EQ(got[1], MACH_PORT_DEAD);
+        mach_msg_destroy(&message.header);
+    }
+}
+
+static void in_insert_right(struct item *item, uint32_t how, enum outcome outcome, uint32_t urefs)
+{
+    kern_return_t kr = mach_port_insert_right(SELF, MACH_PORT_NULL, item->name, how);
+    kern_return_t expected = outcome == IR ? KERN_INVALID_RIGHT : outcome == IN ? KERN_INVALID_NAME : KERN_INVALID_VALUE;
+    check_code(item, how, "insert_right", kr, expected);
+    if ((outcome == TAKEN && how != MOVE_RECEIVE) || outcome == DEAD)
+        check_left(item, how, urefs); /* the right is destroyed by step 2 of P39, but the entry has paid */
+}
+
+/* The caller's own space gets the right back, so only the code can be seen. */
+static void in_extract_right(struct item *item, uint32_t how, enum outcome outcome, uint32_t urefs)
+{
+    mach_port_t poly = MACH_PORT_NULL;
+    mach_msg_type_name_t type = 0;
+    kern_return_t expected = outcome == IR ? KERN_INVALID_RIGHT : outcome == IN ? KERN_INVALID_NAME : OK;
+    if (how < MOVE_RECEIVE || how > MAKE_SEND_ONCE)
+        expected = KERN_INVALID_VALUE;
+    kern_return_t kr = mach_port_extract_right(SELF, item->name, how, &poly, &type);
+    check_code(item, how, "extract_right", kr, expected);
+    if (kr == OK && outcome == DEAD)
+        CHECK_EQ(poly, MACH_PORT_DEAD);
+    if (kr == OK && poly != item->name)
+        port_destroy(poly);
+}
+
+static void in_the_reply(struct item *item, uint32_t how, enum outcome outcome, uint32_t urefs)
+{
+    if (how < MOVE_SEND || how > MAKE_SEND_ONCE)
+        return; /* an invalid header, P102 */
+    struct message message = message_plain(post, MAKE_SEND, item->name, how, 1);
+    kern_return_t kr = message_send(&message, 0);
+    check_code(item, how, "the reply", kr, outcome == IR || outcome == IN ? MACH_SEND_INVALID_REPLY : OK);
+    if (kr == OK) {
+        check_left(item, how, urefs);
+        CHECK_EQ(message_receive(&message, post, 0), OK);
+        if (outcome == DEAD)
+            CHECK_EQ(message.header.msgh_remote_port, MACH_PORT_DEAD);
+        mach_msg_destroy(&message.header);
+    } else {
+        CHECK_EQ(type_of(item->name), base_type(item->kind));
+    }
+}
+
+static void in_the_destination(struct item *item, uint32_t how, enum outcome outcome, uint32_t urefs)
+{
+    if (how < MOVE_SEND || how > MAKE_SEND_ONCE)
+        return;
+    if (how == MOVE_SEND_ONCE && item->kind == K_SO_DEAD)
+        return; /* P45 */
+    struct message message = message_plain(item->name, how, MACH_PORT_NULL, 0, 1);
+    kern_return_t kr = message_send(&message, 0);
+    check_code(item, how, "the destination", kr, outcome == TAKEN ? OK : MACH_SEND_INVALID_DEST);
+    if (kr == OK) {
+        check_left(item, how, urefs);
+        expect_message(item_receive(item), 1);
+    } else {
+        CHECK_EQ(type_of(item->name), base_type(item->kind));
+    }
+}
+
+#define P43_TEST(test, context)                                                                                        \
+    TEST(test, "P43 P44")                                                                                              \
+    {                                                                                                                  \
+        static const uint32_t counts[] = {1, 2, 65535};                                                                \
+        post = port_new();                                                                                             \
+        for (int i = 0; i < 3; i++)                                                                                    \
+            run_p43(counts[i], context);                                                                               \
+        port_destroy(post);                                                                                            \
+    }
+
+P43_TEST(what_each_disposition_takes_in_a_descriptor, in_a_descriptor)
+P43_TEST(what_each_disposition_takes_in_an_array, in_an_array)
+P43_TEST(what_each_disposition_takes_in_insert_right, in_insert_right)
+P43_TEST(what_each_disposition_takes_in_extract_right, in_extract_right)
+P43_TEST(what_each_disposition_takes_in_the_reply, in_the_reply)
+P43_TEST(what_each_disposition_takes_in_the_destination, in_the_destination)
+
+TEST(dispositions_and_the_sender_counts, "P43 P47 P23")
+{
+    mach_port_t where = port_new(), port = port_new_with_sends(2);
+    static const uint32_t how[] = {COPY_SEND, MAKE_SEND, MOVE_SEND, MAKE_SEND_ONCE};
+    for (int i = 0; i < 4; i++) {
+        struct message message = message_with_port(where, MAKE_SEND, 1, port, how[i]);
+        uint32_t before = status_of(port).mps_mscount;
+        CHECK_EQ(message_send(&message, 0), OK);
+        CHECK_EQ(status_of(port).mps_mscount, before + (how[i] == MAKE_SEND));
+        CHECK_EQ(status_of(port).mps_sorights, how[i] == MAKE_SEND_ONCE);
+        CHECK_EQ(status_of(port).mps_srights, 1);
+    }
+    CHECK_EQ(mach_port_mod_refs(SELF, port, SEND, -1), OK);
+    CHECK_EQ(status_of(port).mps_srights, 1); /* those in the messages */
+    drain(where);
+    CHECK_EQ(status_of(port).mps_srights, 0);
+    CHECK_EQ(status_of(port).mps_sorights, 0);
+    port_destroy(where);
+    port_destroy(port);
+}
+
+TEST(moved_rights_tell_the_slot, "P43 P74")
+{
+    static const struct {
+        enum kind kind;
+        uint32_t how;
+        bool deleted;
+    } cases[] = {{K_R, MOVE_RECEIVE, true},      {K_RS, MOVE_RECEIVE, false}, {K_S, MOVE_SEND, true},
+                 {K_RS, MOVE_SEND, false},       {K_SO, MOVE_SEND_ONCE, true}, {K_S, COPY_SEND, false},
+                 {K_R, MAKE_SEND, false}};
+    mach_port_t where = port_new(), notify = port_new();
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct item item = item_new(cases[i].kind, 1);
+        CHECK_EQ(request(item.name, MACH_NOTIFY_DEAD_NAME, 0, notify), OK);
+        struct message message = message_with_port(where, MAKE_SEND, 1, item.name, cases[i].how);
+        CHECK_EQ(message_send(&message, 0), OK);
+        if (cases[i].deleted)
+            CHECK_EQ(expect_notification(notify, MACH_NOTIFY_PORT_DELETED), item.name);
+        else
+            CHECK(type_of(item.name) & MACH_PORT_TYPE_DNREQUEST);
+        expect_nothing(notify);
+        drain(where);
+        item_free(&item);
+        drain(notify);
+    }
+    port_destroy(where);
+    port_destroy(notify);
+}
+
+TEST(no_name_in_a_body_needs_no_disposition, "P44 P135")
+{
+    static const mach_port_t names[] = {MACH_PORT_NULL, MACH_PORT_DEAD};
+    static const uint32_t given[] = {0, 15, 22, 26, 99, MAKE_SEND, MOVE_RECEIVE, MOVE_SEND_ONCE, MAKE_SEND_ONCE};
+    static const uint32_t seen[] = {0, 0, 0, 0, 0, 17, 16, 18, 18};
+    mach_port_t where = port_new();
+    for (int n = 0; n < 2; n++) {
+        for (size_t i = 0; i < sizeof(given) / sizeof(given[0]); i++) {
+            struct message message = message_with_port(where, MAKE_SEND, 1, names[n], given[i]);
+            CHECK_EQ(message_send(&message, 0), OK);
+            CHECK_EQ(message_receive(&message, where, 0), OK);
+            CHECK_EQ(message.port[0].name, names[n]);
+            CHECK_EQ(message.port[0].disposition, seen[i]);
+        }
+    }
+    port_destroy(where);
+}
+
+TEST(a_send_once_right_to_a_port_that_just_died, "P45")
+{
+    struct item item = item_new(K_SO_DEAD, 0);
+    struct message message = message_plain(item.name, MOVE_SEND_ONCE, MACH_PORT_NULL, 0, 1);
+    CHECK_EQ(message_send(&message, 0), OK);
+    CHECK_EQ(type_of(item.name), 0);
+    item = item_new(K_SO_DEAD, 0);
+    message = message_plain(item.name, MOVE_SEND_ONCE, MACH_PORT_NULL, 0, 1);
+    CHECK_EQ(type_of(item.name), MACH_PORT_TYPE_DEAD_NAME); /* looked at */
+    CHECK_EQ(message_send(&message, 0), MACH_SEND_INVALID_DEST);
+    item_free(&item);
+}

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tools/machctl/control.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "wire/attach.h"
+
+#define PATIENCE_MS 10000
+#define STATUS_MAX (64u << 20)
+
+static int connect_to(const char *socket_path, int admin)
+{
+    struct sockaddr_un address = { .sun_family = AF_UNIX };
+    int fd;
+
+    if (snprintf(address.sun_path, sizeof(address.sun_path), "%s%s", socket_path, admin ? ".admin" : "") >=
+        (int)sizeof(address.sun_path)) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
+    fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+    if (fd >= 0 && connect(fd, (struct sockaddr *)&address, sizeof(address)) != 0) {
+        close(fd);
+        return -1;
+    }
+    return fd;
+}
+
+/* machd is root or us (F100). */
+static bool is_trusted(int fd)
+{
+    struct ucred peer;
+    socklen_t size = sizeof(peer);
+
+    return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 && (peer.uid == 0 || peer.uid == geteuid());
+}
+
+static bool send_packet(int fd, const struct attach_packet *packet)
+{
+    return send(fd, packet, sizeof(*packet), MSG_NOSIGNAL) == sizeof(*packet);
+}
+
+/* One packet, with whatever descriptors came closed. False: the end, or nothing for 10 s. */
+static bool receive_packet(int fd, struct attach_packet *packet)
+{
+    struct pollfd wait = { .fd = fd, .events = POLLIN };
+    ssize_t n;
+
+    memset(packet, 0, sizeof(*packet));
+    errno = ETIMEDOUT;
+    if (poll(&wait, 1, PATIENCE_MS) <= 0)
+        return false;
+    n = recv(fd, packet, sizeof(*packet), 0);
+    if (n == 0)
+        errno = ECONNRESET;
+    return n >= 8 && packet->magic == ATTACH_MAGIC;
+}
+
+static bool hello(int fd)
+{
+    struct attach_packet packet = { .magic = ATTACH_MAGIC, .type = ATTACH_HELLO,
+                                    .hello = { .version = ATTACH_VERSION, .flags = ATTACH_FLAG_ADMIN_ONLY } };
+
+    if (!send_packet(fd, &packet) || !receive_packet(fd, &packet))
+        return false;
+    if (packet.type == ATTACH_CHALLENGE && (!send_packet(fd, &packet) || !receive_packet(fd, &packet)))
+        return false;
+    if (packet.type == ATTACH_REFUSED) {
+        packet.refused.why[sizeof(packet.refused.why) - 1] = 0;
+        fprintf(stderr, "machctl: machd refuses: %s\n", packet.refused.why);
+        errno = EACCES;
+    }
+    return packet.type == ATTACH_WELCOME;
+}
+
+int control_open(const char *socket_path, int admin)
+{
+    int fd = connect_to(socket_path, admin), saved;
+
+    if (fd < 0)
+        return -1;
+    if (is_trusted(fd) && hello(fd))
+        return fd;
+    saved = errno;
+    close(fd);
+    errno = saved;
+    return -1;
+}
+
+char *control_status(int fd)
+{
+    struct attach_packet packet = { .magic = ATTACH_MAGIC, .type = ATTACH_STATUS };
+    char *text = NULL;
+    size_t size = 0;
+    FILE *all = open_memstream(&text, &size);
+
+    if (all == NULL || !send_packet(fd, &packet))
+        goto failed;
+    do {
+        if (!receive_packet(fd, &packet) || packet.type != ATTACH_TEXT ||
+            packet.text.length > sizeof(packet.text.text) || size > STATUS_MAX)
+            goto failed;
+        fwrite(packet.text.text, 1, packet.text.length, all);
+        fflush(all);
+    } while (packet.text.length > 0);
+    fclose(all);
+    return text;
+
+failed:
+    if (all != NULL)
+        fclose(all);
+    free(text);
+    return NULL;
+}
+
+int control_shutdown(int fd)
+{
+    struct attach_packet packet = { .magic = ATTACH_MAGIC, .type = ATTACH_SHUTDOWN };
+
+    if (!send_packet(fd, &packet))
+        return -1;
+    while (receive_packet(fd, &packet))
+        ;
+    return errno == ETIMEDOUT ? -1 : 0;
+}

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* tools/machctl/machd.c - starting and ending a machd */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tools/machctl/control.h"
+#include "tools/machctl/place.h"
+#include "tools/machctl/verbs.h"
+
+/* B7: a session of its own, default signals, soft limits raised. */
+static void leave_caller(void)
+{
+    sigset_t none;
+    struct rlimit files;
+
+    setsid();
+    for (int sig = 1; sig < NSIG; sig++)
+        signal(sig, SIG_DFL);
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+        files.rlim_cur = files.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &files);
+    }
+}
+
+static _Noreturn void become_machd(int root, int ready)
+{
+    char machd[PATH_MAX], launchd[PATH_MAX], ready_text[16], root_text[16];
+    const char *argv[12];
+    int n = 0, null;
+
+    if (!place_program("machd", machd) || !place_program("launchd", launchd)) {
+        fprintf(stderr, "machctl: machd and launchd are not where they should be\n");
+        _exit(1);
+    }
+    snprintf(ready_text, sizeof(ready_text), "%d", ready);
+    snprintf(root_text, sizeof(root_text), "%d", root);
+    argv[n++] = machd;
+    argv[n++] = "--foreground";
+    argv[n++] = "--launchd";
+    argv[n++] = launchd;
+    argv[n++] = "--ready-fd";
+    argv[n++] = ready_text;
+    if (root != 0) {
+        argv[n++] = "--root";
+        argv[n++] = root_text;
+    }
+    argv[n] = NULL;
+    leave_caller();
+    null = open("/dev/null", O_RDWR);
+    dup2(null, STDIN_FILENO);
+    dup2(root != 0 ? STDERR_FILENO : null, STDOUT_FILENO);
+    if (root == 0)
+        dup2(null, STDERR_FILENO);
+    execv(machd, (char **)argv);
+    fprintf(stderr, "machctl: %s: %s\n", machd, strerror(errno));
+    _exit(1);
+}
+
+int machd_start(int root)
+{
+    int ready[2];
+    pid_t pid;
+    char byte;
+    ssize_t n;
+
+    if (pipe(ready) != 0)
+        return -1;
+    fcntl(ready[0], F_SETFD, FD_CLOEXEC);
+    pid = fork();
+    if (pid == 0)
+        become_machd(root, ready[1]);
+    close(ready[1]);
+    do {
+        n = read(ready[0], &byte, 1);
+    } while (n < 0 && errno == EINTR);
+    close(ready[0]);
+    if (pid > 0 && n == 1)
+        return pid;
+    fprintf(stderr, "machctl: machd did not start\n");
+    return -1;
+}
+
+int verb_start(int argc, char **argv)
+{
+    char socket[PATH_MAX];
+    int fd;
+
+    if (argc > 1) {
+        fprintf(stderr, "usage: machctl start\n");
+        return 1;
+    }
+    place_default(socket);
+    fd = control_open(socket, 0);
+    if (fd >= 0) {
+        printf("machd runs already\n");
+        close(fd);
+        return 0;
+    }
+    if (machd_start(0) < 0)
+        return 1;
+    printf("machd serves at %s\n", socket);
+    return 0;
+}
+
+int verb_stop(int argc, char **argv)
+{
+    char socket[PATH_MAX];
+    int fd;
+
+    if (argc > 1) {
+        fprintf(stderr, "usage: machctl stop\n");
+        return 1;
+    }
+    place_default(socket);
+    fd = control_open(socket, 1);
+    if (fd < 0) {
+        fprintf(stderr, "machctl: no machd of this user runs\n");
+        return 1;
+    }
+    if (control_shutdown(fd) != 0) {
+        fprintf(stderr, "machctl: machd does not end: %s\n", strerror(errno));
+        return 1;
+    }
+    return 0;
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* tools/machctl/main.c - the tool of people who use machd (B96)
+ *
+ * This program is no Mach program: it must not attach to any machd before `run` has made one. The verbs that look at the
+ * namespace are done by machctl-names, which is one, started with the administrative socket in its environment (B78).
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "machd-config.h"
+#include "tools/machctl/verbs.h"
+
+struct verb {
+    const char *name;
+    int (*run)(int argc, char **argv);
+    const char *usage;
+    const char *what;
+};
+
+static const struct verb verbs[] = {
+    { "run", verb_run, "[--] PROGRAM [ARGUMENT...]",
+      "Runs PROGRAM under a fresh machd of its own. Everything below it ends with it;\n"
+      "the exit status is PROGRAM's." },
+    { "start", verb_start, "", "Starts the machd of this user, if it does not run." },
+    { "stop", verb_stop, "", "Ends the machd of this user, and with it its launchd." },
+    { "status", verb_status, "[--json]", "Shows the machd that a program started here would use." },
+    { "bslist", verb_names, "[PID|..|/] [-j] [--json]",
+      "Lists the names of a domain: one's own, that of process PID, the parent, the root.\n"
+      "A: active, D: inactive and launched on demand, I: inactive. -j: with the owning job." },
+    { "bstree", verb_names, "[-j] [--json]", "Shows all domains as a tree. Privileged." },
+    { "bsexec", verb_names, "PID COMMAND [ARGUMENT...]", "Runs COMMAND in the namespace of process PID." },
+    { "managerpid", verb_names, "[--json]", "Prints the pid of launchd." },
+    { "manageruid", verb_names, "[--json]", "Prints the uid of this domain." },
+    { "managername", verb_names, "[--json]", "Prints the name of this domain." },
+};
+
+#define N_VERBS (sizeof(verbs) / sizeof(verbs[0]))
+
+static void list_verbs(FILE *out, const char *program)
+{
+    fprintf(out, "usage: %s VERB [ARGUMENT...]\n\n", program);
+    for (size_t i = 0; i < N_VERBS; i++)
+        fprintf(out, "  %-11s %s\n", verbs[i].name, verbs[i].usage);
+    fprintf(out, "\n`%s VERB --help` says more; so does machctl(1).\n", program);
+}
+
+static int help(const struct verb *verb, const char *program)
+{
+    printf("usage: %s %s%s%s\n\n%s\n", program, verb->name, verb->usage[0] ? " " : "", verb->usage, verb->what);
+    return 0;
+}
+
+static const struct verb *find(const char *name)
+{
+    for (size_t i = 0; i < N_VERBS; i++) {
+        if (strcmp(verbs[i].name, name) == 0)
+            return &verbs[i];
+    }
+    return NULL;
+}
+
+static bool is_help(const char *word)
+{
+    return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 || strcmp(word, "help") == 0;
+}
+
+bool take_option(int *argc_p, char **argv, const char *word)
+{
+    for (int i = 1; i < *argc_p && strcmp(argv[i], "--") != 0; i++) {
+        if (strcmp(argv[i], word) != 0)
+            continue;
+        memmove(&argv[i], &argv[i + 1], (size_t)(*argc_p - i) * sizeof(*argv));
+        (*argc_p)--;
+        return true;
+    }
+    return false;
+}
+
+int main(int argc, char **argv)
+{
+    const char *program = argc > 0 && strstr(argv[0], "launchctl") != NULL ? "launchctl" : "machctl";
+    const struct verb *verb;
+
+    if (argc >= 2 && is_help(argv[1])) {
+        list_verbs(stdout, program);
+        return 0;
+    }
+    if (argc >= 2 && strcmp(argv[1], "--version") == 0) {
+        printf("%s %s\n", program, MACHD_VERSION);
+        return 0;
+    }
+    verb = argc >= 2 ? find(argv[1]) : NULL;
+    if (verb == NULL) {
+        if (argc >= 2)
+            fprintf(stderr, "%s: there is no verb %s\n", program, argv[1]);
+        list_verbs(stderr, program);
+        return 1;
+    }
+    if (argc >= 3 && is_help(argv[2]) && strcmp(argv[2], "help") != 0)
+        return help(verb, program);
+    return verb->run(argc - 1, argv + 1);
+}
