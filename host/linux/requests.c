@@ -40,7 +40,7 @@ static void thread_is_new(struct machd *m, struct connection *connection, int32_
 {
     struct attach_packet packet = { .magic = ATTACH_MAGIC, .type = ATTACH_THREAD_OK, .thread = { .tid = tid } };
     struct trap_thread *t;
-    packet.thread.kern_return = thread_new(m, connection, tid, &t);
+    packet.thread.kern_return = trap_thread_new(m, connection, tid, &t);
     if (packet.thread.kern_return == KERN_SUCCESS) {
         packet.thread.slot = t->slot;
         packet.thread.wake = t->wake;

@@ -166,7 +166,7 @@ static void thread_link(struct trap_thread *t)
     t->process->n_threads++;
 }
 
-int thread_new(struct machd *m, struct connection *connection, int32_t tid, struct trap_thread **thread_p)
+int trap_thread_new(struct machd *m, struct connection *connection, int32_t tid, struct trap_thread **thread_p)
 {
     struct process *process = connection->process;
     uint32_t slot;
