@@ -86,7 +86,7 @@ static void send_memory(mach_port_t session)
     demo_put_memory(&request, bytes, MEMORY_SIZE);
     demo_call(&request, &answer);
     snprintf(text, sizeof(text), "%08x", expected);
-    demo_say("customer", "%u MB sent, every byte read by the clerk, in %.1f ms; checksum %s: %s", MEMORY_SIZE >> 20,
+    demo_say("customer", "%.1f MB sent, every byte read by the clerk, in %.1f ms; checksum %s: %s", MEMORY_SIZE / 1e6,
              (now_us() - start) / 1e3, answer.message.text, strcmp(text, answer.message.text) == 0 ? "the same" : "WRONG");
     free(bytes);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* launchd/test/names.c - offering names and finding them */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
