@@ -32,18 +32,18 @@ void bootstrap_init(void);
 
 /* As the calls without a number, with flags; `target_pid` 0 is nobody in particular. */
 kern_return_t bootstrap_register2(mach_port_t bp, name_t service_name, mach_port_t sp, uint64_t flags);
-kern_return_t bootstrap_look_up2(mach_port_t bp, const name_t service_name, mach_port_t *sp, pid_t target_pid,
+kern_return_t bootstrap_look_up2(mach_port_t bp, const char *service_name, mach_port_t *sp, pid_t target_pid,
                                  uint64_t flags);
-kern_return_t bootstrap_check_in2(mach_port_t bp, const name_t service_name, mach_port_t *sp, uint64_t flags);
+kern_return_t bootstrap_check_in2(mach_port_t bp, const char *service_name, mach_port_t *sp, uint64_t flags);
 
 /* ... and an instance id, for jobs with several instances. */
-kern_return_t bootstrap_look_up3(mach_port_t bp, const name_t service_name, mach_port_t *sp, pid_t target_pid,
+kern_return_t bootstrap_look_up3(mach_port_t bp, const char *service_name, mach_port_t *sp, pid_t target_pid,
                                  const uuid_t instance_id, uint64_t flags);
-kern_return_t bootstrap_check_in3(mach_port_t bp, const name_t service_name, mach_port_t *sp,
+kern_return_t bootstrap_check_in3(mach_port_t bp, const char *service_name, mach_port_t *sp,
                                   uuid_t instance_id, uint64_t flags);
 
 /* Looks in the domain of another user. (B11) */
-kern_return_t bootstrap_look_up_per_user(mach_port_t bp, const name_t service_name, uid_t target_user,
+kern_return_t bootstrap_look_up_per_user(mach_port_t bp, const char *service_name, uid_t target_user,
                                          mach_port_t *sp);
 
 /*

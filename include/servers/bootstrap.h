@@ -85,7 +85,7 @@ extern mach_port_t bootstrap_port;
  *    BOOTSTRAP_UNKNOWN_SERVICE   the domain is shutting down
  *    BOOTSTRAP_NO_MEMORY
  */
-kern_return_t bootstrap_check_in(mach_port_t bp, const name_t service_name, mach_port_t *sp);
+kern_return_t bootstrap_check_in(mach_port_t bp, const char *service_name, mach_port_t *sp);
 
 /*
  * Finds a service, in this domain or the nearest one above: `sp` becomes a *send right*. Does not start its
@@ -95,7 +95,7 @@ kern_return_t bootstrap_check_in(mach_port_t bp, const name_t service_name, mach
  *    BOOTSTRAP_UNKNOWN_SERVICE   no such name; `sp` is MACH_PORT_NULL
  *    BOOTSTRAP_NO_MEMORY
  */
-kern_return_t bootstrap_look_up(mach_port_t bp, const name_t service_name, mach_port_t *sp);
+kern_return_t bootstrap_look_up(mach_port_t bp, const char *service_name, mach_port_t *sp);
 
 /*
  * Offers any port that the caller has a send right to; the caller keeps its own. Deprecated, working: new
@@ -105,7 +105,7 @@ kern_return_t bootstrap_look_up(mach_port_t bp, const name_t service_name, mach_
  *    BOOTSTRAP_NOT_PRIVILEGED    another job has the name; policy (B81); a declared name: check in instead
  *    BOOTSTRAP_SERVICE_ACTIVE    the caller's job offers it already
  */
-kern_return_t bootstrap_register(mach_port_t bp, name_t service_name, mach_port_t sp);
+kern_return_t bootstrap_register(mach_port_t bp, char *service_name, mach_port_t sp);
 
 /*
  * Declares a name: launchd makes the port and keeps the receive right until somebody of the caller's uid
@@ -113,7 +113,7 @@ kern_return_t bootstrap_register(mach_port_t bp, name_t service_name, mach_port_
  *    BOOTSTRAP_SERVICE_ACTIVE    the name is there already
  *    BOOTSTRAP_NOT_PRIVILEGED, BOOTSTRAP_NO_MEMORY
  */
-kern_return_t bootstrap_create_service(mach_port_t bp, name_t service_name, mach_port_t *sp);
+kern_return_t bootstrap_create_service(mach_port_t bp, char *service_name, mach_port_t *sp);
 
 /*
  * Makes a job of a command line, started at once or, `on_demand`, when a message comes for one of its
@@ -142,7 +142,7 @@ kern_return_t bootstrap_parent(mach_port_t bp, mach_port_t *parent_port);
 kern_return_t bootstrap_unprivileged(mach_port_t bp, mach_port_t *unpriv_port);
 
 /* BOOTSTRAP_STATUS_* of what a lookup would find; no side effects. BOOTSTRAP_UNKNOWN_SERVICE. (B60) */
-kern_return_t bootstrap_status(mach_port_t bp, name_t service_name, bootstrap_status_t *service_active);
+kern_return_t bootstrap_status(mach_port_t bp, char *service_name, bootstrap_status_t *service_active);
 
 /* A constant text for a result; mach_error_string's for others. (B22) */
 const char *bootstrap_strerror(kern_return_t result);

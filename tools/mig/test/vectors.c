@@ -562,7 +562,7 @@ TEST(a_fixed_string_is_sent_with_zeros_behind_it, "M39 M43 M96")
     begin(NULL);
     call_look_up2();
     want.data[3] = 0; /* the vector's request has no descriptors: its complex bit is printed in error */
-    check_bytes(fake.request + 4, fake.send_size - 4, V20 + 8);
+    check_bytes(fake.request + 4, fake.send_size - 4, &V20[8]);
     CHECK_MEM_EQ(fake.request, want.data, 4);
     CHECK_EQ(fake.rcv_size, 40 + 68);
     CHECK_EQ(fake.option, MACH_SEND_MSG | MACH_RCV_MSG | MACH_RCV_TRAILER_TYPE(0) | MACH_RCV_TRAILER_ELEMENTS(3));
