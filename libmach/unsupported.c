@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* libmach/unsupported.c - calls that exist so that programs link, and that say what they cannot do
+ *
+ * Timers, vouchers and the watch on synchronous links need a kernel that has them. Until then each call refuses with
+ * KERN_NOT_SUPPORTED, or with the value by which its type says "there is none", and gives nothing. When one of them is
+ * built, its function leaves this file.
+ */
+#include <mach/mach.h>
+#include <mach/mach_sync_ipc.h>
+#include <mach/mach_voucher.h>
+#include <mach/mach_voucher_attr_control.h>
+#include <mach/mk_timer.h>
+
+/* ---- timers (abi-ipc 12) ---- */
+
+mach_port_name_t mk_timer_create(void)
+{
+    return MACH_PORT_NULL;
+}
+
+kern_return_t mk_timer_destroy(mach_port_name_t name)
+{
+    return KERN_NOT_SUPPORTED;
+}
+
+kern_return_t mk_timer_arm(mach_port_name_t name, uint64_t expire_time)
+{
+    return KERN_NOT_SUPPORTED;
+}
+
+kern_return_t mk_timer_cancel(mach_port_name_t name, uint64_t *result_time)
+{
+    return KERN_NOT_SUPPORTED;
+}
+
+kern_return_t mk_timer_arm_leeway(mach_port_name_t name, uint64_t mk_timer_flags, uint64_t mk_timer_expire_time,
+                                  uint64_t mk_timer_leeway)
+{
+    return KERN_NOT_SUPPORTED;
+}
+
+/* ---- vouchers (abi-ipc 10) ---- */
+
+/* What a program takes for a voucher is some send right: the name is dropped all the same. */
+kern_return_t mach_voucher_deallocate(mach_port_name_t voucher)
+{
+    return mach_port_deallocate(mach_task_self(), voucher);
+}
+
+kern_return_t mach_voucher_extract_attr_content(ipc_voucher_t voucher, mach_voucher_attr_key_t key,
+                                                mach_voucher_attr_content_t content, mach_msg_type_number_t *contentCnt)
+{
+    return KERN_NOT_SUPPORTED;
+}
+
+kern_return_t mach_voucher_extract_attr_recipe(ipc_voucher_t voucher, mach_voucher_attr_key_t key,
+                                               mach_voucher_attr_raw_recipe_t recipe, mach_msg_type_number_t *recipeCnt)
+{
+    return KERN_NOT_SUPPORTED;
+}
+
+kern_return_t mach_voucher_extract_all_attr_recipes(ipc_voucher_t voucher, mach_voucher_attr_raw_recipe_array_t recipes,
+                                                    mach_msg_type_number_t *recipesCnt)
+{
+    return KERN_NOT_SUPPORTED;
+}
+
+kern_return_t mach_voucher_attr_command(ipc_voucher_t voucher, mach_voucher_attr_key_t key,
+                                        mach_voucher_attr_command_t command, mach_voucher_attr_content_t in_content,
+                                        mach_msg_type_number_t in_contentCnt, mach_voucher_attr_content_t out_content,
+                                        mach_msg_type_number_t *out_contentCnt)
+{
+    return KERN_NOT_SUPPORTED;
+}
+
+kern_return_t mach_voucher_debug_info(ipc_space_read_t task, mach_port_name_t voucher_name,
+                                      mach_voucher_attr_raw_recipe_array_t recipes, mach_msg_type_number_t *recipesCnt)
+{
+    return KERN_NOT_SUPPORTED;
+}
+
+kern_return_t mach_voucher_attr_control_get_values(ipc_voucher_attr_control_t control, ipc_voucher_t voucher,
+                                                   mach_voucher_attr_value_handle_array_t value_handles,
+                                                   mach_msg_type_number_t *value_handlesCnt)
+{
+    return KERN_NOT_SUPPORTED;
+}
+
+kern_return_t mach_voucher_attr_control_create_mach_voucher(ipc_voucher_attr_control_t control,
+                                                            mach_voucher_attr_raw_recipe_array_t recipes,
+                                                            mach_msg_type_number_t recipesCnt, ipc_voucher_t *voucher)
+{
+    return KERN_NOT_SUPPORTED;
+}
+
+/* ---- the watch on a synchronous link (abi-ipc 6.3) ---- */
+
+kern_return_t mach_sync_ipc_link_monitoring_start(mach_port_t *port)
+{
+    *port = MACH_PORT_NULL;
+    return KERN_NOT_SUPPORTED;
+}
+
+kern_return_t mach_sync_ipc_link_monitoring_stop(mach_port_t port, boolean_t *in_effect)
+{
+    *in_effect = FALSE;
+    return KERN_NOT_SUPPORTED;
+}
