@@ -126,6 +126,21 @@ static _Noreturn void become(const char *const *path, char *const *argument, int
     __builtin_unreachable();
 }
 
+/* execve gives a process its exit signal back. So the one that executes is the child of one that only waits, and whose end our
+ * program does not notice. */
+static _Noreturn void stand_between(const char *const *path, char *const *argument, int null)
+{
+    int status = 0;
+    reset_signals();
+    long pid = syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0);
+    if (pid == 0)
+        become(path, argument, null);
+    if (pid < 0 || syscall(SYS_wait4, pid, &status, 0, NULL) != pid || !WIFEXITED(status))
+        syscall(SYS_exit_group, 126);
+    syscall(SYS_exit_group, WEXITSTATUS(status));
+    __builtin_unreachable();
+}
+
 /* Runs a program to its end; whether it ended well. */
 static bool run(const char *const *path, char *const *argument)
 {
@@ -135,7 +150,7 @@ static bool run(const char *const *path, char *const *argument)
         return false;
     long pid = syscall(SYS_clone, 0, 0, 0, 0, 0);
     if (pid == 0)
-        become(path, argument, null);
+        stand_between(path, argument, null);
     close(null);
     if (pid < 0)
         return false;
