@@ -177,6 +177,18 @@ TEST(the_command_line_is_checked, "M2 M3 M5 M92")
     CHECK(strstr(output, "[W7]") != NULL);
 }
 
+TEST(limits_of_the_command_line_and_the_preprocessor_count, "M3 M4 M92")
+{
+    const char two[] = "subsystem x 1; type p = MACH_MSG_TYPE_COPY_SEND; routine r(s : p; a : p; b : p);";
+    char output[8192];
+
+    CHECK_EQ(run_text(two, sizeof(two) - 1, "-max_descrs 1 " NO_OUTPUT, output, sizeof(output)), 1);
+    CHECK(strstr(output, "[E19]") != NULL);
+    CHECK_EQ(run_text(two, sizeof(two) - 1, "-max_descrs 2 " NO_OUTPUT, output, sizeof(output)), 0);
+    CHECK_EQ(run_text("#error no\n", 10, NO_OUTPUT, output, sizeof(output)), 1);
+    CHECK(strstr(output, "[E21]") != NULL);
+}
+
 /* --- layouts --- */
 
 static char *layout_of(const char *defs)
