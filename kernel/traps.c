@@ -142,9 +142,24 @@ static void release_failed(struct thread *thread, struct right right)
     right_release(thread->ipc.ipc, right);
 }
 
+/* P40: making or copying a send right under its own name. A dead name there is no wrong right, but one without a port. */
+static bool is_dead_under_own_name(struct thread *thread, const uint64_t *arg)
+{
+    mach_port_name_t name = (mach_port_name_t)arg[1];
+    uint32_t disposition = (uint32_t)arg[3];
+    if (name != (mach_port_name_t)arg[2] || (disposition != MACH_MSG_TYPE_MAKE_SEND && disposition != MACH_MSG_TYPE_COPY_SEND))
+        return false;
+    const struct entry *entry = MACH_PORT_VALID(name) ? space_lookup(thread->ipc.ipc, thread->ipc.space, name) : NULL;
+    return entry && entry->kind == ENTRY_DEAD_NAME;
+}
+
 static void insert_right(struct thread *thread, const uint64_t *arg)
 {
     struct right right;
+    if (is_dead_under_own_name(thread, arg)) {
+        answer(thread, KERN_INVALID_CAPABILITY);
+        return;
+    }
     kern_return_t kr = copyin(thread, (mach_port_name_t)arg[2], (uint32_t)arg[3], &right);
     if (kr == KERN_SUCCESS) {
         kr = port_insert_right(thread->ipc.ipc, thread->ipc.space, (mach_port_name_t)arg[1], right);

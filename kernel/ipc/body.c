@@ -10,9 +10,12 @@ enum { RIGHTS_MAX = 16382, PORTS_IN_ARRAY_MAX = 917504, DESCRIPTOR_TYPE_AT = 11 
 
 /* ---- measuring ---- */
 
+/* Of an unknown type only the part that says so: that it is unknown is what its sender shall hear (P110). */
 static uint32_t descriptor_size(uint8_t type)
 {
-    return type == MACH_MSG_PORT_DESCRIPTOR ? sizeof(mach_msg_port_descriptor_t) : sizeof(mach_msg_ool_descriptor_t);
+    bool is_long = type == MACH_MSG_OOL_DESCRIPTOR || type == MACH_MSG_OOL_VOLATILE_DESCRIPTOR ||
+                   type == MACH_MSG_OOL_PORTS_DESCRIPTOR;
+    return is_long ? sizeof(mach_msg_ool_descriptor_t) : sizeof(mach_msg_type_descriptor_t);
 }
 
 static kern_return_t measure_one(const uint8_t *bytes, uint8_t type, uint64_t *n_rights_p)
