@@ -55,7 +55,8 @@ static void emit_count_tests(const struct stub *s)
         if (t->cls == CLASS_VARYING || t->cls == CLASS_RIGHT_VARYING)
             fprintf(s->f, "    if (%s > %u)\n        return MIG_ARRAY_TOO_LARGE;\n", count(a), t->number);
         else if (t->cls == CLASS_REGION && elem_size(t) > 1)
-            fprintf(s->f, "    if (%s > UINT32_MAX / %u)\n        return MIG_ARRAY_TOO_LARGE;\n", count(a), elem_size(t));
+            fprintf(s->f, "    if (%s > UINT32_MAX / %u)\n        return MIG_ARRAY_TOO_LARGE;\n", count(a),
+                    elem_size(t));
     }
 }
 
@@ -432,8 +433,10 @@ static void deliver_counted_rights(const struct stub *s, const struct part *p)
     const char *n = count_field(&s->r->reply, a, "Out");
 
     if (!arg_owns_count(a)) {
-        fprintf(s->f, "    for (unsigned mig_i = 0; mig_i < %s; mig_i++)\n        %s[mig_i] = Out0P->%s[mig_i].name;\n", n,
-                a->name, p->field);
+        fprintf(s->f,
+                "    for (unsigned mig_i = 0; mig_i < %s; mig_i++)\n"
+                "        %s[mig_i] = Out0P->%s[mig_i].name;\n",
+                n, a->name, p->field);
         return;
     }
     fprintf(s->f,
