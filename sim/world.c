@@ -5,6 +5,7 @@
 #include "tests/world.h"
 
 #include <mach/mach.h>
+#include <mach/mach_traps.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -30,10 +31,26 @@ bool world_is_live(void)
     return false;
 }
 
+/* What libmach does when a process attaches. */
+static void attach(void)
+{
+    mach_task_self_ = task_self_trap();
+    bootstrap_port = MACH_PORT_NULL;
+}
+
+/* What libmach's constructor does for a real process (B18). */
+static void begin_task(void)
+{
+    mach_task_self_ = task_self_trap();
+    task_get_special_port(mach_task_self(), TASK_BOOTSTRAP_PORT, &bootstrap_port);
+}
+
 static int child_main(void *argument)
 {
     struct child child = *(struct child *)argument;
     free(argument);
+    begin_task();
+    attach();
     *sim_task_word(sim_task_self(), WORD_PARENT_PORT) = world_child_hello();
     return child.fn(child.argument);
 }
@@ -161,6 +178,8 @@ static void around_test(const struct test *test, bool after)
         before_test = alloc_census();
         sim_begin(seed());
         root = sim_task_self();
+        begin_task();
+        attach();
         return;
     }
     sim_end();

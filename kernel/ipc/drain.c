@@ -132,6 +132,7 @@ static void reap_step(struct ipc *ipc, struct reapable *item)
         if (!reap_port_step(ipc, port))
             return;
         list_remove(&item->link);
+        list_move_all(&ipc->notes, &port->epilogue);
         settle_cause(ipc, item);
         port_put(ipc, port);
         return;

@@ -34,6 +34,7 @@ struct port *port_new(struct ipc *ipc, struct account *account)
     list_init(&port->once_entries);
     list_init(&port->requests);
     list_init(&port->armed);
+    list_init(&port->epilogue);
     waitq_init(&port->senders);
     waitq_init(&port->receivers);
     tree_init(&port->send_entries, compare_by_space);

@@ -62,6 +62,7 @@ struct port {
     struct list once_entries; /* struct entry.of_port: SO entries */
     struct list requests;     /* struct request.link: in the order of registration */
     struct list armed;        /* struct request.armed */
+    struct list epilogue;     /* notes to be sent when its death is complete (P30, P37) */
     struct port *no_senders;     /* send-once right registered by P77, or NULL */
     struct port *port_destroyed; /* P80 */
     struct account *account;

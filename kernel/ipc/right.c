@@ -144,13 +144,29 @@ static void release_once_entry(struct ipc *ipc, struct entry *entry)
     space_name_free(ipc, entry);
 }
 
+/* The name is free at once, but what that tells others comes after the port's death, if it dies now (P30, P37). */
+static void free_name_after_death(struct ipc *ipc, struct entry *entry, struct port *port, struct port *no_senders,
+                                  uint32_t mscount)
+{
+    struct list earlier;
+    list_init(&earlier);
+    list_move_all(&earlier, &ipc->notes);
+    if (no_senders)
+        note_no_senders(ipc, no_senders, mscount);
+    space_name_free(ipc, entry);
+    if (port_is_dead(port))
+        list_move_all(&port->epilogue, &ipc->notes);
+    list_move_all(&earlier, &ipc->notes);
+    list_move_all(&ipc->notes, &earlier);
+}
+
 /* The port's last sender may have been the space itself; then the no-senders request is honoured, though the port dies (P37). */
 static void release_receive_entry(struct ipc *ipc, struct entry *entry)
 {
-    struct port *port = entry->port, *notify = NULL;
+    struct port *port = entry->port, *no_senders = NULL;
     uint32_t mscount = port->mscount;
     if (entry->kind == ENTRY_SEND_RECEIVE && port->srights == 1) {
-        notify = port->no_senders;
+        no_senders = port->no_senders;
         port->no_senders = NULL;
     }
     port_leave_space(ipc, port);
@@ -159,9 +175,7 @@ static void release_receive_entry(struct ipc *ipc, struct entry *entry)
         port_put(ipc, port);
     }
     port_destroy(ipc, port, entry->space);
-    if (notify)
-        note_no_senders(ipc, notify, mscount);
-    space_name_free(ipc, entry);
+    free_name_after_death(ipc, entry, port, no_senders, mscount);
 }
 
 void right_release_entry(struct ipc *ipc, struct entry *entry)
@@ -235,7 +249,7 @@ static void destroy_receive_half(struct ipc *ipc, struct entry *entry)
     port_leave_space(ipc, port);
     if (entry->kind == ENTRY_RECEIVE) {
         port_destroy(ipc, port, entry->space);
-        space_name_free(ipc, entry);
+        free_name_after_death(ipc, entry, port, NULL, 0);
         return;
     }
     entry->kind = ENTRY_SEND;

@@ -22,7 +22,7 @@ TEST(destroy_removes_all_rights_at_once, "P37")
 
 TEST(destroy_tells_as_releasing_does, "P37 P74 P82")
 {
-    mach_port_t notify = port_new();
+    mach_port_t notify = make_port();
     struct item item = item_new(K_S, 9);
     CHECK_EQ(request(item.name, MACH_NOTIFY_DEAD_NAME, 0, notify), OK);
     CHECK_EQ(mach_port_destroy(SELF, item.name), OK);
@@ -32,36 +32,36 @@ TEST(destroy_tells_as_releasing_does, "P37 P74 P82")
     CHECK_EQ(mach_port_destroy(SELF, item.name), OK);
     expect_notification(item.receive, MACH_NOTIFY_SEND_ONCE);
     item_free(&item);
-    port_destroy(notify);
+    destroy_port(notify);
 }
 
 TEST(destroy_of_the_only_sender_sends_no_senders, "P37")
 {
-    mach_port_t notify = port_new(), port = port_new();
+    mach_port_t notify = make_port(), port = make_port();
     CHECK_EQ(request(port, MACH_NOTIFY_NO_SENDERS, 4, notify), OK);
     send_add(port, 3);
     CHECK_EQ(mach_port_destroy(SELF, port), OK);
     CHECK_EQ(expect_notification(notify, MACH_NOTIFY_NO_SENDERS), 3);
     expect_nothing(notify); /* and no SEND_ONCE */
-    port_destroy(notify);
+    destroy_port(notify);
 }
 
 TEST(destroy_with_other_senders_gives_the_request_up, "P37 P52")
 {
-    mach_port_t notify = port_new(), port = port_new_with_sends(1), post = port_new();
+    mach_port_t notify = make_port(), port = port_new_with_sends(1), post = make_port();
     CHECK_EQ(request(port, MACH_NOTIFY_NO_SENDERS, 4, notify), OK);
     struct message message = message_with_port(post, MAKE_SEND, 1, port, COPY_SEND);
     CHECK_EQ(message_send(&message, 0), OK);
     CHECK_EQ(mach_port_destroy(SELF, port), OK);
     expect_notification(notify, MACH_NOTIFY_SEND_ONCE);
     expect_nothing(notify);
-    port_destroy(post);
-    port_destroy(notify);
+    destroy_port(post);
+    destroy_port(notify);
 }
 
 TEST(destroy_order_is_port_then_no_senders_then_port_deleted, "P37")
 {
-    mach_port_t notify = port_new(), port = port_new_with_sends(1), once = so_make(port);
+    mach_port_t notify = make_port(), port = port_new_with_sends(1), once = so_make(port);
     CHECK_EQ(request(port, MACH_NOTIFY_NO_SENDERS, 4, notify), OK);
     CHECK_EQ(request(port, MACH_NOTIFY_DEAD_NAME, 0, notify), OK);
     CHECK_EQ(request(once, MACH_NOTIFY_DEAD_NAME, 0, notify), OK);
@@ -69,15 +69,15 @@ TEST(destroy_order_is_port_then_no_senders_then_port_deleted, "P37")
     CHECK_EQ(expect_notification(notify, MACH_NOTIFY_DEAD_NAME), once);
     expect_notification(notify, MACH_NOTIFY_NO_SENDERS);
     CHECK_EQ(expect_notification(notify, MACH_NOTIFY_PORT_DELETED), port);
-    port_destroy(once);
-    port_destroy(notify);
+    destroy_port(once);
+    destroy_port(notify);
 }
 
 /* ---- mach_port_destruct ---- */
 
 TEST(destruct_arguments, "P38")
 {
-    mach_port_t port = port_new_with_sends(3), lone = port_new();
+    mach_port_t port = port_new_with_sends(3), lone = make_port();
     struct item send = item_new(K_S, 1), set = item_new(K_SET, 0);
     CHECK_EQ(mach_port_destruct(SELF, MACH_PORT_NULL, 0, 0), KERN_INVALID_NAME);
     CHECK_EQ(mach_port_destruct(SELF, MACH_PORT_DEAD, 0, 0), KERN_INVALID_NAME);
@@ -95,18 +95,18 @@ TEST(destruct_arguments, "P38")
     CHECK_EQ(type_of(lone), 0);
     CHECK_EQ(mach_port_destruct(SELF, port, 0, 12345), OK); /* not guarded: the value is not looked at */
     CHECK_EQ(refs_of(port, DEAD_NAME), 3);
-    port_destroy(port);
+    destroy_port(port);
     item_free(&send);
     item_free(&set);
 }
 
 TEST(destruct_takes_send_rights_along, "P38")
 {
-    mach_port_t notify = port_new(), slot = port_new(), port = port_new_with_sends(3);
+    mach_port_t notify = make_port(), slot = make_port(), port = port_new_with_sends(3);
     CHECK_EQ(mach_port_destruct(SELF, port, -2, 0), OK);
     CHECK_EQ(type_of(port), MACH_PORT_TYPE_DEAD_NAME);
     CHECK_EQ(refs_of(port, DEAD_NAME), 1);
-    port_destroy(port);
+    destroy_port(port);
 
     port = port_new_with_sends(3);
     CHECK_EQ(request(port, MACH_NOTIFY_NO_SENDERS, 1, notify), OK);
@@ -123,28 +123,28 @@ TEST(destruct_takes_send_rights_along, "P38")
     port = port_new_with_sends(65535);
     CHECK_EQ(mach_port_destruct(SELF, port, -65534, 0), OK);
     CHECK_EQ(refs_of(port, DEAD_NAME), 65535);
-    port_destroy(port);
-    port_destroy(notify);
-    port_destroy(slot);
+    destroy_port(port);
+    destroy_port(notify);
+    destroy_port(slot);
 }
 
 TEST(destruct_obeys_a_port_destroyed_request, "P38 P81")
 {
-    mach_port_t notify = port_new(), port = port_new_with_sends(3);
+    mach_port_t notify = make_port(), port = port_new_with_sends(3);
     CHECK_EQ(request(port, MACH_NOTIFY_PORT_DESTROYED, 0, notify), OK);
     CHECK_EQ(mach_port_destruct(SELF, port, -1, 0), OK);
     CHECK_EQ(type_of(port), MACH_PORT_TYPE_SEND);
     CHECK_EQ(refs_of(port, SEND), 2);
     CHECK_EQ(expect_notification(notify, MACH_NOTIFY_PORT_DESTROYED), port);
-    port_destroy(port);
-    port_destroy(notify);
+    destroy_port(port);
+    destroy_port(notify);
 }
 
 /* ---- mach_port_insert_right ---- */
 
 TEST(insert_right_known_answers, "P39 P14")
 {
-    mach_port_t port = port_new(), other = port_new();
+    mach_port_t port = make_port(), other = make_port();
     CHECK_EQ(mach_port_insert_right(SELF, 123, port, MAKE_SEND_ONCE), KERN_FAILURE);
     expect_message(port, MACH_NOTIFY_SEND_ONCE);
     CHECK_EQ(mach_port_insert_right(SELF, 122, port, MAKE_SEND_ONCE), KERN_INVALID_VALUE);
@@ -156,14 +156,14 @@ TEST(insert_right_known_answers, "P39 P14")
     CHECK_EQ(mach_port_insert_right(SELF, 0x22203, port, MAKE_SEND), KERN_RIGHT_EXISTS);
     CHECK_EQ(mach_port_insert_right(SELF, 0x22203, port, MAKE_SEND_ONCE), OK);
     CHECK_EQ(type_of(0x22203), MACH_PORT_TYPE_SEND_ONCE);
-    port_destroy(0x22203);
-    port_destroy(port);
-    port_destroy(other);
+    destroy_port(0x22203);
+    destroy_port(port);
+    destroy_port(other);
 }
 
 TEST(insert_right_checks_in_order, "P39")
 {
-    mach_port_t port = port_new();
+    mach_port_t port = make_port();
     struct item dead = item_new(K_S_DEAD, 2);
     CHECK_EQ(mach_port_insert_right(SELF, MACH_PORT_NULL, name_unknown(), MAKE_SEND), KERN_INVALID_NAME);
     CHECK_EQ(mach_port_insert_right(SELF, MACH_PORT_NULL, port, 99), KERN_INVALID_RIGHT);
@@ -177,12 +177,12 @@ TEST(insert_right_checks_in_order, "P39")
     CHECK_EQ(mach_port_insert_right(SELF, 0x33303, MACH_PORT_DEAD, COPY_SEND), KERN_INVALID_NAME);
     CHECK_EQ(type_of(port), MACH_PORT_TYPE_RECEIVE);
     item_free(&dead);
-    port_destroy(port);
+    destroy_port(port);
 }
 
 TEST(a_failed_insertion_destroys_the_right, "P39 P47")
 {
-    mach_port_t notify = port_new(), port = port_new();
+    mach_port_t notify = make_port(), port = make_port();
     CHECK_EQ(request(port, MACH_NOTIFY_NO_SENDERS, 1, notify), OK);
     CHECK_EQ(mach_port_insert_right(SELF, 123, port, MAKE_SEND), KERN_RIGHT_EXISTS);
     CHECK_EQ(expect_notification(notify, MACH_NOTIFY_NO_SENDERS), 1);
@@ -190,22 +190,22 @@ TEST(a_failed_insertion_destroys_the_right, "P39 P47")
     CHECK_EQ(status_of(port).mps_srights, 0);
     CHECK_EQ(mach_port_insert_right(SELF, 123, port, MAKE_SEND_ONCE), KERN_FAILURE);
     expect_message(port, MACH_NOTIFY_SEND_ONCE);
-    port_destroy(port);
+    destroy_port(port);
     struct item send = item_new(K_S, 2);
     CHECK_EQ(mach_port_insert_right(SELF, 122, send.name, MOVE_SEND), KERN_RIGHT_EXISTS);
     CHECK_EQ(refs_of(send.name, SEND), 1);
     CHECK_EQ(mach_port_insert_right(SELF, 122, send.name, MOVE_SEND), KERN_INVALID_VALUE);
     CHECK_EQ(type_of(send.name), 0);
     item_free(&send);
-    mach_port_t lost = port_new();
+    mach_port_t lost = make_port();
     CHECK_EQ(mach_port_insert_right(SELF, 122, lost, MOVE_RECEIVE), KERN_INVALID_VALUE);
     CHECK_EQ(type_of(lost), 0);
-    port_destroy(notify);
+    destroy_port(notify);
 }
 
 TEST(inserting_under_the_own_name, "P40 P47")
 {
-    mach_port_t port = port_new();
+    mach_port_t port = make_port();
     CHECK_EQ(mach_port_insert_right(SELF, port, port, COPY_SEND), KERN_INVALID_RIGHT);
     CHECK_EQ(mach_port_insert_right(SELF, port, port, MAKE_SEND), OK);
     CHECK_EQ(type_of(port), MACH_PORT_TYPE_SEND_RECEIVE);
@@ -216,7 +216,7 @@ TEST(inserting_under_the_own_name, "P40 P47")
     expect_message(port, MACH_NOTIFY_SEND_ONCE);
     CHECK_EQ(mach_port_insert_right(SELF, port, port, MOVE_SEND), OK);
     CHECK_EQ(refs_of(port, SEND), 2);
-    port_destroy(port);
+    destroy_port(port);
     mach_port_t unknown = name_unknown();
     CHECK_EQ(mach_port_insert_right(SELF, unknown, unknown, MAKE_SEND), KERN_INVALID_NAME);
 }
@@ -247,7 +247,7 @@ TEST(inserting_under_the_own_name_by_kind, "P40")
 
 TEST(moving_under_the_own_name_changes_nothing, "P40 P50")
 {
-    mach_port_t slot = port_new();
+    mach_port_t slot = make_port();
     struct item once = item_new(K_SO, 0);
     CHECK_EQ(mach_port_insert_right(SELF, once.name, once.name, MOVE_SEND_ONCE), OK);
     CHECK_EQ(type_of(once.name), MACH_PORT_TYPE_SEND_ONCE);
@@ -258,7 +258,7 @@ TEST(moving_under_the_own_name_changes_nothing, "P40 P50")
     CHECK_EQ(type_of(send.name), MACH_PORT_TYPE_SEND);
     CHECK_EQ(expect_notification(slot, MACH_NOTIFY_PORT_DELETED), send.name);
     item_free(&send);
-    mach_port_t port = port_new();
+    mach_port_t port = make_port();
     CHECK_EQ(mach_port_set_seqno(SELF, port, 7), OK);
     CHECK_EQ(mach_port_set_context(SELF, port, 8), OK);
     CHECK_EQ(mach_port_insert_right(SELF, port, port, MOVE_RECEIVE), OK);
@@ -267,21 +267,21 @@ TEST(moving_under_the_own_name_changes_nothing, "P40 P50")
     mach_port_context_t context = 1;
     CHECK_EQ(mach_port_get_context(SELF, port, &context), OK);
     CHECK_EQ(context, 0);
-    port_destroy(port);
-    port_destroy(slot);
+    destroy_port(port);
+    destroy_port(slot);
 }
 
 static int idle_child(void *argument)
 {
     struct message message;
-    message_receive(&message, port_new(), -1);
+    message_receive(&message, make_port(), -1);
     return WORLD_OK;
 }
 
 TEST(rights_go_into_another_space_under_a_chosen_name, "P39 P3 P2")
 {
     world_task *task = world_task_spawn(idle_child, NULL, MACH_PORT_NULL);
-    mach_port_t theirs = world_task_port_of(task), port = port_new();
+    mach_port_t theirs = world_task_port_of(task), port = make_port();
     mach_port_type_t type = 0;
     CHECK_EQ(mach_port_insert_right(theirs, 0x77703, port, MAKE_SEND), OK);
     CHECK_EQ(mach_port_type(theirs, 0x77703, &type), OK);
@@ -300,7 +300,7 @@ TEST(rights_go_into_another_space_under_a_chosen_name, "P39 P3 P2")
     CHECK_EQ(status_of(port).mps_srights, 1);
     world_task_kill(task);
     CHECK_EQ(status_of(port).mps_srights, 0);
-    port_destroy(port);
+    destroy_port(port);
 }
 
 /* ---- mach_port_extract_right ---- */
@@ -314,7 +314,7 @@ static kern_return_t extract(mach_port_t name, uint32_t how, mach_port_t *poly_p
 
 TEST(extract_right_arguments, "P41")
 {
-    mach_port_t poly, port = port_new();
+    mach_port_t poly, port = make_port();
     mach_msg_type_name_t type;
     CHECK_EQ(extract(port, 15, &poly, &type), KERN_INVALID_VALUE);
     CHECK_EQ(extract(port, 22, &poly, &type), KERN_INVALID_VALUE);
@@ -323,12 +323,12 @@ TEST(extract_right_arguments, "P41")
     CHECK_EQ(extract(MACH_PORT_DEAD, COPY_SEND, &poly, &type), KERN_INVALID_RIGHT);
     CHECK_EQ(extract(name_unknown(), COPY_SEND, &poly, &type), KERN_INVALID_NAME);
     CHECK_EQ(extract(port, COPY_SEND, &poly, &type), KERN_INVALID_RIGHT);
-    port_destroy(port);
+    destroy_port(port);
 }
 
 TEST(extract_right_gives_rights_to_the_caller, "P41 P21 P22")
 {
-    mach_port_t poly, port = port_new();
+    mach_port_t poly, port = make_port();
     mach_msg_type_name_t type;
     CHECK_EQ(extract(port, MAKE_SEND, &poly, &type), OK);
     CHECK_EQ(poly, port);
@@ -343,12 +343,12 @@ TEST(extract_right_gives_rights_to_the_caller, "P41 P21 P22")
     mach_port_t once = poly;
     CHECK_EQ(extract(once, MOVE_SEND_ONCE, &poly, &type), OK);
     CHECK_EQ(type_of(poly), MACH_PORT_TYPE_SEND_ONCE);
-    port_destroy(poly);
+    destroy_port(poly);
     CHECK_EQ(extract(port, MOVE_RECEIVE, &poly, &type), OK);
     CHECK_EQ(type, MACH_MSG_TYPE_PORT_RECEIVE);
     CHECK_EQ(poly, port);
     CHECK_EQ(type_of(port), MACH_PORT_TYPE_SEND_RECEIVE);
-    port_destroy(port);
+    destroy_port(port);
 }
 
 TEST(dead_rights_are_extracted_as_dead, "P41")
@@ -381,7 +381,7 @@ TEST(rights_are_taken_out_of_another_space, "P41 P3")
     CHECK_EQ(mach_port_type(theirs, name, &kind), KERN_INVALID_NAME);
     CHECK_EQ(mach_port_extract_right(theirs, name, MAKE_SEND, &mine, &type), KERN_INVALID_NAME);
     world_task_kill(task);
-    port_destroy(mine);
+    destroy_port(mine);
 }
 
 /* ---- the table P43 ---- */
@@ -540,7 +540,7 @@ static void in_extract_right(struct item *item, uint32_t how, enum outcome outco
     if (kr == OK && outcome == DEAD)
         CHECK_EQ(poly, MACH_PORT_DEAD);
     if (kr == OK && poly != item->name)
-        port_destroy(poly);
+        destroy_port(poly);
 }
 
 static void in_the_reply(struct item *item, uint32_t how, enum outcome outcome, uint32_t urefs)
@@ -582,10 +582,10 @@ static void in_the_destination(struct item *item, uint32_t how, enum outcome out
     TEST(test, "P43 P44")                                                                                              \
     {                                                                                                                  \
         static const uint32_t counts[] = {1, 2, 65535};                                                                \
-        post = port_new();                                                                                             \
+        post = make_port();                                                                                             \
         for (int i = 0; i < 3; i++)                                                                                    \
             run_p43(counts[i], context);                                                                               \
-        port_destroy(post);                                                                                            \
+        destroy_port(post);                                                                                            \
     }
 
 P43_TEST(what_each_disposition_takes_in_a_descriptor, in_a_descriptor)
@@ -597,7 +597,7 @@ P43_TEST(what_each_disposition_takes_in_the_destination, in_the_destination)
 
 TEST(dispositions_and_the_sender_counts, "P43 P47 P23")
 {
-    mach_port_t where = port_new(), port = port_new_with_sends(2);
+    mach_port_t where = make_port(), port = port_new_with_sends(2);
     static const uint32_t how[] = {COPY_SEND, MAKE_SEND, MOVE_SEND, MAKE_SEND_ONCE};
     for (int i = 0; i < 4; i++) {
         struct message message = message_with_port(where, MAKE_SEND, 1, port, how[i]);
@@ -611,9 +611,10 @@ TEST(dispositions_and_the_sender_counts, "P43 P47 P23")
     CHECK_EQ(status_of(port).mps_srights, 1); /* those in the messages */
     drain(where);
     CHECK_EQ(status_of(port).mps_srights, 0);
+    drain(port); /* the notification that the send-once right became still is one */
     CHECK_EQ(status_of(port).mps_sorights, 0);
-    port_destroy(where);
-    port_destroy(port);
+    destroy_port(where);
+    destroy_port(port);
 }
 
 TEST(moved_rights_tell_the_slot, "P43 P74")
@@ -625,7 +626,7 @@ TEST(moved_rights_tell_the_slot, "P43 P74")
     } cases[] = {{K_R, MOVE_RECEIVE, true},      {K_RS, MOVE_RECEIVE, false}, {K_S, MOVE_SEND, true},
                  {K_RS, MOVE_SEND, false},       {K_SO, MOVE_SEND_ONCE, true}, {K_S, COPY_SEND, false},
                  {K_R, MAKE_SEND, false}};
-    mach_port_t where = port_new(), notify = port_new();
+    mach_port_t where = make_port(), notify = make_port();
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct item item = item_new(cases[i].kind, 1);
         CHECK_EQ(request(item.name, MACH_NOTIFY_DEAD_NAME, 0, notify), OK);
@@ -640,8 +641,8 @@ TEST(moved_rights_tell_the_slot, "P43 P74")
         item_free(&item);
         drain(notify);
     }
-    port_destroy(where);
-    port_destroy(notify);
+    destroy_port(where);
+    destroy_port(notify);
 }
 
 TEST(no_name_in_a_body_needs_no_disposition, "P44 P135")
@@ -649,7 +650,7 @@ TEST(no_name_in_a_body_needs_no_disposition, "P44 P135")
     static const mach_port_t names[] = {MACH_PORT_NULL, MACH_PORT_DEAD};
     static const uint32_t given[] = {0, 15, 22, 26, 99, MAKE_SEND, MOVE_RECEIVE, MOVE_SEND_ONCE, MAKE_SEND_ONCE};
     static const uint32_t seen[] = {0, 0, 0, 0, 0, 17, 16, 18, 18};
-    mach_port_t where = port_new();
+    mach_port_t where = make_port();
     for (int n = 0; n < 2; n++) {
         for (size_t i = 0; i < sizeof(given) / sizeof(given[0]); i++) {
             struct message message = message_with_port(where, MAKE_SEND, 1, names[n], given[i]);
@@ -659,7 +660,7 @@ TEST(no_name_in_a_body_needs_no_disposition, "P44 P135")
             CHECK_EQ(message.port[0].disposition, seen[i]);
         }
     }
-    port_destroy(where);
+    destroy_port(where);
 }
 
 TEST(a_send_once_right_to_a_port_that_just_died, "P45")

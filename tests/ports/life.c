@@ -82,7 +82,7 @@ TEST(some_calls_need_a_receive_right, "P46")
 
 TEST(every_make_send_raises_the_make_send_count, "P47")
 {
-    mach_port_t port = port_new(), where = port_new(), poly;
+    mach_port_t port = make_port(), where = make_port(), poly;
     mach_msg_type_name_t type;
     uint32_t n = 0;
     CHECK_EQ(mach_port_insert_right(SELF, port, port, MAKE_SEND), OK);
@@ -104,14 +104,14 @@ TEST(every_make_send_raises_the_make_send_count, "P47")
     CHECK_EQ(mach_port_set_mscount(SELF, port, 0xffffffff), OK);
     send_add(port, 1);
     CHECK_EQ(status_of(port).mps_mscount, 0); /* wraps */
-    port_destroy(port);
-    port_destroy(where);
-    port_destroy(0x44403);
+    destroy_port(port);
+    destroy_port(where);
+    destroy_port(0x44403);
 }
 
 TEST(sequence_numbers_count_messages_taken, "P48")
 {
-    mach_port_t port = port_new(), set = set_new();
+    mach_port_t port = make_port(), set = set_new();
     struct message message;
     for (int i = 0; i < 3; i++)
         CHECK_EQ(say(port, 1), OK);
@@ -125,13 +125,13 @@ TEST(sequence_numbers_count_messages_taken, "P48")
     CHECK_EQ(((mach_msg_seqno_trailer_t *)(message.bytes))->msgh_seqno, 0xffffffff);
     CHECK_EQ(message_receive_with(&message, set, MACH_RCV_TRAILER_ELEMENTS(MACH_RCV_TRAILER_SEQNO), 0), OK);
     CHECK_EQ(((mach_msg_seqno_trailer_t *)(message.bytes))->msgh_seqno, 0); /* wraps */
-    port_destroy(port);
-    port_destroy(set);
+    destroy_port(port);
+    destroy_port(set);
 }
 
 TEST(messages_too_large_count_unless_they_stay, "P48 P145 P146")
 {
-    mach_port_t port = port_new();
+    mach_port_t port = make_port();
     struct message message;
     CHECK_EQ(say(port, 1), OK);
     CHECK_EQ(mach_msg(&message.header, MACH_RCV_MSG | MACH_RCV_LARGE, 0, 24, port, 0, 0), MACH_RCV_TOO_LARGE);
@@ -139,22 +139,22 @@ TEST(messages_too_large_count_unless_they_stay, "P48 P145 P146")
     CHECK_EQ(mach_msg(&message.header, MACH_RCV_MSG, 0, 24, port, 0, 0), MACH_RCV_TOO_LARGE);
     CHECK_EQ(status_of(port).mps_seqno, 1);
     CHECK_EQ(status_of(port).mps_msgcount, 0);
-    port_destroy(port);
+    destroy_port(port);
 }
 
 TEST(a_context_can_be_set_and_read, "P49")
 {
-    mach_port_t port = port_new();
+    mach_port_t port = make_port();
     mach_port_context_t context = 1;
     CHECK_EQ(mach_port_set_context(SELF, port, 0xfedcba9876543210u), OK);
     CHECK_EQ(mach_port_get_context(SELF, port, &context), OK);
     CHECK_EQ(context, 0xfedcba9876543210u);
-    port_destroy(port);
+    destroy_port(port);
 }
 
 TEST(the_context_is_the_guard, "P49 P60")
 {
-    mach_port_t port = port_new();
+    mach_port_t port = make_port();
     mach_port_context_t context = 1;
     CHECK_EQ(mach_port_guard(SELF, port, 7, 0), OK);
     CHECK_EQ(mach_port_get_context(SELF, port, &context), OK);
@@ -167,7 +167,7 @@ TEST(the_context_is_the_guard, "P49 P60")
     CHECK_EQ(mach_port_get_context(SELF, port, &context), OK);
     CHECK_EQ(context, 0);
     CHECK_EQ(mach_port_unguard(SELF, port, 5), OK);
-    port_destroy(port);
+    destroy_port(port);
 }
 
 /* ---- leaving and arriving ---- */
@@ -189,7 +189,7 @@ static void *receive_one(void *argument)
 
 TEST(what_a_leaving_receive_right_loses, "P50 P97")
 {
-    mach_port_t port = port_new_with_sends(1), set = set_new(), notify = port_new();
+    mach_port_t port = port_new_with_sends(1), set = set_new(), notify = make_port();
     struct message message;
     qlimit_set(port, 3);
     CHECK_EQ(mach_port_set_mscount(SELF, port, 40), OK);
@@ -222,20 +222,20 @@ TEST(what_a_leaving_receive_right_loses, "P50 P97")
         expect_message(port, id);
     CHECK_EQ(mach_port_deallocate(SELF, port), OK);
     expect_notification(notify, MACH_NOTIFY_NO_SENDERS);
-    port_destroy(port);
-    port_destroy(set);
-    port_destroy(notify);
+    destroy_port(port);
+    destroy_port(set);
+    destroy_port(notify);
 }
 
 TEST(a_leaving_port_wakes_its_receivers, "P50 P141")
 {
-    struct receiver receiver = {.port = port_new()};
+    struct receiver receiver = {.port = make_port()};
     world_thread *thread = world_thread_spawn(receive_one, &receiver);
     world_yield_until_blocked(thread);
     mach_port_t holder = park(receiver.port);
     world_thread_join(thread);
     CHECK_EQ(receiver.kr, MACH_RCV_PORT_CHANGED);
-    port_destroy(holder);
+    destroy_port(holder);
 }
 
 struct sender {
@@ -265,7 +265,7 @@ TEST(senders_stay_blocked_while_the_port_moves, "P50 P51")
     world_thread_join(thread);
     CHECK_EQ(sender.kr, OK);
     expect_message(sender.port, 99);
-    port_destroy(sender.port);
+    destroy_port(sender.port);
 }
 
 TEST(an_arriving_port_keeps_its_queue_and_is_in_no_set, "P51")
@@ -279,15 +279,15 @@ TEST(an_arriving_port_keeps_its_queue_and_is_in_no_set, "P51")
     CHECK_EQ(status_of(port).mps_pset, 0);
     for (int id = 1; id <= 4; id++)
         expect_message(port, id);
-    port_destroy(port);
-    port_destroy(set);
+    destroy_port(port);
+    destroy_port(set);
 }
 
 /* ---- death ---- */
 
 TEST(a_dying_port_wakes_receivers_and_senders, "P52 P115 P141")
 {
-    struct receiver receiver = {.port = port_new()};
+    struct receiver receiver = {.port = make_port()};
     struct sender sender = {.port = port_new_with_sends(2)};
     qlimit_set(sender.port, 0);
     world_thread *receiving = world_thread_spawn(receive_one, &receiver);
@@ -300,13 +300,13 @@ TEST(a_dying_port_wakes_receivers_and_senders, "P52 P115 P141")
     world_thread_join(sending);
     CHECK_EQ(receiver.kr, MACH_RCV_PORT_CHANGED);
     CHECK_EQ(sender.kr, OK);
-    port_destroy(sender.port);
+    destroy_port(sender.port);
 }
 
 TEST(a_dying_port_sinks_its_messages_in_order, "P52 P82")
 {
-    mach_port_t port = port_new(), tell = port_new();
-    mach_port_t first = port_new(), second = port_new();
+    mach_port_t port = make_port(), tell = make_port();
+    mach_port_t first = make_port(), second = make_port();
     mach_port_t previous;
     CHECK_EQ(request_previous(first, MACH_NOTIFY_NO_SENDERS, 1, tell, MAKE_SEND_ONCE, &previous), OK);
     CHECK_EQ(request_previous(second, MACH_NOTIFY_NO_SENDERS, 1, tell, MAKE_SEND_ONCE, &previous), OK);
@@ -316,17 +316,17 @@ TEST(a_dying_port_sinks_its_messages_in_order, "P52 P82")
     CHECK_EQ(message_send(&message, 0), OK);
     message = message_with_port(port, MAKE_SEND, 1, second, MAKE_SEND);
     CHECK_EQ(message_send(&message, 0), OK);
-    port_destroy(port);
+    destroy_port(port);
     CHECK_EQ(expect_notification(tell, MACH_NOTIFY_NO_SENDERS), 101);
     CHECK_EQ(expect_notification(tell, MACH_NOTIFY_NO_SENDERS), 201);
-    port_destroy(first);
-    port_destroy(second);
-    port_destroy(tell);
+    destroy_port(first);
+    destroy_port(second);
+    destroy_port(tell);
 }
 
 TEST(the_order_of_what_a_death_tells, "P52 P73")
 {
-    mach_port_t port = port_new_with_sends(1), tell = port_new(), once[2];
+    mach_port_t port = port_new_with_sends(1), tell = make_port(), once[2];
     struct message message = message_plain(port, COPY_SEND, tell, MAKE_SEND_ONCE, 1);
     CHECK_EQ(request(port, MACH_NOTIFY_NO_SENDERS, 9, tell), OK);
     CHECK_EQ(message_send(&message, 0), OK);
@@ -340,25 +340,25 @@ TEST(the_order_of_what_a_death_tells, "P52 P73")
     CHECK_EQ(expect_notification(tell, MACH_NOTIFY_DEAD_NAME), once[0]);
     CHECK_EQ(expect_notification(tell, MACH_NOTIFY_DEAD_NAME), once[1]);
     expect_nothing(tell);
-    port_destroy(port);
-    port_destroy(once[0]);
-    port_destroy(once[1]);
-    port_destroy(tell);
+    destroy_port(port);
+    destroy_port(once[0]);
+    destroy_port(once[1]);
+    destroy_port(tell);
 }
 
 TEST(ports_inside_messages_die_with_them, "P52")
 {
-    mach_port_t outer = port_new(), inner = port_new_with_sends(1), innermost = port_new_with_sends(1);
+    mach_port_t outer = make_port(), inner = port_new_with_sends(1), innermost = port_new_with_sends(1);
     struct message message = message_with_port(inner, COPY_SEND, 1, innermost, MOVE_RECEIVE);
     CHECK_EQ(message_send(&message, 0), OK);
     message = message_with_port(outer, MAKE_SEND, 1, inner, MOVE_RECEIVE);
     CHECK_EQ(message_send(&message, 0), OK);
     CHECK_EQ(type_of(innermost), MACH_PORT_TYPE_SEND);
-    port_destroy(outer);
+    destroy_port(outer);
     CHECK_EQ(type_of(inner), MACH_PORT_TYPE_DEAD_NAME);
     CHECK_EQ(type_of(innermost), MACH_PORT_TYPE_DEAD_NAME);
-    port_destroy(inner);
-    port_destroy(innermost);
+    destroy_port(inner);
+    destroy_port(innermost);
 }
 
 TEST(send_once_rights_to_a_dead_port_go_quietly, "P53 P82")
@@ -372,7 +372,7 @@ TEST(send_once_rights_to_a_dead_port_go_quietly, "P53 P82")
 
 TEST(receive_status_tells_all, "P54")
 {
-    mach_port_t port = port_new_with_sends(2), set = set_new(), notify = port_new(), once = so_make(port);
+    mach_port_t port = port_new_with_sends(2), set = set_new(), notify = make_port(), once = so_make(port);
     CHECK_EQ(mach_port_insert_member(SELF, port, set), OK);
     CHECK_EQ(request(port, MACH_NOTIFY_NO_SENDERS, 100, notify), OK);
     CHECK_EQ(request(port, MACH_NOTIFY_PORT_DESTROYED, 0, notify), OK);
@@ -389,26 +389,26 @@ TEST(receive_status_tells_all, "P54")
     CHECK_EQ(mach_port_guard(SELF, port, 3, 1), OK);
     CHECK_EQ(status_of(port).mps_flags, MACH_PORT_STATUS_FLAG_GUARDED | MACH_PORT_STATUS_FLAG_STRICT_GUARD);
     CHECK_EQ(mach_port_unguard(SELF, port, 3), OK);
-    port_destroy(once);
-    port_destroy(port);
-    port_destroy(set);
-    port_destroy(notify);
+    destroy_port(once);
+    destroy_port(port);
+    destroy_port(set);
+    destroy_port(notify);
 }
 
 TEST(messages_beyond_the_limit_are_counted, "P54 P58")
 {
-    mach_port_t port = port_new();
+    mach_port_t port = make_port();
     qlimit_set(port, 0);
     mach_port_t once = so_make(port);
     CHECK_EQ(mach_port_deallocate(SELF, once), OK);
     CHECK_EQ(status_of(port).mps_msgcount, 1);
-    port_destroy(port);
+    destroy_port(port);
 }
 
 TEST(get_attributes_arguments, "P55")
 {
     uint32_t info[20];
-    mach_port_t port = port_new();
+    mach_port_t port = make_port();
     struct item send = item_new(K_S, 1);
     CHECK_EQ(attributes(port, MACH_PORT_LIMITS_INFO, info, 0), KERN_FAILURE);
     CHECK_EQ(attributes(port, MACH_PORT_RECEIVE_STATUS, info, 9), KERN_FAILURE);
@@ -421,13 +421,13 @@ TEST(get_attributes_arguments, "P55")
     CHECK_EQ(attributes(send.name, MACH_PORT_LIMITS_INFO, info, 1), KERN_INVALID_RIGHT);
     CHECK_EQ(attributes(send.name, MACH_PORT_DNREQUESTS_SIZE, info, 1), KERN_INVALID_RIGHT);
     item_free(&send);
-    port_destroy(port);
+    destroy_port(port);
 }
 
 TEST(get_attributes_flavors, "P55")
 {
     uint32_t info[20];
-    mach_port_t port = port_new();
+    mach_port_t port = make_port();
     mach_msg_type_number_t count = 20;
     qlimit_set(port, 12);
     CHECK_EQ(mach_port_get_attributes(SELF, port, MACH_PORT_LIMITS_INFO, (mach_port_info_t)info, &count), OK);
@@ -449,7 +449,7 @@ TEST(get_attributes_flavors, "P55")
     count = 20;
     CHECK_EQ(mach_port_get_attributes(SELF, MACH_PORT_DEAD, MACH_PORT_DNREQUESTS_SIZE, (mach_port_info_t)info, &count), OK);
     CHECK_EQ(info[0], 0);
-    port_destroy(port);
+    destroy_port(port);
 }
 
 static kern_return_t attribute_set(mach_port_t name, mach_port_flavor_t flavor, const uint32_t *info, uint32_t count)
@@ -460,7 +460,7 @@ static kern_return_t attribute_set(mach_port_t name, mach_port_flavor_t flavor, 
 TEST(set_attributes_arguments, "P56")
 {
     uint32_t limit = 1024, beyond = 1025, none[16] = {0};
-    mach_port_t port = port_new(), unknown = name_unknown();
+    mach_port_t port = make_port(), unknown = name_unknown();
     struct item send = item_new(K_S, 1);
     CHECK_EQ(attribute_set(port, MACH_PORT_LIMITS_INFO, &limit, 0), KERN_FAILURE);
     CHECK_EQ(attribute_set(port, MACH_PORT_LIMITS_INFO, &beyond, 1), KERN_INVALID_VALUE);
@@ -475,7 +475,7 @@ TEST(set_attributes_arguments, "P56")
     CHECK_EQ(attribute_set(port, MACH_PORT_RECEIVE_STATUS, none, 10), KERN_INVALID_ARGUMENT);
     CHECK_EQ(attribute_set(port, 99, none, 1), KERN_INVALID_ARGUMENT);
     item_free(&send);
-    port_destroy(port);
+    destroy_port(port);
 }
 
 TEST(importance_shows_only_in_the_flags, "P56 P54")
@@ -487,17 +487,17 @@ TEST(importance_shows_only_in_the_flags, "P56 P54")
                  {MACH_PORT_DENAP_RECEIVER, MACH_PORT_STATUS_FLAG_IMP_DONATION},
                  {MACH_PORT_TEMPOWNER, MACH_PORT_STATUS_FLAG_IMP_DONATION | MACH_PORT_STATUS_FLAG_TEMPOWNER}};
     for (int i = 0; i < 3; i++) {
-        mach_port_t port = port_new();
+        mach_port_t port = make_port();
         CHECK_EQ(attribute_set(port, cases[i].flavor, NULL, 0), OK);
         CHECK_EQ(status_of(port).mps_flags & ~MACH_PORT_STATUS_FLAG_TASKPTR, cases[i].flags);
         CHECK_EQ(attribute_set(MACH_PORT_NULL, cases[i].flavor, NULL, 0), KERN_INVALID_RIGHT);
-        port_destroy(port);
+        destroy_port(port);
     }
 }
 
 TEST(a_limit_of_zero_stops_all_but_send_once, "P58 P116")
 {
-    struct receiver receiver = {.port = port_new()};
+    struct receiver receiver = {.port = make_port()};
     qlimit_set(receiver.port, 0);
     CHECK_EQ(say(receiver.port, 1), MACH_SEND_TIMED_OUT);
     mach_port_mod_refs(SELF, receiver.port, SEND, -1);
@@ -509,7 +509,7 @@ TEST(a_limit_of_zero_stops_all_but_send_once, "P58 P116")
     world_thread_join(thread);
     CHECK_EQ(receiver.kr, OK);
     CHECK_EQ(receiver.id, 5);
-    port_destroy(receiver.port);
+    destroy_port(receiver.port);
 }
 
 TEST(changing_the_limit_drops_nothing, "P59")
@@ -526,7 +526,7 @@ TEST(changing_the_limit_drops_nothing, "P59")
     CHECK_EQ(say(port, 1), MACH_SEND_TIMED_OUT); /* two of two */
     expect_message(port, 1);
     CHECK_EQ(say(port, 1), OK);
-    port_destroy(port);
+    destroy_port(port);
 }
 
 TEST(raising_the_limit_lets_blocked_senders_go, "P59 P116")
@@ -552,7 +552,7 @@ TEST(raising_the_limit_lets_blocked_senders_go, "P59 P116")
     expect_message(port, 1);
     world_thread_join(thread[2]);
     CHECK_EQ(sender[2].kr, OK);
-    port_destroy(port);
+    destroy_port(port);
 }
 
 /* ---- construct ---- */
@@ -573,16 +573,16 @@ TEST(construct_makes_ports, "P64 P47")
     CHECK_EQ(mach_port_get_context(SELF, port, &context), OK);
     CHECK_EQ(context, 42);
     CHECK_EQ(status_of(port).mps_qlimit, 5);
-    port_destroy(port);
+    destroy_port(port);
     CHECK_EQ(construct(MPO_STRICT, 0, 42, &port), OK); /* without effect alone */
     CHECK_EQ(status_of(port).mps_flags, 0);
-    port_destroy(port);
+    destroy_port(port);
     CHECK_EQ(construct(MPO_QLIMIT | MPO_INSERT_SEND_RIGHT, 17, 0, &port), OK);
     CHECK_EQ(status_of(port).mps_qlimit, 17);
     CHECK_EQ(status_of(port).mps_mscount, 1);
     CHECK_EQ(type_of(port), MACH_PORT_TYPE_SEND_RECEIVE);
     CHECK_EQ(refs_of(port, SEND), 1);
-    port_destroy(port);
+    destroy_port(port);
     CHECK_EQ(construct(MPO_CONTEXT_AS_GUARD, 0, 42, &port), OK);
     CHECK_EQ(status_of(port).mps_flags, MACH_PORT_STATUS_FLAG_GUARDED);
     CHECK_EQ(mach_port_destruct(SELF, port, 0, 41), KERN_INVALID_ARGUMENT);
@@ -591,7 +591,7 @@ TEST(construct_makes_ports, "P64 P47")
     CHECK_EQ(status_of(port).mps_flags, MACH_PORT_STATUS_FLAG_GUARDED | MACH_PORT_STATUS_FLAG_STRICT_GUARD);
     CHECK_EQ(mach_port_destruct(SELF, port, 0, 42), OK);
     CHECK_EQ(construct(0x40000000, 0, 0, &port), OK); /* unknown flags */
-    port_destroy(port);
+    destroy_port(port);
 }
 
 TEST(construct_errors_leave_no_port, "P64")
@@ -611,7 +611,7 @@ TEST(construct_can_ask_for_importance, "P64 P56")
     CHECK_EQ(construct(MPO_TEMPOWNER, 0, 0, &port), OK);
     CHECK_EQ(status_of(port).mps_flags & (MACH_PORT_STATUS_FLAG_IMP_DONATION | MACH_PORT_STATUS_FLAG_TEMPOWNER),
              MACH_PORT_STATUS_FLAG_IMP_DONATION | MACH_PORT_STATUS_FLAG_TEMPOWNER);
-    port_destroy(port);
+    destroy_port(port);
 }
 
 TEST(reply_port_gives_a_fresh_port, "P65")
@@ -620,5 +620,5 @@ TEST(reply_port_gives_a_fresh_port, "P65")
     CHECK_EQ(type_of(port), MACH_PORT_TYPE_RECEIVE);
     CHECK_EQ(status_of(port).mps_qlimit, 5);
     CHECK_EQ(status_of(port).mps_srights, 0);
-    port_destroy(port);
+    destroy_port(port);
 }

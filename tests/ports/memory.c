@@ -26,10 +26,10 @@ static uint32_t whole_pages(uint32_t size)
 
 TEST(memory_arrives_byte_for_byte, "P129 P131")
 {
-    mach_port_t port = port_new();
+    mach_port_t port = make_port();
     for (size_t i = 0; i < N_SIZES; i++) {
         for (uint32_t copy = 0; copy <= 1; copy++) {
-            uint8_t *memory = memory_new(whole_pages(sizes[i]) + page_size());
+            uint8_t *memory = make_memory(whole_pages(sizes[i]) + page_size());
             uint8_t *at = memory + (i % 3); /* not always aligned */
             pattern(at, sizes[i], 7);
             struct message message = message_plain(port, MAKE_SEND, MACH_PORT_NULL, 0, 1);
@@ -56,12 +56,12 @@ TEST(memory_arrives_byte_for_byte, "P129 P131")
             vm_deallocate(SELF, (vm_address_t)memory, whole_pages(sizes[i]) + page_size());
         }
     }
-    port_destroy(port);
+    destroy_port(port);
 }
 
 TEST(volatile_memory_is_memory, "P129 P131")
 {
-    mach_port_t port = port_new();
+    mach_port_t port = make_port();
     struct message message = message_plain(port, MAKE_SEND, MACH_PORT_NULL, 0, 1);
     add_memory(&message, "volatile", 9, false, MACH_MSG_PHYSICAL_COPY);
     message.ool.type = MACH_MSG_OOL_VOLATILE_DESCRIPTOR;
@@ -70,17 +70,17 @@ TEST(volatile_memory_is_memory, "P129 P131")
     CHECK_EQ(message.ool.type, MACH_MSG_OOL_VOLATILE_DESCRIPTOR);
     CHECK_STR_EQ((char *)message.ool.address, "volatile");
     vm_deallocate(SELF, (vm_address_t)message.ool.address, 9);
-    port_destroy(port);
+    destroy_port(port);
 }
 
 TEST(many_regions_in_one_message, "P129 P131 P152")
 {
     enum { N = 8 };
-    mach_port_t port = port_new();
+    mach_port_t port = make_port();
     struct message message = message_plain(port, MAKE_SEND, MACH_PORT_NULL, 0, 1);
     uint8_t *memory[N];
     for (uint32_t i = 0; i < N; i++) {
-        memory[i] = memory_new(whole_pages(sizes[i]));
+        memory[i] = make_memory(whole_pages(sizes[i]));
         pattern(memory[i], sizes[i], i);
         add_memory(&message, memory[i], sizes[i], true, MACH_MSG_VIRTUAL_COPY);
         if (i == 3)
@@ -96,14 +96,14 @@ TEST(many_regions_in_one_message, "P129 P131 P152")
         CHECK(has_pattern(ool->address, sizes[i], i));
     }
     mach_msg_destroy(&message.header);
-    port_destroy(port);
+    destroy_port(port);
 }
 
 TEST(deallocate_unmaps_at_the_send, "P129")
 {
     uint32_t page = page_size();
-    mach_port_t port = port_new();
-    char *memory = memory_new(4 * page);
+    mach_port_t port = make_port();
+    char *memory = make_memory(4 * page);
     struct message message = message_plain(port, MAKE_SEND, MACH_PORT_NULL, 0, 1);
     add_memory(&message, memory + page + 5, page, true, MACH_MSG_PHYSICAL_COPY); /* touches pages 1 and 2 */
     CHECK_EQ(message_send(&message, 0), OK);
@@ -114,13 +114,13 @@ TEST(deallocate_unmaps_at_the_send, "P129")
     drain(port);
     vm_deallocate(SELF, (vm_address_t)memory, page);
     vm_deallocate(SELF, (vm_address_t)(memory + 3 * page), page);
-    port_destroy(port);
+    destroy_port(port);
 }
 
 TEST(unreadable_memory, "P129 P111")
 {
-    mach_port_t port = port_new();
-    char *memory = memory_new(2 * page_size());
+    mach_port_t port = make_port();
+    char *memory = make_memory(2 * page_size());
     vm_deallocate(SELF, (vm_address_t)(memory + page_size()), page_size());
     struct message message = message_plain(port, MAKE_SEND, MACH_PORT_NULL, 0, 1);
     add_memory(&message, memory, page_size() + 1, false, MACH_MSG_VIRTUAL_COPY);
@@ -130,14 +130,14 @@ TEST(unreadable_memory, "P129 P111")
     CHECK_EQ(message_send(&message, 0), MACH_SEND_INVALID_MEMORY);
     expect_nothing(port);
     vm_deallocate(SELF, (vm_address_t)memory, page_size());
-    port_destroy(port);
+    destroy_port(port);
 }
 
 TEST(no_bytes_are_no_memory, "P130")
 {
     static void *const addresses[] = {NULL, (void *)64, (void *)-1};
-    mach_port_t port = port_new();
-    char *memory = memory_new(page_size());
+    mach_port_t port = make_port();
+    char *memory = make_memory(page_size());
     for (int i = 0; i < 4; i++) {
         struct message message = message_plain(port, MAKE_SEND, MACH_PORT_NULL, 0, 1);
         add_memory(&message, i < 3 ? addresses[i] : memory, 0, true, MACH_MSG_VIRTUAL_COPY);
@@ -148,25 +148,25 @@ TEST(no_bytes_are_no_memory, "P130")
     }
     CHECK(is_mapped(memory));
     vm_deallocate(SELF, (vm_address_t)memory, page_size());
-    port_destroy(port);
+    destroy_port(port);
 }
 
 TEST(large_physical_copies_are_limited, "P132 P110")
 {
-    mach_port_t port = port_new();
+    mach_port_t port = make_port();
     uint32_t size = 7340032 + page_size();
-    char *memory = memory_new(size);
+    char *memory = make_memory(size);
     struct message message = message_plain(port, MAKE_SEND, MACH_PORT_NULL, 0, 1);
     add_memory(&message, memory, size, false, MACH_MSG_VIRTUAL_COPY); /* not limited so */
     CHECK_EQ(message_send(&message, 0), OK);
     drain(port);
     vm_deallocate(SELF, (vm_address_t)memory, size);
-    port_destroy(port);
+    destroy_port(port);
 }
 
 static int child_with_memory(void *argument)
 {
-    uint8_t *memory = memory_new(65536);
+    uint8_t *memory = make_memory(65536);
     pattern(memory, 50000, 3);
     struct message message = message_plain(world_parent_port(), COPY_SEND, MACH_PORT_NULL, 0, 1);
     add_memory(&message, memory, 50000, true, MACH_MSG_VIRTUAL_COPY);
@@ -176,7 +176,7 @@ static int child_with_memory(void *argument)
 
 TEST(memory_outlives_its_sender, "P131 P165")
 {
-    mach_port_t from = port_new();
+    mach_port_t from = make_port();
     struct message message;
     world_task *task = world_task_spawn(child_with_memory, NULL, from);
     CHECK_EQ(world_task_wait(task), WORLD_OK);
@@ -184,14 +184,14 @@ TEST(memory_outlives_its_sender, "P131 P165")
     REQUIRE(message.ool.address != NULL);
     CHECK(has_pattern(message.ool.address, 50000, 3));
     mach_msg_destroy(&message.header);
-    port_destroy(from);
+    destroy_port(from);
 }
 
 /* ---- arrays of rights ---- */
 
 TEST(an_array_of_ports_arrives_in_order, "P133 P134 P21 P22")
 {
-    mach_port_t port = port_new(), a = port_new(), b = port_new_with_sends(3), dead = dead_name_new(1);
+    mach_port_t port = make_port(), a = make_port(), b = port_new_with_sends(3), dead = dead_name_new(1);
     mach_port_t names[] = {a, MACH_PORT_NULL, b, a, MACH_PORT_DEAD, b};
     struct message message = message_plain(port, MAKE_SEND, MACH_PORT_NULL, 0, 1);
     add_ports(&message, names, 6, MAKE_SEND, false);
@@ -221,9 +221,9 @@ TEST(an_array_of_ports_arrives_in_order, "P133 P134 P21 P22")
     CHECK_EQ(type_of(got[0]), MACH_PORT_TYPE_SEND_ONCE);
     CHECK_EQ(type_of(got[2]), MACH_PORT_TYPE_SEND_ONCE);
     mach_msg_destroy(&message.header);
-    CHECK_EQ(status_of(a).mps_sorights, 0);
     drain(a);
     drain(b);
+    CHECK_EQ(status_of(a).mps_sorights, 0);
 
     mach_port_t moving[] = {a, b};
     message = message_plain(port, MAKE_SEND, MACH_PORT_NULL, 0, 1);
@@ -236,28 +236,28 @@ TEST(an_array_of_ports_arrives_in_order, "P133 P134 P21 P22")
     CHECK_EQ(type_of(got[0]), MACH_PORT_TYPE_RECEIVE);
     CHECK_EQ(got[1], b);
     mach_msg_destroy(&message.header);
-    port_destroy(b);
-    port_destroy(dead);
-    port_destroy(port);
+    destroy_port(b);
+    destroy_port(dead);
+    destroy_port(port);
 }
 
 TEST(an_empty_array, "P133")
 {
-    mach_port_t port = port_new();
+    mach_port_t port = make_port();
     struct message message = message_plain(port, MAKE_SEND, MACH_PORT_NULL, 0, 1);
     add_ports(&message, (void *)64, 0, COPY_SEND, true);
     CHECK_EQ(message_send(&message, 0), OK);
     CHECK_EQ(message_receive(&message, port, 0), OK);
     CHECK_EQ(message.ool_ports.address, NULL);
     CHECK_EQ(message.ool_ports.count, 0);
-    port_destroy(port);
+    destroy_port(port);
 }
 
 TEST(an_array_is_unmapped_when_it_was_read, "P133")
 {
     uint32_t page = page_size();
-    mach_port_t port = port_new();
-    char *memory = memory_new(2 * page);
+    mach_port_t port = make_port();
+    char *memory = make_memory(2 * page);
     struct message message = message_plain(port, MAKE_SEND, MACH_PORT_NULL, 0, 1);
     add_ports(&message, (mach_port_t *)memory, page / 4, COPY_SEND, true); /* exactly one page of NULL names */
     CHECK_EQ(message_send(&message, 0), OK);
@@ -265,12 +265,12 @@ TEST(an_array_is_unmapped_when_it_was_read, "P133")
     CHECK(is_mapped(memory + page));
     drain(port);
     vm_deallocate(SELF, (vm_address_t)(memory + page), page);
-    port_destroy(port);
+    destroy_port(port);
 }
 
 TEST(element_rights_act_one_after_the_other, "P133 P113")
 {
-    mach_port_t port = port_new(), carried = port_new_with_sends(2);
+    mach_port_t port = make_port(), carried = port_new_with_sends(2);
     mach_port_t names[] = {carried, carried, carried};
     struct message message = message_plain(port, MAKE_SEND, MACH_PORT_NULL, 0, 1);
     add_ports(&message, names, 3, MOVE_SEND, false);
@@ -281,8 +281,8 @@ TEST(element_rights_act_one_after_the_other, "P133 P113")
     CHECK_EQ(message_receive(&message, port, 0), OK);
     CHECK_EQ(refs_of(carried, SEND), 3);
     mach_msg_destroy(&message.header);
-    port_destroy(carried);
-    port_destroy(port);
+    destroy_port(carried);
+    destroy_port(port);
 }
 
 /* ---- port descriptors ---- */
@@ -291,7 +291,7 @@ TEST(how_a_port_descriptor_arrives, "P135 P148")
 {
     static const uint32_t sent[] = {MOVE_RECEIVE, MOVE_SEND, MOVE_SEND_ONCE, COPY_SEND, MAKE_SEND, MAKE_SEND_ONCE};
     static const uint32_t seen[] = {16, 17, 18, 17, 17, 18};
-    mach_port_t port = port_new();
+    mach_port_t port = make_port();
     for (int i = 0; i < 6; i++) {
         struct item item = item_new(sent[i] == MOVE_SEND_ONCE ? K_SO : K_RS, 2);
         struct message message = message_with_port(port, MAKE_SEND, 1, item.name, sent[i]);
@@ -304,12 +304,12 @@ TEST(how_a_port_descriptor_arrives, "P135 P148")
         mach_msg_destroy(&message.header);
         item_free(&item);
     }
-    port_destroy(port);
+    destroy_port(port);
 }
 
 TEST(a_guarded_descriptor_without_the_option, "P138 P136 P137")
 {
-    mach_port_t port = port_new(), carried = port_new_with_sends(1);
+    mach_port_t port = make_port(), carried = port_new_with_sends(1);
     struct message message = message_plain(port, MAKE_SEND, MACH_PORT_NULL, 0, 1);
     mach_msg_guarded_port_descriptor_t guarded = {.flags = MACH_MSG_GUARD_FLAGS_UNGUARDED_ON_SEND,
                                                   .disposition = MOVE_RECEIVE,
@@ -321,8 +321,8 @@ TEST(a_guarded_descriptor_without_the_option, "P138 P136 P137")
     message.header.msgh_size = 28 + 16;
     kern_return_t kr = message_send(&message, 0);
     if (kr == MACH_SEND_INVALID_TYPE) {
-        port_destroy(carried);
-        port_destroy(port);
+        destroy_port(carried);
+        destroy_port(port);
         SKIP("guarded descriptors are not built"); /* P1 */
     }
     CHECK_EQ(kr, OK);
@@ -332,6 +332,6 @@ TEST(a_guarded_descriptor_without_the_option, "P138 P136 P137")
     CHECK_EQ(guarded.type, MACH_MSG_GUARDED_PORT_DESCRIPTOR);
     CHECK_EQ(guarded.disposition, MOVE_RECEIVE);
     CHECK_EQ(type_of(carried), MACH_PORT_TYPE_DEAD_NAME);
-    port_destroy(carried);
-    port_destroy(port);
+    destroy_port(carried);
+    destroy_port(port);
 }

@@ -17,7 +17,7 @@ TEST(reserved_names_denote_nothing, "P5")
 TEST(names_are_index_and_generation, "P6")
 {
     for (int i = 0; i < 40; i++) {
-        mach_port_t name = port_new();
+        mach_port_t name = make_port();
         CHECK_EQ(name & 3, 3);
         CHECK_GE(name, 0x103);
         CHECK_EQ(MACH_PORT_MAKE(MACH_PORT_INDEX(name), MACH_PORT_GEN(name)), name);
@@ -26,7 +26,7 @@ TEST(names_are_index_and_generation, "P6")
 
 TEST(a_name_with_another_generation_is_unknown, "P7")
 {
-    mach_port_t name = port_new();
+    mach_port_t name = make_port();
     mach_port_t other = (name & ~0xffu) | ((name + 4) & 0xff);
     mach_port_type_t type;
     CHECK_EQ(mach_port_type(SELF, other, &type), KERN_INVALID_NAME);
@@ -35,7 +35,7 @@ TEST(a_name_with_another_generation_is_unknown, "P7")
     CHECK_EQ(mach_port_type(SELF, LOW_BYTE(name), &type), KERN_INVALID_NAME); /* index 0 */
     CHECK_EQ(mach_port_type(SELF, 0x7fffff03, &type), KERN_INVALID_NAME);     /* beyond the table */
     CHECK_EQ(rights_of(name), MACH_PORT_TYPE_RECEIVE);
-    port_destroy(name);
+    destroy_port(name);
 }
 
 /* Frees and allocates until the same index comes again. */
@@ -91,13 +91,13 @@ TEST(fresh_names_differ_from_all_in_use, "P9")
     enum { N = 200 };
     mach_port_t names[N];
     for (int i = 0; i < N; i++) {
-        names[i] = port_new();
+        names[i] = make_port();
         for (int k = 0; k < i; k++)
             if (names[k] == names[i])
                 FAIL("the name 0x%x was given twice", names[i]);
     }
     for (int i = 0; i < N; i++)
-        port_destroy(names[i]);
+        destroy_port(names[i]);
 }
 
 TEST(the_table_grows, "P10")
@@ -129,7 +129,7 @@ TEST(allocate_makes_what_is_asked, "P11")
         CHECK_EQ(mach_port_allocate(SELF, good[i].right, &name), OK);
         CHECK_EQ(type_of(name), good[i].type);
         CHECK_EQ(refs_of(name, good[i].right), 1);
-        port_destroy(name);
+        destroy_port(name);
     }
     static const mach_port_right_t bad[] = {SEND, SEND_ONCE, LABELH, 6, 7, 0x7fffffff, 0xffffffff};
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
@@ -138,7 +138,7 @@ TEST(allocate_makes_what_is_asked, "P11")
 
 TEST(a_fresh_port_is_blank, "P12 P54")
 {
-    mach_port_t port = port_new();
+    mach_port_t port = make_port();
     mach_port_status_t blank = {.mps_qlimit = 5}, status = status_of(port);
     mach_port_context_t context = 1;
     CHECK_MEM_EQ(&status, &blank, sizeof(status));
@@ -147,7 +147,7 @@ TEST(a_fresh_port_is_blank, "P12 P54")
     CHECK_EQ(mach_port_unguard(SELF, port, 0), KERN_INVALID_ARGUMENT);
     expect_nothing(port);
     CHECK_EQ(type_of(port), MACH_PORT_TYPE_RECEIVE);
-    port_destroy(port);
+    destroy_port(port);
 }
 
 TEST(allocate_name_honours_the_name, "P13")
@@ -167,7 +167,7 @@ TEST(allocate_name_honours_the_name, "P13")
 
 TEST(where_an_entry_can_be_put, "P14")
 {
-    mach_port_t used = port_new();
+    mach_port_t used = make_port();
     CHECK_EQ(mach_port_allocate_name(SELF, RECEIVE, 122), KERN_INVALID_VALUE);
     CHECK_EQ(mach_port_allocate_name(SELF, RECEIVE, 123), KERN_FAILURE);
     CHECK_EQ(mach_port_allocate_name(SELF, RECEIVE, 0x12300), KERN_INVALID_VALUE);
@@ -179,8 +179,8 @@ TEST(where_an_entry_can_be_put, "P14")
     CHECK_EQ(mach_port_allocate_name(SELF, RECEIVE, 0xfffffe02), KERN_NO_SPACE); /* the index comes first */
     CHECK_EQ(mach_port_allocate_name(SELF, RECEIVE, 0x23407), OK);
     CHECK_EQ(type_of(0x23407), MACH_PORT_TYPE_RECEIVE);
-    port_destroy(0x23407);
-    port_destroy(used);
+    destroy_port(0x23407);
+    destroy_port(used);
 }
 
 TEST(a_chosen_name_is_not_handed_out_again, "P14 P9")
@@ -188,28 +188,28 @@ TEST(a_chosen_name_is_not_handed_out_again, "P14 P9")
     mach_port_t chosen = 0x3b03, names[80];
     REQUIRE_EQ(mach_port_allocate_name(SELF, DEAD_NAME, chosen), OK);
     for (int i = 0; i < 80; i++) {
-        names[i] = port_new();
+        names[i] = make_port();
         CHECK_NE(MACH_PORT_INDEX(names[i]), MACH_PORT_INDEX(chosen));
     }
     for (int i = 0; i < 80; i++)
-        port_destroy(names[i]);
+        destroy_port(names[i]);
     CHECK_EQ(mach_port_deallocate(SELF, chosen), OK);
 }
 
 TEST(rename_is_not_supported, "P16")
 {
-    mach_port_t port = port_new();
+    mach_port_t port = make_port();
     CHECK_EQ(mach_port_rename(SELF, port, 0x45603), KERN_NOT_SUPPORTED);
     CHECK_EQ(mach_port_rename(SELF, MACH_PORT_NULL, MACH_PORT_DEAD), KERN_NOT_SUPPORTED);
     CHECK_EQ(type_of(port), MACH_PORT_TYPE_RECEIVE);
-    port_destroy(port);
+    destroy_port(port);
 }
 
 TEST(rights_to_a_dead_port_become_dead_names, "P17")
 {
     struct item send = item_new(K_S, 3), once = item_new(K_SO, 0);
-    port_destroy(send.holder);
-    port_destroy(once.receive);
+    destroy_port(send.holder);
+    destroy_port(once.receive);
     CHECK_EQ(type_of(send.name), MACH_PORT_TYPE_DEAD_NAME);
     CHECK_EQ(refs_of(send.name, DEAD_NAME), 3);
     CHECK_EQ(type_of(once.name), MACH_PORT_TYPE_DEAD_NAME);
@@ -223,23 +223,23 @@ TEST(rights_to_a_dead_port_become_dead_names, "P17")
 TEST(a_dying_port_adds_a_reference_where_a_request_waits, "P17 P73 P26")
 {
     static const uint32_t urefs[] = {1, 2, 65534, 65535};
-    mach_port_t notify = port_new();
+    mach_port_t notify = make_port();
     for (size_t i = 0; i < 4; i++) {
         struct item item = item_new(K_S, urefs[i]);
         CHECK_EQ(request(item.name, MACH_NOTIFY_DEAD_NAME, 0, notify), OK);
-        port_destroy(item.holder);
+        destroy_port(item.holder);
         CHECK_EQ(refs_of(item.name, SEND), 0);
         CHECK_EQ(refs_of(item.name, DEAD_NAME), urefs[i] < 65535 ? urefs[i] + 1 : 65535);
         CHECK_EQ(expect_notification(notify, MACH_NOTIFY_DEAD_NAME), item.name);
-        port_destroy(item.name);
+        destroy_port(item.name);
     }
     struct item once = item_new(K_SO, 0);
     CHECK_EQ(request(once.name, MACH_NOTIFY_DEAD_NAME, 0, notify), OK);
-    port_destroy(once.receive);
+    destroy_port(once.receive);
     CHECK_EQ(refs_of(once.name, DEAD_NAME), 2);
     CHECK_EQ(expect_notification(notify, MACH_NOTIFY_DEAD_NAME), once.name);
-    port_destroy(once.name);
-    port_destroy(notify);
+    destroy_port(once.name);
+    destroy_port(notify);
 }
 
 TEST(type_tells_rights_and_request, "P18")
@@ -265,7 +265,7 @@ TEST(type_tells_rights_and_request, "P18")
 
 TEST(type_shows_any_request_as_dnrequest, "P18")
 {
-    mach_port_t port = port_new_with_sends(1), notify = port_new();
+    mach_port_t port = port_new_with_sends(1), notify = make_port();
     CHECK_EQ(request(port, MACH_NOTIFY_DEAD_NAME, 0, notify), OK);
     CHECK_EQ(type_of(port), MACH_PORT_TYPE_SEND_RECEIVE | MACH_PORT_TYPE_DNREQUEST);
     mach_port_t previous = MACH_PORT_NULL;
@@ -273,9 +273,9 @@ TEST(type_shows_any_request_as_dnrequest, "P18")
              OK);
     CHECK_NE(previous, MACH_PORT_NULL);
     CHECK_EQ(type_of(port), MACH_PORT_TYPE_SEND_RECEIVE | MACH_PORT_TYPE_DNREQUEST);
-    port_destroy(previous);
-    port_destroy(port);
-    port_destroy(notify);
+    destroy_port(previous);
+    destroy_port(port);
+    destroy_port(notify);
 }
 
 /* ---- mach_port_names ---- */
@@ -328,7 +328,7 @@ TEST(names_lists_every_name_with_its_type, "P19")
 
 TEST(names_shows_which_request_it_is, "P19")
 {
-    mach_port_t notify = port_new(), dead = port_new(), delayed = port_new(), armed = port_new_with_sends(1);
+    mach_port_t notify = make_port(), dead = make_port(), delayed = make_port(), armed = port_new_with_sends(1);
     qlimit_set(armed, 0);
     CHECK_EQ(request(dead, MACH_NOTIFY_DEAD_NAME, 0, notify), OK);
     CHECK_EQ(request(delayed, MACH_NOTIFY_SEND_POSSIBLE, 0, notify), OK);
@@ -340,29 +340,29 @@ TEST(names_shows_which_request_it_is, "P19")
     CHECK_EQ(listed_type(&all, armed),
              MACH_PORT_TYPE_SEND_RECEIVE | MACH_PORT_TYPE_DNREQUEST | MACH_PORT_TYPE_SPREQUEST);
     names_free(&all);
-    port_destroy(dead);
-    port_destroy(delayed);
-    port_destroy(armed);
-    port_destroy(notify);
+    destroy_port(dead);
+    destroy_port(delayed);
+    destroy_port(armed);
+    destroy_port(notify);
 }
 
 TEST(names_lists_dead_entries_without_request, "P19 P17")
 {
-    mach_port_t notify = port_new();
+    mach_port_t notify = make_port();
     struct item item = item_new(K_S, 1);
     CHECK_EQ(request(item.name, MACH_NOTIFY_DEAD_NAME, 0, notify), OK);
-    port_destroy(item.holder);
+    destroy_port(item.holder);
     struct names all = names_get(SELF);
     CHECK_EQ(listed_type(&all, item.name), MACH_PORT_TYPE_DEAD_NAME);
     names_free(&all);
-    port_destroy(item.name);
-    port_destroy(notify);
+    destroy_port(item.name);
+    destroy_port(notify);
 }
 
 static int idle_child(void *argument)
 {
     struct message message;
-    message_receive(&message, port_new(), -1);
+    message_receive(&message, make_port(), -1);
     return WORLD_OK;
 }
 

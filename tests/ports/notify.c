@@ -44,7 +44,7 @@ static void check_ndr(const struct raw *raw)
 
 TEST(how_notifications_look, "P68 P157")
 {
-    mach_port_t at = port_new(), port, once;
+    mach_port_t at = make_port(), port, once;
     struct raw raw;
 
     struct item item = item_new(K_S, 1);
@@ -56,7 +56,7 @@ TEST(how_notifications_look, "P68 P157")
     CHECK_EQ(raw.words[2], item.name);
     item_free(&item);
 
-    port = port_new();
+    port = make_port();
     CHECK_EQ(request(port, MACH_NOTIFY_SEND_POSSIBLE, 1, at), OK);
     raw = raw_receive(at);
     check_header(&raw, at, 66, 36, 0x1200);
@@ -72,7 +72,7 @@ TEST(how_notifications_look, "P68 P157")
     once = so_make(port);
     CHECK_EQ(request(once, MACH_NOTIFY_DEAD_NAME, 0, at), OK);
     CHECK_EQ(request(port, MACH_NOTIFY_PORT_DESTROYED, 0, at), OK);
-    port_destroy(port);
+    destroy_port(port);
     raw = raw_receive(at);
     check_header(&raw, at, 69, 40, 0x80001200);
     CHECK_EQ(raw.words[0], 1);
@@ -80,49 +80,49 @@ TEST(how_notifications_look, "P68 P157")
     CHECK_EQ(descriptor->type, MACH_MSG_PORT_DESCRIPTOR);
     CHECK_EQ(descriptor->disposition, MACH_MSG_TYPE_PORT_RECEIVE);
     CHECK_EQ(type_of(descriptor->name), MACH_PORT_TYPE_RECEIVE);
-    port_destroy(descriptor->name);
+    destroy_port(descriptor->name);
 
     raw = raw_receive(at);
     check_header(&raw, at, 72, 36, 0x1200);
     check_ndr(&raw);
     CHECK_EQ(raw.words[2], once);
-    port_destroy(once);
+    destroy_port(once);
 
     once = so_make(at);
     CHECK_EQ(mach_port_deallocate(SELF, once), OK);
     raw = raw_receive(at);
     check_header(&raw, at, 71, 24, 0x1200);
-    port_destroy(at);
+    destroy_port(at);
 }
 
 TEST(notifications_ignore_the_queue_limit, "P67 P82")
 {
-    mach_port_t at = port_new();
+    mach_port_t at = make_port();
     qlimit_set(at, 0);
     for (int i = 0; i < 20; i++)
         CHECK_EQ(mach_port_deallocate(SELF, so_make(at)), OK);
     CHECK_EQ(status_of(at).mps_msgcount, 20);
     for (int i = 0; i < 20; i++)
         expect_message(at, MACH_NOTIFY_SEND_ONCE);
-    port_destroy(at);
+    destroy_port(at);
 }
 
 TEST(a_notification_to_a_dead_port_is_dropped, "P67")
 {
-    mach_port_t at = port_new();
+    mach_port_t at = make_port();
     struct item item = item_new(K_S, 1);
     CHECK_EQ(request(item.name, MACH_NOTIFY_DEAD_NAME, 0, at), OK);
-    port_destroy(at);
-    port_destroy(item.holder);
+    destroy_port(at);
+    destroy_port(item.holder);
     CHECK_EQ(refs_of(item.name, DEAD_NAME), 2);
-    port_destroy(item.name);
+    destroy_port(item.name);
 }
 
 /* ---- arguments ---- */
 
 TEST(request_arguments_in_order, "P70 P83")
 {
-    mach_port_t at = port_new(), port = port_new(), previous = 77;
+    mach_port_t at = make_port(), port = make_port(), previous = 77;
     struct item dead = item_new(K_SO_DEAD, 0);
     CHECK_EQ(mach_port_request_notification(SELF, port, MACH_NOTIFY_DEAD_NAME, 0, at, MAKE_SEND, &previous), MIG_TYPE_ERROR);
     CHECK_EQ(mach_port_request_notification(SELF, port, MACH_NOTIFY_DEAD_NAME, 0, name_unknown(), MAKE_SEND_ONCE, &previous),
@@ -141,26 +141,26 @@ TEST(request_arguments_in_order, "P70 P83")
     }
     CHECK_EQ(previous, 77); /* not touched */
     item_free(&dead);
-    port_destroy(port);
-    port_destroy(at);
+    destroy_port(port);
+    destroy_port(at);
 }
 
 TEST(a_failed_request_destroys_the_right, "P70")
 {
-    mach_port_t at = port_new(), set = set_new(), previous;
+    mach_port_t at = make_port(), set = set_new(), previous;
     CHECK_EQ(request_previous(set, MACH_NOTIFY_DEAD_NAME, 0, at, MAKE_SEND_ONCE, &previous), KERN_INVALID_RIGHT);
     expect_message(at, MACH_NOTIFY_SEND_ONCE);
     mach_port_t once = so_make(at);
     CHECK_EQ(request_previous(name_unknown(), MACH_NOTIFY_DEAD_NAME, 0, once, MOVE_SEND_ONCE, &previous), KERN_INVALID_NAME);
     CHECK_EQ(type_of(once), 0);
     expect_message(at, MACH_NOTIFY_SEND_ONCE);
-    port_destroy(set);
-    port_destroy(at);
+    destroy_port(set);
+    destroy_port(at);
 }
 
 TEST(previous_is_the_right_that_was_registered, "P69 P71")
 {
-    mach_port_t first = port_new(), second = port_new(), port = port_new_with_sends(1), previous;
+    mach_port_t first = make_port(), second = make_port(), port = port_new_with_sends(1), previous;
     static const int ids[] = {MACH_NOTIFY_DEAD_NAME, MACH_NOTIFY_SEND_POSSIBLE, MACH_NOTIFY_NO_SENDERS};
     for (int i = 0; i < 3; i++) {
         uint32_t sync = ids[i] == MACH_NOTIFY_NO_SENDERS ? 100 : 0;
@@ -177,35 +177,35 @@ TEST(previous_is_the_right_that_was_registered, "P69 P71")
         CHECK_EQ(request_previous(port, ids[i], sync, MACH_PORT_NULL, MAKE_SEND_ONCE, &previous), OK);
         CHECK_EQ(previous, MACH_PORT_NULL);
     }
-    port_destroy(port);
-    port_destroy(first);
-    port_destroy(second);
+    destroy_port(port);
+    destroy_port(first);
+    destroy_port(second);
 }
 
 TEST(a_previous_right_that_died_is_dead, "P69")
 {
-    mach_port_t at = port_new(), port = port_new(), previous;
+    mach_port_t at = make_port(), port = make_port(), previous;
     CHECK_EQ(request(port, MACH_NOTIFY_DEAD_NAME, 0, at), OK);
-    port_destroy(at);
+    destroy_port(at);
     CHECK_EQ(request_previous(port, MACH_NOTIFY_DEAD_NAME, 0, MACH_PORT_NULL, MAKE_SEND_ONCE, &previous), OK);
     CHECK_EQ(previous, MACH_PORT_DEAD);
-    port_destroy(port);
+    destroy_port(port);
 }
 
 /* ---- dead name ---- */
 
 TEST(one_slot_serves_both_requests, "P71")
 {
-    mach_port_t at = port_new(), port = port_new(), previous;
+    mach_port_t at = make_port(), port = make_port(), previous;
     CHECK_EQ(request(port, MACH_NOTIFY_DEAD_NAME, 0, at), OK);
     CHECK_EQ(request_previous(port, MACH_NOTIFY_SEND_POSSIBLE, 0, at, MAKE_SEND_ONCE, &previous), OK);
     CHECK_NE(previous, MACH_PORT_NULL);
     CHECK_EQ(mach_port_deallocate(SELF, previous), OK);
     expect_message(at, MACH_NOTIFY_SEND_ONCE);
-    port_destroy(port);
+    destroy_port(port);
     expect_notification(at, MACH_NOTIFY_PORT_DELETED); /* once */
     expect_nothing(at);
-    port_destroy(at);
+    destroy_port(at);
 }
 
 TEST(cancelling_an_empty_slot_is_fine_for_any_name, "P71 P72")
@@ -225,7 +225,7 @@ TEST(cancelling_an_empty_slot_is_fine_for_any_name, "P71 P72")
 
 TEST(dead_name_requests_by_kind, "P72")
 {
-    mach_port_t at = port_new(), previous;
+    mach_port_t at = make_port(), previous;
     CHECK_EQ(request_previous(MACH_PORT_NULL, 72, 0, at, MAKE_SEND_ONCE, &previous), KERN_INVALID_ARGUMENT);
     CHECK_EQ(request_previous(MACH_PORT_DEAD, 72, 0, at, MAKE_SEND_ONCE, &previous), KERN_INVALID_ARGUMENT);
     for (enum kind kind = K_R; kind < N_KINDS; kind++) {
@@ -249,33 +249,33 @@ TEST(dead_name_requests_by_kind, "P72")
             item_free(&item);
         }
     }
-    port_destroy(at);
+    destroy_port(at);
 }
 
 TEST(a_dead_name_notification_adds_a_reference_up_to_the_peg, "P72 P73")
 {
-    mach_port_t at = port_new(), name = dead_name_new(65534);
+    mach_port_t at = make_port(), name = dead_name_new(65534);
     CHECK_EQ(request(name, MACH_NOTIFY_DEAD_NAME, 1, at), OK);
     CHECK_EQ(refs_of(name, DEAD_NAME), 65535);
     CHECK_EQ(request(name, MACH_NOTIFY_DEAD_NAME, 1, at), OK);
     CHECK_EQ(refs_of(name, DEAD_NAME), 65535);
     CHECK_EQ(expect_notification(at, MACH_NOTIFY_DEAD_NAME), name);
     CHECK_EQ(expect_notification(at, MACH_NOTIFY_DEAD_NAME), name);
-    port_destroy(name);
-    port_destroy(at);
+    destroy_port(name);
+    destroy_port(at);
 }
 
 TEST(a_dead_name_cannot_have_its_request_cancelled_but_it_is_no_error, "P72")
 {
-    mach_port_t at = port_new(), previous;
+    mach_port_t at = make_port(), previous;
     struct item item = item_new(K_S, 1);
     CHECK_EQ(request(item.name, MACH_NOTIFY_DEAD_NAME, 0, at), OK);
-    port_destroy(item.holder);
+    destroy_port(item.holder);
     CHECK_EQ(request_previous(item.name, MACH_NOTIFY_DEAD_NAME, 0, MACH_PORT_NULL, MAKE_SEND_ONCE, &previous), OK);
     CHECK_EQ(previous, MACH_PORT_NULL);
     CHECK_EQ(expect_notification(at, MACH_NOTIFY_DEAD_NAME), item.name);
-    port_destroy(item.name);
-    port_destroy(at);
+    destroy_port(item.name);
+    destroy_port(at);
 }
 
 /* ---- every way a name can go away ---- */
@@ -299,10 +299,10 @@ static bool end_name(struct item *item, enum ending ending)
     case BY_DESTRUCT:
         return item->kind == K_R && mach_port_destruct(SELF, item->name, 0, 0) == OK;
     case BY_MOVE:
-        sink = port_new();
+        sink = make_port();
         message = message_with_port(sink, MAKE_SEND, 1, item->name, how);
         CHECK_EQ(message_send(&message, 0), OK);
-        port_destroy(sink);
+        destroy_port(sink);
         return true;
     case BY_SENDING:
         message = message_plain(item->name, how, MACH_PORT_NULL, 0, 1);
@@ -322,7 +322,7 @@ TEST(a_name_that_goes_away_is_told_deleted, "P74")
 {
     static const enum kind kinds[] = {K_R, K_S, K_SO};
     static const int ids[] = {MACH_NOTIFY_DEAD_NAME, MACH_NOTIFY_SEND_POSSIBLE};
-    mach_port_t at = port_new();
+    mach_port_t at = make_port();
     for (int k = 0; k < 3; k++) {
         for (int i = 0; i < 2; i++) {
             for (enum ending ending = BY_DEALLOCATE; ending < N_ENDINGS; ending++) {
@@ -338,25 +338,25 @@ TEST(a_name_that_goes_away_is_told_deleted, "P74")
             }
         }
     }
-    port_destroy(at);
+    destroy_port(at);
 }
 
 TEST(port_deleted_comes_before_the_message_that_caused_it, "P74 P108")
 {
-    mach_port_t port = port_new(), once = so_make(port);
+    mach_port_t port = make_port(), once = so_make(port);
     CHECK_EQ(request(once, MACH_NOTIFY_DEAD_NAME, 0, port), OK);
     struct message message = message_plain(once, MOVE_SEND_ONCE, MACH_PORT_NULL, 0, 12);
     CHECK_EQ(message_send(&message, 0), OK);
     CHECK_EQ(expect_notification(port, MACH_NOTIFY_PORT_DELETED), once);
     expect_message(port, 12);
-    port_destroy(port);
+    destroy_port(port);
 }
 
 
 static int child_with_requests(void *argument)
 {
     mach_port_t parent = world_parent_port(), once, previous;
-    mach_port_t port = port_new();
+    mach_port_t port = make_port();
     /* the parent's port is asked to be told about names here */
     struct message message = message_plain(parent, COPY_SEND, port, MAKE_SEND_ONCE, 1);
     CHECK_EQ(message_send(&message, -1), OK);
@@ -372,7 +372,7 @@ static int child_with_requests(void *argument)
 
 TEST(a_dying_task_tells_its_names_deleted, "P74 P162 P163")
 {
-    mach_port_t from = port_new(), at = port_new();
+    mach_port_t from = make_port(), at = make_port();
     struct message message;
     world_task *task = world_task_spawn(child_with_requests, NULL, from);
     REQUIRE_EQ(message_receive(&message, from, PATIENCE_MS), OK);
@@ -382,15 +382,15 @@ TEST(a_dying_task_tells_its_names_deleted, "P74 P162 P163")
     uint32_t their_name = message.words[0];
     CHECK_EQ(world_task_wait(task), WORLD_OK);
     CHECK_EQ(expect_notification(at, MACH_NOTIFY_PORT_DELETED), their_name);
-    port_destroy(from);
-    port_destroy(at);
+    destroy_port(from);
+    destroy_port(at);
 }
 
 /* ---- send possible ---- */
 
 TEST(send_possible_requests_by_kind, "P75")
 {
-    mach_port_t at = port_new(), previous;
+    mach_port_t at = make_port(), previous;
     CHECK_EQ(request_previous(MACH_PORT_NULL, 66, 0, at, MAKE_SEND_ONCE, &previous), KERN_INVALID_ARGUMENT);
     CHECK_EQ(request_previous(MACH_PORT_DEAD, 66, 0, at, MAKE_SEND_ONCE, &previous), KERN_INVALID_ARGUMENT);
     for (enum kind kind = K_R; kind < N_KINDS; kind++) {
@@ -414,12 +414,12 @@ TEST(send_possible_requests_by_kind, "P75")
             item_free(&item);
         }
     }
-    port_destroy(at);
+    destroy_port(at);
 }
 
 TEST(an_immediate_request_waits_while_the_port_is_full, "P75 P76")
 {
-    mach_port_t at = port_new(), port = port_new_with_sends(1), once;
+    mach_port_t at = make_port(), port = port_new_with_sends(1), once;
     fill(port);
     CHECK_EQ(request(port, MACH_NOTIFY_SEND_POSSIBLE, 1, at), OK);
     expect_nothing(at);
@@ -430,14 +430,14 @@ TEST(an_immediate_request_waits_while_the_port_is_full, "P75 P76")
     CHECK_EQ(expect_notification(at, MACH_NOTIFY_SEND_POSSIBLE), port);
     expect_message(port, 1);
     expect_nothing(at);
-    port_destroy(once);
-    port_destroy(port);
-    port_destroy(at);
+    destroy_port(once);
+    destroy_port(port);
+    destroy_port(at);
 }
 
 TEST(a_delayed_request_does_not_fire_unarmed, "P76 P75")
 {
-    mach_port_t at = port_new(), port = port_new_with_sends(1);
+    mach_port_t at = make_port(), port = port_new_with_sends(1);
     fill(port);
     CHECK_EQ(request(port, MACH_NOTIFY_SEND_POSSIBLE, 0, at), OK);
     expect_message(port, 1);
@@ -445,24 +445,24 @@ TEST(a_delayed_request_does_not_fire_unarmed, "P76 P75")
     CHECK_EQ(mach_port_mod_refs(SELF, port, RECEIVE, -1), OK);
     CHECK_EQ(expect_notification(at, MACH_NOTIFY_DEAD_NAME), port); /* but it hears of the death */
     CHECK_EQ(refs_of(port, DEAD_NAME), 2);
-    port_destroy(port);
-    port_destroy(at);
+    destroy_port(port);
+    destroy_port(at);
 }
 
 TEST(an_armed_request_hears_of_the_death, "P76 P73")
 {
-    mach_port_t at = port_new(), port = port_new_with_sends(1);
+    mach_port_t at = make_port(), port = port_new_with_sends(1);
     fill(port);
     CHECK_EQ(request(port, MACH_NOTIFY_SEND_POSSIBLE, 1, at), OK);
     CHECK_EQ(mach_port_mod_refs(SELF, port, RECEIVE, -1), OK);
     CHECK_EQ(expect_notification(at, MACH_NOTIFY_DEAD_NAME), port);
-    port_destroy(port);
-    port_destroy(at);
+    destroy_port(port);
+    destroy_port(at);
 }
 
 TEST(what_does_not_fire_an_armed_request, "P76 P59")
 {
-    mach_port_t at = port_new(), port = port_new_with_sends(1);
+    mach_port_t at = make_port(), port = port_new_with_sends(1);
     fill(port);
     CHECK_EQ(request(port, MACH_NOTIFY_SEND_POSSIBLE, 1, at), OK);
     qlimit_set(port, 10);
@@ -474,8 +474,8 @@ TEST(what_does_not_fire_an_armed_request, "P76 P59")
     expect_nothing(at);
     expect_message(port, 1);
     CHECK_EQ(expect_notification(at, MACH_NOTIFY_SEND_POSSIBLE), port);
-    port_destroy(port);
-    port_destroy(at);
+    destroy_port(port);
+    destroy_port(at);
 }
 
 TEST(a_receiver_finds_its_own_notification_queued, "P76 P153")
@@ -486,12 +486,12 @@ TEST(a_receiver_finds_its_own_notification_queued, "P76 P153")
     CHECK_EQ(request(port, MACH_NOTIFY_SEND_POSSIBLE, 1, port), OK);
     expect_message(port, 1);
     CHECK_EQ(expect_notification(port, MACH_NOTIFY_SEND_POSSIBLE), port);
-    port_destroy(port);
+    destroy_port(port);
 }
 
 static int child_waiting_for_room(void *argument)
 {
-    mach_port_t parent = world_parent_port(), at = port_new();
+    mach_port_t parent = world_parent_port(), at = make_port();
     struct message message = message_plain(parent, COPY_SEND, MACH_PORT_NULL, 0, 2);
     CHECK_EQ(message_send(&message, 0), MACH_SEND_TIMED_OUT);
     CHECK_EQ(mach_port_deallocate(SELF, parent), OK); /* the reference of the pseudo-receive */
@@ -512,7 +512,7 @@ TEST(send_possible_reaches_other_tasks, "P76")
     expect_message(from, 1);
     expect_message(from, 2);
     CHECK_EQ(world_task_wait(task), WORLD_OK);
-    port_destroy(from);
+    destroy_port(from);
 }
 
 /* ---- no senders ---- */
@@ -524,7 +524,7 @@ TEST(no_senders_on_a_fresh_port, "P77")
         bool at_once;
     } cases[] = {{0, true}, {1, false}, {2, false}};
     for (int i = 0; i < 3; i++) {
-        mach_port_t at = port_new(), port = port_new();
+        mach_port_t at = make_port(), port = make_port();
         CHECK_EQ(request(port, MACH_NOTIFY_NO_SENDERS, cases[i].sync, at), OK);
         CHECK_EQ(status_of(port).mps_nsrequest, !cases[i].at_once);
         if (cases[i].at_once) {
@@ -536,14 +536,14 @@ TEST(no_senders_on_a_fresh_port, "P77")
             CHECK_EQ(expect_notification(at, MACH_NOTIFY_NO_SENDERS), 1); /* sync is not compared again */
             CHECK_EQ(status_of(port).mps_nsrequest, 0);
         }
-        port_destroy(port);
-        port_destroy(at);
+        destroy_port(port);
+        destroy_port(at);
     }
 }
 
 TEST(no_senders_compares_sync_with_the_make_send_count, "P77 P78")
 {
-    mach_port_t at = port_new(), port = port_new(), previous;
+    mach_port_t at = make_port(), port = make_port(), previous;
     CHECK_EQ(mach_port_set_mscount(SELF, port, 5), OK);
     CHECK_EQ(request(port, MACH_NOTIFY_NO_SENDERS, 5, at), OK);
     CHECK_EQ(expect_notification(at, MACH_NOTIFY_NO_SENDERS), 5);
@@ -553,23 +553,23 @@ TEST(no_senders_compares_sync_with_the_make_send_count, "P77 P78")
     CHECK_EQ(type_of(previous), MACH_PORT_TYPE_SEND_ONCE);
     CHECK_EQ(expect_notification(at, MACH_NOTIFY_NO_SENDERS), 5);
     CHECK_EQ(status_of(port).mps_nsrequest, 0);
-    port_destroy(previous);
+    destroy_port(previous);
     send_add(port, 1);
     drain(at);
     CHECK_EQ(request(port, MACH_NOTIFY_NO_SENDERS, 0, at), OK); /* there is a sender */
     expect_nothing(at);
-    port_destroy(port);
-    port_destroy(at);
+    destroy_port(port);
+    destroy_port(at);
 }
 
 TEST(rights_in_messages_are_senders, "P78")
 {
-    mach_port_t at = port_new(), port = port_new(), where = port_new();
+    mach_port_t at = make_port(), port = make_port(), where = make_port();
     CHECK_EQ(request(port, MACH_NOTIFY_NO_SENDERS, 1, at), OK);
     struct message message = message_with_port(where, MAKE_SEND, 1, port, MAKE_SEND);
     CHECK_EQ(message_send(&message, 0), OK);
     expect_nothing(at);
-    port_destroy(where);
+    destroy_port(where);
     CHECK_EQ(expect_notification(at, MACH_NOTIFY_NO_SENDERS), 1);
     CHECK_EQ(request(port, MACH_NOTIFY_NO_SENDERS, 2, at), OK);
     message = message_with_port(port, MAKE_SEND_ONCE, 1, port, MAKE_SEND); /* on the port itself */
@@ -577,13 +577,13 @@ TEST(rights_in_messages_are_senders, "P78")
     expect_nothing(at);
     drain(port);
     CHECK_EQ(expect_notification(at, MACH_NOTIFY_NO_SENDERS), 2);
-    port_destroy(port);
-    port_destroy(at);
+    destroy_port(port);
+    destroy_port(at);
 }
 
 TEST(the_destination_right_counts_until_the_message_is_taken, "P78 P149")
 {
-    mach_port_t at = port_new(), port = port_new();
+    mach_port_t at = make_port(), port = make_port();
     CHECK_EQ(request(port, MACH_NOTIFY_NO_SENDERS, 1, at), OK);
     CHECK_EQ(say(port, 1), OK);
     CHECK_EQ(say(port, 2), OK);
@@ -595,28 +595,28 @@ TEST(the_destination_right_counts_until_the_message_is_taken, "P78 P149")
     CHECK_EQ(request(port, MACH_NOTIFY_NO_SENDERS, 3, at), OK);
     CHECK_EQ(mach_port_deallocate(SELF, once), OK); /* send-once rights do not count */
     expect_nothing(at);
-    port_destroy(port);
-    port_destroy(at);
+    destroy_port(port);
+    destroy_port(at);
 }
 
 TEST(a_no_senders_request_stays_with_the_port, "P79 P50")
 {
-    mach_port_t at = port_new(), port = port_new_with_sends(1);
+    mach_port_t at = make_port(), port = port_new_with_sends(1);
     CHECK_EQ(request(port, MACH_NOTIFY_NO_SENDERS, 1, at), OK);
     CHECK_EQ(unpark(park(port)), port);
     CHECK_EQ(mach_port_deallocate(SELF, port), OK);
     CHECK_EQ(expect_notification(at, MACH_NOTIFY_NO_SENDERS), 0); /* the count was cleared by the move */
     CHECK_EQ(request(port, MACH_NOTIFY_NO_SENDERS, 1, at), OK);
-    port_destroy(port);
+    destroy_port(port);
     expect_notification(at, MACH_NOTIFY_SEND_ONCE);
-    port_destroy(at);
+    destroy_port(at);
 }
 
 /* ---- port destroyed ---- */
 
 TEST(port_destroyed_requests, "P80")
 {
-    mach_port_t at = port_new(), port = port_new(), previous;
+    mach_port_t at = make_port(), port = make_port(), previous;
     CHECK_EQ(request_previous(port, 69, 1, at, MAKE_SEND_ONCE, &previous), KERN_INVALID_VALUE);
     CHECK_EQ(request_previous(name_unknown(), 69, 1, at, MAKE_SEND_ONCE, &previous), KERN_INVALID_VALUE);
     CHECK_EQ(request(port, 69, 0, at), OK);
@@ -625,14 +625,14 @@ TEST(port_destroyed_requests, "P80")
     CHECK_EQ(request_previous(port, 69, 0, at, MAKE_SEND_ONCE, &previous), KERN_FAILURE);
     expect_message(at, MACH_NOTIFY_SEND_ONCE);
     CHECK_EQ(request_previous(port, 69, 0, MACH_PORT_NULL, MAKE_SEND_ONCE, &previous), KERN_FAILURE);
-    port_destroy(at);
-    port_destroy(port);
+    destroy_port(at);
+    destroy_port(port);
 }
 
 TEST(port_destroyed_saves_the_port, "P81")
 {
     for (int way = 0; way < 4; way++) {
-        mach_port_t at = port_new(), port = port_new(), sender, tell = port_new();
+        mach_port_t at = make_port(), port = make_port(), sender, tell = make_port();
         mach_msg_type_name_t type;
         CHECK_EQ(request(port, MACH_NOTIFY_NO_SENDERS, 50, tell), OK);
         CHECK_EQ(mach_port_extract_right(SELF, port, MAKE_SEND_ONCE, &sender, &type), OK);
@@ -646,7 +646,7 @@ TEST(port_destroyed_saves_the_port, "P81")
         else if (way == 2)
             CHECK_EQ(mach_port_destruct(SELF, port, 0, 0), OK);
         else
-            port_destroy(park(port)); /* a message that carries it is sunk */
+            destroy_port(park(port)); /* a message that carries it is sunk */
         CHECK_EQ(type_of(port), 0);
         expect_nothing(tell);
         mach_port_t again = expect_notification(at, MACH_NOTIFY_PORT_DESTROYED);
@@ -654,19 +654,19 @@ TEST(port_destroyed_saves_the_port, "P81")
         CHECK_EQ(status_of(again).mps_pdrequest, 0);
         CHECK_EQ(status_of(again).mps_nsrequest, 1);
         expect_message(again, 33);
-        port_destroy(again);
+        destroy_port(again);
         expect_message(tell, MACH_NOTIFY_SEND_ONCE);
-        port_destroy(at);
-        port_destroy(tell);
+        destroy_port(at);
+        destroy_port(tell);
     }
 }
 
 TEST(a_port_that_cannot_be_saved_dies, "P81")
 {
-    mach_port_t at = port_new();
+    mach_port_t at = make_port();
     struct item item = item_new(K_RS, 1);
     CHECK_EQ(request(item.name, MACH_NOTIFY_PORT_DESTROYED, 0, at), OK);
-    port_destroy(at);
+    destroy_port(at);
     CHECK_EQ(mach_port_mod_refs(SELF, item.name, RECEIVE, -1), OK);
     CHECK_EQ(type_of(item.name), MACH_PORT_TYPE_DEAD_NAME);
     item_free(&item);
@@ -679,22 +679,22 @@ TEST(a_port_that_cannot_be_saved_dies, "P81")
 
 TEST(a_refused_port_destroyed_right_destroys_the_port, "P81")
 {
-    mach_port_t at = port_new();
+    mach_port_t at = make_port();
     struct item item = item_new(K_S, 1);
     mach_port_t port = unpark(item.holder);
     CHECK_EQ(request(port, MACH_NOTIFY_PORT_DESTROYED, 0, at), OK);
     CHECK_EQ(mach_port_mod_refs(SELF, port, RECEIVE, -1), OK);
     CHECK_EQ(type_of(port), MACH_PORT_TYPE_SEND);
-    port_destroy(at); /* with the message in its queue */
+    destroy_port(at); /* with the message in its queue */
     CHECK_EQ(type_of(port), MACH_PORT_TYPE_DEAD_NAME);
-    port_destroy(port);
+    destroy_port(port);
 }
 
 /* ---- send once ---- */
 
 TEST(an_unused_send_once_right_always_produces_a_message, "P82")
 {
-    mach_port_t port = port_new(), where = port_new();
+    mach_port_t port = make_port(), where = make_port();
     mach_port_t once = so_make(port);
     CHECK_EQ(mach_port_destroy(SELF, once), OK);
     expect_notification(port, MACH_NOTIFY_SEND_ONCE);
@@ -702,10 +702,10 @@ TEST(an_unused_send_once_right_always_produces_a_message, "P82")
     CHECK_EQ(message_send(&message, 0), OK);
     message = message_with_port(where, MAKE_SEND, 1, port, MAKE_SEND_ONCE);
     CHECK_EQ(message_send(&message, 0), OK);
-    port_destroy(where); /* sinks both */
+    destroy_port(where); /* sinks both */
     expect_notification(port, MACH_NOTIFY_SEND_ONCE);
     expect_notification(port, MACH_NOTIFY_SEND_ONCE);
     CHECK_EQ(status_of(port).mps_sorights, 0);
     expect_nothing(port);
-    port_destroy(port);
+    destroy_port(port);
 }

@@ -64,7 +64,7 @@ TEST(destinations_come_back, "P122")
         /* as it is, the buffer can be sent again */
         CHECK_EQ(message_send(&message, 0), MACH_SEND_TIMED_OUT);
         CHECK_EQ(refs_of(message.header.msgh_remote_port, SEND), c->send_urefs);
-        port_destroy(message.header.msgh_remote_port);
+        destroy_port(message.header.msgh_remote_port);
         item_free(&item);
     }
 }
@@ -107,7 +107,7 @@ TEST(replies_come_back, "P122")
         CHECK_EQ(MACH_MSGH_BITS_REMOTE(message.header.msgh_bits), MOVE_SEND);
         check_back(c, &item, message.header.msgh_local_port, MACH_MSGH_BITS_LOCAL(message.header.msgh_bits));
         CHECK_EQ(refs_of(full.name, SEND), 2);
-        port_destroy(message.header.msgh_local_port);
+        destroy_port(message.header.msgh_local_port);
         item_free(&item);
         item_free(&full);
     }
@@ -123,7 +123,7 @@ TEST(descriptors_come_back, "P122")
         CHECK_EQ(message.header.msgh_bits, MACH_MSGH_BITS_COMPLEX | MOVE_SEND);
         CHECK_EQ(message.body.msgh_descriptor_count, 1);
         check_back(c, &item, message.port[0].name, message.port[0].disposition);
-        port_destroy(message.port[0].name);
+        destroy_port(message.port[0].name);
         item_free(&item);
         item_free(&full);
     }
@@ -133,8 +133,8 @@ TEST(arrays_and_memory_come_back, "P122 P131")
 {
     struct item full = full_new(1);
     mach_port_t port = port_new_with_sends(1);
-    char *memory = memory_new(page_size());
-    mach_port_t *names = memory_new(page_size());
+    char *memory = make_memory(page_size());
+    mach_port_t *names = make_memory(page_size());
     strcpy(memory, "to and fro");
     names[0] = port;
     names[1] = MACH_PORT_NULL;
@@ -169,7 +169,7 @@ TEST(arrays_and_memory_come_back, "P122 P131")
     CHECK_EQ(refs_of(port, SEND), 1);
     drain(receive);
     CHECK_EQ(refs_of(port, SEND), 1);
-    port_destroy(port);
+    destroy_port(port);
     item_free(&full);
 }
 
@@ -191,8 +191,8 @@ TEST(a_receive_right_comes_back_bare, "P122 P50")
     CHECK_EQ(status.mps_pset, 0);
     CHECK_EQ(mach_port_get_context(SELF, port, &context), OK);
     CHECK_EQ(context, 0);
-    port_destroy(port);
-    port_destroy(set);
+    destroy_port(port);
+    destroy_port(set);
     item_free(&full);
 }
 
@@ -210,7 +210,7 @@ TEST(dead_rights_come_back_dead, "P122")
     CHECK_EQ(message.port[0].disposition, MOVE_SEND);
     CHECK_EQ(message.port[1].name, MACH_PORT_NULL);
     CHECK_EQ(refs_of(dead, DEAD_NAME), 2);
-    port_destroy(dead);
+    destroy_port(dead);
     item_free(&full);
 }
 
@@ -227,22 +227,22 @@ TEST(a_right_that_dies_while_the_sender_waits, "P122")
     CHECK_EQ(message.port[1].name, back);
     CHECK_EQ(type_of(back), MACH_PORT_TYPE_SEND_RECEIVE);
     CHECK_EQ(refs_of(back, SEND), 2);
-    port_destroy(back);
+    destroy_port(back);
     item_free(&full);
 }
 
 TEST(the_slot_of_a_moved_right_was_told_already, "P122 P74")
 {
     struct item full = full_new(1);
-    mach_port_t at = port_new();
+    mach_port_t at = make_port();
     CHECK_EQ(request(full.name, MACH_NOTIFY_DEAD_NAME, 0, at), OK);
     struct message message = message_plain(full.name, MOVE_SEND, MACH_PORT_NULL, 0, 1);
     CHECK_EQ(message_send(&message, 0), MACH_SEND_TIMED_OUT);
     CHECK_EQ(expect_notification(at, MACH_NOTIFY_PORT_DELETED), full.name);
     CHECK_EQ(type_of(message.header.msgh_remote_port), MACH_PORT_TYPE_SEND);
-    port_destroy(message.header.msgh_remote_port);
+    destroy_port(message.header.msgh_remote_port);
     item_free(&full);
-    port_destroy(at);
+    destroy_port(at);
 }
 
 TEST(giving_up_releases_what_came_back, "P122 P187 P189")
@@ -259,19 +259,19 @@ TEST(giving_up_releases_what_came_back, "P122 P187 P189")
     CHECK_EQ(refs_of(port, SEND), 1);
     CHECK_EQ(mach_port_deallocate(SELF, message.header.msgh_local_port), OK);
     expect_notification(port, MACH_NOTIFY_SEND_ONCE);
-    port_destroy(port);
+    destroy_port(port);
     item_free(&full);
 }
 
 TEST(a_blocked_send_that_times_out_gives_back, "P122 P116")
 {
     struct item full = full_new(1);
-    mach_port_t port = port_new();
+    mach_port_t port = make_port();
     struct message message = message_with_port(full.name, COPY_SEND, 1, port, MOVE_RECEIVE);
     CHECK_EQ(message_send(&message, 20), MACH_SEND_TIMED_OUT);
     CHECK_EQ(refs_of(full.name, SEND), 2);
     CHECK_EQ(type_of(message.port[0].name), MACH_PORT_TYPE_RECEIVE);
-    port_destroy(message.port[0].name);
+    destroy_port(message.port[0].name);
     item_free(&full);
 }
 
@@ -286,7 +286,7 @@ TEST(errors_of_the_header_leave_everything, "P189 P112")
     CHECK_MEM_EQ(&message, &sent, sizeof(sent));
     CHECK_EQ(type_of(port), MACH_PORT_TYPE_SEND_RECEIVE);
     CHECK_EQ(refs_of(port, SEND), 1);
-    port_destroy(port);
+    destroy_port(port);
     item_free(&full);
 }
 
@@ -294,14 +294,14 @@ TEST(errors_of_the_header_leave_everything, "P189 P112")
 
 TEST(sinking_releases_in_order, "P124")
 {
-    mach_port_t queue = port_new(), tell = port_new(), port[3];
+    mach_port_t queue = make_port(), tell = make_port(), port[3];
     mach_port_t previous;
     for (int i = 0; i < 3; i++) {
-        port[i] = port_new();
+        port[i] = make_port();
         CHECK_EQ(mach_port_set_mscount(SELF, port[i], 100u * (uint32_t)(i + 1)), OK);
         CHECK_EQ(request_previous(port[i], MACH_NOTIFY_NO_SENDERS, 0xffffffff, tell, MAKE_SEND_ONCE, &previous), OK);
     }
-    char *memory = memory_new(page_size());
+    char *memory = make_memory(page_size());
     struct message message = message_plain(queue, MAKE_SEND, port[0], MAKE_SEND, 1);
     add_port(&message, port[1], MAKE_SEND);
     add_memory(&message, memory, page_size(), true, MACH_MSG_VIRTUAL_COPY);
@@ -309,24 +309,24 @@ TEST(sinking_releases_in_order, "P124")
     CHECK_EQ(message_send(&message, 0), OK);
     CHECK_EQ(mach_port_set_mscount(SELF, queue, 900), OK);
     CHECK_EQ(request_previous(queue, MACH_NOTIFY_NO_SENDERS, 0xffffffff, tell, MAKE_SEND_ONCE, &previous), OK);
-    port_destroy(queue);
+    destroy_port(queue);
     expect_notification(tell, MACH_NOTIFY_SEND_ONCE); /* the queue is dead before its messages are sunk */
     for (uint32_t i = 0; i < 3; i++)
         CHECK_EQ(expect_notification(tell, MACH_NOTIFY_NO_SENDERS), 100 * (i + 1) + 1);
     expect_nothing(tell);
     for (int i = 0; i < 3; i++)
-        port_destroy(port[i]);
-    port_destroy(tell);
+        destroy_port(port[i]);
+    destroy_port(tell);
 }
 
 TEST(a_send_once_right_on_its_own_port, "P125 P82")
 {
-    mach_port_t port = port_new();
+    mach_port_t port = make_port();
     struct message message = message_with_port(port, MAKE_SEND, 1, port, MAKE_SEND_ONCE);
     CHECK_EQ(message_send(&message, 0), OK);
     CHECK_EQ(status_of(port).mps_sorights, 1);
     struct item other = item_new(K_S, 1);
-    port_destroy(port);
+    destroy_port(port);
     CHECK_EQ(type_of(port), 0);
     item_free(&other);
 }

@@ -10,7 +10,7 @@ TEST(a_port_sent_to_itself_dies, "P114")
     struct message message = message_with_port(port, COPY_SEND, 1, port, MOVE_RECEIVE);
     CHECK_EQ(message_send(&message, 0), OK);
     CHECK_EQ(type_of(port), MACH_PORT_TYPE_DEAD_NAME);
-    port_destroy(port);
+    destroy_port(port);
 }
 
 /* ports[0] lies in the queue of ports[1], that in the queue of ports[2] ...; then the last is sent to the first. */
@@ -28,7 +28,7 @@ static void close_the_circle(int n)
     CHECK_EQ(message_send(&message, 0), OK);
     for (int i = 0; i < n; i++) {
         CHECK_EQ(type_of(ports[i]), MACH_PORT_TYPE_DEAD_NAME);
-        port_destroy(ports[i]);
+        destroy_port(ports[i]);
     }
 }
 
@@ -40,7 +40,7 @@ TEST(circles_of_ports_die, "P114")
 
 TEST(a_chain_is_no_circle, "P114")
 {
-    mach_port_t a = port_new_with_sends(1), b = port_new_with_sends(1), c = port_new();
+    mach_port_t a = port_new_with_sends(1), b = port_new_with_sends(1), c = make_port();
     struct message message = message_with_port(a, COPY_SEND, 1, b, MOVE_RECEIVE);
     CHECK_EQ(message_send(&message, 0), OK);
     message = message_with_port(b, COPY_SEND, 2, c, MOVE_RECEIVE); /* into a port in transit */
@@ -49,9 +49,9 @@ TEST(a_chain_is_no_circle, "P114")
     CHECK_EQ(message.port[0].name, b);
     CHECK_EQ(message_receive(&message, b, 0), OK);
     CHECK_EQ(type_of(message.port[0].name), MACH_PORT_TYPE_RECEIVE);
-    port_destroy(message.port[0].name);
-    port_destroy(b);
-    port_destroy(a);
+    destroy_port(message.port[0].name);
+    destroy_port(b);
+    destroy_port(a);
 }
 
 TEST(a_circle_through_an_array_or_the_second_descriptor, "P114")
@@ -63,19 +63,19 @@ TEST(a_circle_through_an_array_or_the_second_descriptor, "P114")
     CHECK_EQ(message_send(&message, 0), OK);
     CHECK_EQ(type_of(port), MACH_PORT_TYPE_DEAD_NAME);
     CHECK_EQ(type_of(other), MACH_PORT_TYPE_DEAD_NAME); /* sunk with the message */
-    port_destroy(port);
-    port_destroy(other);
+    destroy_port(port);
+    destroy_port(other);
 }
 
 TEST(the_reply_of_a_circular_message_tells, "P114 P124")
 {
-    mach_port_t port = port_new(), reply = port_new();
+    mach_port_t port = make_port(), reply = make_port();
     struct message message = message_plain(port, MAKE_SEND, reply, MAKE_SEND_ONCE, 1);
     add_port(&message, port, MOVE_RECEIVE);
     CHECK_EQ(message_send(&message, 0), OK);
     expect_notification(reply, MACH_NOTIFY_SEND_ONCE);
     CHECK_EQ(type_of(port), 0);
-    port_destroy(reply);
+    destroy_port(reply);
 }
 
 /* ---- admission ---- */
@@ -107,7 +107,7 @@ TEST(the_limit_is_kept, "P116 P58")
 {
     static const uint32_t limits[] = {0, 1, 5, 16, 1024};
     for (int i = 0; i < 5; i++) {
-        mach_port_t port = port_new();
+        mach_port_t port = make_port();
         qlimit_set(port, limits[i]);
         for (uint32_t n = 0; n < limits[i]; n++)
             CHECK_EQ(say(port, (int)n), OK);
@@ -121,13 +121,13 @@ TEST(the_limit_is_kept, "P116 P58")
             expect_message(port, (int)n);
         expect_message(port, 9999);
         expect_message(port, 9999);
-        port_destroy(port);
+        destroy_port(port);
     }
 }
 
 TEST(a_blocked_sender_gets_the_slot_that_becomes_free, "P116")
 {
-    mach_port_t port = port_new();
+    mach_port_t port = make_port();
     qlimit_set(port, 1);
     fill(port);
     struct sender sender = {.port = port, .id = 2, .timeout = -1};
@@ -141,7 +141,7 @@ TEST(a_blocked_sender_gets_the_slot_that_becomes_free, "P116")
     world_thread_join(thread);
     CHECK_EQ(sender.kr, OK);
     expect_nothing(port);
-    port_destroy(port);
+    destroy_port(port);
 }
 
 TEST(blocked_senders_go_in_order_of_arrival, "P116 P121")
@@ -149,7 +149,7 @@ TEST(blocked_senders_go_in_order_of_arrival, "P116 P121")
     enum { N = 6 };
     struct sender sender[N];
     world_thread *thread[N];
-    mach_port_t port = port_new();
+    mach_port_t port = make_port();
     qlimit_set(port, 1);
     fill(port);
     for (int i = 0; i < N; i++) {
@@ -163,12 +163,12 @@ TEST(blocked_senders_go_in_order_of_arrival, "P116 P121")
         world_thread_join(thread[i]);
         CHECK_EQ(sender[i].kr, OK);
     }
-    port_destroy(port);
+    destroy_port(port);
 }
 
 TEST(a_send_times_out, "P116 P117")
 {
-    mach_port_t port = port_new();
+    mach_port_t port = make_port();
     qlimit_set(port, 0);
     struct sender sender = {.port = port, .id = 2, .timeout = 30};
     world_thread *thread = start(&sender);
@@ -186,12 +186,12 @@ TEST(a_send_times_out, "P116 P117")
     expect_message(port, 3);
     world_thread_join(thread);
     CHECK_EQ(sender.kr, OK);
-    port_destroy(port);
+    destroy_port(port);
 }
 
 TEST(a_timeout_in_time_costs_nothing, "P117 P116")
 {
-    mach_port_t port = port_new();
+    mach_port_t port = make_port();
     qlimit_set(port, 1);
     fill(port);
     struct sender sender = {.port = port, .id = 2, .timeout = 60000};
@@ -200,21 +200,21 @@ TEST(a_timeout_in_time_costs_nothing, "P117 P116")
     world_thread_join(thread);
     CHECK_EQ(sender.kr, OK);
     expect_message(port, 2);
-    port_destroy(port);
+    destroy_port(port);
 }
 
 /* ---- destination dies ---- */
 
 TEST(a_destination_that_dies_swallows_the_message, "P115 P164 P119")
 {
-    mach_port_t port = port_new(), reply = port_new();
+    mach_port_t port = make_port(), reply = make_port();
     qlimit_set(port, 0);
     struct sender sender = {.port = port, .id = 2, .timeout = -1};
     world_thread *thread = start(&sender);
     CHECK_EQ(mach_port_mod_refs(SELF, port, RECEIVE, -1), OK);
     world_thread_join(thread);
     CHECK_EQ(sender.kr, OK);
-    port_destroy(reply);
+    destroy_port(reply);
 }
 
 struct asking {
@@ -234,7 +234,7 @@ static void *ask(void *argument)
 
 TEST(who_asks_a_dying_port_hears_send_once, "P115 P164 P124")
 {
-    struct asking asking = {.port = port_new_with_sends(1), .reply = port_new()};
+    struct asking asking = {.port = port_new_with_sends(1), .reply = make_port()};
     qlimit_set(asking.port, 0);
     world_thread *thread = world_thread_spawn(ask, &asking);
     world_yield_until_blocked(thread);
@@ -242,7 +242,7 @@ TEST(who_asks_a_dying_port_hears_send_once, "P115 P164 P124")
     world_thread_join(thread);
     CHECK_EQ(asking.kr, OK);
     CHECK_EQ(asking.id, MACH_NOTIFY_SEND_ONCE);
-    port_destroy(asking.reply);
+    destroy_port(asking.reply);
 }
 
 /* ---- MACH_SEND_NOTIFY ---- */
@@ -255,7 +255,7 @@ static kern_return_t send_notify(mach_port_t dest, uint32_t how)
 
 TEST(send_notify_arms_a_delayed_request, "P118 P75 P76")
 {
-    mach_port_t at = port_new(), port = port_new_with_sends(1);
+    mach_port_t at = make_port(), port = port_new_with_sends(1);
     qlimit_set(port, 1);
     CHECK_EQ(send_notify(port, COPY_SEND), OK); /* no request: nothing special */
     CHECK_EQ(send_notify(port, COPY_SEND), MACH_SEND_TIMED_OUT);
@@ -264,25 +264,25 @@ TEST(send_notify_arms_a_delayed_request, "P118 P75 P76")
     expect_message(port, 4);
     CHECK_EQ(expect_notification(at, MACH_NOTIFY_SEND_POSSIBLE), port);
     CHECK(!(type_of(port) & MACH_PORT_TYPE_DNREQUEST));
-    port_destroy(port);
-    port_destroy(at);
+    destroy_port(port);
+    destroy_port(at);
 }
 
 TEST(send_notify_with_room_does_not_arm, "P118")
 {
-    mach_port_t at = port_new(), port = port_new_with_sends(1);
+    mach_port_t at = make_port(), port = port_new_with_sends(1);
     CHECK_EQ(request(port, MACH_NOTIFY_SEND_POSSIBLE, 0, at), OK);
     CHECK_EQ(send_notify(port, COPY_SEND), OK);
     expect_message(port, 4);
     expect_nothing(at);
     CHECK(type_of(port) & MACH_PORT_TYPE_DNREQUEST);
-    port_destroy(port);
-    port_destroy(at);
+    destroy_port(port);
+    destroy_port(at);
 }
 
 TEST(send_notify_does_not_change_a_dead_name_request, "P118")
 {
-    mach_port_t at = port_new(), port = port_new_with_sends(1);
+    mach_port_t at = make_port(), port = port_new_with_sends(1);
     fill(port);
     CHECK_EQ(request(port, MACH_NOTIFY_DEAD_NAME, 0, at), OK);
     CHECK_EQ(send_notify(port, COPY_SEND), MACH_SEND_TIMED_OUT);
@@ -290,13 +290,13 @@ TEST(send_notify_does_not_change_a_dead_name_request, "P118")
     expect_nothing(at);
     CHECK_EQ(mach_port_mod_refs(SELF, port, RECEIVE, -1), OK);
     CHECK_EQ(expect_notification(at, MACH_NOTIFY_DEAD_NAME), port);
-    port_destroy(port);
-    port_destroy(at);
+    destroy_port(port);
+    destroy_port(at);
 }
 
 TEST(send_notify_needs_a_name_that_remains, "P118")
 {
-    mach_port_t at = port_new(), port = port_new_with_sends(1), holder;
+    mach_port_t at = make_port(), port = port_new_with_sends(1), holder;
     fill(port);
     holder = park(port);
     CHECK_EQ(request(port, MACH_NOTIFY_SEND_POSSIBLE, 0, at), OK);
@@ -305,27 +305,27 @@ TEST(send_notify_needs_a_name_that_remains, "P118")
     mach_port_t again = unpark(holder);
     expect_message(again, 1);
     expect_nothing(at);
-    port_destroy(again);
-    port_destroy(at);
+    destroy_port(again);
+    destroy_port(at);
 }
 
 /* ---- success and order ---- */
 
 TEST(a_successful_send_does_not_change_the_buffer, "P119")
 {
-    mach_port_t port = port_new(), reply = port_new();
+    mach_port_t port = make_port(), reply = make_port();
     struct message message = message_plain(port, MAKE_SEND, reply, MAKE_SEND_ONCE, 1), sent;
     add_port(&message, reply, MAKE_SEND);
     sent = message;
     CHECK_EQ(message_send(&message, 0), OK);
     CHECK_MEM_EQ(&message, &sent, sizeof(sent));
-    port_destroy(port);
-    port_destroy(reply);
+    destroy_port(port);
+    destroy_port(reply);
 }
 
 TEST(replies_do_not_block, "P120 P116")
 {
-    mach_port_t port = port_new();
+    mach_port_t port = make_port();
     qlimit_set(port, 0);
     for (int i = 0; i < 100; i++) {
         struct message message = message_plain(port, MAKE_SEND_ONCE, MACH_PORT_NULL, 0, i);
@@ -333,12 +333,12 @@ TEST(replies_do_not_block, "P120 P116")
     }
     for (int i = 0; i < 100; i++)
         expect_message(port, i);
-    port_destroy(port);
+    destroy_port(port);
 }
 
 TEST(messages_keep_their_order, "P121")
 {
-    mach_port_t port = port_new(), once[10];
+    mach_port_t port = make_port(), once[10];
     qlimit_set(port, 100);
     for (int i = 0; i < 10; i++)
         once[i] = so_make(port);
@@ -349,18 +349,18 @@ TEST(messages_keep_their_order, "P121")
     }
     for (int i = 0; i < 30; i++)
         expect_message(port, i);
-    port_destroy(port);
+    destroy_port(port);
 }
 
 TEST(the_kernel_limit_of_a_queue, "P116 P67")
 {
-    mach_port_t port = port_new();
+    mach_port_t port = make_port();
     qlimit_set(port, 0);
     for (int i = 0; i < 65534; i++) {
         struct message message = message_plain(port, MAKE_SEND_ONCE, MACH_PORT_NULL, 0, i);
         kern_return_t kr = message_send(&message, -1);
         if (kr == MACH_SEND_NO_BUFFER) {
-            port_destroy(port);
+            destroy_port(port);
             SKIP("no room for 65534 messages here");
         }
         REQUIRE_EQ(kr, OK);
@@ -373,5 +373,5 @@ TEST(the_kernel_limit_of_a_queue, "P116 P67")
     CHECK_EQ(message.header.msgh_bits, MOVE_SEND_ONCE); /* P122 */
     expect_message(port, 0);
     CHECK_EQ(message_send(&message, -1), OK);
-    port_destroy(port);
+    destroy_port(port);
 }

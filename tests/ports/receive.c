@@ -48,7 +48,7 @@ TEST(what_can_be_received_on, "P139")
 
 TEST(a_queued_message_is_taken_at_once, "P140 P143")
 {
-    mach_port_t port = port_new();
+    mach_port_t port = make_port();
     struct buffer buffer;
     CHECK_EQ(receive_into(&buffer, sizeof(buffer), port, 0), MACH_RCV_TIMED_OUT);
     check_untouched(&buffer, 0);
@@ -56,7 +56,7 @@ TEST(a_queued_message_is_taken_at_once, "P140 P143")
     CHECK_EQ(receive_into(&buffer, sizeof(buffer), port, 0), OK);
     CHECK_EQ(buffer.header.msgh_id, 3);
     CHECK_EQ(mach_msg(&buffer.header, MACH_RCV_MSG | MACH_RCV_TIMEOUT, 0, sizeof(buffer), port, 20, 0), MACH_RCV_TIMED_OUT);
-    port_destroy(port);
+    destroy_port(port);
 }
 
 struct waiting {
@@ -85,7 +85,7 @@ static world_thread *start(struct waiting *waiting)
 
 TEST(a_wait_ends_with_a_message, "P141")
 {
-    struct waiting waiting = {.port = port_new()};
+    struct waiting waiting = {.port = make_port()};
     world_thread *thread = start(&waiting);
     CHECK_EQ(waiting.kr, -1);
     CHECK_EQ(say(waiting.port, 9), OK);
@@ -93,12 +93,12 @@ TEST(a_wait_ends_with_a_message, "P141")
     world_thread_join(thread);
     CHECK_EQ(waiting.kr, OK);
     CHECK_EQ(waiting.buffer.header.msgh_id, 9);
-    port_destroy(waiting.port);
+    destroy_port(waiting.port);
 }
 
 TEST(a_wait_ends_in_time, "P141 P143")
 {
-    struct waiting waiting = {.port = port_new(), .timeout = 40, .options = MACH_RCV_TIMEOUT};
+    struct waiting waiting = {.port = make_port(), .timeout = 40, .options = MACH_RCV_TIMEOUT};
     world_thread *thread = start(&waiting);
     CHECK_EQ(waiting.kr, -1);
     world_thread_join(thread);
@@ -108,7 +108,7 @@ TEST(a_wait_ends_in_time, "P141 P143")
     thread = start(&waiting);
     world_sleep_ms(100);
     CHECK_EQ(waiting.kr, -1);
-    port_destroy(waiting.port);
+    destroy_port(waiting.port);
     world_thread_join(thread);
     CHECK_EQ(waiting.kr, MACH_RCV_PORT_CHANGED);
     check_untouched(&waiting.buffer, 0);
@@ -119,7 +119,7 @@ TEST(several_threads_one_port, "P142")
     enum { N = 5 };
     struct waiting waiting[N];
     world_thread *thread[N];
-    mach_port_t port = port_new();
+    mach_port_t port = make_port();
     for (int i = 0; i < N; i++) {
         waiting[i] = (struct waiting){.port = port};
         thread[i] = start(&waiting[i]);
@@ -133,7 +133,7 @@ TEST(several_threads_one_port, "P142")
         seen |= 1u << (waiting[i].buffer.header.msgh_id - 100);
     }
     CHECK_EQ(seen, (1u << N) - 1);
-    port_destroy(port);
+    destroy_port(port);
 }
 
 /* ---- size ---- */
@@ -141,7 +141,7 @@ TEST(several_threads_one_port, "P142")
 TEST(a_message_fits_with_its_trailer, "P144 P156")
 {
     static const uint32_t trailers[] = {8, 12, 20, 52, 60, 68, 68, 68, 68};
-    mach_port_t port = port_new();
+    mach_port_t port = make_port();
     struct buffer buffer;
     for (uint32_t elements = 0; elements < 9; elements++) {
         uint32_t options = MACH_RCV_TRAILER_ELEMENTS(elements);
@@ -151,13 +151,13 @@ TEST(a_message_fits_with_its_trailer, "P144 P156")
         CHECK_EQ(buffer.header.msgh_size, 24);
         check_untouched(&buffer, 24 + trailers[elements]);
     }
-    port_destroy(port);
+    destroy_port(port);
 }
 
 TEST(too_large_and_left_in_the_queue, "P145 P48")
 {
     static const uint32_t rcv_sizes[] = {0, 4, 8, 16, 24, 28, 47};
-    mach_port_t port = port_new(), set = set_new();
+    mach_port_t port = make_port(), set = set_new();
     struct buffer buffer;
     struct message message = message_plain(port, MAKE_SEND, MACH_PORT_NULL, 0, 77);
     message.header.msgh_size = 40;
@@ -182,23 +182,23 @@ TEST(too_large_and_left_in_the_queue, "P145 P48")
     CHECK_EQ(status_of(port).mps_msgcount, 1);
     CHECK_EQ(receive_into(&buffer, 48, set, MACH_RCV_LARGE), OK);
     CHECK_EQ(buffer.header.msgh_id, 77);
-    port_destroy(port);
-    port_destroy(set);
+    destroy_port(port);
+    destroy_port(set);
 }
 
 TEST(too_large_into_a_buffer_that_cannot_be_written, "P145 P147")
 {
-    mach_port_t port = port_new();
+    mach_port_t port = make_port();
     CHECK_EQ(say(port, 1), OK);
     CHECK_EQ(mach_msg((mach_msg_header_t *)64, MACH_RCV_MSG | MACH_RCV_LARGE | MACH_RCV_TIMEOUT, 0, 24, port, 0, 0),
              MACH_RCV_INVALID_DATA);
     CHECK_EQ(mach_msg((mach_msg_header_t *)64, MACH_RCV_MSG | MACH_RCV_TIMEOUT, 0, 1024, port, 0, 0), MACH_RCV_INVALID_DATA);
-    port_destroy(port);
+    destroy_port(port);
 }
 
 TEST(too_large_and_taken, "P146 P124")
 {
-    mach_port_t port = port_new(), reply = port_new(), carried = port_new_with_sends(1);
+    mach_port_t port = make_port(), reply = make_port(), carried = port_new_with_sends(1);
     struct buffer buffer;
     CHECK_EQ(mach_port_set_context(SELF, port, 0x1122334455667788), OK);
     struct message message = message_plain(port, MAKE_SEND, reply, MAKE_SEND_ONCE, 77);
@@ -226,15 +226,15 @@ TEST(too_large_and_taken, "P146 P124")
     CHECK_EQ(type_of(carried), MACH_PORT_TYPE_RECEIVE);
     CHECK_EQ(status_of(port).mps_seqno, 1);
     CHECK_EQ(status_of(port).mps_msgcount, 0);
-    port_destroy(port);
-    port_destroy(reply);
-    port_destroy(carried);
+    destroy_port(port);
+    destroy_port(reply);
+    destroy_port(carried);
 }
 
 TEST(too_large_for_header_or_trailer, "P146")
 {
     static const uint32_t rcv_sizes[] = {0, 8, 16, 23, 24, 28, 31, 40, 50};
-    mach_port_t port = port_new();
+    mach_port_t port = make_port();
     struct buffer buffer;
     for (size_t i = 0; i < sizeof(rcv_sizes) / sizeof(rcv_sizes[0]); i++) {
         struct message message = message_plain(port, MAKE_SEND, MACH_PORT_NULL, 0, 77);
@@ -246,13 +246,13 @@ TEST(too_large_for_header_or_trailer, "P146")
         check_untouched(&buffer, size < 24 + 20 ? size : 24 + 20);
         CHECK_EQ(status_of(port).mps_msgcount, 0);
     }
-    port_destroy(port);
+    destroy_port(port);
 }
 
 TEST(too_large_keeps_a_reply_that_is_none, "P146")
 {
     static const mach_port_t names[] = {MACH_PORT_NULL, MACH_PORT_DEAD};
-    mach_port_t port = port_new();
+    mach_port_t port = make_port();
     struct buffer buffer;
     for (int i = 0; i < 2; i++) {
         struct message message = message_plain(port, MAKE_SEND, names[i], COPY_SEND, 77);
@@ -260,7 +260,7 @@ TEST(too_large_keeps_a_reply_that_is_none, "P146")
         CHECK_EQ(receive_into(&buffer, 24, port, 0), MACH_RCV_TOO_LARGE);
         CHECK_EQ(buffer.header.msgh_remote_port, names[i]);
     }
-    port_destroy(port);
+    destroy_port(port);
 }
 
 /* ---- what arrives ---- */
@@ -292,16 +292,16 @@ TEST(the_header_is_turned_round, "P148 P149 P150")
             else
                 CHECK_EQ(type_of(buffer.header.msgh_remote_port), MACH_PORT_TYPE_SEND_ONCE);
             if (seen[r] == 18)
-                port_destroy(buffer.header.msgh_remote_port);
-            port_destroy(dest);
-            port_destroy(reply);
+                destroy_port(buffer.header.msgh_remote_port);
+            destroy_port(dest);
+            destroy_port(reply);
         }
     }
 }
 
 TEST(a_reply_is_sent_with_what_arrived, "P148 P120")
 {
-    mach_port_t port = port_new(), reply = port_new();
+    mach_port_t port = make_port(), reply = make_port();
     struct message message = message_plain(port, MAKE_SEND, reply, MAKE_SEND_ONCE, 1);
     CHECK_EQ(message_send(&message, 0), OK);
     CHECK_EQ(message_receive(&message, port, 0), OK);
@@ -310,25 +310,25 @@ TEST(a_reply_is_sent_with_what_arrived, "P148 P120")
     message.header.msgh_id = 101;
     CHECK_EQ(message_send(&message, 0), OK);
     expect_message(reply, 101);
-    port_destroy(port);
-    port_destroy(reply);
+    destroy_port(port);
+    destroy_port(reply);
 }
 
 TEST(the_local_port_is_the_member, "P149")
 {
-    mach_port_t set = set_new(), port = port_new();
+    mach_port_t set = set_new(), port = make_port();
     struct buffer buffer;
     CHECK_EQ(mach_port_insert_member(SELF, port, set), OK);
     CHECK_EQ(say(port, 1), OK);
     CHECK_EQ(receive_into(&buffer, sizeof(buffer), set, 0), OK);
     CHECK_EQ(buffer.header.msgh_local_port, port);
-    port_destroy(port);
-    port_destroy(set);
+    destroy_port(port);
+    destroy_port(set);
 }
 
 TEST(the_destination_right_is_used_up_silently, "P149 P78")
 {
-    mach_port_t at = port_new(), port = port_new();
+    mach_port_t at = make_port(), port = make_port();
     struct message message = message_plain(port, MAKE_SEND_ONCE, MACH_PORT_NULL, 0, 1);
     CHECK_EQ(message_send(&message, 0), OK);
     CHECK_EQ(status_of(port).mps_sorights, 1);
@@ -340,8 +340,8 @@ TEST(the_destination_right_is_used_up_silently, "P149 P78")
     CHECK_EQ(status_of(port).mps_srights, 1);
     expect_message(port, 2);
     expect_notification(at, MACH_NOTIFY_NO_SENDERS);
-    port_destroy(port);
-    port_destroy(at);
+    destroy_port(port);
+    destroy_port(at);
 }
 
 TEST(a_reply_that_died, "P150 P25")
@@ -350,20 +350,20 @@ TEST(a_reply_that_died, "P150 P25")
     static const uint32_t seen[] = {17, 18};
     struct buffer buffer;
     for (int i = 0; i < 2; i++) {
-        mach_port_t port = port_new(), reply = port_new();
+        mach_port_t port = make_port(), reply = make_port();
         struct message message = message_plain(port, MAKE_SEND, reply, how[i], 1);
         CHECK_EQ(message_send(&message, 0), OK);
-        port_destroy(reply);
+        destroy_port(reply);
         CHECK_EQ(receive_into(&buffer, sizeof(buffer), port, 0), OK);
         CHECK_EQ(buffer.header.msgh_remote_port, MACH_PORT_DEAD);
         CHECK_EQ(buffer.header.msgh_bits, MACH_MSGH_BITS(seen[i], 17));
-        port_destroy(port);
+        destroy_port(port);
     }
 }
 
 TEST(rights_are_delivered_reply_first, "P152 P153")
 {
-    mach_port_t port = port_new(), a = port_new(), b = port_new();
+    mach_port_t port = make_port(), a = make_port(), b = make_port();
     struct message message = message_plain(port, MAKE_SEND, a, MAKE_SEND_ONCE, 1);
     add_port(&message, b, MAKE_SEND_ONCE);
     add_port(&message, b, MAKE_SEND);
@@ -373,11 +373,11 @@ TEST(rights_are_delivered_reply_first, "P152 P153")
     CHECK_EQ(type_of(message.header.msgh_remote_port), MACH_PORT_TYPE_SEND_ONCE);
     CHECK_EQ(type_of(message.port[0].name), MACH_PORT_TYPE_SEND_ONCE);
     CHECK_NE(message.header.msgh_remote_port, message.port[0].name);
-    port_destroy(message.header.msgh_remote_port);
-    port_destroy(message.port[0].name);
-    port_destroy(a);
-    port_destroy(b);
-    port_destroy(port);
+    destroy_port(message.header.msgh_remote_port);
+    destroy_port(message.port[0].name);
+    destroy_port(a);
+    destroy_port(b);
+    destroy_port(port);
 }
 
 /* ---- a space without room: P154, P155 ---- */
@@ -393,7 +393,7 @@ static mach_port_t fill_space(void)
 
 static int child_without_room(void *argument)
 {
-    mach_port_t port = port_new(), other = port_new(), once, spare;
+    mach_port_t port = make_port(), other = make_port(), once, spare;
     struct message message = message_plain(port, MAKE_SEND, MACH_PORT_NULL, 0, 5);
     mach_port_t names[] = {other, MACH_PORT_NULL, other};
     mach_port_t reply_port = mach_reply_port();
@@ -457,7 +457,7 @@ TEST(a_space_holds_many_names, "P10")
 
 TEST(receive_options_without_effect, "P158")
 {
-    mach_port_t port = port_new();
+    mach_port_t port = make_port();
     struct buffer buffer;
     CHECK_EQ(MACH_RCV_NOTIFY, 0);
     CHECK_EQ(MACH_RCV_OVERWRITE, 0);
@@ -467,18 +467,18 @@ TEST(receive_options_without_effect, "P158")
                                 &buffer.header, 3),
              OK);
     CHECK_EQ(buffer.header.msgh_id, 1);
-    port_destroy(port);
+    destroy_port(port);
 }
 
 TEST(sync_wait_needs_a_special_reply_port, "P140")
 {
-    mach_port_t port = port_new();
+    mach_port_t port = make_port();
     struct buffer buffer;
     memset(&buffer, FILLER, sizeof(buffer));
     kern_return_t kr =
         mach_msg(&buffer.header, MACH_RCV_MSG | MACH_RCV_TIMEOUT | MACH_RCV_SYNC_WAIT, 0, sizeof(buffer), port, 0, 0);
     CHECK(kr == MACH_RCV_INVALID_NOTIFY || kr == MACH_RCV_TIMED_OUT); /* TIMED_OUT: not built, P1 */
-    port_destroy(port);
+    destroy_port(port);
 }
 
 TEST(send_and_receive_in_one_call, "P159")
@@ -501,17 +501,17 @@ TEST(send_and_receive_in_one_call, "P159")
     expect_message(port, 9);
     expect_message(port, 10);
     /* a receive right that the send moved away does not count */
-    mach_port_t where = port_new();
+    mach_port_t where = make_port();
     message = message_with_port(where, MAKE_SEND, 1, port, MOVE_RECEIVE);
     CHECK_EQ(mach_msg(&message.header, MACH_SEND_MSG | MACH_RCV_MSG, message.header.msgh_size, sizeof(message), port, 0, 0),
              MACH_RCV_INVALID_NAME);
-    port_destroy(where);
-    port_destroy(port);
+    destroy_port(where);
+    destroy_port(port);
 }
 
 TEST(each_half_has_its_own_timeout, "P159 P117 P143")
 {
-    mach_port_t port = port_new(), full = port_new_with_sends(1);
+    mach_port_t port = make_port(), full = port_new_with_sends(1);
     qlimit_set(full, 0);
     struct message message = message_plain(full, COPY_SEND, MACH_PORT_NULL, 0, 1);
     CHECK_EQ(mach_msg(&message.header, MACH_SEND_MSG | MACH_RCV_MSG | MACH_SEND_TIMEOUT, 24, sizeof(message), port, 10, 0),
@@ -519,6 +519,6 @@ TEST(each_half_has_its_own_timeout, "P159 P117 P143")
     qlimit_set(full, 5);
     CHECK_EQ(mach_msg(&message.header, MACH_SEND_MSG | MACH_RCV_MSG | MACH_RCV_TIMEOUT, 24, sizeof(message), port, 10, 0),
              MACH_RCV_TIMED_OUT);
-    port_destroy(port);
-    port_destroy(full);
+    destroy_port(port);
+    destroy_port(full);
 }

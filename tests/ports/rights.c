@@ -11,11 +11,11 @@ static const uint32_t counts[] = {1, 2, 65534, 65535};
 /* Sends a right through a port of our own and gives the name under which it came back. */
 static mach_port_t through_the_post(mach_port_t name, uint32_t how, uint32_t *disposition_p)
 {
-    mach_port_t post = port_new();
+    mach_port_t post = make_port();
     struct message message = message_with_port(post, MAKE_SEND, 1, name, how);
     REQUIRE_EQ(message_send(&message, 0), OK);
     REQUIRE_EQ(message_receive(&message, post, 0), OK);
-    port_destroy(post);
+    destroy_port(post);
     if (disposition_p != NULL)
         *disposition_p = message.port[0].disposition;
     return message.port[0].name;
@@ -42,17 +42,17 @@ TEST(a_receive_right_joins_the_send_right, "P21")
     CHECK_EQ(item_receive(&send), send.name);
     CHECK_EQ(type_of(send.name), MACH_PORT_TYPE_SEND_RECEIVE);
     CHECK_EQ(refs_of(send.name, SEND), 5);
-    port_destroy(send.name);
+    destroy_port(send.name);
 }
 
 TEST(a_lone_right_gets_a_new_name, "P21")
 {
-    mach_port_t port = port_new(), holder = park(port), again;
+    mach_port_t port = make_port(), holder = park(port), again;
     CHECK_EQ(type_of(port), 0);
     again = unpark(holder);
     CHECK_EQ(type_of(again), MACH_PORT_TYPE_RECEIVE);
     CHECK_EQ(refs_of(again, SEND), 0);
-    port_destroy(again);
+    destroy_port(again);
 
     struct item send = item_new(K_S, 1);
     uint32_t disposition = 0;
@@ -60,8 +60,8 @@ TEST(a_lone_right_gets_a_new_name, "P21")
     CHECK_EQ(disposition, MACH_MSG_TYPE_PORT_SEND);
     CHECK_EQ(type_of(moved), MACH_PORT_TYPE_SEND);
     CHECK_EQ(refs_of(moved, SEND), 1);
-    port_destroy(moved);
-    port_destroy(send.holder);
+    destroy_port(moved);
+    destroy_port(send.holder);
 }
 
 TEST(send_once_rights_never_coalesce, "P22")
@@ -77,14 +77,14 @@ TEST(send_once_rights_never_coalesce, "P22")
     }
     CHECK_EQ(status_of(port).mps_sorights, 3);
     CHECK_EQ(refs_of(port, SEND), 1);
-    port_destroy(port);
+    destroy_port(port);
     for (int i = 0; i < 3; i++)
-        port_destroy(once[i]);
+        destroy_port(once[i]);
 }
 
 TEST(a_space_counts_as_one_sender, "P23")
 {
-    mach_port_t port = port_new_with_sends(7), notify = port_new();
+    mach_port_t port = port_new_with_sends(7), notify = make_port();
     CHECK_EQ(request(port, MACH_NOTIFY_NO_SENDERS, 100, notify), OK);
     CHECK_EQ(mach_port_mod_refs(SELF, port, SEND, -6), OK);
     expect_nothing(notify);
@@ -92,13 +92,13 @@ TEST(a_space_counts_as_one_sender, "P23")
     expect_nothing(notify);
     CHECK_EQ(mach_port_mod_refs(SELF, port, SEND, -2), OK);
     CHECK_EQ(expect_notification(notify, MACH_NOTIFY_NO_SENDERS), 1); /* urefs were added by mod_refs, made only once */
-    port_destroy(port);
-    port_destroy(notify);
+    destroy_port(port);
+    destroy_port(notify);
 }
 
 TEST(get_srights_counts_spaces_and_messages, "P42 P23")
 {
-    mach_port_t port = port_new_with_sends(9), post = port_new();
+    mach_port_t port = port_new_with_sends(9), post = make_port();
     mach_port_rights_t n = 99;
     kern_return_t kr = mach_port_get_srights(SELF, port, &n);
     if (kr != KERN_NOT_SUPPORTED) {
@@ -112,8 +112,8 @@ TEST(get_srights_counts_spaces_and_messages, "P42 P23")
         CHECK_EQ(mach_port_get_srights(SELF, MACH_PORT_DEAD, &n), KERN_INVALID_RIGHT);
         CHECK_EQ(mach_port_get_srights(SELF, name_unknown(), &n), KERN_INVALID_NAME);
     }
-    port_destroy(post);
-    port_destroy(port);
+    destroy_port(post);
+    destroy_port(port);
 }
 
 TEST(send_urefs_peg, "P24")
@@ -136,7 +136,7 @@ TEST(send_urefs_peg, "P24")
     }
     CHECK_EQ(mach_port_mod_refs(SELF, port, SEND, -65535), OK);
     CHECK_EQ(type_of(port), MACH_PORT_TYPE_RECEIVE);
-    port_destroy(port);
+    destroy_port(port);
 }
 
 TEST(dead_name_urefs_peg, "P24 P32")
@@ -158,15 +158,15 @@ TEST(a_right_that_dies_on_the_way_arrives_dead, "P25")
     static const uint32_t how[] = {MOVE_SEND, COPY_SEND, MAKE_SEND_ONCE};
     static const uint32_t arrives_as[] = {MOVE_SEND, MOVE_SEND, MOVE_SEND_ONCE};
     for (int i = 0; i < 3; i++) {
-        mach_port_t post = port_new(), port = port_new_with_sends(1);
+        mach_port_t post = make_port(), port = port_new_with_sends(1);
         struct message message = message_with_port(post, MAKE_SEND, 1, port, how[i]);
         CHECK_EQ(message_send(&message, 0), OK);
-        port_destroy(port);
+        destroy_port(port);
         CHECK_EQ(message_receive(&message, post, 0), OK);
         CHECK_EQ(message.port[0].name, MACH_PORT_DEAD);
         CHECK_EQ(message.port[0].disposition, arrives_as[i]);
         CHECK_EQ(type_of(port), 0);
-        port_destroy(post);
+        destroy_port(post);
     }
 }
 
@@ -245,7 +245,7 @@ TEST(deallocate_releases_one_reference, "P27")
 
 TEST(deallocate_of_the_last_send_right_tells, "P27 P78 P74")
 {
-    mach_port_t notify = port_new(), no_senders = port_new();
+    mach_port_t notify = make_port(), no_senders = make_port();
     struct item item = item_new(K_RS, 1);
     CHECK_EQ(request(item.name, MACH_NOTIFY_NO_SENDERS, 1, no_senders), KERN_SUCCESS);
     CHECK_EQ(request(item.name, MACH_NOTIFY_DEAD_NAME, 0, notify), OK);
@@ -253,7 +253,7 @@ TEST(deallocate_of_the_last_send_right_tells, "P27 P78 P74")
     CHECK_EQ(expect_notification(no_senders, MACH_NOTIFY_NO_SENDERS), 1);
     expect_nothing(notify); /* the entry lives on as R, with its slot */
     CHECK_EQ(type_of(item.name), MACH_PORT_TYPE_RECEIVE | MACH_PORT_TYPE_DNREQUEST);
-    port_destroy(item.name);
+    destroy_port(item.name);
     CHECK_EQ(expect_notification(notify, MACH_NOTIFY_PORT_DELETED), item.name);
 
     item = item_new(K_S, 1);
@@ -261,27 +261,27 @@ TEST(deallocate_of_the_last_send_right_tells, "P27 P78 P74")
     CHECK_EQ(mach_port_deallocate(SELF, item.name), OK);
     CHECK_EQ(type_of(item.name), 0);
     CHECK_EQ(expect_notification(notify, MACH_NOTIFY_PORT_DELETED), item.name);
-    port_destroy(item.holder);
-    port_destroy(notify);
-    port_destroy(no_senders);
+    destroy_port(item.holder);
+    destroy_port(notify);
+    destroy_port(no_senders);
 }
 
 TEST(no_senders_goes_out_before_port_deleted, "P27 P33")
 {
-    mach_port_t notify = port_new(), port = port_new_with_sends(1);
+    mach_port_t notify = make_port(), port = port_new_with_sends(1);
     CHECK_EQ(request(port, MACH_NOTIFY_NO_SENDERS, 1, notify), OK);
     mach_port_t holder = park(port);
     CHECK_EQ(request(port, MACH_NOTIFY_DEAD_NAME, 0, notify), OK);
     CHECK_EQ(mach_port_deallocate(SELF, port), OK);
     expect_notification(notify, MACH_NOTIFY_NO_SENDERS);
     CHECK_EQ(expect_notification(notify, MACH_NOTIFY_PORT_DELETED), port);
-    port_destroy(holder);
-    port_destroy(notify);
+    destroy_port(holder);
+    destroy_port(notify);
 }
 
 TEST(deallocate_of_a_send_once_right_tells_its_port, "P27 P82")
 {
-    mach_port_t notify = port_new();
+    mach_port_t notify = make_port();
     struct item item = item_new(K_SO, 0);
     CHECK_EQ(request(item.name, MACH_NOTIFY_DEAD_NAME, 0, notify), OK);
     CHECK_EQ(mach_port_deallocate(SELF, item.name), OK);
@@ -290,7 +290,7 @@ TEST(deallocate_of_a_send_once_right_tells_its_port, "P27 P82")
     CHECK_EQ(expect_notification(notify, MACH_NOTIFY_PORT_DELETED), item.name);
     CHECK_EQ(status_of(item.receive).mps_sorights, 0);
     item_free(&item);
-    port_destroy(notify);
+    destroy_port(notify);
 }
 
 TEST(deallocate_does_not_touch_receive_rights, "P27")
@@ -303,12 +303,12 @@ TEST(deallocate_does_not_touch_receive_rights, "P27")
 
 TEST(deallocate_of_a_set_destroys_it, "P27 P94")
 {
-    mach_port_t set = set_new(), port = port_new();
+    mach_port_t set = set_new(), port = make_port();
     CHECK_EQ(mach_port_insert_member(SELF, port, set), OK);
     CHECK_EQ(mach_port_deallocate(SELF, set), OK);
     CHECK_EQ(type_of(set), 0);
     CHECK_EQ(status_of(port).mps_pset, 0);
-    port_destroy(port);
+    destroy_port(port);
 }
 
 /* ---- mod_refs ---- */
@@ -316,7 +316,7 @@ TEST(deallocate_of_a_set_destroys_it, "P27 P94")
 TEST(mod_refs_arguments, "P28")
 {
     static const mach_port_t reserved[] = {MACH_PORT_NULL, MACH_PORT_DEAD};
-    mach_port_t unknown = name_unknown(), port = port_new();
+    mach_port_t unknown = name_unknown(), port = make_port();
     for (int i = 0; i < 2; i++) {
         for (mach_port_right_t right = 0; right <= LABELH; right++)
             CHECK_EQ(mach_port_mod_refs(SELF, reserved[i], right, -1),
@@ -327,7 +327,7 @@ TEST(mod_refs_arguments, "P28")
     CHECK_EQ(mach_port_mod_refs(SELF, unknown, 6, -1), KERN_INVALID_VALUE);
     CHECK_EQ(mach_port_mod_refs(SELF, port, 0xffffffff, 0), KERN_INVALID_VALUE);
     CHECK_EQ(mach_port_mod_refs(SELF, port, LABELH, 0), KERN_INVALID_RIGHT);
-    port_destroy(port);
+    destroy_port(port);
 }
 
 /* P34: 'D' a delta is counted, '0' only 0 and -1, '.' KERN_INVALID_RIGHT. */
@@ -395,17 +395,17 @@ TEST(mod_refs_counts_send_rights, "P33 P24")
 
 TEST(a_send_right_cannot_be_made_by_mod_refs, "P33")
 {
-    mach_port_t port = port_new();
+    mach_port_t port = make_port();
     CHECK_EQ(mach_port_mod_refs(SELF, port, SEND, 1), KERN_INVALID_RIGHT);
     CHECK_EQ(mach_port_mod_refs(SELF, port, SEND, -1), KERN_INVALID_RIGHT);
     CHECK_EQ(mach_port_mod_refs(SELF, port, SEND, 0), KERN_INVALID_RIGHT);
     CHECK_EQ(type_of(port), MACH_PORT_TYPE_RECEIVE);
-    port_destroy(port);
+    destroy_port(port);
 }
 
 TEST(the_last_send_right_goes_by_mod_refs, "P33 P74")
 {
-    mach_port_t notify = port_new();
+    mach_port_t notify = make_port();
     struct item item = item_new(K_S, 4);
     CHECK_EQ(request(item.name, MACH_NOTIFY_DEAD_NAME, 0, notify), OK);
     CHECK_EQ(mach_port_mod_refs(SELF, item.name, SEND, -4), OK);
@@ -419,37 +419,37 @@ TEST(the_last_send_right_goes_by_mod_refs, "P33 P74")
     CHECK_EQ(type_of(item.name), MACH_PORT_TYPE_RECEIVE | MACH_PORT_TYPE_DNREQUEST);
     expect_nothing(notify);
     item_free(&item);
-    port_destroy(notify);
+    destroy_port(notify);
 }
 
 TEST(a_set_goes_by_mod_refs, "P29")
 {
-    mach_port_t set = set_new(), port = port_new();
+    mach_port_t set = set_new(), port = make_port();
     CHECK_EQ(mach_port_insert_member(SELF, port, set), OK);
     CHECK_EQ(mach_port_mod_refs(SELF, set, PORT_SET, -2), KERN_INVALID_VALUE);
     CHECK_EQ(mach_port_mod_refs(SELF, set, PORT_SET, -1), OK);
     CHECK_EQ(type_of(set), 0);
     CHECK_EQ(status_of(port).mps_pset, 0);
-    port_destroy(port);
+    destroy_port(port);
 }
 
 TEST(a_lone_receive_right_goes_by_mod_refs, "P30")
 {
-    mach_port_t notify = port_new(), port = port_new();
+    mach_port_t notify = make_port(), port = make_port();
     CHECK_EQ(request(port, MACH_NOTIFY_DEAD_NAME, 0, notify), OK);
     CHECK_EQ(mach_port_mod_refs(SELF, port, RECEIVE, -1), OK);
     CHECK_EQ(type_of(port), 0);
     CHECK_EQ(expect_notification(notify, MACH_NOTIFY_PORT_DELETED), port);
-    port_destroy(notify);
+    destroy_port(notify);
 }
 
 TEST(the_send_rights_left_by_a_receive_right_are_dead, "P30 P73")
 {
-    mach_port_t notify = port_new(), port = port_new_with_sends(3);
+    mach_port_t notify = make_port(), port = port_new_with_sends(3);
     CHECK_EQ(mach_port_mod_refs(SELF, port, RECEIVE, -1), OK);
     CHECK_EQ(type_of(port), MACH_PORT_TYPE_DEAD_NAME);
     CHECK_EQ(refs_of(port, DEAD_NAME), 3);
-    port_destroy(port);
+    destroy_port(port);
 
     for (uint32_t urefs = 65534; urefs <= 65535; urefs++) {
         port = port_new_with_sends(urefs);
@@ -457,25 +457,25 @@ TEST(the_send_rights_left_by_a_receive_right_are_dead, "P30 P73")
         CHECK_EQ(mach_port_mod_refs(SELF, port, RECEIVE, -1), OK);
         CHECK_EQ(refs_of(port, DEAD_NAME), 65535);
         CHECK_EQ(expect_notification(notify, MACH_NOTIFY_DEAD_NAME), port);
-        port_destroy(port);
+        destroy_port(port);
     }
-    port_destroy(notify);
+    destroy_port(notify);
 }
 
 TEST(a_receive_right_with_its_own_sender_says_send_once, "P30 P37 P52")
 {
-    mach_port_t notify = port_new(), port = port_new_with_sends(1);
+    mach_port_t notify = make_port(), port = port_new_with_sends(1);
     CHECK_EQ(request(port, MACH_NOTIFY_NO_SENDERS, 1, notify), OK);
     CHECK_EQ(mach_port_mod_refs(SELF, port, RECEIVE, -1), OK);
     expect_notification(notify, MACH_NOTIFY_SEND_ONCE);
     expect_nothing(notify);
-    port_destroy(port);
-    port_destroy(notify);
+    destroy_port(port);
+    destroy_port(notify);
 }
 
 TEST(a_receive_right_with_a_port_destroyed_request_moves, "P30 P81")
 {
-    mach_port_t notify = port_new(), slot = port_new(), port = port_new_with_sends(3);
+    mach_port_t notify = make_port(), slot = make_port(), port = port_new_with_sends(3);
     CHECK_EQ(request(port, MACH_NOTIFY_PORT_DESTROYED, 0, notify), OK);
     CHECK_EQ(request(port, MACH_NOTIFY_DEAD_NAME, 0, slot), OK);
     CHECK_EQ(mach_port_mod_refs(SELF, port, RECEIVE, -1), OK);
@@ -484,23 +484,23 @@ TEST(a_receive_right_with_a_port_destroyed_request_moves, "P30 P81")
     expect_nothing(slot);
     CHECK_EQ(expect_notification(notify, MACH_NOTIFY_PORT_DESTROYED), port);
     CHECK_EQ(rights_of(port), MACH_PORT_TYPE_SEND_RECEIVE);
-    port_destroy(port);
-    port_destroy(notify);
-    port_destroy(slot);
+    destroy_port(port);
+    destroy_port(notify);
+    destroy_port(slot);
 }
 
 TEST(receive_rights_know_only_minus_one, "P30")
 {
-    mach_port_t port = port_new();
+    mach_port_t port = make_port();
     CHECK_EQ(mach_port_mod_refs(SELF, port, RECEIVE, 1), KERN_INVALID_VALUE);
     CHECK_EQ(mach_port_mod_refs(SELF, port, RECEIVE, -2), KERN_INVALID_VALUE);
     CHECK_EQ(type_of(port), MACH_PORT_TYPE_RECEIVE);
-    port_destroy(port);
+    destroy_port(port);
 }
 
 TEST(a_send_once_right_goes_by_mod_refs, "P31")
 {
-    mach_port_t notify = port_new();
+    mach_port_t notify = make_port();
     struct item item = item_new(K_SO, 0);
     CHECK_EQ(request(item.name, MACH_NOTIFY_DEAD_NAME, 0, notify), OK);
     CHECK_EQ(mach_port_mod_refs(SELF, item.name, SEND_ONCE, 1), KERN_INVALID_VALUE);
@@ -513,7 +513,7 @@ TEST(a_send_once_right_goes_by_mod_refs, "P31")
     CHECK_EQ(mach_port_mod_refs(SELF, item.name, SEND_ONCE, -1), KERN_INVALID_RIGHT);
     CHECK_EQ(type_of(item.name), MACH_PORT_TYPE_DEAD_NAME);
     item_free(&item);
-    port_destroy(notify);
+    destroy_port(notify);
 }
 
 TEST(dead_names_are_counted_by_mod_refs, "P32")

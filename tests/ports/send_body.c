@@ -4,19 +4,19 @@
 
 TEST(a_plain_message_carries_what_looks_like_descriptors, "P109")
 {
-    mach_port_t port = port_new();
+    mach_port_t port = make_port();
     struct message message = message_with_port(port, MAKE_SEND, 1, 0x999999, MAKE_SEND), sent;
     message.header.msgh_bits &= ~MACH_MSGH_BITS_COMPLEX;
     sent = message;
     CHECK_EQ(message_send(&message, 0), OK);
     CHECK_EQ(message_receive(&message, port, 0), OK);
     CHECK_MEM_EQ(message.bytes, sent.bytes, 16);
-    port_destroy(port);
+    destroy_port(port);
 }
 
 TEST(a_complex_message_may_have_no_descriptors, "P109")
 {
-    mach_port_t port = port_new();
+    mach_port_t port = make_port();
     struct message message = message_plain(port, MAKE_SEND, MACH_PORT_NULL, 0, 1);
     message.header.msgh_bits |= MACH_MSGH_BITS_COMPLEX;
     message.header.msgh_size = 32;
@@ -28,12 +28,12 @@ TEST(a_complex_message_may_have_no_descriptors, "P109")
     CHECK_EQ(message.header.msgh_size, 32);
     CHECK_EQ(message.body.msgh_descriptor_count, 0);
     CHECK_EQ(message.words[1], 0xabcdef01);
-    port_destroy(port);
+    destroy_port(port);
 }
 
 TEST(data_behind_descriptors_is_carried, "P109 P135")
 {
-    mach_port_t port = port_new();
+    mach_port_t port = make_port();
     struct message message = message_with_port(port, MAKE_SEND, 1, port, MAKE_SEND_ONCE);
     uint32_t at = message.header.msgh_size;
     for (uint32_t i = 0; i < 10; i++)
@@ -48,8 +48,8 @@ TEST(data_behind_descriptors_is_carried, "P109 P135")
     CHECK_EQ(message.port[0].pad1, 0);
     for (uint32_t i = 0; i < 10; i++)
         CHECK_EQ(((uint32_t *)((char *)&message + at))[i], 0x1000 + i);
-    port_destroy(message.port[0].name);
-    port_destroy(port);
+    destroy_port(message.port[0].name);
+    destroy_port(port);
 }
 
 /* ---- pass 1 ---- */
@@ -57,19 +57,19 @@ TEST(data_behind_descriptors_is_carried, "P109 P135")
 /* Rights taken for the header are gone when the body is refused: the reply tells. */
 static void check_refused(struct message *message, kern_return_t expected)
 {
-    mach_port_t reply = port_new();
+    mach_port_t reply = make_port();
     message->header.msgh_bits |= MAKE_SEND_ONCE << 8;
     message->header.msgh_local_port = reply;
     CHECK_EQ(message_send(message, 0), expected);
     expect_notification(reply, MACH_NOTIFY_SEND_ONCE);
     expect_nothing(reply);
-    port_destroy(reply);
+    destroy_port(reply);
 }
 
 TEST(the_measuring_pass, "P110 P113")
 {
     mach_port_t port = port_new_with_sends(1), carried = port_new_with_sends(2);
-    char *memory = memory_new(page_size());
+    char *memory = make_memory(page_size());
     struct message message;
 
     message = message_with_port(port, COPY_SEND, 1, carried, MOVE_SEND);
@@ -97,15 +97,15 @@ TEST(the_measuring_pass, "P110 P113")
     /* nothing of the body was taken in any of these */
     CHECK_EQ(refs_of(carried, SEND), 2);
     CHECK_EQ(refs_of(port, SEND), 1);
-    port_destroy(port);
-    port_destroy(carried);
+    destroy_port(port);
+    destroy_port(carried);
     vm_deallocate(SELF, (vm_address_t)memory, page_size());
 }
 
 TEST(too_many_rights, "P110")
 {
-    mach_port_t port = port_new();
-    mach_port_t *names = memory_new(917505 * 4);
+    mach_port_t port = make_port();
+    mach_port_t *names = make_memory(917505 * 4);
     static const uint32_t counts[] = {16383, 917505, 0x10000000};
     for (int i = 0; i < 3; i++) {
         struct message message = message_plain(port, MAKE_SEND, MACH_PORT_NULL, 0, 1);
@@ -119,14 +119,14 @@ TEST(too_many_rights, "P110")
     CHECK_EQ(message.ool_ports.count, 16382);
     mach_msg_destroy(&message.header);
     vm_deallocate(SELF, (vm_address_t)names, 917505 * 4);
-    port_destroy(port);
+    destroy_port(port);
 }
 
 /* ---- pass 2 ---- */
 
 TEST(each_descriptor_sees_what_the_others_left, "P111 P113")
 {
-    mach_port_t port = port_new(), carried = port_new_with_sends(1);
+    mach_port_t port = make_port(), carried = port_new_with_sends(1);
     struct message message = message_plain(port, MAKE_SEND, MACH_PORT_NULL, 0, 1);
     add_port(&message, carried, MOVE_SEND);
     add_port(&message, carried, MOVE_SEND);
@@ -141,7 +141,7 @@ TEST(each_descriptor_sees_what_the_others_left, "P111 P113")
     add_port(&message, carried, MAKE_SEND);
     CHECK_EQ(message_send(&message, 0), MACH_SEND_INVALID_RIGHT);
     CHECK_EQ(type_of(carried), 0);
-    port_destroy(port);
+    destroy_port(port);
 }
 
 enum bad { BAD_RIGHT, BAD_MEMORY, BAD_ARRAY, BAD_ARRAY_COPY, BAD_ELEMENT, N_BAD };
@@ -176,8 +176,8 @@ static const kern_return_t bad_code[N_BAD] = {MACH_SEND_INVALID_RIGHT, MACH_SEND
 /* Descriptor k of n is bad: those before it are gone, those after it untouched, the reply tells. */
 static void run_bad(enum bad bad, int k, int n)
 {
-    mach_port_t port = port_new_with_sends(2), reply = port_new(), carried[4], first = port_new();
-    mach_port_t *names = memory_new(page_size());
+    mach_port_t port = port_new_with_sends(2), reply = make_port(), carried[4], first = make_port();
+    mach_port_t *names = make_memory(page_size());
     struct message message = message_plain(port, MOVE_SEND, reply, MAKE_SEND_ONCE, 1), sent;
     names[0] = first;
     names[1] = name_unknown();
@@ -207,10 +207,10 @@ static void run_bad(enum bad bad, int k, int n)
     }
     expect_nothing(first);
     for (int i = 0; i < n; i++)
-        port_destroy(carried[i]);
-    port_destroy(first);
-    port_destroy(reply);
-    port_destroy(port);
+        destroy_port(carried[i]);
+    destroy_port(first);
+    destroy_port(reply);
+    destroy_port(port);
 }
 
 TEST(an_error_in_descriptor_k_of_n, "P111 P113 P133 P189")
@@ -223,8 +223,8 @@ TEST(an_error_in_descriptor_k_of_n, "P111 P113 P133 P189")
 
 TEST(an_earlier_deallocate_is_not_undone, "P113 P129")
 {
-    mach_port_t port = port_new();
-    char *first = memory_new(page_size()), *last = memory_new(page_size());
+    mach_port_t port = make_port();
+    char *first = make_memory(page_size()), *last = make_memory(page_size());
     struct message message = message_plain(port, MAKE_SEND, MACH_PORT_NULL, 0, 1);
     add_memory(&message, first, 16, true, MACH_MSG_VIRTUAL_COPY);
     add_port(&message, name_unknown(), COPY_SEND);
@@ -233,24 +233,24 @@ TEST(an_earlier_deallocate_is_not_undone, "P113 P129")
     CHECK(!is_mapped(first));
     CHECK(is_mapped(last));
     vm_deallocate(SELF, (vm_address_t)last, page_size());
-    port_destroy(port);
+    destroy_port(port);
 }
 
 TEST(a_moved_receive_right_dies_with_a_refused_message, "P113 P52")
 {
-    mach_port_t port = port_new(), carried = port_new_with_sends(1);
+    mach_port_t port = make_port(), carried = port_new_with_sends(1);
     struct message message = message_plain(port, MAKE_SEND, MACH_PORT_NULL, 0, 1);
     add_port(&message, carried, MOVE_RECEIVE);
     add_port(&message, name_unknown(), COPY_SEND);
     CHECK_EQ(message_send(&message, 0), MACH_SEND_INVALID_RIGHT);
     CHECK_EQ(type_of(carried), MACH_PORT_TYPE_DEAD_NAME);
-    port_destroy(carried);
-    port_destroy(port);
+    destroy_port(carried);
+    destroy_port(port);
 }
 
 TEST(a_guarded_descriptor, "P110 P136 P1")
 {
-    mach_port_t port = port_new(), carried = port_new();
+    mach_port_t port = make_port(), carried = make_port();
     struct message message = message_plain(port, MAKE_SEND, MACH_PORT_NULL, 0, 1);
     mach_msg_guarded_port_descriptor_t guarded = {.context = 0,
                                                   .flags = 0, /* none: an error of form, and without the feature too */
@@ -263,6 +263,6 @@ TEST(a_guarded_descriptor, "P110 P136 P1")
     message.header.msgh_size = 28 + 16;
     CHECK_EQ(message_send(&message, 0), MACH_SEND_INVALID_TYPE);
     CHECK_EQ(type_of(carried), MACH_PORT_TYPE_RECEIVE);
-    port_destroy(carried);
-    port_destroy(port);
+    destroy_port(carried);
+    destroy_port(port);
 }

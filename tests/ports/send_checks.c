@@ -18,7 +18,7 @@ TEST(neither_send_nor_receive_does_nothing, "P98")
 
 TEST(overwrite_receives_elsewhere, "P98")
 {
-    mach_port_t port = port_new();
+    mach_port_t port = make_port();
     struct message out = message_plain(port, MAKE_SEND, MACH_PORT_NULL, 0, 5), before, in;
     memcpy(&before, &out, sizeof(out));
     memset(&in, 0, sizeof(in));
@@ -27,7 +27,7 @@ TEST(overwrite_receives_elsewhere, "P98")
     CHECK_MEM_EQ(&out, &before, sizeof(out)); /* P119 */
     CHECK_EQ(mach_msg_overwrite(&out.header, MACH_SEND_MSG | MACH_RCV_MSG, 24, sizeof(out), port, 0, 0, NULL, 0), OK);
     CHECK_EQ(out.header.msgh_local_port, port);
-    port_destroy(port);
+    destroy_port(port);
 }
 
 TEST(unknown_and_kernel_options_are_ignored, "P98 P127 P1")
@@ -35,7 +35,7 @@ TEST(unknown_and_kernel_options_are_ignored, "P98 P127 P1")
     static const uint32_t options[] = {0x2000,   0x10000,  0x80000,    0x400000,   0x8000000, 0x10000000,
                                        0x20000000, 0x40000000, 0x80000000, 0x20000, 0x40000,  0x20,
                                        0x100000, 0x200000, 0x800000,   0x200};
-    mach_port_t port = port_new();
+    mach_port_t port = make_port();
     qlimit_set(port, 1);
     for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
         struct message message = message_plain(port, MAKE_SEND, MACH_PORT_NULL, 0, 5);
@@ -46,7 +46,7 @@ TEST(unknown_and_kernel_options_are_ignored, "P98 P127 P1")
                  MACH_SEND_TIMED_OUT);
         expect_message(port, 5);
     }
-    port_destroy(port);
+    destroy_port(port);
 }
 
 struct waiting {
@@ -74,7 +74,7 @@ static void *send_here(void *argument)
 
 TEST(interruption_is_told_when_asked_for, "P99 P141")
 {
-    struct waiting waiting = {.port = port_new(), .options = MACH_RCV_INTERRUPT, .kr = -1};
+    struct waiting waiting = {.port = make_port(), .options = MACH_RCV_INTERRUPT, .kr = -1};
     world_thread *thread = world_thread_spawn(receive_here, &waiting);
     world_yield_until_blocked(thread);
     world_thread_interrupt(thread);
@@ -91,12 +91,12 @@ TEST(interruption_is_told_when_asked_for, "P99 P141")
     CHECK_EQ(waiting.kr, MACH_SEND_INTERRUPTED);
     CHECK_EQ(waiting.message.header.msgh_bits, MOVE_SEND); /* P122 */
     CHECK_EQ(refs_of(waiting.port, SEND), 1);
-    port_destroy(waiting.port);
+    destroy_port(waiting.port);
 }
 
 TEST(interruption_is_hidden_otherwise, "P99 P122")
 {
-    struct waiting waiting = {.port = port_new(), .kr = -1};
+    struct waiting waiting = {.port = make_port(), .kr = -1};
     world_thread *thread = world_thread_spawn(receive_here, &waiting);
     for (int i = 0; i < 3; i++) {
         world_yield_until_blocked(thread);
@@ -124,7 +124,7 @@ TEST(interruption_is_hidden_otherwise, "P99 P122")
     expect_message(waiting.port, 7);
     /* the message was repeated from the buffer, where MAKE_SEND had become MOVE_SEND: nothing is left over */
     CHECK_EQ(type_of(waiting.port), MACH_PORT_TYPE_RECEIVE);
-    port_destroy(waiting.port);
+    destroy_port(waiting.port);
 }
 
 struct combined {
@@ -144,7 +144,7 @@ static void *send_and_receive(void *argument)
 
 TEST(an_interrupted_receive_does_not_send_again, "P159 P99")
 {
-    struct combined combined = {.to = port_new(), .from = port_new(), .kr = -1};
+    struct combined combined = {.to = make_port(), .from = make_port(), .kr = -1};
     world_thread *thread = world_thread_spawn(send_and_receive, &combined);
     for (int i = 0; i < 3; i++) {
         world_yield_until_blocked(thread);
@@ -157,13 +157,13 @@ TEST(an_interrupted_receive_does_not_send_again, "P159 P99")
     world_thread_join(thread);
     CHECK_EQ(combined.kr, OK);
     CHECK_EQ(combined.message.header.msgh_id, 4);
-    port_destroy(combined.to);
-    port_destroy(combined.from);
+    destroy_port(combined.to);
+    destroy_port(combined.from);
 }
 
 TEST(the_size_is_the_argument, "P100")
 {
-    mach_port_t port = port_new();
+    mach_port_t port = make_port();
     struct message message = message_plain(port, MAKE_SEND, MACH_PORT_NULL, 0, 5);
     message.header.msgh_size = 0x7fffffff;
     message.words[0] = 0x11111111;
@@ -174,7 +174,7 @@ TEST(the_size_is_the_argument, "P100")
     CHECK_EQ(message.words[0], 0x11111111);
     CHECK_EQ(message.words[1], 0); /* the trailer's type */
     CHECK_EQ(message.words[2], 8);
-    port_destroy(port);
+    destroy_port(port);
 }
 
 /* ---- the order of checks ---- */
@@ -211,8 +211,8 @@ TEST(a_complex_message_has_a_count, "P101 P110")
 TEST(a_body_that_cannot_be_read, "P101")
 {
     uint32_t page = page_size();
-    char *memory = memory_new(page * 2);
-    mach_port_t port = port_new();
+    char *memory = make_memory(page * 2);
+    mach_port_t port = make_port();
     struct message message = message_plain(port, 99, MACH_PORT_NULL, 0, 1);
     CHECK_EQ(vm_deallocate(SELF, (vm_address_t)(memory + page), page), OK);
     void *edge = memory + page - 24;
@@ -223,12 +223,12 @@ TEST(a_body_that_cannot_be_read, "P101")
     memcpy(edge, &message, 12);
     CHECK_EQ(send_raw(edge, 24), MACH_SEND_INVALID_DATA);
     vm_deallocate(SELF, (vm_address_t)memory, page);
-    port_destroy(port);
+    destroy_port(port);
 }
 
 TEST(header_dispositions, "P102")
 {
-    mach_port_t port = port_new();
+    mach_port_t port = make_port();
     for (uint32_t how = 0; how < 32; how++) {
         struct message message = message_plain(MACH_PORT_NULL, how, MACH_PORT_NULL, 0, 1);
         bool good = how >= MOVE_SEND && how <= MAKE_SEND_ONCE;
@@ -246,7 +246,7 @@ TEST(header_dispositions, "P102")
     CHECK_EQ(send_raw(&message, 24), OK);
     CHECK_EQ(message_receive(&message, port, 0), OK);
     CHECK_EQ(message.header.msgh_bits, 0x1100);
-    port_destroy(port);
+    destroy_port(port);
 }
 
 TEST(errors_of_the_header_in_order, "P101 P112")
@@ -268,19 +268,19 @@ TEST(errors_of_the_header_in_order, "P101 P112")
     add_port(&message, unknown, COPY_SEND);
     CHECK_EQ(message_send(&message, 0), MACH_SEND_INVALID_DEST); /* 13 before 15 */
     CHECK_EQ(refs_of(port, SEND), 1);
-    port_destroy(port);
-    port_destroy(set);
+    destroy_port(port);
+    destroy_port(set);
 }
 
 TEST(a_voucher_field_without_disposition_is_data, "P103 P151")
 {
-    mach_port_t port = port_new();
+    mach_port_t port = make_port();
     struct message message = message_plain(port, MAKE_SEND, MACH_PORT_NULL, 0, 1);
     message.header.msgh_voucher_port = 0xcafe0001;
     CHECK_EQ(message_send(&message, 0), OK);
     CHECK_EQ(message_receive(&message, port, 0), OK);
     CHECK_EQ(message.header.msgh_voucher_port, 0xcafe0001);
-    port_destroy(port);
+    destroy_port(port);
 }
 
 TEST(only_vouchers_are_vouchers, "P103")
@@ -292,7 +292,7 @@ TEST(only_vouchers_are_vouchers, "P103")
         message.header.msgh_bits |= how[i] << 16;
         message.header.msgh_voucher_port = port_new_with_sends(1);
         CHECK_EQ(message_send(&message, 0), MACH_SEND_INVALID_VOUCHER);
-        port_destroy(message.header.msgh_voucher_port);
+        destroy_port(message.header.msgh_voucher_port);
         CHECK_EQ(message_send(&message, 0), MACH_SEND_INVALID_VOUCHER); /* unknown */
         message.header.msgh_voucher_port = MACH_PORT_NULL;
         CHECK_EQ(message_send(&message, 0), OK);
@@ -305,12 +305,12 @@ TEST(only_vouchers_are_vouchers, "P103")
         CHECK_EQ(message_send(&message, 0), MACH_SEND_INVALID_VOUCHER);
     }
     CHECK_EQ(refs_of(port, SEND), 5);
-    port_destroy(port);
+    destroy_port(port);
 }
 
 TEST(no_reply_is_carried_with_its_disposition, "P104 P150")
 {
-    mach_port_t port = port_new();
+    mach_port_t port = make_port();
     static const mach_port_t names[] = {MACH_PORT_NULL, MACH_PORT_DEAD};
     for (int n = 0; n < 2; n++) {
         for (uint32_t how = MOVE_SEND; how <= MAKE_SEND_ONCE; how++) {
@@ -322,12 +322,12 @@ TEST(no_reply_is_carried_with_its_disposition, "P104 P150")
                      how == MOVE_SEND_ONCE || how == MAKE_SEND_ONCE ? 18 : 17);
         }
     }
-    port_destroy(port);
+    destroy_port(port);
 }
 
 TEST(a_bad_reply_changes_nothing, "P104 P112")
 {
-    mach_port_t port = port_new_with_sends(2), notify = port_new();
+    mach_port_t port = port_new_with_sends(2), notify = make_port();
     struct item once = item_new(K_SO, 0);
     struct message message = message_plain(port, MOVE_SEND, name_unknown(), COPY_SEND, 1);
     CHECK_EQ(message_send(&message, 0), MACH_SEND_INVALID_REPLY);
@@ -336,14 +336,14 @@ TEST(a_bad_reply_changes_nothing, "P104 P112")
     CHECK_EQ(refs_of(port, SEND), 2);
     CHECK_EQ(type_of(once.name), MACH_PORT_TYPE_SEND_ONCE);
     item_free(&once);
-    port_destroy(port);
-    port_destroy(notify);
+    destroy_port(port);
+    destroy_port(notify);
 }
 
 TEST(a_dead_name_as_reply, "P105")
 {
     static const uint32_t how[] = {COPY_SEND, MOVE_SEND, MOVE_SEND_ONCE};
-    mach_port_t port = port_new(), dead = dead_name_new(5);
+    mach_port_t port = make_port(), dead = dead_name_new(5);
     for (int i = 0; i < 3; i++) {
         struct message message = message_plain(port, MAKE_SEND, dead, how[i], 1);
         int64_t before = refs_of(dead, DEAD_NAME);
@@ -356,7 +356,7 @@ TEST(a_dead_name_as_reply, "P105")
     struct message message = message_plain(port, MAKE_SEND, dead, MOVE_SEND, 1);
     CHECK_EQ(message_send(&message, 0), OK);
     CHECK_EQ(type_of(dead), 0);
-    port_destroy(port);
+    destroy_port(port);
 }
 
 TEST(what_a_destination_costs, "P106 P43")
@@ -377,12 +377,12 @@ TEST(what_a_destination_costs, "P106 P43")
     CHECK_EQ(type_of(once.name), 0);
     expect_message(once.receive, 1);
     item_free(&once);
-    mach_port_t port = port_new();
+    mach_port_t port = make_port();
     message = message_plain(port, MAKE_SEND_ONCE, MACH_PORT_NULL, 0, 1);
     CHECK_EQ(message_send(&message, 0), OK);
     CHECK_EQ(message_receive(&message, port, 0), OK);
     CHECK_EQ(message.header.msgh_bits, 0x1200);
-    port_destroy(port);
+    destroy_port(port);
 }
 
 /* ---- P107: one name in both fields ---- */
@@ -436,7 +436,7 @@ TEST(one_name_as_destination_and_reply, "P107")
 
 TEST(moving_both_from_a_send_right, "P107 P74")
 {
-    mach_port_t at = port_new();
+    mach_port_t at = make_port();
     struct item send = item_new(K_S, 2);
     CHECK_EQ(request(send.name, MACH_NOTIFY_DEAD_NAME, 0, at), OK);
     struct message message = message_plain(send.name, MOVE_SEND, send.name, MOVE_SEND, 1);
@@ -449,8 +449,8 @@ TEST(moving_both_from_a_send_right, "P107 P74")
     CHECK_EQ(message.header.msgh_remote_port, port);
     CHECK_EQ(message.header.msgh_bits, MACH_MSGH_BITS(MOVE_SEND, MOVE_SEND));
     CHECK_EQ(refs_of(port, SEND), 1);
-    port_destroy(port);
-    port_destroy(at);
+    destroy_port(port);
+    destroy_port(at);
 }
 
 TEST(a_name_cannot_be_voucher_as_well, "P107 P104")
@@ -462,12 +462,12 @@ TEST(a_name_cannot_be_voucher_as_well, "P107 P104")
     kern_return_t kr = message_send(&message, 0);
     CHECK(kr == MACH_SEND_INVALID_VOUCHER || kr == MACH_SEND_INVALID_REPLY); /* without vouchers check 9 comes first */
     CHECK_EQ(refs_of(port, SEND), 3);
-    port_destroy(port);
+    destroy_port(port);
 }
 
 TEST(port_deleted_in_the_order_dest_then_reply, "P108")
 {
-    mach_port_t at = port_new();
+    mach_port_t at = make_port();
     struct item dest = item_new(K_S, 1), reply = item_new(K_S, 1);
     CHECK_EQ(request(dest.name, MACH_NOTIFY_DEAD_NAME, 0, at), OK);
     CHECK_EQ(request(reply.name, MACH_NOTIFY_DEAD_NAME, 0, at), OK);
@@ -477,5 +477,5 @@ TEST(port_deleted_in_the_order_dest_then_reply, "P108")
     CHECK_EQ(expect_notification(at, MACH_NOTIFY_PORT_DELETED), reply.name);
     item_free(&dest);
     item_free(&reply);
-    port_destroy(at);
+    destroy_port(at);
 }

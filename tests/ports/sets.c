@@ -4,7 +4,7 @@
 
 TEST(a_set_is_an_entry_of_its_own, "P84")
 {
-    mach_port_t set = set_new(), other = set_new(), port = port_new(), notify = port_new(), previous, poly;
+    mach_port_t set = set_new(), other = set_new(), port = make_port(), notify = make_port(), previous, poly;
     mach_msg_type_name_t type;
     CHECK_EQ(mach_port_insert_member(SELF, port, set), OK);
     CHECK_EQ(mach_port_insert_member(SELF, port, other), OK); /* in any number of sets */
@@ -14,15 +14,15 @@ TEST(a_set_is_an_entry_of_its_own, "P84")
     CHECK_EQ(request_previous(set, MACH_NOTIFY_DEAD_NAME, 0, notify, MAKE_SEND_ONCE, &previous), KERN_INVALID_RIGHT);
     CHECK_EQ(say(port, 3), OK); /* a member remains a normal port */
     CHECK_EQ(refs_of(port, RECEIVE), 1);
-    port_destroy(set);
-    port_destroy(other);
-    port_destroy(port);
-    port_destroy(notify);
+    destroy_port(set);
+    destroy_port(other);
+    destroy_port(port);
+    destroy_port(notify);
 }
 
 TEST(insert_member_by_kind, "P85 P86")
 {
-    mach_port_t set = set_new(), member = port_new(), unknown = name_unknown();
+    mach_port_t set = set_new(), member = make_port(), unknown = name_unknown();
     for (enum kind kind = K_R; kind < K_UNKNOWN; kind++) {
         struct item item = item_new(kind, 1);
         bool receives = kind == K_R || kind == K_RS;
@@ -52,13 +52,13 @@ TEST(insert_member_by_kind, "P85 P86")
         CHECK_EQ(mach_port_extract_member(SELF, reserved[i], set), KERN_INVALID_RIGHT);
         CHECK_EQ(mach_port_extract_member(SELF, member, reserved[i]), KERN_INVALID_RIGHT);
     }
-    port_destroy(set);
-    port_destroy(member);
+    destroy_port(set);
+    destroy_port(member);
 }
 
 TEST(a_port_leaves_only_the_set_that_is_named, "P86 P96")
 {
-    mach_port_t one = set_new(), two = set_new(), port = port_new();
+    mach_port_t one = set_new(), two = set_new(), port = make_port();
     CHECK_EQ(mach_port_insert_member(SELF, port, one), OK);
     CHECK_EQ(mach_port_insert_member(SELF, port, two), OK);
     CHECK_EQ(mach_port_extract_member(SELF, port, one), OK);
@@ -66,9 +66,9 @@ TEST(a_port_leaves_only_the_set_that_is_named, "P86 P96")
     CHECK_EQ(say(port, 8), OK);
     expect_nothing(one);
     expect_message(two, 8);
-    port_destroy(one);
-    port_destroy(two);
-    port_destroy(port);
+    destroy_port(one);
+    destroy_port(two);
+    destroy_port(port);
 }
 
 static uint32_t n_members(mach_port_t set)
@@ -85,7 +85,7 @@ static uint32_t n_members(mach_port_t set)
 
 TEST(move_member_leaves_all_other_sets, "P87 P95")
 {
-    mach_port_t one = set_new(), two = set_new(), port = port_new(), unknown = name_unknown();
+    mach_port_t one = set_new(), two = set_new(), port = make_port(), unknown = name_unknown();
     CHECK_EQ(mach_port_move_member(SELF, MACH_PORT_NULL, one), KERN_INVALID_RIGHT);
     CHECK_EQ(mach_port_move_member(SELF, MACH_PORT_DEAD, one), KERN_INVALID_RIGHT);
     CHECK_EQ(mach_port_move_member(SELF, port, MACH_PORT_DEAD), KERN_INVALID_RIGHT);
@@ -105,9 +105,9 @@ TEST(move_member_leaves_all_other_sets, "P87 P95")
     CHECK_EQ(mach_port_insert_member(SELF, port, two), OK);
     CHECK_EQ(mach_port_move_member(SELF, port, MACH_PORT_NULL), OK);
     CHECK_EQ(n_members(one) + n_members(two), 0);
-    port_destroy(one);
-    port_destroy(two);
-    port_destroy(port);
+    destroy_port(one);
+    destroy_port(two);
+    destroy_port(port);
 }
 
 struct receiver {
@@ -140,7 +140,7 @@ static world_thread *start(struct receiver *receiver)
 
 TEST(a_port_with_messages_joins_a_set, "P88")
 {
-    mach_port_t set = set_new(), port = port_new();
+    mach_port_t set = set_new(), port = make_port();
     CHECK_EQ(say(port, 1), OK);
     CHECK_EQ(say(port, 2), OK);
     struct receiver receiver = {.port = set};
@@ -151,13 +151,13 @@ TEST(a_port_with_messages_joins_a_set, "P88")
     CHECK_EQ(receiver.id, 1);
     CHECK_EQ(receiver.local, port);
     expect_message(set, 2);
-    port_destroy(set);
-    port_destroy(port);
+    destroy_port(set);
+    destroy_port(port);
 }
 
 TEST(a_member_can_be_received_on_directly, "P89")
 {
-    mach_port_t set = set_new(), port = port_new(), other = port_new();
+    mach_port_t set = set_new(), port = make_port(), other = make_port();
     CHECK_EQ(mach_port_insert_member(SELF, port, set), OK);
     CHECK_EQ(mach_port_insert_member(SELF, other, set), OK);
     CHECK_EQ(say(other, 1), OK);
@@ -165,14 +165,14 @@ TEST(a_member_can_be_received_on_directly, "P89")
     expect_message(port, 2);
     expect_nothing(port);
     expect_message(set, 1);
-    port_destroy(set);
-    port_destroy(port);
-    port_destroy(other);
+    destroy_port(set);
+    destroy_port(port);
+    destroy_port(other);
 }
 
 TEST(joining_and_leaving_a_set_does_not_disturb_receivers, "P89 P90")
 {
-    mach_port_t set = set_new(), port = port_new();
+    mach_port_t set = set_new(), port = make_port();
     struct receiver receiver = {.port = port};
     world_thread *thread = start(&receiver);
     CHECK_EQ(mach_port_insert_member(SELF, port, set), OK);
@@ -183,47 +183,47 @@ TEST(joining_and_leaving_a_set_does_not_disturb_receivers, "P89 P90")
     CHECK_EQ(say(port, 6), OK);
     world_thread_join(thread);
     CHECK_EQ(receiver.id, 6);
-    port_destroy(set);
-    port_destroy(port);
+    destroy_port(set);
+    destroy_port(port);
 }
 
 TEST(messages_leave_with_their_port, "P90")
 {
-    mach_port_t set = set_new(), port = port_new();
+    mach_port_t set = set_new(), port = make_port();
     struct receiver receiver = {.port = set};
     CHECK_EQ(mach_port_insert_member(SELF, port, set), OK);
     CHECK_EQ(say(port, 6), OK);
     CHECK_EQ(mach_port_extract_member(SELF, port, set), OK);
     world_thread *thread = start(&receiver);
-    CHECK_EQ(mach_port_insert_member(SELF, port_new(), set), OK);
+    CHECK_EQ(mach_port_insert_member(SELF, make_port(), set), OK);
     world_yield_until_blocked(thread);
     CHECK_EQ(receiver.kr, -1);
     CHECK_EQ(status_of(port).mps_msgcount, 1);
     CHECK_EQ(mach_port_insert_member(SELF, port, set), OK);
     world_thread_join(thread);
     CHECK_EQ(receiver.id, 6);
-    port_destroy(set);
-    port_destroy(port);
+    destroy_port(set);
+    destroy_port(port);
 }
 
 TEST(leaving_a_set_does_not_wake_its_receivers, "P90")
 {
-    mach_port_t set = set_new(), port = port_new();
+    mach_port_t set = set_new(), port = make_port();
     struct receiver receiver = {.port = set};
     CHECK_EQ(mach_port_insert_member(SELF, port, set), OK);
     world_thread *thread = start(&receiver);
     CHECK_EQ(mach_port_extract_member(SELF, port, set), OK);
     world_yield_until_blocked(thread);
     CHECK_EQ(receiver.kr, -1);
-    port_destroy(set);
+    destroy_port(set);
     world_thread_join(thread);
     CHECK_EQ(receiver.kr, MACH_RCV_PORT_CHANGED);
-    port_destroy(port);
+    destroy_port(port);
 }
 
 TEST(who_gets_an_arriving_message, "P91 P142")
 {
-    mach_port_t first = set_new(), second = set_new(), port = port_new();
+    mach_port_t first = set_new(), second = set_new(), port = make_port();
     CHECK_EQ(mach_port_insert_member(SELF, port, first), OK);
     CHECK_EQ(mach_port_insert_member(SELF, port, second), OK);
     struct receiver at_second = {.port = second}, at_first[2] = {{.port = first}, {.port = first}}, at_port = {.port = port};
@@ -242,14 +242,14 @@ TEST(who_gets_an_arriving_message, "P91 P142")
     CHECK_EQ(say(port, 4), OK);
     world_thread_join(thread_second);
     CHECK_EQ(at_second.id, 4);
-    port_destroy(first);
-    port_destroy(second);
-    port_destroy(port);
+    destroy_port(first);
+    destroy_port(second);
+    destroy_port(port);
 }
 
 TEST(a_small_buffer_takes_or_leaves_the_message, "P91 P145")
 {
-    mach_port_t port = port_new();
+    mach_port_t port = make_port();
     struct receiver large = {.port = port, .options = MACH_RCV_LARGE, .size = 24};
     struct receiver next = {.port = port};
     world_thread *first = start(&large), *second = start(&next);
@@ -271,14 +271,14 @@ TEST(a_small_buffer_takes_or_leaves_the_message, "P91 P145")
     CHECK_EQ(say(port, 3), OK);
     world_thread_join(second);
     CHECK_EQ(next.id, 3);
-    port_destroy(port);
+    destroy_port(port);
 }
 
 TEST(members_take_turns, "P92")
 {
     mach_port_t set = set_new(), port[3];
     for (int i = 0; i < 3; i++) {
-        port[i] = port_new();
+        port[i] = make_port();
         CHECK_EQ(mach_port_insert_member(SELF, port[i], set), OK);
     }
     for (int i = 0; i < 3; i++)
@@ -294,8 +294,8 @@ TEST(members_take_turns, "P92")
     expect_message(set, 2);
     expect_message(set, 3);
     for (int i = 0; i < 3; i++)
-        port_destroy(port[i]);
-    port_destroy(set);
+        destroy_port(port[i]);
+    destroy_port(set);
 }
 
 TEST(an_empty_set_waits, "P93")
@@ -304,13 +304,13 @@ TEST(an_empty_set_waits, "P93")
     struct message message;
     CHECK_EQ(message_receive(&message, set, 0), MACH_RCV_TIMED_OUT);
     CHECK_EQ(message_receive(&message, set, 5), MACH_RCV_TIMED_OUT);
-    port_destroy(set);
+    destroy_port(set);
 }
 
 TEST(a_dying_set_lets_its_members_go, "P94")
 {
     for (int way = 0; way < 3; way++) {
-        mach_port_t set = set_new(), port = port_new();
+        mach_port_t set = set_new(), port = make_port();
         struct receiver receiver = {.port = set};
         world_thread *thread = start(&receiver);
         CHECK_EQ(mach_port_insert_member(SELF, port, set), OK);
@@ -326,18 +326,18 @@ TEST(a_dying_set_lets_its_members_go, "P94")
         CHECK_EQ(say(port, 4), OK);
         CHECK_EQ(status_of(port).mps_pset, 0);
         expect_message(port, 4);
-        port_destroy(port);
+        destroy_port(port);
     }
 }
 
 TEST(members_keep_their_messages_when_a_set_dies, "P94")
 {
-    mach_port_t set = set_new(), port = port_new();
+    mach_port_t set = set_new(), port = make_port();
     CHECK_EQ(mach_port_insert_member(SELF, port, set), OK);
     CHECK_EQ(say(port, 4), OK);
-    port_destroy(set);
+    destroy_port(set);
     expect_message(port, 4);
-    port_destroy(port);
+    destroy_port(port);
 }
 
 TEST(get_set_status_lists_the_members, "P95")
@@ -353,7 +353,7 @@ TEST(get_set_status_lists_the_members, "P95")
     CHECK_EQ(mach_port_get_set_status(SELF, set, &members, &count), OK);
     CHECK_EQ(count, 0);
     for (int i = 0; i < 30; i++)
-        port[i] = port_new();
+        port[i] = make_port();
     for (int i = 29; i >= 0; i--)
         CHECK_EQ(mach_port_insert_member(SELF, port[i], set), OK);
     CHECK_EQ(mach_port_get_set_status(SELF, set, &members, &count), OK);
@@ -368,15 +368,15 @@ TEST(get_set_status_lists_the_members, "P95")
     }
     CHECK_EQ(vm_deallocate(SELF, (vm_address_t)members, count * sizeof(*members)), OK);
     for (int i = 0; i < 30; i++)
-        port_destroy(port[i]);
+        destroy_port(port[i]);
     CHECK_EQ(n_members(set), 0);
-    port_destroy(set);
+    destroy_port(set);
     item_free(&send);
 }
 
 TEST(a_port_leaves_its_sets_when_it_goes, "P97 P96")
 {
-    mach_port_t one = set_new(), two = set_new(), port = port_new();
+    mach_port_t one = set_new(), two = set_new(), port = make_port();
     CHECK_EQ(mach_port_insert_member(SELF, port, one), OK);
     CHECK_EQ(mach_port_insert_member(SELF, port, two), OK);
     CHECK_EQ(status_of(port).mps_pset, 1);
@@ -385,15 +385,15 @@ TEST(a_port_leaves_its_sets_when_it_goes, "P97 P96")
     port = unpark(holder);
     CHECK_EQ(status_of(port).mps_pset, 0);
     CHECK_EQ(mach_port_insert_member(SELF, port, one), OK);
-    port_destroy(port);
+    destroy_port(port);
     CHECK_EQ(n_members(one), 0);
-    port_destroy(one);
-    port_destroy(two);
+    destroy_port(one);
+    destroy_port(two);
 }
 
 TEST(one_message_goes_to_one_receiver, "P142")
 {
-    mach_port_t port = port_new();
+    mach_port_t port = make_port();
     struct receiver receiver[4];
     world_thread *thread[4];
     for (int i = 0; i < 4; i++) {
@@ -409,5 +409,5 @@ TEST(one_message_goes_to_one_receiver, "P142")
         seen |= 1u << receiver[i].id;
     }
     CHECK_EQ(seen, 0x1e);
-    port_destroy(port);
+    destroy_port(port);
 }

@@ -58,7 +58,7 @@ static void check_level(const struct buffer *buffer, uint32_t at, const struct l
 TEST(trailers_by_level, "P156 P157")
 {
     static const uint32_t sizes[] = {24, 28, 32, 60};
-    mach_port_t port = port_new();
+    mach_port_t port = make_port();
     uint32_t seqno = 0;
     CHECK_EQ(mach_port_set_context(SELF, port, 0x8877665544332211), OK);
     for (size_t s = 0; s < 4; s++) {
@@ -71,7 +71,7 @@ TEST(trailers_by_level, "P156 P157")
             check_level(&buffer, sizes[s], &levels[i], seqno++, 0x8877665544332211);
         }
     }
-    port_destroy(port);
+    destroy_port(port);
 }
 
 static audit_token_t audit_of_next(mach_port_t from)
@@ -94,7 +94,7 @@ static int child_that_sends(void *argument)
 
 TEST(the_audit_token_names_the_sender, "P157")
 {
-    mach_port_t from = port_new();
+    mach_port_t from = make_port();
     CHECK_EQ(say(from, 0), OK);
     audit_token_t own = audit_of_next(from);
     world_task *task = world_task_spawn(child_that_sends, NULL, from);
@@ -113,12 +113,12 @@ TEST(the_audit_token_names_the_sender, "P157")
         CHECK_EQ(own.val[3], getuid());
         CHECK_EQ(own.val[4], getgid());
     }
-    port_destroy(from);
+    destroy_port(from);
 }
 
 TEST(the_context_is_that_of_the_receive, "P157 P49")
 {
-    mach_port_t port = port_new();
+    mach_port_t port = make_port();
     struct buffer buffer;
     static const struct level ctx = {MACH_RCV_TRAILER_CTX, 60};
     CHECK_EQ(mach_port_set_context(SELF, port, 1), OK);
@@ -128,12 +128,12 @@ TEST(the_context_is_that_of_the_receive, "P157 P49")
     CHECK_EQ(receive_level(&buffer, port, MACH_RCV_TRAILER_CTX, 0), OK);
     check_level(&buffer, 24, &ctx, 0, 0x77);
     CHECK_EQ(mach_port_unguard(SELF, port, 0x77), OK);
-    port_destroy(port);
+    destroy_port(port);
 }
 
 TEST(the_kernel_signs_its_messages, "P157 P178")
 {
-    mach_port_t port = port_new(), reply = port_new();
+    mach_port_t port = make_port(), reply = make_port();
     CHECK_EQ(mach_port_deallocate(SELF, so_make(port)), OK);
     audit_token_t zero = {{0}}, audit = audit_of_next(port);
     CHECK_MEM_EQ(&audit, &zero, sizeof(zero));
@@ -141,6 +141,6 @@ TEST(the_kernel_signs_its_messages, "P157 P178")
     CHECK_EQ(message_send(&message, 0), OK);
     audit = audit_of_next(reply);
     CHECK_MEM_EQ(&audit, &zero, sizeof(zero));
-    port_destroy(port);
-    port_destroy(reply);
+    destroy_port(port);
+    destroy_port(reply);
 }

@@ -18,14 +18,14 @@ static mach_port_t allocate(mach_port_right_t right)
     return name;
 }
 
-mach_port_t port_new(void)
+mach_port_t make_port(void)
 {
     return allocate(RECEIVE);
 }
 
 mach_port_t port_new_with_sends(uint32_t urefs)
 {
-    mach_port_t port = port_new();
+    mach_port_t port = make_port();
     send_add(port, 1);
     if (urefs > 1)
         REQUIRE_EQ(mach_port_mod_refs(SELF, port, SEND, (int)urefs - 1), OK);
@@ -66,7 +66,7 @@ void send_add(mach_port_t receive, uint32_t n)
         REQUIRE_EQ(mach_port_insert_right(SELF, receive, receive, MAKE_SEND), OK);
 }
 
-mach_port_t port_destroy(mach_port_t port)
+mach_port_t destroy_port(mach_port_t port)
 {
     if (MACH_PORT_VALID(port))
         mach_port_destroy(SELF, port);
@@ -118,7 +118,7 @@ void qlimit_set(mach_port_t receive, uint32_t qlimit)
 
 mach_port_t park(mach_port_t port)
 {
-    mach_port_t holder = port_new();
+    mach_port_t holder = make_port();
     struct message message = message_with_port(holder, MAKE_SEND_ONCE, PARK_ID, port, MOVE_RECEIVE);
     REQUIRE_EQ(message_send(&message, 0), OK);
     return holder;
@@ -129,7 +129,7 @@ mach_port_t unpark(mach_port_t holder)
     struct message message;
     REQUIRE_EQ(message_receive(&message, holder, 0), OK);
     REQUIRE_EQ(message.header.msgh_id, PARK_ID);
-    port_destroy(holder);
+    destroy_port(holder);
     return message.port[0].name;
 }
 
@@ -137,9 +137,9 @@ mach_port_t unpark(mach_port_t holder)
 
 static mach_port_t dead_once(void)
 {
-    mach_port_t receive = port_new();
+    mach_port_t receive = make_port();
     mach_port_t name = so_make(receive);
-    port_destroy(receive);
+    destroy_port(receive);
     return name;
 }
 
@@ -148,20 +148,20 @@ struct item item_new(enum kind kind, uint32_t urefs)
     struct item item = {.kind = kind};
     switch (kind) {
     case K_R:
-        item.name = port_new();
+        item.name = make_port();
         break;
     case K_S:
     case K_S_DEAD:
         item.name = port_new_with_sends(urefs);
         item.holder = park(item.name);
         if (kind == K_S_DEAD)
-            item.holder = port_destroy(item.holder);
+            item.holder = destroy_port(item.holder);
         break;
     case K_RS:
         item.name = port_new_with_sends(urefs);
         break;
     case K_SO:
-        item.receive = port_new();
+        item.receive = make_port();
         item.name = so_make(item.receive);
         break;
     case K_DN:
@@ -184,9 +184,9 @@ struct item item_new(enum kind kind, uint32_t urefs)
 
 void item_free(struct item *item)
 {
-    port_destroy(item->receive);
-    port_destroy(item->holder);
-    port_destroy(item->name);
+    destroy_port(item->receive);
+    destroy_port(item->holder);
+    destroy_port(item->name);
 }
 
 mach_port_t item_receive(struct item *item)
@@ -392,7 +392,7 @@ uint32_t page_size(void)
     return (uint32_t)sysconf(_SC_PAGESIZE);
 }
 
-void *memory_new(uint32_t size)
+void *make_memory(uint32_t size)
 {
     void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     REQUIRE(memory != MAP_FAILED);

@@ -29,14 +29,14 @@ enum { PATIENCE_MS = 5000 }; /* for what another task causes; never reached when
 
 /* ---- making ports; each ends the test when it fails ---- */
 
-mach_port_t port_new(void);                    /* R */
+mach_port_t make_port(void);                    /* R */
 mach_port_t port_new_with_sends(uint32_t urefs); /* RS */
 mach_port_t set_new(void);
 mach_port_t dead_name_new(uint32_t urefs);
 mach_port_name_t name_unknown(void);           /* was a name once */
 mach_port_t so_make(mach_port_t receive);      /* a send-once right to it, under a name of its own */
 void send_add(mach_port_t receive, uint32_t n); /* n MAKE_SENDs under the receive right's name */
-mach_port_t port_destroy(mach_port_t port);    /* gives MACH_PORT_NULL */
+mach_port_t destroy_port(mach_port_t port);    /* gives MACH_PORT_NULL */
 
 /* ---- looking ---- */
 
@@ -131,5 +131,5 @@ kern_return_t request_previous(mach_port_t name, int id, uint32_t sync, mach_por
 /* ---- memory ---- */
 
 uint32_t page_size(void);
-void *memory_new(uint32_t size); /* whole pages, zero */
+void *make_memory(uint32_t size); /* whole pages, zero */
 bool is_mapped(const void *address);
