@@ -41,7 +41,7 @@ static void scene_begin(struct scene *s)
     REQUIRE(client_attach(&s->bystander, s->live.socket, 1));
     REQUIRE_EQ(client_thread_new(&s->bystander, 0, &s->thread), KERN_SUCCESS);
     CHECK_NE(trap_reply_port(&s->thread), 0);
-    live_number(&s->live, "tasks");
+    usleep(20000);
     s->descriptors = live_descriptors(&s->live);
 }
 
@@ -56,7 +56,7 @@ static void scene_end(struct scene *s)
 {
     check_served(s);
     CHECK(live_wait_number(&s->live, "tasks", 1));
-    CHECK_EQ(live_descriptors(&s->live), s->descriptors);
+    CHECK(live_wait_descriptors(&s->live, s->descriptors));
     client_close(&s->bystander);
     live_stop(&s->live);
 }

@@ -150,6 +150,14 @@ int live_descriptors(const struct live *live)
     return n;
 }
 
+/* Tools that asked before may still be on their way out. */
+bool live_wait_descriptors(const struct live *live, int wanted)
+{
+    for (int i = 0; i < 200 && live_descriptors(live) != wanted; i++)
+        usleep(10000);
+    return live_descriptors(live) == wanted;
+}
+
 /* ---- packets ---- */
 
 int client_connect(const char *path)

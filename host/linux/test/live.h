@@ -50,6 +50,7 @@ char *live_status(struct live *live);
 /* Waits up to 3 s for the number to be what is wanted. */
 bool live_wait_number(struct live *live, const char *name, uint64_t wanted);
 int live_descriptors(const struct live *live);
+bool live_wait_descriptors(const struct live *live, int wanted);
 
 int client_connect(const char *path);
 bool client_send_packet(int fd, const struct attach_packet *packet, size_t size, int with_fd);
