@@ -29,19 +29,19 @@ void bootstrap_init(void)
 
 /* ---- offering a name ---- */
 
-kern_return_t bootstrap_check_in3(mach_port_t bp, const name_t name, mach_port_t *sp, uuid_t instance, uint64_t flags)
+kern_return_t bootstrap_check_in3(mach_port_t bp, const char *name, mach_port_t *sp, uuid_t instance, uint64_t flags)
 {
     return CALL(bootstrap_rpc_check_in2(bp, (char *)name, flags, sp, instance));
 }
 
-kern_return_t bootstrap_check_in2(mach_port_t bp, const name_t name, mach_port_t *sp, uint64_t flags)
+kern_return_t bootstrap_check_in2(mach_port_t bp, const char *name, mach_port_t *sp, uint64_t flags)
 {
     uuid_t instance;
 
     return bootstrap_check_in3(bp, name, sp, instance, flags);
 }
 
-kern_return_t bootstrap_check_in(mach_port_t bp, const name_t name, mach_port_t *sp)
+kern_return_t bootstrap_check_in(mach_port_t bp, const char *name, mach_port_t *sp)
 {
     return bootstrap_check_in2(bp, name, sp, 0);
 }
@@ -51,12 +51,12 @@ kern_return_t bootstrap_register2(mach_port_t bp, name_t name, mach_port_t sp, u
     return CALL(bootstrap_rpc_register2(bp, name, sp, flags));
 }
 
-kern_return_t bootstrap_register(mach_port_t bp, name_t name, mach_port_t sp)
+kern_return_t bootstrap_register(mach_port_t bp, char *name, mach_port_t sp)
 {
     return bootstrap_register2(bp, name, sp, 0);
 }
 
-kern_return_t bootstrap_create_service(mach_port_t bp, name_t name, mach_port_t *sp)
+kern_return_t bootstrap_create_service(mach_port_t bp, char *name, mach_port_t *sp)
 {
     return CALL(bootstrap_rpc_create_service(bp, name, sp));
 }
@@ -78,7 +78,7 @@ static kern_return_t refuse_unprivileged(mach_port_t *sp, audit_token_t answerer
     return BOOTSTRAP_NOT_PRIVILEGED;
 }
 
-kern_return_t bootstrap_look_up3(mach_port_t bp, const name_t name, mach_port_t *sp, pid_t target, const uuid_t instance,
+kern_return_t bootstrap_look_up3(mach_port_t bp, const char *name, mach_port_t *sp, pid_t target, const uuid_t instance,
                                  uint64_t flags)
 {
     static const uuid_t none;
@@ -95,17 +95,17 @@ kern_return_t bootstrap_look_up3(mach_port_t bp, const name_t name, mach_port_t 
     return kr;
 }
 
-kern_return_t bootstrap_look_up2(mach_port_t bp, const name_t name, mach_port_t *sp, pid_t target, uint64_t flags)
+kern_return_t bootstrap_look_up2(mach_port_t bp, const char *name, mach_port_t *sp, pid_t target, uint64_t flags)
 {
     return bootstrap_look_up3(bp, name, sp, target, NULL, flags);
 }
 
-kern_return_t bootstrap_look_up(mach_port_t bp, const name_t name, mach_port_t *sp)
+kern_return_t bootstrap_look_up(mach_port_t bp, const char *name, mach_port_t *sp)
 {
     return bootstrap_look_up2(bp, name, sp, 0, 0);
 }
 
-kern_return_t bootstrap_look_up_per_user(mach_port_t bp, const name_t name, uid_t uid, mach_port_t *sp)
+kern_return_t bootstrap_look_up_per_user(mach_port_t bp, const char *name, uid_t uid, mach_port_t *sp)
 {
     mach_port_t domain;
     kern_return_t kr;
@@ -123,7 +123,7 @@ kern_return_t bootstrap_look_up_per_user(mach_port_t bp, const name_t name, uid_
     return kr;
 }
 
-kern_return_t bootstrap_status(mach_port_t bp, name_t name, bootstrap_status_t *status)
+kern_return_t bootstrap_status(mach_port_t bp, char *name, bootstrap_status_t *status)
 {
     return CALL(bootstrap_rpc_status(bp, name, status));
 }

@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* tools/machctl/test/tools.c - machctl from the outside, the sample program, and the modes with several uids
+ *
+ * This program is no Mach program: it runs shell scripts under `machctl run` (in them: $MACHCTL, $PROBE, and $SAMPLE, the
+ * sample program if there is one) and looks at what they print. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tests/harness/harness.h"
+
+static char output[1 << 16];
+
+/* Runs a shell script, everything it prints in output; its exit status, -1 for a signal. */
+static int shell(const char *script)
+{
+    size_t n = 0, got;
+    FILE *out = popen(script, "r");
+    int status;
+
+    REQUIRE(out != NULL);
+    while ((got = fread(output + n, 1, sizeof(output) - 1 - n, out)) > 0)
+        n += got;
+    output[n] = 0;
+    status = pclose(out);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+/* The same under a machd of its own. No single quotes in script. */
+static int under(const char *script)
+{
+    char line[8192];
+
+    REQUIRE_LT(snprintf(line, sizeof(line), "\"$MACHCTL\" run -- sh -c '%s' 2>&1", script), (int)sizeof(line));
+    return shell(line);
+}
+
+static bool says(const char *text)
+{
+    if (strstr(output, text) != NULL)
+        return true;
+    test_log("%s", output);
+    return false;
+}
+
+static const char *root_name(void)
+{
+    static char name[64] = "System";
+
+    if (geteuid() != 0)
+        snprintf(name, sizeof(name), "com.apple.launchd.peruser.%u", (unsigned)geteuid());
+    return name;
+}
+
+/* ---- run ---- */
+
+TEST(run_gives_the_exit_status_of_the_program, "B96")
+{
+    CHECK_EQ(under("exit 7"), 7);
+    CHECK_EQ(shell("\"$MACHCTL\" run -- /nonexistent 2>/dev/null"), 127);
+    CHECK_EQ(shell("\"$MACHCTL\" run -- sh -c \"kill -9 \\$\\$\" 2>/dev/null"), 137);
+    CHECK_EQ(shell("\"$MACHCTL\" run 2>&1"), 1);
+}
+
+TEST(everything_below_run_ends_with_it, "B96")
+{
+    int pid;
+
+    REQUIRE_EQ(under("setsid sh -c \"sleep 1000 & echo PID \\$!\" > /tmp/machctl-test.$$ ; cat /tmp/machctl-test.$$; rm /tmp/machctl-test.$$"), 0);
+    REQUIRE(sscanf(strstr(output, "PID"), "PID %d", &pid) == 1);
+    CHECK(kill(pid, 0) != 0 && errno == ESRCH);
+}
+
+TEST(two_runs_are_two_worlds, "B7")
+{
+    CHECK_EQ(under("\"$PROBE\" in test.world hold < /dev/zero & sleep 0.3; \"$MACHCTL\" run -- \"$PROBE\" look test.world"), 0);
+    CHECK(says("in 0"));
+    CHECK(says("look 1102"));
+}
+
+TEST(verbs_have_help_and_wrong_usage_fails, "B96")
+{
+    static const char *const verbs[] = { "run", "start", "stop", "status", "bslist", "bstree", "bsexec", "managerpid" };
+    char line[128];
+
+    for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
+        snprintf(line, sizeof(line), "\"$MACHCTL\" %s --help", verbs[i]);
+        CHECK_EQ(shell(line), 0);
+        CHECK(says(verbs[i]));
+    }
+    CHECK_EQ(shell("\"$MACHCTL\" nonsense 2>&1 >/dev/null"), 1);
+    CHECK_EQ(shell("\"$MACHCTL\" bsexec 1 2>&1"), 1);
+    CHECK(says("usage"));
+    CHECK_EQ(shell("d=$(mktemp -d) && ln -s \"$MACHCTL\" $d/launchctl && $d/launchctl --help && rm -r $d"), 0);
+    CHECK(says("usage: launchctl"));
+}
+
+TEST(status_is_a_table_or_json, "B96")
+{
+    CHECK_EQ(under("\"$MACHCTL\" status"), 0);
+    CHECK(says("launchd  pid"));
+    CHECK_EQ(under("\"$MACHCTL\" status --json | python3 -m json.tool"), 0);
+    CHECK(says("\"census\""));
+}
+
+/* ---- what the namespace looks like ---- */
+
+TEST(bslist_prints_states_and_names, "B3 B65 B97")
+{
+    CHECK_EQ(under("\"$PROBE\" in com.example.one create com.example.two in \"$(printf \"odd\\\\001\\\\\\\\name\")\" hold < /dev/zero & sleep 0.3; "
+                   "\"$MACHCTL\" bslist; \"$MACHCTL\" bslist -j; \"$MACHCTL\" bslist --json | python3 -m json.tool"), 0);
+    CHECK(says("\nA  com.example.one\nI  com.example.two\n"));
+    CHECK(says("A  odd\\x01\\\\name\n"));
+    CHECK(says("A  com.example.one (0x"));
+    CHECK(says(".anonymous.probe)\n"));
+    CHECK(says("\"name\": \"com.example.two\""));
+}
+
+TEST(bslist_of_other_domains, "B97 B98")
+{
+    CHECK_EQ(under("\"$PROBE\" in test.above subset in test.below hold < /dev/zero & sleep 0.3; \"$MACHCTL\" bslist $!"), 0);
+    CHECK(says("A  test.below\n"));
+    CHECK(!strstr(output, "A  test.above"));
+    CHECK_EQ(under("\"$PROBE\" in test.above hold < /dev/zero & sleep 0.3; "
+                   "\"$PROBE\" subset in test.below hold < /dev/zero & sleep 0.3; "
+                   "\"$MACHCTL\" bsexec $! \"$MACHCTL\" bslist; echo UP; "
+                   "\"$MACHCTL\" bsexec $! \"$MACHCTL\" bslist ..; echo ROOT; \"$MACHCTL\" bsexec $! \"$MACHCTL\" bslist / -j"), 0);
+    CHECK(says("A  test.below\nUP\nA  test.above\nROOT\nA  test.above (0x"));
+    CHECK_EQ(under("\"$MACHCTL\" bslist 999999"), 1);
+    CHECK(says("machctl: the task of process 999999:"));
+    CHECK_EQ(under("\"$PROBE\" subset hold < /dev/zero & sleep 0.3; P=$!; "
+                   "\"$MACHCTL\" bsexec $P sh -c \"kill -9 $P; sleep 0.2; $MACHCTL bslist\""), 1);
+    CHECK(says("Invalid bootstrap port"));
+}
+
+TEST(bstree_shows_all_domains, "B99 B100 B78")
+{
+    char line[128];
+    const char *at;
+
+    CHECK_EQ(under("\"$PROBE\" create org.example.echo in PARENT subset in CHILD hold < /dev/zero & sleep 0.3; \"$MACHCTL\" bstree"), 0);
+    snprintf(line, sizeof(line), "%s/\n    I  org.example.echo\n    A  PARENT\n    probe[", root_name());
+    CHECK(says(line));
+    CHECK(says(".subset."));
+    at = strstr(output, " (Explicit Subset)/\n");
+    CHECK(at != NULL && strncmp(at, " (Explicit Subset)/\n        A  CHILD\n", 37) == 0);
+    CHECK_EQ(under("\"$PROBE\" subset in CHILD hold < /dev/zero & sleep 0.3; \"$MACHCTL\" bstree --json | python3 -m json.tool"), 0);
+    CHECK(says("\"kind\": \"Explicit Subset\""));
+}
+
+TEST(bsexec_runs_in_another_namespace, "B101 B102")
+{
+    CHECK_EQ(under("\"$PROBE\" subset in test.inner hold < /dev/zero & sleep 0.3; \"$PROBE\" look test.inner; "
+                   "\"$MACHCTL\" bsexec $! \"$PROBE\" look test.inner; echo END $?"), 0);
+    CHECK(says("look 1102\nlook 0\nEND 0\n"));
+    CHECK_EQ(under("\"$PROBE\" hold < /dev/zero & sleep 0.3; \"$MACHCTL\" bsexec $! sh -c \"exit 5\""), 1);
+    CHECK(says("ended with status 5"));
+    CHECK_EQ(under("\"$PROBE\" hold < /dev/zero & sleep 0.3; \"$MACHCTL\" bsexec $! sh -c \"env\" | grep -c MACHD_SOCKET"), 1);
+    /* A process that machd does not know has no task; one may be refused with the Mach error's text. */
+    CHECK_EQ(under("sleep 5 & \"$MACHCTL\" bsexec $! true || echo REFUSED"), 0);
+    CHECK_EQ(under("\"$MACHCTL\" bsexec 999999 true"), 1);
+}
+
+TEST(the_manager_verbs_tell_of_launchd, "B103 B7")
+{
+    char line[128];
+
+    CHECK_EQ(under("\"$MACHCTL\" managername; \"$MACHCTL\" manageruid; \"$MACHCTL\" managerpid --json"), 0);
+    snprintf(line, sizeof(line), "%s\n%u\n{\"pid\":", root_name(), (unsigned)geteuid());
+    CHECK(says(line));
+}
+
+/* ---- the sample program ---- */
+
+static void need_sample(void)
+{
+    if (getenv("SAMPLE") == NULL || access(getenv("SAMPLE"), X_OK) != 0)
+        SKIP("the sample program is not here");
+}
+
+TEST(the_sample_programs_final_state, "B90 B91 B92 B95")
+{
+    char line[256];
+    const char *at;
+
+    need_sample();
+    CHECK_EQ(under("\"$SAMPLE\" & sleep 0.5; P=$!; \"$MACHCTL\" bslist; echo OF; \"$MACHCTL\" bslist $P; echo TREE; \"$MACHCTL\" bstree; "
+                   "\"$PROBE\" look PARENT look PARENT-1 look CHILD; \"$MACHCTL\" bsexec $P \"$PROBE\" look PARENT look CHILD look PARENT-1 look PARENT-2"), 0);
+    CHECK(strncmp(output, "A  PARENT\nOF\n", 13) == 0);
+    CHECK(says("A  CHILD\n"));
+    CHECK(says("A  PARENT-1\n"));
+    CHECK(says("A  PARENT-2\n"));
+    snprintf(line, sizeof(line), "TREE\n%s/\n    A  PARENT\n    ", root_name());
+    CHECK(says(line));
+    at = strstr(output, "(Explicit Subset)/\n        A  ");
+    CHECK(at != NULL);
+    CHECK(says("look 0\nlook 1102\nlook 1102\nlook 0\nlook 0\nlook 0\nlook 0\n"));
+}
+
+TEST(the_sample_program_is_killed, "B93 B55")
+{
+    need_sample();
+    CHECK_EQ(under("\"$SAMPLE\" & sleep 0.5; P=$!; kill -9 $(cat /proc/$P/task/$P/children); sleep 0.2; \"$MACHCTL\" bslist $P; \"$MACHCTL\" bslist"), 0);
+    CHECK(says("A  PARENT-1\nA  PARENT-2\nA  PARENT\n"));
+    CHECK(strstr(output, "CHILD") == NULL);
+    CHECK_EQ(under("\"$SAMPLE\" & sleep 0.5; P=$!; C=$(cat /proc/$P/task/$P/children); kill -9 $P; sleep 0.2; \"$MACHCTL\" bstree; "
+                   "\"$MACHCTL\" bslist $C; echo END"), 0);
+    CHECK(strstr(output, "PARENT") == NULL && strstr(output, "CHILD") == NULL);
+    CHECK(says("Invalid bootstrap port"));
+}
+
+TEST(two_sample_programs_at_once, "B94")
+{
+    need_sample();
+    CHECK_EQ(under("\"$SAMPLE\" & sleep 0.4; \"$SAMPLE\" & sleep 0.5; P=$!; \"$MACHCTL\" bslist; echo SECOND; \"$MACHCTL\" bslist $P"), 0);
+    CHECK(says("A  PARENT\nSECOND\n"));
+    CHECK(says("A  CHILD\n") && says("A  PARENT-1\n") && says("A  PARENT-2\n"));
+}
+
+/* ---- several uids: a machd for the whole system, in a place of its own ---- */
+
+static int system_wide(const char *script)
+{
+    char line[8192];
+
+    if (geteuid() != 0)
+        SKIP("needs root");
+    REQUIRE_LT(snprintf(line, sizeof(line),
+                        "d=$(mktemp -d) && chmod 755 $d && cp \"$PROBE\" $d/probe && chmod 755 $d/probe && "
+                        "LIB=$(ldd \"$PROBE\" | sed -n \"s/.*=> \\(.*libmach[^ ]*\\) .*/\\1/p\") && cp \"$LIB\" $d/ && chmod 755 $d/* && "
+                        "{ \"$MACHD\" --system --foreground --dir $d --launchd \"$LAUNCHD\" 2>/dev/null & M=$!; sleep 0.5; "
+                        "export MACHD_SOCKET=$d/default.sock LD_LIBRARY_PATH=$d; "
+                        "as() { setpriv --reuid $1 --regid $1 --clear-groups -- $d/probe $2 $3 $4 $5 $6 $7 $8 $9 2>&1; }; %s; "
+                        "kill $M; wait $M; rm -r $d; }", script), (int)sizeof(line));
+    return shell(line);
+}
+
+TEST(each_uid_has_its_domain_in_system_mode, "B7 B8 B9 B10 B59")
+{
+    system_wide("sleep 3 | as 4001 in test.users look test.users hold & sleep 1; as 4002 look test.users; as 4001 look test.users; "
+                "as 0 look test.users; sleep 2 | as 0 in test.system hold & sleep 0.5; as 4001 look test.system; as 4002 look test.system");
+    CHECK(says("in 0\nlook 0\nlook 1102\nlook 0\nlook 1102\nin 0\nlook 0\nlook 0\n"));
+}
+
+TEST(privilege_is_effective_uid_0_in_system_mode, "B57 B78 B11")
+{
+    system_wide("as 4001 parent; as 0 parent; as 4001 per-user 0; as 0 per-user 4001");
+    CHECK(says("parent 1100\nparent 0\nper-user 0\nper-user 0\n"));
+}
+
+/* ---- the manual ---- */
+
+TEST(the_manual_says_who_sees_a_name_and_who_may_publish_a_right, "B9 B82")
+{
+    CHECK_EQ(shell("tr -s \" \\n\" \"  \" < \"$MANUAL\""), 0);
+    CHECK(says("visible to all processes of the same uid"));
+    CHECK(says("may be published by whoever gets it"));
+    CHECK(says("use a subset"));
+    CHECK(says("audit trailer"));
+}
