@@ -219,3 +219,18 @@ TEST(who_attaches_waits_for_the_domain_without_holding_up_others, "B8")
     live_stop(&live);
     unlink(program);
 }
+
+/* The options that launchd is started with are those that launchd knows: one that it does not know would end it. */
+TEST(launchd_gets_the_same_options_in_both_modes, "B7")
+{
+    struct live live;
+    static const char program[] = "/tmp/machd-test-launchd.sh";
+    const char *options[] = { "--system", "--launchd", program, NULL };
+    if (geteuid() != 0)
+        SKIP("only root can serve all users");
+    write_file(program, "#!/bin/sh\n[ $# = 2 ] && exec sleep 100\nexit 1\n", 0700);
+    REQUIRE(live_try(&live, options));
+    CHECK_EQ(live_number(&live, "starts"), 1);
+    live_stop(&live);
+    unlink(program);
+}
