@@ -4,7 +4,7 @@
  *   launchd [--stash FD] [--system]
  *
  * FD is a memory file that machd keeps, empty at first (see stash.h). A launchd that finds a table there goes on with it:
- * machd gives it the port space of the one before.
+ * machd gives it the port space of the one before. --system is what being root means anyway (B7).
  */
 #include <getopt.h>
 #include <mach/mach.h>
@@ -21,15 +21,18 @@
 
 static int stash_option(int argc, char **argv)
 {
-    static const struct option options[] = { { "stash", required_argument, NULL, 's' }, { NULL, 0, NULL, 0 } };
+    static const struct option options[] = { { "stash", required_argument, NULL, 's' },
+                                            { "system", no_argument, NULL, 'y' },
+                                            { NULL, 0, NULL, 0 } };
     int fd = -1, c;
 
     while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
-        if (c != 's') {
-            fprintf(stderr, "usage: launchd [--stash FD]   (machd starts it; see machctl(1))\n");
+        if (c == '?') {
+            fprintf(stderr, "usage: launchd [--stash FD] [--system]   (machd starts it; see launchd(8))\n");
             exit(1);
         }
-        fd = atoi(optarg);
+        if (c == 's')
+            fd = atoi(optarg);
     }
     return fd;
 }

@@ -243,14 +243,14 @@ static int system_wide(const char *script)
 
 TEST(each_uid_has_its_domain_in_system_mode, "B7 B8 B9 B10 B59")
 {
-    system_wide("sleep 3 | as 4001 in test.users look test.users hold & sleep 1; as 4002 look test.users; as 4001 look test.users; "
-                "as 0 look test.users; sleep 2 | as 0 in test.system hold & sleep 0.5; as 4001 look test.system; as 4002 look test.system");
+    system_wide("sleep 3 | as 1 in test.users look test.users hold & sleep 1; as 2 look test.users; as 1 look test.users; "
+                "as 0 look test.users; sleep 2 | as 0 in test.system hold & sleep 0.5; as 1 look test.system; as 2 look test.system");
     CHECK(says("in 0\nlook 0\nlook 1102\nlook 0\nlook 1102\nin 0\nlook 0\nlook 0\n"));
 }
 
 TEST(privilege_is_effective_uid_0_in_system_mode, "B57 B78 B11")
 {
-    system_wide("as 4001 parent; as 0 parent; as 4001 per-user 0; as 0 per-user 4001");
+    system_wide("as 1 parent; as 0 parent; as 1 per-user 0; as 0 per-user 1");
     CHECK(says("parent 1100\nparent 0\nper-user 0\nper-user 0\n"));
 }
 
