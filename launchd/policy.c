@@ -19,7 +19,7 @@ kern_return_t policy_caller(mach_port_t bp, const audit_token_t *token, struct c
     *caller = (struct caller){ .domain = domain_find(bp), .uid = token->val[1], .pid = (pid_t)token->val[5],
                                .version = token->val[7] };
     if (caller->domain == NULL)
-        return KERN_INVALID_ARGUMENT;
+        return MACH_SEND_INVALID_DEST; /* it ended while the request waited: what the next one will be told (B55) */
     if (caller->domain->r->kind == DOMAIN_SYSTEM && caller->uid != 0)
         caller->domain = domain_per_user(caller->uid);
     return caller->domain == NULL ? BOOTSTRAP_NO_MEMORY : KERN_SUCCESS;
