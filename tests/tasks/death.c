@@ -94,10 +94,9 @@ static int hold_in_a_slot(void *argument)
 
 TEST(a_dead_tasks_slots_hold_nothing_back, "K26")
 {
-    mach_port_t port = receive_new(), previous = MACH_PORT_NULL;
+    mach_port_t port = receive_new();
     mach_port_status_t status = {0};
     mach_msg_type_number_t count = MACH_PORT_RECEIVE_STATUS_COUNT;
-    (void)previous;
     CHECK_EQ(world_task_wait(world_task_spawn(hold_in_a_slot, NULL, port)), WORLD_OK);
     CHECK_EQ(mach_port_get_attributes(SELF, port, MACH_PORT_RECEIVE_STATUS, (mach_port_info_t)&status, &count), OK);
     CHECK_EQ(status.mps_srights, 0);

@@ -2,7 +2,7 @@
 /* tests/tasks/inherit.c - what a child of fork has, and what it has not */
 #include "tests/tasks/common.h"
 
-enum { ID_REGISTERED = 41, ID_SELF, ID_LIST };
+enum { ID_REGISTERED = 41, ID_LATER };
 
 /* What the parent sends and what comes back: a send right. */
 struct carrier {
@@ -112,4 +112,62 @@ TEST(a_childs_ports_are_its_own, "F44 F2 K13 K60 K83")
     mach_port_destroy(SELF, slot);
     mach_port_deallocate(SELF, found);
     mach_port_mod_refs(SELF, name, MACH_PORT_RIGHT_DEAD_NAME, -2);
+}
+
+static int use_registered_later(void *argument)
+{
+    world_sleep_ms(30);
+    return use_registered(argument);
+}
+
+TEST(what_is_inherited_is_what_the_parent_had_then, "F65 F42")
+{
+    mach_port_t port = both_new(), other = both_new(), list[2] = {MACH_PORT_NULL, port};
+    REQUIRE_EQ(mach_ports_register(SELF, list, 2), OK);
+    world_task *child = world_task_spawn(use_registered_later, NULL, MACH_PORT_NULL);
+    list[1] = other;
+    CHECK_EQ(mach_ports_register(SELF, list, 2), OK);
+    CHECK_EQ(world_task_wait(child), WORLD_OK);
+    CHECK_EQ(hear(port), ID_REGISTERED);
+    CHECK_EQ(mach_ports_register(SELF, NULL, 0), OK);
+    mach_port_destroy(SELF, port);
+    mach_port_destroy(SELF, other);
+}
+
+static int expect_dead_registered(void *argument)
+{
+    mach_port_array_t ports = NULL;
+    mach_msg_type_number_t count = 0;
+    REQUIRE_EQ(mach_ports_lookup(SELF, &ports, &count), OK);
+    CHECK_EQ(ports[0], MACH_PORT_DEAD);
+    CHECK_EQ(ports[1], MACH_PORT_NULL);
+    return WORLD_OK;
+}
+
+TEST(a_dead_port_is_inherited_as_dead, "K17 F42")
+{
+    mach_port_t port = both_new();
+    REQUIRE_EQ(mach_ports_register(SELF, &port, 1), OK);
+    mach_port_destroy(SELF, port);
+    CHECK_EQ(world_task_wait(world_task_spawn(expect_dead_registered, NULL, MACH_PORT_NULL)), WORLD_OK);
+    CHECK_EQ(mach_ports_register(SELF, NULL, 0), OK);
+}
+
+static int expect_live_self(void *argument)
+{
+    mach_port_t self = task_self_trap();
+    CHECK_EQ(self, mach_task_self());
+    CHECK_EQ(type_of(self), MACH_PORT_TYPE_SEND);
+    mach_port_deallocate(SELF, self);
+    return WORLD_OK;
+}
+
+static int be_a_parent(void *argument)
+{
+    return world_task_wait(world_task_spawn(expect_live_self, NULL, MACH_PORT_NULL));
+}
+
+TEST(a_grandchild_has_a_self_of_its_own, "F46 F66 K34")
+{
+    CHECK_EQ(world_task_wait(world_task_spawn(be_a_parent, NULL, MACH_PORT_NULL)), WORLD_OK);
 }

@@ -147,3 +147,35 @@ TEST(an_unknown_pid_and_zero_are_failures, "F9 K104")
     CHECK_EQ(task_for_pid(SELF, 0x7ffffffe, &found), KERN_FAILURE);
     CHECK_EQ(found, MACH_PORT_NULL);
 }
+
+TEST(rights_of_a_refused_request_are_consumed, "K6")
+{
+    mach_port_t port = both_new();
+    CHECK_EQ(task_set_special_port(SELF, 12, port), KERN_INVALID_ARGUMENT);
+    CHECK_EQ(sends_of(port), 1);
+    mach_port_destroy(SELF, port);
+}
+
+TEST(what_is_not_built_says_so, "K12")
+{
+    mach_port_t thread = mach_thread_self(), port = MACH_PORT_NULL;
+    CHECK_EQ(task_get_special_port(SELF, TASK_READ_PORT, &port), KERN_NOT_SUPPORTED);
+    CHECK_EQ(task_get_special_port(SELF, TASK_INSPECT_PORT, &port), KERN_NOT_SUPPORTED);
+    CHECK_EQ(thread_get_special_port(thread, THREAD_READ_PORT, &port), KERN_NOT_SUPPORTED);
+    CHECK_EQ(task_suspend(SELF), KERN_NOT_SUPPORTED);
+    mach_port_deallocate(SELF, thread);
+}
+
+TEST(a_task_lists_its_threads_under_their_names, "K119 K120")
+{
+    thread_act_array_t threads = NULL;
+    mach_msg_type_number_t count = 0;
+    mach_port_t self = mach_thread_self();
+    REQUIRE_EQ(task_threads(SELF, &threads, &count), OK);
+    REQUIRE_GE(count, 1);
+    CHECK_EQ(threads[0], self);
+    for (mach_msg_type_number_t i = 0; i < count; i++)
+        mach_port_deallocate(SELF, threads[i]);
+    vm_deallocate(SELF, (vm_address_t)threads, count * sizeof(threads[0]));
+    mach_port_deallocate(SELF, self);
+}
