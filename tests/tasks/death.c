@@ -14,32 +14,38 @@ struct carrier {
 static kern_return_t give(mach_port_t to, mach_port_t port, int how)
 {
     struct carrier message = {
-        .header = {.msgh_bits = MACH_MSGH_BITS_COMPLEX | MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, 0), .msgh_remote_port = to,
-                   .msgh_id = ID_RIGHT},
-        .body = {1},
-        .port = {.name = port, .disposition = how, .type = MACH_MSG_PORT_DESCRIPTOR},
+        .header = { .msgh_bits = MACH_MSGH_BITS_COMPLEX | MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, 0),
+                    .msgh_remote_port = to,
+                    .msgh_id = ID_RIGHT },
+        .body = { 1 },
+        .port = { .name = port, .disposition = how, .type = MACH_MSG_PORT_DESCRIPTOR },
     };
     return mach_msg(&message.header, MACH_SEND_MSG, offsetof(struct carrier, trailer), 0, 0, 0, 0);
 }
 
 static struct carrier take(mach_port_t from)
 {
-    struct carrier message = {0};
-    REQUIRE_EQ(mach_msg(&message.header, MACH_RCV_MSG | MACH_RCV_TIMEOUT, 0, sizeof(message), from, PATIENCE_MS, 0), OK);
+    struct carrier message = { 0 };
+    REQUIRE_EQ(mach_msg(&message.header, MACH_RCV_MSG | MACH_RCV_TIMEOUT, 0, sizeof(message), from,
+                        PATIENCE_MS, 0),
+               OK);
     return message;
 }
 
 static void watch(mach_port_t name, mach_port_t notify)
 {
     mach_port_t previous = MACH_PORT_NULL;
-    REQUIRE_EQ(mach_port_request_notification(SELF, name, MACH_NOTIFY_DEAD_NAME, 0, notify, MACH_MSG_TYPE_MAKE_SEND_ONCE,
-                                              &previous), OK);
+    REQUIRE_EQ(mach_port_request_notification(SELF, name, MACH_NOTIFY_DEAD_NAME, 0, notify,
+                                              MACH_MSG_TYPE_MAKE_SEND_ONCE, &previous),
+               OK);
 }
 
 static mach_port_t next_death(mach_port_t notify)
 {
-    mach_dead_name_notification_t note = {0};
-    REQUIRE_EQ(mach_msg(&note.not_header, MACH_RCV_MSG | MACH_RCV_TIMEOUT, 0, sizeof(note), notify, PATIENCE_MS, 0), OK);
+    mach_dead_name_notification_t note = { 0 };
+    REQUIRE_EQ(mach_msg(&note.not_header, MACH_RCV_MSG | MACH_RCV_TIMEOUT, 0, sizeof(note), notify,
+                        PATIENCE_MS, 0),
+               OK);
     CHECK_EQ(note.not_header.msgh_id, MACH_NOTIFY_DEAD_NAME);
     return note.not_port;
 }
@@ -95,10 +101,11 @@ static int hold_in_a_slot(void *argument)
 TEST(a_dead_tasks_slots_hold_nothing_back, "K26")
 {
     mach_port_t port = receive_new();
-    mach_port_status_t status = {0};
+    mach_port_status_t status = { 0 };
     mach_msg_type_number_t count = MACH_PORT_RECEIVE_STATUS_COUNT;
     CHECK_EQ(world_task_wait(world_task_spawn(hold_in_a_slot, NULL, port)), WORLD_OK);
-    CHECK_EQ(mach_port_get_attributes(SELF, port, MACH_PORT_RECEIVE_STATUS, (mach_port_info_t)&status, &count), OK);
+    CHECK_EQ(mach_port_get_attributes(SELF, port, MACH_PORT_RECEIVE_STATUS, (mach_port_info_t)&status, &count),
+             OK);
     CHECK_EQ(status.mps_srights, 0);
     receive_free(port);
 }
@@ -122,7 +129,8 @@ static void *tell_thread(void *argument)
 
 TEST(a_threads_port_dies_with_it, "K31 K32")
 {
-    mach_port_t thread = (mach_port_t)(uintptr_t)world_thread_join(world_thread_spawn(tell_thread, NULL)), port;
+    mach_port_t thread = (mach_port_t)(uintptr_t)world_thread_join(world_thread_spawn(tell_thread, NULL)),
+                port;
     mach_port_type_t type = type_of(thread);
     for (int i = 0; i < 500 && type != MACH_PORT_TYPE_DEAD_NAME; i++) {
         world_sleep_ms(1);

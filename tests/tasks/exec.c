@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* tests/tasks/exec.c - a new image is a new task; only real processes have images */
+/* tests/tasks/exec.c - a new image is a new task; the simulator has no images, so only live */
 #include "tests/tasks/common.h"
 
 #include <errno.h>
@@ -13,16 +13,16 @@ static int sleep_as_another_program(void *argument)
 
 TEST(an_exec_ends_the_old_task_while_the_process_lives, "K19 F85 F99")
 {
-    if (!world_is_live())
-        SKIP("there are no programs in the simulator");
     mach_port_t notify = receive_new(), previous = MACH_PORT_NULL;
-    mach_dead_name_notification_t note = {0};
+    mach_dead_name_notification_t note = { 0 };
     int pid = 0;
     world_task *child = world_task_spawn(sleep_as_another_program, NULL, MACH_PORT_NULL);
     mach_port_t task = world_task_port_of(child);
-    if (mach_port_request_notification(SELF, task, MACH_NOTIFY_DEAD_NAME, 0, notify, MACH_MSG_TYPE_MAKE_SEND_ONCE,
-                                       &previous) == OK) {
-        CHECK_EQ(mach_msg(&note.not_header, MACH_RCV_MSG | MACH_RCV_TIMEOUT, 0, sizeof(note), notify, PATIENCE_MS, 0), OK);
+    if (mach_port_request_notification(SELF, task, MACH_NOTIFY_DEAD_NAME, 0, notify,
+                                       MACH_MSG_TYPE_MAKE_SEND_ONCE, &previous) == OK) {
+        CHECK_EQ(mach_msg(&note.not_header, MACH_RCV_MSG | MACH_RCV_TIMEOUT, 0, sizeof(note), notify,
+                          PATIENCE_MS, 0),
+                 OK);
         CHECK_EQ(note.not_header.msgh_id, MACH_NOTIFY_DEAD_NAME);
         CHECK_EQ(note.not_port, task);
         mach_port_deallocate(SELF, task);
@@ -47,7 +47,5 @@ static int fail_to_exec(void *argument)
 
 TEST(an_exec_that_fails_changes_nothing, "F95 F98")
 {
-    if (!world_is_live())
-        SKIP("there are no programs in the simulator");
     CHECK_EQ(world_task_wait(world_task_spawn(fail_to_exec, NULL, MACH_PORT_NULL)), WORLD_OK);
 }

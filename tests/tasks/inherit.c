@@ -14,15 +14,18 @@ struct carrier {
 
 static kern_return_t say(mach_port_t to, int id)
 {
-    mach_msg_header_t header = {.msgh_bits = MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, 0), .msgh_remote_port = to,
-                                .msgh_id = id, .msgh_size = sizeof(header)};
+    mach_msg_header_t header = { .msgh_bits = MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, 0),
+                                 .msgh_remote_port = to,
+                                 .msgh_id = id,
+                                 .msgh_size = sizeof(header) };
     return mach_msg(&header, MACH_SEND_MSG, sizeof(header), 0, 0, 0, 0);
 }
 
 static int hear(mach_port_t from)
 {
     struct carrier message;
-    kern_return_t kr = mach_msg(&message.header, MACH_RCV_MSG | MACH_RCV_TIMEOUT, 0, sizeof(message), from, PATIENCE_MS, 0);
+    kern_return_t kr =
+        mach_msg(&message.header, MACH_RCV_MSG | MACH_RCV_TIMEOUT, 0, sizeof(message), from, PATIENCE_MS, 0);
     return kr == OK ? message.header.msgh_id : -1;
 }
 
@@ -40,7 +43,7 @@ static int use_registered(void *argument)
 
 TEST(a_child_inherits_registered_ports, "K15 F42")
 {
-    mach_port_t port = both_new(), list[2] = {MACH_PORT_NULL, port};
+    mach_port_t port = both_new(), list[2] = { MACH_PORT_NULL, port };
     REQUIRE_EQ(mach_ports_register(SELF, list, 2), OK);
     CHECK_EQ(world_task_wait(world_task_spawn(use_registered, NULL, MACH_PORT_NULL)), WORLD_OK);
     CHECK_EQ(hear(port), ID_REGISTERED);
@@ -80,7 +83,8 @@ TEST(a_child_has_none_of_its_parents_names, "F43 F45")
     mach_port_t port = MACH_PORT_NULL;
     for (int i = 0; i < 64; i++)
         REQUIRE_EQ(mach_port_allocate(SELF, MACH_PORT_RIGHT_DEAD_NAME, &port), OK);
-    CHECK_EQ(world_task_wait(world_task_spawn(expect_names_unknown, (void *)(uintptr_t)port, MACH_PORT_NULL)), WORLD_OK);
+    CHECK_EQ(world_task_wait(world_task_spawn(expect_names_unknown, (void *)(uintptr_t)port, MACH_PORT_NULL)),
+             WORLD_OK);
 }
 
 static int wait_for_word(void *argument)
@@ -93,7 +97,8 @@ TEST(a_childs_ports_are_its_own, "F44 F2 K13 K60 K83")
 {
     int own = -1, childs = -1;
     world_task *child = world_task_spawn(wait_for_word, NULL, MACH_PORT_NULL);
-    mach_port_t task = world_task_port_of(child), name = MACH_PORT_NULL, found = MACH_PORT_NULL, slot = both_new();
+    mach_port_t task = world_task_port_of(child), name = MACH_PORT_NULL, found = MACH_PORT_NULL,
+                slot = both_new();
     mach_port_t again = MACH_PORT_NULL;
     CHECK_NE(task, SELF);
     CHECK_EQ(pid_for_task(SELF, &own), OK);
@@ -122,7 +127,7 @@ static int use_registered_later(void *argument)
 
 TEST(what_is_inherited_is_what_the_parent_had_then, "F65 F42")
 {
-    mach_port_t port = both_new(), other = both_new(), list[2] = {MACH_PORT_NULL, port};
+    mach_port_t port = both_new(), other = both_new(), list[2] = { MACH_PORT_NULL, port };
     REQUIRE_EQ(mach_ports_register(SELF, list, 2), OK);
     world_task *child = world_task_spawn(use_registered_later, NULL, MACH_PORT_NULL);
     list[1] = other;

@@ -39,14 +39,16 @@ TEST(a_reply_port_is_a_new_receive_right_each_time, "K40")
 
 TEST(a_special_reply_port_has_receive_and_one_send_right, "K41 K42")
 {
-    mach_port_status_t status = {0};
+    mach_port_status_t status = { 0 };
     mach_msg_type_number_t count = MACH_PORT_RECEIVE_STATUS_COUNT;
     mach_port_t first = thread_get_special_reply_port(), second = thread_get_special_reply_port();
     REQUIRE_NE(first, MACH_PORT_NULL);
     CHECK_NE(first, second);
     CHECK_EQ(type_of(first) & MACH_PORT_TYPE_ALL_RIGHTS, MACH_PORT_TYPE_SEND_RECEIVE);
     CHECK_EQ(sends_of(second), 1);
-    CHECK_EQ(mach_port_get_attributes(SELF, second, MACH_PORT_RECEIVE_STATUS, (mach_port_info_t)&status, &count), OK);
+    CHECK_EQ(mach_port_get_attributes(SELF, second, MACH_PORT_RECEIVE_STATUS, (mach_port_info_t)&status,
+                                      &count),
+             OK);
     CHECK_EQ(status.mps_mscount, 1);
     mach_port_destroy(SELF, first);
     mach_port_destroy(SELF, second);
@@ -62,7 +64,8 @@ static uint32_t kobject_type(mach_port_t name)
 
 TEST(kernel_objects_have_the_numbers_of_their_types, "K1 K12")
 {
-    mach_port_t thread = mach_thread_self(), host = mach_host_self(), name = MACH_PORT_NULL, plain = receive_new();
+    mach_port_t thread = mach_thread_self(), host = mach_host_self(), name = MACH_PORT_NULL,
+                plain = receive_new();
     REQUIRE_EQ(task_get_special_port(SELF, TASK_NAME_PORT, &name), OK);
     CHECK_EQ(kobject_type(SELF), 2);
     CHECK_EQ(kobject_type(thread), 1);
@@ -88,17 +91,21 @@ static struct error_message call_by_id(mach_port_t to, int id, mach_msg_size_t s
     struct error_message message;
     mach_port_t reply = mach_reply_port();
     memset(&message, 0, sizeof(message));
-    message.header = (mach_msg_header_t){.msgh_bits = MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, MACH_MSG_TYPE_MAKE_SEND_ONCE),
-                                         .msgh_remote_port = to, .msgh_local_port = reply, .msgh_id = id};
-    CHECK_EQ(mach_msg(&message.header, MACH_SEND_MSG | MACH_RCV_MSG | MACH_RCV_TIMEOUT, size, sizeof(message), reply,
-                      PATIENCE_MS, MACH_PORT_NULL), OK);
+    message.header = (mach_msg_header_t){ .msgh_bits = MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND,
+                                                                      MACH_MSG_TYPE_MAKE_SEND_ONCE),
+                                          .msgh_remote_port = to,
+                                          .msgh_local_port = reply,
+                                          .msgh_id = id };
+    CHECK_EQ(mach_msg(&message.header, MACH_SEND_MSG | MACH_RCV_MSG | MACH_RCV_TIMEOUT, size, sizeof(message),
+                      reply, PATIENCE_MS, MACH_PORT_NULL),
+             OK);
     receive_free(reply);
     return message;
 }
 
 TEST(an_unknown_or_retired_id_is_answered_with_bad_id, "K2 K11")
 {
-    static const int ids[] = {3400, 3416, 3417, 3422, 3432, 3454, 3619, 3623, 3629, 99999};
+    static const int ids[] = { 3400, 3416, 3417, 3422, 3432, 3454, 3619, 3623, 3629, 99999 };
     for (unsigned i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
         struct error_message reply = call_by_id(SELF, ids[i], sizeof(mach_msg_header_t));
         CHECK_EQ(reply.code, MIG_BAD_ID);

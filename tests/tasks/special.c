@@ -120,7 +120,7 @@ static void expect_registered(mach_port_t a, mach_port_t b, mach_port_t c)
 
 TEST(registering_replaces_all_three, "K92 K93 K94")
 {
-    mach_port_t port = both_new(), list[4] = {port, MACH_PORT_NULL, port, port};
+    mach_port_t port = both_new(), list[4] = { port, MACH_PORT_NULL, port, port };
     CHECK_EQ(mach_ports_register(SELF, list, 3), OK);
     expect_registered(port, MACH_PORT_NULL, port);
     CHECK_EQ(mach_ports_register(SELF, list, 4), KERN_INVALID_ARGUMENT);
