@@ -163,7 +163,7 @@ TEST(rights_of_a_refused_request_are_consumed, "K6")
     mach_port_destroy(SELF, port);
 }
 
-TEST(what_is_not_built_says_so, "K12")
+TEST(what_is_not_built_says_so, "")
 {
     mach_port_t thread = mach_thread_self(), port = MACH_PORT_NULL;
     CHECK_EQ(task_get_special_port(SELF, TASK_READ_PORT, &port), KERN_NOT_SUPPORTED);
