@@ -45,18 +45,21 @@ static uint64_t image_id(void)
     return hash;
 }
 
-static bool introduce(int socket, uint64_t fork_nonce, struct attach_packet *answer, int fd[CONNECTION_FDS_MAX])
+static bool introduce(int socket, uint64_t fork_nonce, struct attach_packet *answer,
+                      int fd[CONNECTION_FDS_MAX])
 {
     struct attach_packet hello = {
         .magic = ATTACH_MAGIC,
         .type = ATTACH_HELLO,
-        .hello = {.version = ATTACH_VERSION, .image_id = image_id(), .fork_nonce = fork_nonce},
+        .hello = { .version = ATTACH_VERSION, .image_id = image_id(), .fork_nonce = fork_nonce },
     };
-    if (!connection_send(socket, &hello, NULL, 0) || !connection_receive(socket, answer, fd, WELCOME_TIMEOUT_MS))
+    if (!connection_send(socket, &hello, NULL, 0) ||
+        !connection_receive(socket, answer, fd, WELCOME_TIMEOUT_MS))
         return false;
     if (answer->type != ATTACH_CHALLENGE)
         return true;
-    return connection_send(socket, answer, NULL, 0) && connection_receive(socket, answer, fd, WELCOME_TIMEOUT_MS);
+    return connection_send(socket, answer, NULL, 0) &&
+           connection_receive(socket, answer, fd, WELCOME_TIMEOUT_MS);
 }
 
 static bool map_welcome(int table_fd, int area_fd)
@@ -102,7 +105,7 @@ static bool accept_welcome(int socket, int fd[CONNECTION_FDS_MAX])
 static void attach_through(int socket, uint64_t fork_nonce)
 {
     struct attach_packet answer;
-    int fd[CONNECTION_FDS_MAX] = {-1, -1, -1, -1};
+    int fd[CONNECTION_FDS_MAX] = { -1, -1, -1, -1 };
     bool kept = false;
     if (introduce(socket, fork_nonce, &answer, fd)) {
         if (answer.type == ATTACH_WELCOME) {

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* libmach/autostart.c - starting machd from inside a program that has just begun (B7)
  *
- * The user's systemd is asked first: it knows the unit, and its machd survives the session's end properly. Otherwise machd is started
- * here, once, under a lock. Children are made with a raw clone that has no exit signal: the program's own SIGCHLD handler and
- * wait calls never see them, and its fork handlers do not run. Such a child may do nothing but system calls.
+ * The user's systemd is asked first: it knows the unit, and its machd survives the session's end properly.
+ * Otherwise machd is started here, once, under a lock. Children are made with a raw clone that has no exit
+ * signal: the program's own SIGCHLD handler and wait calls never see them, and its fork handlers do not run.
+ * Such a child may do nothing but system calls.
  *
- * Not from a sandbox: what a program with a seccomp filter, no_new_privs or another root starts would serve all others of the user.
+ * Not from a sandbox: what a program with a seccomp filter, no_new_privs or another root starts would serve
+ * all others of the user.
  */
 #include "libmach/autostart.h"
 
@@ -54,7 +56,8 @@ static bool status_has(const char *status, const char *line)
     return at != NULL && strtol(at + strlen(line), NULL, 10) != 0;
 }
 
-/* Inside another root the mount table, as this process sees it, has nothing at "/" unless the root is a mount of its own. */
+/* Inside another root the mount table, as this process sees it, has nothing at "/" unless the root is a mount
+ * of its own. */
 static bool has_root_mount(void)
 {
     char line[1024], point[512];
@@ -92,7 +95,7 @@ static bool is_wanted(void)
 
 static void reset_signals(void)
 {
-    struct sigaction by_default = {.sa_handler = SIG_DFL};
+    struct sigaction by_default = { .sa_handler = SIG_DFL };
     uint64_t none = 0;
     for (int signal = 1; signal < 65; signal++)
         syscall(SYS_rt_sigaction, signal, &by_default, NULL, 8);
@@ -101,7 +104,8 @@ static void reset_signals(void)
 
 static void raise_limits(void)
 {
-    static const int resource[] = {RLIMIT_NOFILE, RLIMIT_NPROC, RLIMIT_DATA, RLIMIT_AS, RLIMIT_FSIZE, RLIMIT_CPU};
+    static const int resource[] = { RLIMIT_NOFILE, RLIMIT_NPROC, RLIMIT_DATA,
+                                    RLIMIT_AS,     RLIMIT_FSIZE, RLIMIT_CPU };
     for (size_t i = 0; i < sizeof resource / sizeof resource[0]; i++) {
         struct rlimit64 limit;
         if (syscall(SYS_prlimit64, 0, resource[i], NULL, &limit) == 0) {
@@ -126,8 +130,8 @@ static _Noreturn void become(const char *const *path, char *const *argument, int
     __builtin_unreachable();
 }
 
-/* execve gives a process its exit signal back. So the one that executes is the child of one that only waits, and whose end our
- * program does not notice. */
+/* execve gives a process its exit signal back. So the one that executes is the child of one that only waits,
+ * and whose end our program does not notice. */
 static _Noreturn void stand_between(const char *const *path, char *const *argument, int null)
 {
     int status = 0;
@@ -175,17 +179,18 @@ static bool systemd_runs(void)
 
 static bool ask_systemd(void)
 {
-    static const char *const systemctl[] = {"/usr/bin/systemctl", "/bin/systemctl", NULL};
-    char *argument[] = {(char *)"systemctl", (char *)"--user", (char *)"--quiet", (char *)"start", (char *)"machd.socket", NULL};
+    static const char *const systemctl[] = { "/usr/bin/systemctl", "/bin/systemctl", NULL };
+    char *argument[] = { (char *)"systemctl", (char *)"--user",       (char *)"--quiet",
+                         (char *)"start",     (char *)"machd.socket", NULL };
     return systemd_runs() && run(systemctl, argument);
 }
 
 static bool start_machd(void)
 {
     const char *given = getenv("MACHD_PROGRAM");
-    const char *const installed[] = {MACHD_LIBEXECDIR "/machd", MACHD_BINDIR "/machd", NULL};
-    const char *const named[] = {given, NULL};
-    char *argument[] = {(char *)"machd", NULL};
+    const char *const installed[] = { MACHD_LIBEXECDIR "/machd", MACHD_BINDIR "/machd", NULL };
+    const char *const named[] = { given, NULL };
+    char *argument[] = { (char *)"machd", NULL };
     return run(given != NULL ? named : installed, argument);
 }
 

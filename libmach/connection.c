@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* libmach/connection.c - packets, the lock, and the death of a connection
  *
- * System calls are made raw: the wrappers of the C library are cancellation points, and a thread that is cancelled here would take the
- * lock with it.
+ * System calls are made raw: the wrappers of the C library are cancellation points, and a thread that is
+ * cancelled here would take the lock with it.
  */
 #include "libmach/connection.h"
 
@@ -17,7 +17,7 @@
 
 #define ANSWER_TIMEOUT_MS 30000
 
-struct live live = {.socket = -1, .bell = -1};
+struct live live = { .socket = -1, .bell = -1 };
 
 /* ---- packets ---- */
 
@@ -33,14 +33,15 @@ static ssize_t raw_sendmsg(int socket, const struct msghdr *header)
 bool connection_send(int socket, const struct attach_packet *packet, const int *fd, unsigned n_fds)
 {
     _Alignas(struct cmsghdr) char control[CMSG_SPACE(CONNECTION_FDS_MAX * sizeof(int))];
-    struct iovec bytes = {(void *)packet, sizeof *packet};
-    struct msghdr header = {.msg_iov = &bytes, .msg_iovlen = 1};
+    struct iovec bytes = { (void *)packet, sizeof *packet };
+    struct msghdr header = { .msg_iov = &bytes, .msg_iovlen = 1 };
     if (n_fds > 0) {
         header.msg_control = control;
         header.msg_controllen = CMSG_SPACE(n_fds * sizeof(int));
         struct cmsghdr *rights = CMSG_FIRSTHDR(&header);
-        *rights = (struct cmsghdr){
-            .cmsg_len = CMSG_LEN(n_fds * sizeof(int)), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS};
+        *rights = (struct cmsghdr){ .cmsg_len = CMSG_LEN(n_fds * sizeof(int)),
+                                    .cmsg_level = SOL_SOCKET,
+                                    .cmsg_type = SCM_RIGHTS };
         memcpy(CMSG_DATA(rights), fd, n_fds * sizeof(int));
     }
     return raw_sendmsg(socket, &header) == (ssize_t)sizeof *packet;
@@ -48,8 +49,8 @@ bool connection_send(int socket, const struct attach_packet *packet, const int *
 
 static bool wait_readable(int socket, int timeout_ms)
 {
-    struct timespec timeout = {timeout_ms / 1000, timeout_ms % 1000 * 1000000L};
-    struct pollfd poll = {.fd = socket, .events = POLLIN};
+    struct timespec timeout = { timeout_ms / 1000, timeout_ms % 1000 * 1000000L };
+    struct pollfd poll = { .fd = socket, .events = POLLIN };
     long n;
     do
         n = syscall(SYS_ppoll, &poll, 1, &timeout, NULL, 8);
@@ -63,7 +64,8 @@ static void take_fds(struct msghdr *header, int fd[CONNECTION_FDS_MAX])
     for (struct cmsghdr *rights = CMSG_FIRSTHDR(header); rights != NULL; rights = CMSG_NXTHDR(header, rights)) {
         if (rights->cmsg_level != SOL_SOCKET || rights->cmsg_type != SCM_RIGHTS)
             continue;
-        for (size_t at = 0; CMSG_LEN(at + sizeof(int)) <= rights->cmsg_len && n < CONNECTION_FDS_MAX; at += sizeof(int))
+        for (size_t at = 0; CMSG_LEN(at + sizeof(int)) <= rights->cmsg_len && n < CONNECTION_FDS_MAX;
+             at += sizeof(int))
             memcpy(&fd[n++], CMSG_DATA(rights) + at, sizeof(int));
     }
 }
@@ -71,9 +73,10 @@ static void take_fds(struct msghdr *header, int fd[CONNECTION_FDS_MAX])
 bool connection_receive(int socket, struct attach_packet *packet, int fd[CONNECTION_FDS_MAX], int timeout_ms)
 {
     _Alignas(struct cmsghdr) char control[CMSG_SPACE(CONNECTION_FDS_MAX * sizeof(int))];
-    struct iovec bytes = {packet, sizeof *packet};
+    struct iovec bytes = { packet, sizeof *packet };
     struct msghdr header = {
-        .msg_iov = &bytes, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control};
+        .msg_iov = &bytes, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control
+    };
     for (int i = 0; i < CONNECTION_FDS_MAX; i++)
         fd[i] = -1;
     if (!wait_readable(socket, timeout_ms))
@@ -92,7 +95,7 @@ bool connection_receive(int socket, struct attach_packet *packet, int fd[CONNECT
 void connection_keep(uint32_t id, int fd)
 {
     if (live.n_arrived < LIVE_ARRIVED_MAX)
-        live.arrived[live.n_arrived++] = (struct live_arrival){id, fd};
+        live.arrived[live.n_arrived++] = (struct live_arrival){ id, fd };
     else
         close(fd);
 }
@@ -148,8 +151,8 @@ bool live_is_lost(void)
 {
     if (atomic_load(&live.state) != LIVE_ATTACHED)
         return true;
-    struct timespec now = {0};
-    struct pollfd poll = {.fd = live.socket};
+    struct timespec now = { 0 };
+    struct pollfd poll = { .fd = live.socket };
     long n = syscall(SYS_ppoll, &poll, 1, &now, NULL, 8);
     if (n == 0 || (n == 1 && !(poll.revents & (POLLHUP | POLLERR | POLLNVAL))))
         return false;

@@ -16,12 +16,12 @@
 #define LIVE_AREAS_MAX 256u
 #define LIVE_ARRIVED_MAX 256u
 
-/* state     means                                                      leaves by
- * DETACHED  no connection; the next Mach call tries to have one        attach, refusal
- * ATTACHED  connection, wake table and first trap area are there       hang-up -> LOST; fork -> DETACHED in the child
- * REFUSED   machd will not have us; `refusal` is what calls return     fork -> DETACHED in the child
- * LOST      machd is gone, or ended us                                 fork -> DETACHED in the child
- */
+/* state     means                                                   leaves by
+ * DETACHED  no connection; the next Mach call tries to have one     attach, refusal
+ * ATTACHED  connection, wake table and first trap area are there    hang-up -> LOST; fork -> DETACHED
+ * REFUSED   machd will not have us; `refusal` says what to return   fork -> DETACHED
+ * LOST      machd is gone, or ended us                              fork -> DETACHED
+ * (fork: in the child) */
 enum live_state { LIVE_DETACHED, LIVE_ATTACHED, LIVE_REFUSED, LIVE_LOST };
 
 struct live_arrival {
@@ -70,7 +70,8 @@ bool connection_await(enum attach_type type, struct attach_packet *packet, int f
 /* Keeps the descriptor of a segment until somebody asks for it. */
 void connection_keep(uint32_t id, int fd);
 
-/* Closes and unmaps everything of a connection; the state becomes DETACHED. In a fork child only what fork copied is there. */
+/* Closes and unmaps everything of a connection; the state becomes DETACHED. In a fork child only what fork
+ * copied is there. */
 void live_forget(bool fork_child);
 
 /* Whether machd hung up; then the state is LOST. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* libmach/descriptions.c - special ports by number and by name (abi-ipc 9)
  *
- * One table for each kind of object, indexed by the port's number. The id is the name of the constant, the text is what a tool prints.
- * Numbers without a constant are unknown: text NULL, and no id leads to them.
+ * One table for each kind of object, indexed by the port's number. The id is the name of the constant, the
+ * text is what a tool prints. Numbers without a constant are unknown: text NULL, and no id leads to them.
  */
 #include <mach/host_special_ports.h>
 #include <mach/port_descriptions.h>
@@ -15,7 +15,7 @@ struct entry {
     const char *id, *text;
 };
 
-#define PORT(id, text) [id] = {#id, text}
+#define PORT(id, text) [id] = { #id, text }
 #define LENGTH(table) ((int)(sizeof(table) / sizeof(*(table))))
 
 static const struct entry host_ports[] = {

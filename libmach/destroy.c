@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* libmach/destroy.c - mach_msg_destroy: what a message brought goes away (P187)
  *
- * It serves received messages as well as those that were built and could not be sent, hence the dispositions of senders. Errors are
- * ignored: who destroys a message has nobody to tell.
+ * It serves received messages as well as those that were built and could not be sent, hence the dispositions
+ * of senders. Errors are ignored: who destroys a message has nobody to tell.
  */
 #include <mach/mach.h>
 #include <stdint.h>
@@ -19,7 +19,8 @@ static void destroy_made_send_once(mach_port_t port)
 {
     mach_port_t once = MACH_PORT_NULL;
     mach_msg_type_name_t type = 0;
-    if (mach_port_extract_right(mach_task_self(), port, MACH_MSG_TYPE_MAKE_SEND_ONCE, &once, &type) == KERN_SUCCESS)
+    if (mach_port_extract_right(mach_task_self(), port, MACH_MSG_TYPE_MAKE_SEND_ONCE, &once, &type) ==
+        KERN_SUCCESS)
         mach_port_deallocate(mach_task_self(), once);
 }
 
@@ -64,20 +65,11 @@ static void destroy_guarded(const mach_msg_guarded_port_descriptor_t *guarded)
 static void destroy_descriptor(const mach_msg_descriptor_t *descriptor)
 {
     switch (descriptor->type.type) {
-    case MACH_MSG_PORT_DESCRIPTOR:
-        destroy_port(descriptor->port.name, descriptor->port.disposition);
-        break;
-    case MACH_MSG_OOL_DESCRIPTOR:
-        destroy_memory(&descriptor->out_of_line);
-        break;
-    case MACH_MSG_OOL_PORTS_DESCRIPTOR:
-        destroy_ports(&descriptor->ool_ports);
-        break;
-    case MACH_MSG_GUARDED_PORT_DESCRIPTOR:
-        destroy_guarded(&descriptor->guarded_port);
-        break;
-    case MACH_MSG_OOL_VOLATILE_DESCRIPTOR:
-        break;
+    case MACH_MSG_PORT_DESCRIPTOR: destroy_port(descriptor->port.name, descriptor->port.disposition); break;
+    case MACH_MSG_OOL_DESCRIPTOR: destroy_memory(&descriptor->out_of_line); break;
+    case MACH_MSG_OOL_PORTS_DESCRIPTOR: destroy_ports(&descriptor->ool_ports); break;
+    case MACH_MSG_GUARDED_PORT_DESCRIPTOR: destroy_guarded(&descriptor->guarded_port); break;
+    case MACH_MSG_OOL_VOLATILE_DESCRIPTOR: break;
     }
 }
 
@@ -86,7 +78,8 @@ void mach_msg_destroy(mach_msg_header_t *msg)
     mach_msg_bits_t bits = msg->msgh_bits;
     destroy_port(msg->msgh_remote_port, MACH_MSGH_BITS_REMOTE(bits));
     destroy_port(msg->msgh_voucher_port, MACH_MSGH_BITS_VOUCHER(bits));
-    struct walk walk = walk_begin(msg, UINT32_MAX / 2); /* a message that is being built may not know its size yet */
+    struct walk walk =
+        walk_begin(msg, UINT32_MAX / 2); /* a message that is being built may not know its size yet */
     for (const mach_msg_descriptor_t *descriptor; (descriptor = walk_next(&walk)) != NULL;)
         destroy_descriptor(descriptor);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* libmach/errors.c - error numbers in words
  *
- * One list per range, in the order of the numbers; a hole is NULL. What is in no list gets a general text. The texts are constant
- * although the prototype, as everybody else's, says char *.
+ * One list per range, in the order of the numbers; a hole is NULL. What is in no list gets a general text.
+ * The texts are constant although the prototype, as everybody else's, says char *.
  */
 #include <mach/mach.h>
 #include <stdio.h>
@@ -119,16 +119,23 @@ static const char *const receive_text[] = {
 
 /* From -300 downwards. */
 static const char *const mig_text[] = {
-    "(mig) message of an unexpected shape", "(mig) reply to another request",   "(mig) the server failed",
-    "(mig) unknown request",                "(mig) bad arguments in a request", "(mig) no reply is to be sent",
-    "(mig) the server raised an exception", "(mig) array too large",            "(mig) the server died",
+    "(mig) message of an unexpected shape",
+    "(mig) reply to another request",
+    "(mig) the server failed",
+    "(mig) unknown request",
+    "(mig) bad arguments in a request",
+    "(mig) no reply is to be sent",
+    "(mig) the server raised an exception",
+    "(mig) array too large",
+    "(mig) the server died",
     "(mig) bad trailer",
 };
 
 /* From 1100 upwards. */
 static const char *const bootstrap_text[] = {
-    "(bootstrap) not permitted",         "(bootstrap) the name is in use", "(bootstrap) unknown service",
-    "(bootstrap) the service is active", "(bootstrap) bad count",          "(bootstrap) no memory",
+    "(bootstrap) not permitted",   "(bootstrap) the name is in use",
+    "(bootstrap) unknown service", "(bootstrap) the service is active",
+    "(bootstrap) bad count",       "(bootstrap) no memory",
     "(bootstrap) no child",
 };
 

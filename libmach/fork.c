@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* libmach/fork.c - fork, vfork and the wait family (F46, F63 to F68, decisions 2 and 10)
  *
- * The parent asks machd before the real fork, so that the child inherits what the parent had then. The child's half runs as the first
- * pthread_atfork child handler: it was registered before main. Signals stay blocked meanwhile, since a handler in a child that is
- * not attached yet would attach it as a stranger.
+ * The parent asks machd before the real fork, so that the child inherits what the parent had then. The
+ * child's half runs as the first pthread_atfork child handler: it was registered before main. Signals stay
+ * blocked meanwhile, since a handler in a child that is not attached yet would attach it as a stranger.
  */
 #include "libmach/fork.h"
 
@@ -102,7 +102,7 @@ EXPORT pid_t wait(int *status)
 
 EXPORT int waitid(idtype_t type, id_t id, siginfo_t *info, int options)
 {
-    siginfo_t result = {0};
+    siginfo_t result = { 0 };
     int answer = REAL(waitid)(type, id, &result, options);
     int error = errno;
     if (info != NULL && answer == 0)

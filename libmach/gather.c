@@ -4,9 +4,9 @@
  * Three shapes, by size:
  *   page      message, items and memory fit the page: nothing but copies
  *   segment   they do not: one memory file with all of it, written in one pass
- * and in both, single regions of more than 8 KiB go into a segment of their own, which the receiver maps instead of copying.
- * Messages may have thousands of descriptors: all lists but a short first one are mapped, never on the stack or the heap (a
- * handler may send messages).
+ * and in both, single regions of more than 8 KiB go into a segment of their own, which the receiver maps
+ * instead of copying. Messages may have thousands of descriptors: all lists but a short first one are mapped,
+ * never on the stack or the heap (a handler may send messages).
  */
 #include "libmach/gather.h"
 
@@ -18,10 +18,10 @@
 #include "libmach/walk.h"
 
 #define INLINE_REGION_MAX 8192u
-#define OWN_SEGMENT_MANY 16u           /* more large regions than this: only the very large get segments of their own */
+#define OWN_SEGMENT_MANY 16u /* more large regions than this: only the very large get segments of their own */
 #define OWN_SEGMENT_VERY_LARGE (1u << 20)
-#define PORTS_MAX 917504u              /* P110: the kernel refuses longer arrays unread */
-#define MESSAGE_MAX 50331580u          /* P101 */
+#define PORTS_MAX 917504u     /* P110: the kernel refuses longer arrays unread */
+#define MESSAGE_MAX 50331580u /* P101 */
 
 static void *map(size_t size)
 {
@@ -41,7 +41,8 @@ static bool copy_message(struct trap_request *req, void *to, const void *msg, ma
     if (guard_copy(to, msg, size))
         return true;
     mach_msg_header_t header;
-    req->msg.flags = guard_copy(&header, msg, sizeof header) ? TRAP_MSG_UNREADABLE_BODY : TRAP_MSG_UNREADABLE_HEADER;
+    req->msg.flags =
+        guard_copy(&header, msg, sizeof header) ? TRAP_MSG_UNREADABLE_BODY : TRAP_MSG_UNREADABLE_HEADER;
     if (req->msg.flags == TRAP_MSG_UNREADABLE_BODY) {
         memcpy(to, &header, sizeof header);
         memset((char *)to + sizeof header, 0, size - sizeof header);
@@ -99,7 +100,7 @@ static uint64_t inline_size(const struct gather *gather, uint64_t limit)
 /* An item for a region that travels in its own segment. False: no memory. */
 static bool give_region(struct lib_thread *thread, const struct gather_region *region, struct trap_item *item)
 {
-    struct transport_part part = {(const void *)(uintptr_t)region->address, region->size};
+    struct transport_part part = { (const void *)(uintptr_t)region->address, region->size };
     int bad = -1;
     item->kind = TRAP_ITEM_SEGMENT;
     item->size = region->size;
@@ -121,7 +122,7 @@ static bool fill_page(struct gather *gather, struct lib_thread *thread, mach_msg
     uint64_t at = trap_round8(size) + gather->n_regions * sizeof *item;
     for (uint32_t i = 0; i < gather->n_regions; i++) {
         const struct gather_region *region = &gather->region[i];
-        item[i] = (struct trap_item){.kind = TRAP_ITEM_EMPTY, .size = region->size};
+        item[i] = (struct trap_item){ .kind = TRAP_ITEM_EMPTY, .size = region->size };
         if (region->size > limit) {
             if (!give_region(thread, region, &item[i]))
                 return false;
@@ -146,24 +147,24 @@ struct layout {
 static const uint8_t zeroes[8];
 
 /* Items and parts for a payload in a segment. Its size, or 0 when there is no memory. */
-static uint64_t lay_out(struct gather *gather, struct lib_thread *thread, struct layout *layout, mach_msg_size_t size,
-                        uint64_t limit)
+static uint64_t lay_out(struct gather *gather, struct lib_thread *thread, struct layout *layout,
+                        mach_msg_size_t size, uint64_t limit)
 {
     uint64_t at = trap_round8(size) + gather->n_regions * sizeof *layout->item;
-    layout->part[0] = (struct transport_part){layout->message, at};
+    layout->part[0] = (struct transport_part){ layout->message, at };
     for (uint32_t i = 0; i < gather->n_regions; i++) {
         const struct gather_region *region = &gather->region[i];
         struct trap_item *item = &layout->item[i];
         struct transport_part *part = &layout->part[1 + 2 * i];
-        part[0] = part[1] = (struct transport_part){zeroes, 0};
-        *item = (struct trap_item){.kind = TRAP_ITEM_EMPTY, .size = region->size};
+        part[0] = part[1] = (struct transport_part){ zeroes, 0 };
+        *item = (struct trap_item){ .kind = TRAP_ITEM_EMPTY, .size = region->size };
         if (region->size > limit) {
             if (!give_region(thread, region, item))
                 return 0;
         } else if (region->size > 0) {
             item->kind = TRAP_ITEM_INLINE;
             item->at = (uint32_t)at;
-            part[0] = (struct transport_part){(const void *)(uintptr_t)region->address, region->size};
+            part[0] = (struct transport_part){ (const void *)(uintptr_t)region->address, region->size };
             part[1].size = trap_round8(region->size) - region->size;
             at += trap_round8(region->size);
         }
@@ -254,7 +255,8 @@ static mach_msg_return_t gather_complex(struct gather *gather, struct lib_thread
 }
 
 /* A message that does not fit the page: copied once, since the program may change it while we look. */
-static mach_msg_return_t gather_far(struct gather *gather, struct lib_thread *thread, const void *msg, mach_msg_size_t size)
+static mach_msg_return_t gather_far(struct gather *gather, struct lib_thread *thread, const void *msg,
+                                    mach_msg_size_t size)
 {
     void *copy = map(size);
     if (copy == NULL)
@@ -268,7 +270,8 @@ static mach_msg_return_t gather_far(struct gather *gather, struct lib_thread *th
     return mr;
 }
 
-mach_msg_return_t gather_message(struct gather *gather, struct lib_thread *thread, const void *msg, mach_msg_size_t size)
+mach_msg_return_t gather_message(struct gather *gather, struct lib_thread *thread, const void *msg,
+                                 mach_msg_size_t size)
 {
     struct trap_request *req = &thread->page->req;
     if (size < sizeof(mach_msg_header_t) || size % 4 != 0 || size > MESSAGE_MAX)
@@ -279,7 +282,8 @@ mach_msg_return_t gather_message(struct gather *gather, struct lib_thread *threa
         return gather_far(gather, thread, msg, size);
     }
     uint8_t *data = trap_data(thread->page);
-    if (!copy_message(req, data, msg, size) || !(((mach_msg_header_t *)data)->msgh_bits & MACH_MSGH_BITS_COMPLEX))
+    if (!copy_message(req, data, msg, size) ||
+        !(((mach_msg_header_t *)data)->msgh_bits & MACH_MSGH_BITS_COMPLEX))
         return MACH_MSG_SUCCESS;
     return gather_complex(gather, thread, size);
 }

@@ -2,7 +2,8 @@
 /* libmach/gather.h - a message on its way out: from the program's memory to a payload (wire/trap.h)
  *
  *     gather_init(&gather);
- *     mr = gather_message(&gather, thread, msg, send_size);     writes page->req's n_items, segment, payload_size, flags, and the payload
+ *     mr = gather_message(&gather, thread, msg, send_size);     writes page->req's n_items, segment,
+ * payload_size, flags, and the payload
  *     ... the trap ...
  *     gather_deallocate(&gather, reply n_taken);
  *     gather_fini(&gather);
@@ -39,9 +40,10 @@ static inline void gather_init(struct gather *gather)
     gather->scratch = NULL;
 }
 
-/* MACH_MSG_SUCCESS, or MACH_SEND_NO_BUFFER when there is no memory for it. What cannot be read is flagged for the kernel, which
- * decides in its own order (P101). A size that the kernel will refuse gives an empty payload. */
-mach_msg_return_t gather_message(struct gather *gather, struct lib_thread *thread, const void *msg, mach_msg_size_t size);
+/* MACH_MSG_SUCCESS, or MACH_SEND_NO_BUFFER when there is no memory for it. What cannot be read is flagged for
+ * the kernel, which decides in its own order (P101). A size that the kernel will refuse gives an empty payload. */
+mach_msg_return_t gather_message(struct gather *gather, struct lib_thread *thread, const void *msg,
+                                 mach_msg_size_t size);
 
 /* Unmaps the pages of the first n_taken regions that were sent with deallocate (P129, P133). */
 void gather_deallocate(const struct gather *gather, uint32_t n_taken);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* libmach/handlers.c - faults go to the fault guard first, then to whatever the program wants
  *
- * The program's sigaction and signal calls for SIGSEGV and SIGBUS change a note of ours instead of the disposition, and are answered
- * from the note. The disposition is always our handler, with the flags and the mask that the program asked for, so that its handler runs
- * on the stack and under the mask that it expects. Where the program wants the default, the default happens: core dump and all.
+ * The program's sigaction and signal calls for SIGSEGV and SIGBUS change a note of ours instead of the
+ * disposition, and are answered from the note. The disposition is always our handler, with the flags and the
+ * mask that the program asked for, so that its handler runs on the stack and under the mask that it expects.
+ * Where the program wants the default, the default happens: core dump and all.
  */
 #include "libmach/handlers.h"
 
@@ -21,7 +22,8 @@
 
 #define EXPORT __attribute__((visibility("default")))
 
-sighandler_t bsd_signal(int signal, sighandler_t handler); /* older than what the C library declares by default */
+sighandler_t bsd_signal(int signal,
+                        sighandler_t handler); /* older than what the C library declares by default */
 
 typedef int (*sigaction_function)(int, const struct sigaction *, struct sigaction *);
 
@@ -77,7 +79,7 @@ static void write_note(int signal, const struct sigaction *action)
 static void forget_note(int signal)
 {
     sigset_t mask;
-    struct sigaction by_default = {.sa_handler = SIG_DFL};
+    struct sigaction by_default = { .sa_handler = SIG_DFL };
     lock_take(&handlers.lock, &mask);
     write_note(signal, &by_default);
     lock_give(&handlers.lock, &mask);
@@ -93,7 +95,7 @@ static bool was_sent(const siginfo_t *info)
 /* A fault happens again when we return; a signal that was sent must be sent again. */
 static void let_default_happen(int signal, const siginfo_t *info)
 {
-    struct sigaction by_default = {.sa_handler = SIG_DFL};
+    struct sigaction by_default = { .sa_handler = SIG_DFL };
     real_sigaction(signal, &by_default, NULL);
     if (was_sent(info))
         syscall(SYS_tgkill, getpid(), syscall(SYS_gettid), signal);
@@ -120,7 +122,7 @@ static void on_fault(int signal, siginfo_t *info, void *context)
 
 static int install(int signal, const struct sigaction *program)
 {
-    struct sigaction action = {.sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_ONSTACK};
+    struct sigaction action = { .sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_ONSTACK };
     if (program->sa_handler != SIG_DFL && program->sa_handler != SIG_IGN) {
         action.sa_mask = program->sa_mask;
         action.sa_flags = (int)((unsigned)program->sa_flags & ~(unsigned)SA_RESETHAND) | SA_SIGINFO;
@@ -130,7 +132,7 @@ static int install(int signal, const struct sigaction *program)
 
 void handlers_begin(void)
 {
-    static const int signals[] = {SIGSEGV, SIGBUS};
+    static const int signals[] = { SIGSEGV, SIGBUS };
     sigset_t mask;
     lock_take(&handlers.lock, &mask);
     for (int i = 0; i < 2 && !handlers.installed; i++) {
@@ -165,12 +167,13 @@ static int change(int signal, const struct sigaction *action, struct sigaction *
 
 EXPORT int sigaction(int signal, const struct sigaction *restrict action, struct sigaction *restrict old)
 {
-    return is_ours(signal) && handlers.installed ? change(signal, action, old) : real_sigaction(signal, action, old);
+    return is_ours(signal) && handlers.installed ? change(signal, action, old)
+                                                 : real_sigaction(signal, action, old);
 }
 
 static sighandler_t set_simple(int signal, sighandler_t handler, int flags)
 {
-    struct sigaction action = {.sa_handler = handler, .sa_flags = flags};
+    struct sigaction action = { .sa_handler = handler, .sa_flags = flags };
     struct sigaction old;
     if (handler == SIG_ERR) {
         errno = EINVAL;
@@ -203,7 +206,8 @@ EXPORT sighandler_t ssignal(int signal, sighandler_t handler)
 
 EXPORT sighandler_t bsd_signal(int signal, sighandler_t handler)
 {
-    return is_ours(signal) ? set_simple(signal, handler, SA_RESTART) : real_signal("bsd_signal", signal, handler);
+    return is_ours(signal) ? set_simple(signal, handler, SA_RESTART)
+                           : real_signal("bsd_signal", signal, handler);
 }
 
 EXPORT sighandler_t sysv_signal(int signal, sighandler_t handler)

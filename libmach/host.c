@@ -73,8 +73,9 @@ uint64_t mach_boottime_usec(void)
 
 kern_return_t mach_wait_until(uint64_t deadline)
 {
-    struct timespec until = {(time_t)(deadline / NSEC_PER_SEC), (long)(deadline % NSEC_PER_SEC)};
-    return clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL) == EINTR ? KERN_ABORTED : KERN_SUCCESS;
+    struct timespec until = { (time_t)(deadline / NSEC_PER_SEC), (long)(deadline % NSEC_PER_SEC) };
+    return clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL) == EINTR ? KERN_ABORTED
+                                                                                  : KERN_SUCCESS;
 }
 
 /* ---- scheduling ---- */
@@ -93,7 +94,7 @@ boolean_t swtch(void)
 
 static void sleep_ms(mach_msg_timeout_t ms)
 {
-    struct timespec left = {ms / 1000, (long)(ms % 1000) * (long)NSEC_PER_MSEC};
+    struct timespec left = { ms / 1000, (long)(ms % 1000) * (long)NSEC_PER_MSEC };
     nanosleep(&left, NULL);
 }
 
@@ -111,13 +112,14 @@ kern_return_t thread_switch(mach_port_name_t thread_name, int option, mach_msg_t
 
 /* ---- not built ---- */
 
-kern_return_t clock_sleep_trap(mach_port_name_t clock_name, sleep_type_t sleep_type, int sleep_sec, int sleep_nsec,
-                               mach_timespec_t *wakeup_time)
+kern_return_t clock_sleep_trap(mach_port_name_t clock_name, sleep_type_t sleep_type, int sleep_sec,
+                               int sleep_nsec, mach_timespec_t *wakeup_time)
 {
     return KERN_NOT_SUPPORTED;
 }
 
-kern_return_t clock_sleep(mach_port_t clock, int sleep_type, mach_timespec_t sleep_time, mach_timespec_t *wakeup_time)
+kern_return_t clock_sleep(mach_port_t clock, int sleep_type, mach_timespec_t sleep_time,
+                          mach_timespec_t *wakeup_time)
 {
     return clock_sleep_trap(clock, sleep_type, (int)sleep_time.tv_sec, sleep_time.tv_nsec, wakeup_time);
 }
@@ -133,14 +135,16 @@ kern_return_t clock_set_res(mach_port_t clock, clock_res_t res)
     return KERN_NOT_SUPPORTED;
 }
 
-kern_return_t host_create_mach_voucher_trap(mach_port_name_t host, mach_voucher_attr_raw_recipe_array_t recipes,
-                                            int recipes_size, mach_port_name_t *voucher)
+kern_return_t host_create_mach_voucher_trap(mach_port_name_t host,
+                                            mach_voucher_attr_raw_recipe_array_t recipes, int recipes_size,
+                                            mach_port_name_t *voucher)
 {
     return KERN_NOT_SUPPORTED;
 }
 
 kern_return_t mach_voucher_extract_attr_recipe_trap(mach_port_name_t voucher_name, mach_voucher_attr_key_t key,
-                                                    mach_voucher_attr_raw_recipe_t recipe, mach_msg_type_number_t *recipe_size)
+                                                    mach_voucher_attr_raw_recipe_t recipe,
+                                                    mach_msg_type_number_t *recipe_size)
 {
     return KERN_NOT_SUPPORTED;
 }
@@ -164,5 +168,7 @@ void panic(const char *format, ...)
 void slot_name(cpu_type_t cpu_type, cpu_subtype_t cpu_subtype, char **cpu_name, char **cpu_subname)
 {
     *cpu_subname = (char *)"";
-    *cpu_name = (char *)(cpu_type == CPU_TYPE_X86_64 ? "x86_64" : cpu_type == CPU_TYPE_ARM64 ? "arm64" : "Unknown CPU");
+    *cpu_name = (char *)(cpu_type == CPU_TYPE_X86_64  ? "x86_64"
+                         : cpu_type == CPU_TYPE_ARM64 ? "arm64"
+                                                      : "Unknown CPU");
 }

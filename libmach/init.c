@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* libmach/init.c - before main
  *
- * mach_task_self_ and bootstrap_port must be valid when main begins (B18). A program that never uses Mach must start all the same where
- * no machd can be had: then they are MACH_PORT_NULL, nothing is said, and the first Mach call tries again.
+ * mach_task_self_ and bootstrap_port must be valid when main begins (B18). A program that never uses Mach
+ * must start all the same where no machd can be had: then they are MACH_PORT_NULL, nothing is said, and the
+ * first Mach call tries again.
  */
 #include <mach/mach_init.h>
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* libmach/kernelrpc.h - the generated stubs behind calls that have a shorter way
  *
- * They are compiled from the descriptions in include/mach with the prefix `_kernelrpc_`, and send the message in every case.
+ * They are compiled from the descriptions in include/mach with the prefix `_kernelrpc_`, and send the message
+ * in every case.
  */
 #pragma once
 
@@ -16,8 +17,7 @@ kern_return_t _kernelrpc_mach_port_rename(ipc_space_t task, mach_port_name_t old
                                           mach_port_name_t new_name);
 kern_return_t _kernelrpc_mach_port_allocate_name(ipc_space_t task, mach_port_right_t right,
                                                  mach_port_name_t name);
-kern_return_t _kernelrpc_mach_port_allocate(ipc_space_t task, mach_port_right_t right,
-                                            mach_port_name_t *name);
+kern_return_t _kernelrpc_mach_port_allocate(ipc_space_t task, mach_port_right_t right, mach_port_name_t *name);
 kern_return_t _kernelrpc_mach_port_allocate_qos(ipc_space_t task, mach_port_right_t right,
                                                 mach_port_qos_t *qos, mach_port_name_t *name);
 kern_return_t _kernelrpc_mach_port_allocate_full(ipc_space_t task, mach_port_right_t right, mach_port_t proto,
@@ -52,8 +52,7 @@ kern_return_t _kernelrpc_mach_port_extract_member(ipc_space_t task, mach_port_na
                                                   mach_port_name_t pset);
 kern_return_t _kernelrpc_mach_port_set_mscount(ipc_space_t task, mach_port_name_t name,
                                                mach_port_mscount_t mscount);
-kern_return_t _kernelrpc_mach_port_set_seqno(ipc_space_t task, mach_port_name_t name,
-                                             mach_port_seqno_t seqno);
+kern_return_t _kernelrpc_mach_port_set_seqno(ipc_space_t task, mach_port_name_t name, mach_port_seqno_t seqno);
 kern_return_t _kernelrpc_mach_port_peek(ipc_space_t task, mach_port_name_t name,
                                         mach_msg_trailer_type_t trailer_type,
                                         mach_port_seqno_t *request_seqnop, mach_msg_size_t *msg_sizep,
@@ -76,8 +75,7 @@ kern_return_t _kernelrpc_mach_port_set_context(ipc_space_t task, mach_port_name_
                                                mach_port_context_t context);
 kern_return_t _kernelrpc_mach_port_guard(ipc_space_t task, mach_port_name_t name, mach_port_context_t guard,
                                          boolean_t strict);
-kern_return_t _kernelrpc_mach_port_unguard(ipc_space_t task, mach_port_name_t name,
-                                           mach_port_context_t guard);
+kern_return_t _kernelrpc_mach_port_unguard(ipc_space_t task, mach_port_name_t name, mach_port_context_t guard);
 kern_return_t _kernelrpc_mach_port_guard_with_flags(ipc_space_t task, mach_port_name_t name,
                                                     mach_port_context_t guard, uint64_t flags);
 kern_return_t _kernelrpc_mach_port_swap_guard(ipc_space_t task, mach_port_name_t name,
@@ -104,8 +102,10 @@ kern_return_t _kernelrpc_mach_port_is_connection_for_service(ipc_space_t task,
 kern_return_t _kernelrpc_mach_port_get_service_port_info(ipc_space_read_t task, mach_port_name_t name,
                                                          mach_service_port_info_data_t *sp_info_out);
 
-kern_return_t _kernelrpc_mach_ports_register3(task_t task, mach_port_t port1, mach_port_t port2, mach_port_t port3);
-kern_return_t _kernelrpc_mach_ports_lookup3(task_t task, mach_port_t *port1, mach_port_t *port2, mach_port_t *port3);
+kern_return_t _kernelrpc_mach_ports_register3(task_t task, mach_port_t port1, mach_port_t port2,
+                                              mach_port_t port3);
+kern_return_t _kernelrpc_mach_ports_lookup3(task_t task, mach_port_t *port1, mach_port_t *port2,
+                                            mach_port_t *port3);
 
 kern_return_t _kernelrpc_mach_vm_allocate(vm_map_t target, mach_vm_address_t *address, mach_vm_size_t size,
                                           int flags);
@@ -129,8 +129,7 @@ kern_return_t _kernelrpc__mach_make_memory_entry(vm_map_t target_task, memory_ob
                                                  mem_entry_name_port_t *object_handle,
                                                  mem_entry_name_port_t parent_handle);
 kern_return_t _kernelrpc_mach_vm_read(vm_map_read_t target_task, mach_vm_address_t address,
-                                      mach_vm_size_t size, vm_offset_t *data,
-                                      mach_msg_type_number_t *dataCnt);
+                                      mach_vm_size_t size, vm_offset_t *data, mach_msg_type_number_t *dataCnt);
 kern_return_t _kernelrpc_mach_vm_read_overwrite(vm_map_read_t target_task, mach_vm_address_t address,
                                                 mach_vm_size_t size, mach_vm_address_t data,
                                                 mach_vm_size_t *outsize);
@@ -154,9 +153,8 @@ kern_return_t _kernelrpc_mach_vm_machine_attribute(vm_map_t target_task, mach_vm
 kern_return_t _kernelrpc_mach_vm_purgable_control(vm_map_t target_task, mach_vm_address_t address,
                                                   vm_purgable_t control, int *state);
 kern_return_t _kernelrpc_mach_vm_region(vm_map_read_t target_task, mach_vm_address_t *address,
-                                        mach_vm_size_t *size, vm_region_flavor_t flavor,
-                                        vm_region_info_t info, mach_msg_type_number_t *infoCnt,
-                                        mach_port_t *object_name);
+                                        mach_vm_size_t *size, vm_region_flavor_t flavor, vm_region_info_t info,
+                                        mach_msg_type_number_t *infoCnt, mach_port_t *object_name);
 kern_return_t _kernelrpc_mach_vm_region_recurse(vm_map_read_t target_task, mach_vm_address_t *address,
                                                 mach_vm_size_t *size, natural_t *nesting_depth,
                                                 vm_region_recurse_info_t info,

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* libmach/live.c - the transport of real processes: trap pages, the bell, and words to wait on
  *
- * A thread's record is thread-local. On its way to a trap it is good when it has a page and the mark is 1: after a fork the mark
- * is 0, and whatever the copy of the parent's memory says is wrong. Everything else happens in transport_thread's slow half.
+ * A thread's record is thread-local. On its way to a trap it is good when it has a page and the mark is 1:
+ * after a fork the mark is 0, and whatever the copy of the parent's memory says is wrong. Everything else
+ * happens in transport_thread's slow half.
  */
 #include "libmach/live.h"
 
@@ -61,7 +62,8 @@ static void use_slot(uint32_t slot, uint32_t wake)
     self.slot = slot;
     self.word = wake_word(live.table, wake);
     self.lib.live = &self;
-    self.lib.page = (struct trap_page *)(live.area[slot / TRAP_AREA_SLOTS] + slot % TRAP_AREA_SLOTS * TRAP_PAGE_SIZE);
+    self.lib.page =
+        (struct trap_page *)(live.area[slot / TRAP_AREA_SLOTS] + slot % TRAP_AREA_SLOTS * TRAP_PAGE_SIZE);
     self.woken = atomic_load_explicit(&self.lib.page->request, memory_order_relaxed);
 }
 
@@ -69,7 +71,7 @@ static void use_slot(uint32_t slot, uint32_t wake)
 static kern_return_t register_thread(void)
 {
     int fd[CONNECTION_FDS_MAX];
-    struct attach_packet packet = {.magic = ATTACH_MAGIC, .type = ATTACH_THREAD_NEW};
+    struct attach_packet packet = { .magic = ATTACH_MAGIC, .type = ATTACH_THREAD_NEW };
     packet.thread.tid = (int32_t)syscall(SYS_gettid);
     if (!connection_send(live.socket, &packet, NULL, 0) || !connection_await(ATTACH_THREAD_OK, &packet, fd)) {
         atomic_store(&live.state, LIVE_LOST);
@@ -94,7 +96,8 @@ static void complain(void)
     if (told || autostart_refusal() == NULL)
         return;
     told = true;
-    fprintf(stderr, "libmach: no machd is running, and none was started: %s. `machctl start` starts one.\n", autostart_refusal());
+    fprintf(stderr, "libmach: no machd is running, and none was started: %s. `machctl start` starts one.\n",
+            autostart_refusal());
 }
 
 /* A child that the wrapped fork did not make finds the mark wiped: it begins anew (F67). */
@@ -113,14 +116,10 @@ static kern_return_t ready_locked(void)
     if (atomic_load(&live.state) == LIVE_DETACHED)
         attach_process(0, true);
     switch ((enum live_state)atomic_load(&live.state)) {
-    case LIVE_DETACHED:
-        return KERN_FAILURE;
-    case LIVE_REFUSED:
-        return live.refusal;
-    case LIVE_LOST:
-        return MACH_SEND_INVALID_DEST;
-    case LIVE_ATTACHED:
-        break;
+    case LIVE_DETACHED: return KERN_FAILURE;
+    case LIVE_REFUSED: return live.refusal;
+    case LIVE_LOST: return MACH_SEND_INVALID_DEST;
+    case LIVE_ATTACHED: break;
     }
     return self.lib.page != NULL ? KERN_SUCCESS : register_thread();
 }
@@ -132,7 +131,8 @@ static void break_inherited_lock(void)
         atomic_store(&live.lock, 0);
 }
 
-/* Signals stay blocked until the thread is registered and the names are known: a handler must find either nothing or all. */
+/* Signals stay blocked until the thread is registered and the names are known: a handler must find either
+ * nothing or all. */
 static kern_return_t become_ready(bool quiet)
 {
     sigset_t mask, blocked;
@@ -182,7 +182,7 @@ void live_thread_end(void)
     if (self.lib.page == NULL || atomic_load(live.mark) == 0)
         return;
     live_lock(&mask);
-    struct attach_packet packet = {.magic = ATTACH_MAGIC, .type = ATTACH_THREAD_GONE};
+    struct attach_packet packet = { .magic = ATTACH_MAGIC, .type = ATTACH_THREAD_GONE };
     packet.thread.tid = (int32_t)syscall(SYS_gettid);
     packet.thread.slot = self.slot;
     if (atomic_load(&live.state) == LIVE_ATTACHED)
@@ -223,7 +223,9 @@ static bool fill_file(int fd, const struct transport_part *parts, size_t n_parts
 static uint32_t announce_segment(int fd, uint64_t size)
 {
     sigset_t mask;
-    struct attach_packet packet = {.magic = ATTACH_MAGIC, .type = ATTACH_SEGMENT, .segment = {.size = size}};
+    struct attach_packet packet = { .magic = ATTACH_MAGIC,
+                                    .type = ATTACH_SEGMENT,
+                                    .segment = { .size = size } };
     live_lock(&mask);
     packet.segment.id = live.next_segment_id;
     live.next_segment_id += 2;
@@ -233,7 +235,8 @@ static uint32_t announce_segment(int fd, uint64_t size)
     return packet.segment.id;
 }
 
-uint32_t transport_segment_give(struct lib_thread *thread, const struct transport_part *parts, size_t n_parts, int *bad_p)
+uint32_t transport_segment_give(struct lib_thread *thread, const struct transport_part *parts, size_t n_parts,
+                                int *bad_p)
 {
     uint32_t id = 0;
     uint64_t size = 0;
@@ -269,7 +272,8 @@ static int take_segment(uint32_t id)
     int fd[CONNECTION_FDS_MAX];
     live_lock(&mask);
     int found = find_arrived(id);
-    while (found < 0 && atomic_load(&live.state) == LIVE_ATTACHED && connection_await(ATTACH_SEGMENT, &packet, fd)) {
+    while (found < 0 && atomic_load(&live.state) == LIVE_ATTACHED &&
+           connection_await(ATTACH_SEGMENT, &packet, fd)) {
         if (packet.segment.id == id)
             found = fd[0];
         else if (fd[0] >= 0)
@@ -304,12 +308,13 @@ bool live_fork_request(uint64_t *nonce_p)
 {
     sigset_t mask;
     int fd[CONNECTION_FDS_MAX];
-    struct attach_packet packet = {.magic = ATTACH_MAGIC, .type = ATTACH_FORK_PREPARE};
+    struct attach_packet packet = { .magic = ATTACH_MAGIC, .type = ATTACH_FORK_PREPARE };
     *nonce_p = 0;
     if (atomic_load(&live.state) != LIVE_ATTACHED || atomic_load(live.mark) == 0)
         return true;
     live_lock(&mask);
-    bool answered = connection_send(live.socket, &packet, NULL, 0) && connection_await(ATTACH_FORK_READY, &packet, fd);
+    bool answered =
+        connection_send(live.socket, &packet, NULL, 0) && connection_await(ATTACH_FORK_READY, &packet, fd);
     live_unlock(&mask);
     if (answered)
         *nonce_p = packet.fork.nonce;
@@ -319,14 +324,16 @@ bool live_fork_request(uint64_t *nonce_p)
 void live_fork_abort(uint64_t nonce)
 {
     sigset_t mask;
-    struct attach_packet packet = {.magic = ATTACH_MAGIC, .type = ATTACH_FORK_ABORT, .fork = {.nonce = nonce}};
+    struct attach_packet packet = { .magic = ATTACH_MAGIC,
+                                    .type = ATTACH_FORK_ABORT,
+                                    .fork = { .nonce = nonce } };
     live_lock(&mask);
     connection_send(live.socket, &packet, NULL, 0);
     live_unlock(&mask);
 }
 
-/* A handler may fork on top of a trap. In the child that trap's code still runs on, on a page that was not copied: it finds zeroes
- * there, and then that its transport is lost. */
+/* A handler may fork on top of a trap. In the child that trap's code still runs on, on a page that was not
+ * copied: it finds zeroes there, and then that its transport is lost. */
 static void keep_address_of_page(void)
 {
     size_t size = (size_t)TRAP_AREA_SLOTS * TRAP_PAGE_SIZE;
@@ -358,7 +365,7 @@ void live_settle(pid_t pid)
 {
     sigset_t mask;
     int fd[CONNECTION_FDS_MAX];
-    struct attach_packet packet = {.magic = ATTACH_MAGIC, .type = ATTACH_SETTLE, .settle = {.pid = pid}};
+    struct attach_packet packet = { .magic = ATTACH_MAGIC, .type = ATTACH_SETTLE, .settle = { .pid = pid } };
     if (atomic_load(&live.state) != LIVE_ATTACHED || atomic_load(live.mark) == 0)
         return;
     live_lock(&mask);
@@ -436,7 +443,8 @@ static bool spin(const struct live_thread *thread, uint32_t request)
     }
 }
 
-/* One sleep on the word. The timeout is absolute and far: only so does every handler end the sleep, whatever SA_RESTART says. */
+/* One sleep on the word. The timeout is absolute and far: only so does every handler end the sleep, whatever
+ * SA_RESTART says. */
 static int sleep_on(struct live_thread *thread, uint32_t request)
 {
     struct trap_page *page = thread->lib.page;
@@ -450,7 +458,8 @@ static int sleep_on(struct live_thread *thread, uint32_t request)
         make_wakes(thread, request);
     uint32_t word = atomic_load_explicit(thread->word, memory_order_acquire);
     if ((int32_t)(word - request) < 0)
-        result = syscall(SYS_futex, thread->word, FUTEX_WAIT_BITSET, word, &until, NULL, FUTEX_BITSET_MATCH_ANY);
+        result =
+            syscall(SYS_futex, thread->word, FUTEX_WAIT_BITSET, word, &until, NULL, FUTEX_BITSET_MATCH_ANY);
     int error = result == 0 ? 0 : errno;
     atomic_store_explicit(&page->sleeping, 0, memory_order_relaxed);
     return error;

@@ -14,8 +14,9 @@ void live_thread_begin(void);
 /* Tells machd that the calling thread ends. It may make traps again, and is registered anew then. */
 void live_thread_end(void);
 
-/* fork. request: false if machd refuses; nonce 0 if the process is not attached. abort: the fork did not come about after all.
- * child: in the child, before anything of the program runs; attaches it as the child that the request announced. */
+/* fork. request: false if machd refuses; nonce 0 if the process is not attached. abort: the fork did not come
+ * about after all. child: in the child, before anything of the program runs; attaches it as the child that
+ * the request announced. */
 bool live_fork_request(uint64_t *nonce_p);
 void live_fork_abort(uint64_t nonce);
 void live_fork_child(uint64_t nonce);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* libmach/lock.h - a lock that signal handlers and fork children can live with
  *
- * All signals are blocked while it is held, so a handler never finds its own thread inside. It is one word, 0 when free: a fork child,
- * in which the holder does not exist, stores 0 (F68).
+ * All signals are blocked while it is held, so a handler never finds its own thread inside. It is one word, 0
+ * when free: a fork child, in which the holder does not exist, stores 0 (F68).
  */
 #pragma once
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* libmach/mach_init.c - the variables of <mach/mach_init.h> and <mach/vm_page_size.h>
  *
- * The page size is known without a kernel, so it is there before any constructor of the program; the names are filled in when the
- * process attaches (libmach/init.c).
+ * The page size is known without a kernel, so it is there before any constructor of the program; the names
+ * are filled in when the process attaches (libmach/init.c).
  */
 #include <mach/mach.h>
 #include <mach/mach_init.h>

@@ -9,7 +9,7 @@
 #include "libmach/transport.h"
 #include "libmach/trap.h"
 
-NDR_record_t NDR_record = {.int_rep = NDR_INT_LITTLE_ENDIAN};
+NDR_record_t NDR_record = { .int_rep = NDR_INT_LITTLE_ENDIAN };
 
 /* ---- reply ports ---- */
 
@@ -62,15 +62,13 @@ void mig_dealloc_special_reply_port(mach_port_t port)
         mach_port_deallocate(mach_task_self(), port);
 }
 
-kern_return_t thread_destruct_special_reply_port(mach_port_name_t port, thread_destruct_special_reply_port_rights_t rights)
+kern_return_t thread_destruct_special_reply_port(mach_port_name_t port,
+                                                 thread_destruct_special_reply_port_rights_t rights)
 {
     switch (rights) {
-    case THREAD_SPECIAL_REPLY_PORT_ALL:
-        return mach_port_destruct(mach_task_self(), port, -1, 0);
-    case THREAD_SPECIAL_REPLY_PORT_RECEIVE_ONLY:
-        return mach_port_destruct(mach_task_self(), port, 0, 0);
-    case THREAD_SPECIAL_REPLY_PORT_SEND_ONLY:
-        return mach_port_deallocate(mach_task_self(), port);
+    case THREAD_SPECIAL_REPLY_PORT_ALL: return mach_port_destruct(mach_task_self(), port, -1, 0);
+    case THREAD_SPECIAL_REPLY_PORT_RECEIVE_ONLY: return mach_port_destruct(mach_task_self(), port, 0, 0);
+    case THREAD_SPECIAL_REPLY_PORT_SEND_ONLY: return mach_port_deallocate(mach_task_self(), port);
     }
     return KERN_INVALID_ARGUMENT;
 }

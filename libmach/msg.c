@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* libmach/msg.c - mach_msg
  *
- * One trap carries the send and the receive. The kernel decides everything but what only the process itself can: reading and
- * writing its memory. What the kernel calls an interruption is hidden from programs that did not ask for it (P99).
+ * One trap carries the send and the receive. The kernel decides everything but what only the process itself
+ * can: reading and writing its memory. What the kernel calls an interruption is hidden from programs that did
+ * not ask for it (P99).
  */
 #include <mach/mach.h>
 #include <mach/mach_traps.h>
@@ -46,14 +47,10 @@ static mach_msg_return_t deliver(const struct msg_call *call, struct lib_thread 
 {
     const struct trap_reply *reply = &thread->page->reply;
     switch ((enum trap_delivered)reply->delivered) {
-    case TRAP_DELIVERED_RECEIVED:
-        return scatter_message(thread, call->rcv_msg, call->rcv_size);
-    case TRAP_DELIVERED_RETURNED:
-        return scatter_message(thread, call->msg, call->send_size);
-    case TRAP_DELIVERED_SIZE:
-        return scatter_size(thread, call->rcv_msg, call->rcv_size, call->option);
-    case TRAP_DELIVERED_NOTHING:
-        break;
+    case TRAP_DELIVERED_RECEIVED: return scatter_message(thread, call->rcv_msg, call->rcv_size);
+    case TRAP_DELIVERED_RETURNED: return scatter_message(thread, call->msg, call->send_size);
+    case TRAP_DELIVERED_SIZE: return scatter_size(thread, call->rcv_msg, call->rcv_size, call->option);
+    case TRAP_DELIVERED_NOTHING: break;
     }
     return (mach_msg_return_t)reply->result;
 }
@@ -86,8 +83,9 @@ static mach_msg_return_t msg_once(const struct msg_call *call)
     return mr;
 }
 
-mach_msg_return_t mach_msg_overwrite_trap(mach_msg_header_t *msg, mach_msg_option_t option, mach_msg_size_t send_size,
-                                          mach_msg_size_t rcv_size, mach_port_name_t rcv_name, mach_msg_timeout_t timeout,
+mach_msg_return_t mach_msg_overwrite_trap(mach_msg_header_t *msg, mach_msg_option_t option,
+                                          mach_msg_size_t send_size, mach_msg_size_t rcv_size,
+                                          mach_port_name_t rcv_name, mach_msg_timeout_t timeout,
                                           mach_msg_priority_t priority, mach_msg_header_t *rcv_msg,
                                           mach_msg_size_t rcv_limit)
 {
@@ -107,19 +105,21 @@ mach_msg_return_t mach_msg_overwrite_trap(mach_msg_header_t *msg, mach_msg_optio
 }
 
 mach_msg_return_t mach_msg_trap(mach_msg_header_t *msg, mach_msg_option_t option, mach_msg_size_t send_size,
-                                mach_msg_size_t rcv_size, mach_port_name_t rcv_name, mach_msg_timeout_t timeout,
-                                mach_msg_priority_t priority)
+                                mach_msg_size_t rcv_size, mach_port_name_t rcv_name,
+                                mach_msg_timeout_t timeout, mach_msg_priority_t priority)
 {
     return mach_msg_overwrite_trap(msg, option, send_size, rcv_size, rcv_name, timeout, priority, NULL, 0);
 }
 
-mach_msg_return_t mach_msg_overwrite(mach_msg_header_t *msg, mach_msg_option_t option, mach_msg_size_t send_size,
-                                     mach_msg_size_t rcv_size, mach_port_name_t rcv_name, mach_msg_timeout_t timeout,
-                                     mach_port_name_t notify, mach_msg_header_t *rcv_msg, mach_msg_size_t rcv_limit)
+mach_msg_return_t mach_msg_overwrite(mach_msg_header_t *msg, mach_msg_option_t option,
+                                     mach_msg_size_t send_size, mach_msg_size_t rcv_size,
+                                     mach_port_name_t rcv_name, mach_msg_timeout_t timeout,
+                                     mach_port_name_t notify, mach_msg_header_t *rcv_msg,
+                                     mach_msg_size_t rcv_limit)
 {
     for (;;) {
-        mach_msg_return_t mr = mach_msg_overwrite_trap(msg, option, send_size, rcv_size, rcv_name, timeout, notify, rcv_msg,
-                                                       rcv_limit);
+        mach_msg_return_t mr = mach_msg_overwrite_trap(msg, option, send_size, rcv_size, rcv_name, timeout,
+                                                       notify, rcv_msg, rcv_limit);
         if (mr == MACH_SEND_INTERRUPTED && !(option & MACH_SEND_INTERRUPT))
             continue; /* the buffer holds what was given back (P122) and is read again */
         if (mr != MACH_RCV_INTERRUPTED || (option & MACH_RCV_INTERRUPT))
@@ -137,10 +137,12 @@ mach_msg_return_t mach_msg(mach_msg_header_t *msg, mach_msg_option_t option, mac
 
 mach_msg_return_t mach_msg_send(mach_msg_header_t *msg)
 {
-    return mach_msg(msg, MACH_SEND_MSG, msg->msgh_size, 0, MACH_PORT_NULL, MACH_MSG_TIMEOUT_NONE, MACH_PORT_NULL);
+    return mach_msg(msg, MACH_SEND_MSG, msg->msgh_size, 0, MACH_PORT_NULL, MACH_MSG_TIMEOUT_NONE,
+                    MACH_PORT_NULL);
 }
 
 mach_msg_return_t mach_msg_receive(mach_msg_header_t *msg)
 {
-    return mach_msg(msg, MACH_RCV_MSG, 0, msg->msgh_size, msg->msgh_local_port, MACH_MSG_TIMEOUT_NONE, MACH_PORT_NULL);
+    return mach_msg(msg, MACH_RCV_MSG, 0, msg->msgh_size, msg->msgh_local_port, MACH_MSG_TIMEOUT_NONE,
+                    MACH_PORT_NULL);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* libmach/place.c - finding the socket with an empty environment and nothing inherited (F100)
  *
- * Only places that nobody else can write are looked at: a directory of ours with mode 0700, or the system's, which root owns. And
- * whoever listens must be root or of our uid.
+ * Only places that nobody else can write are looked at: a directory of ours with mode 0700, or the system's,
+ * which root owns. And whoever listens must be root or of our uid.
  */
 #include "libmach/place.h"
 
@@ -25,7 +25,8 @@
 static bool is_ours(const char *directory)
 {
     struct stat stat;
-    return lstat(directory, &stat) == 0 && S_ISDIR(stat.st_mode) && stat.st_uid == geteuid() && !(stat.st_mode & 077);
+    return lstat(directory, &stat) == 0 && S_ISDIR(stat.st_mode) && stat.st_uid == geteuid() &&
+           !(stat.st_mode & 077);
 }
 
 static bool is_directory(const char *path)
@@ -74,12 +75,13 @@ static bool is_trusted(int socket)
 {
     struct ucred peer;
     socklen_t size = sizeof peer;
-    return getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 && (peer.uid == 0 || peer.uid == geteuid());
+    return getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 &&
+           (peer.uid == 0 || peer.uid == geteuid());
 }
 
 static int connect_to(const char *path)
 {
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    struct sockaddr_un address = { .sun_family = AF_UNIX };
     if (strlen(path) >= sizeof address.sun_path)
         return -1;
     strcpy(address.sun_path, path);
@@ -113,8 +115,9 @@ static bool read_stat(int pid, struct process_stat *stat)
         return false;
     text[n] = '\0';
     const char *at = strrchr(text, ')');
-    return at != NULL && sscanf(at + 1, " %*c %d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu",
-                                &stat->parent, &stat->start_time) == 2;
+    return at != NULL &&
+           sscanf(at + 1, " %*c %d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu",
+                  &stat->parent, &stat->start_time) == 2;
 }
 
 static int connect_ancestor(const char *directory)

@@ -97,8 +97,7 @@ kern_return_t mach_port_get_srights(ipc_space_t task, mach_port_name_t name, mac
     return _kernelrpc_mach_port_get_srights(task, name, srights);
 }
 
-kern_return_t mach_port_get_context(ipc_space_read_t task, mach_port_name_t name,
-                                    mach_port_context_t *context)
+kern_return_t mach_port_get_context(ipc_space_read_t task, mach_port_name_t name, mach_port_context_t *context)
 {
     return _kernelrpc_mach_port_get_context(task, name, context);
 }
@@ -127,8 +126,7 @@ kern_return_t task_set_port_space(ipc_space_t task, int table_entries)
 
 kern_return_t mach_port_space_info(ipc_space_read_t space, ipc_info_space_t *space_info,
                                    ipc_info_name_array_t *table_info, mach_msg_type_number_t *table_infoCnt,
-                                   ipc_info_tree_name_array_t *tree_info,
-                                   mach_msg_type_number_t *tree_infoCnt)
+                                   ipc_info_tree_name_array_t *tree_info, mach_msg_type_number_t *tree_infoCnt)
 {
     return _kernelrpc_mach_port_space_info(space, space_info, table_info, table_infoCnt, tree_info,
                                            tree_infoCnt);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* libmach/qos.c - quality of service, as far as it can be told without a scheduler that knows it; names of threads
  *
- * No request is kept, so every thread has none: QOS_CLASS_UNSPECIFIED. Arguments are checked as they will be when requests are
- * kept, and what is in order is refused with ENOTSUP.
+ * No request is kept, so every thread has none: QOS_CLASS_UNSPECIFIED. Arguments are checked as they will be
+ * when requests are kept, and what is in order is refused with ENOTSUP.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -70,7 +70,8 @@ int pthread_get_qos_class_np(pthread_t thread, qos_class_t *qos_class, int *rela
     return tell_unspecified(qos_class, relative_priority);
 }
 
-pthread_override_t pthread_override_qos_class_start_np(pthread_t thread, qos_class_t qos_class, int relative_priority)
+pthread_override_t pthread_override_qos_class_start_np(pthread_t thread, qos_class_t qos_class,
+                                                       int relative_priority)
 {
     errno = refuse(qos_class, relative_priority);
     return NULL;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* libmach/region.c - vm_region and its kin, from /proc/self/maps
  *
- * The file is read in pieces into a small buffer: whoever asks what is mapped does not want the heap to change meanwhile.
+ * The file is read in pieces into a small buffer: whoever asks what is mapped does not want the heap to
+ * change meanwhile.
  */
 #include "libmach/region.h"
 
@@ -51,7 +52,9 @@ static bool parse(const char *line, struct region *region)
     unsigned long long start, end, offset, file;
     if (sscanf(line, "%llx-%llx %4s %llx %*s %llu", &start, &end, access, &offset, &file) != 5)
         return false;
-    *region = (struct region){.start = start, .end = end, .offset = offset, .file = file, .shared = access[3] == 's'};
+    *region = (struct region){
+        .start = start, .end = end, .offset = offset, .file = file, .shared = access[3] == 's'
+    };
     region->protection = (access[0] == 'r' ? VM_PROT_READ : 0) | (access[1] == 'w' ? VM_PROT_WRITE : 0) |
                          (access[2] == 'x' ? VM_PROT_EXECUTE : 0);
     return true;
@@ -60,7 +63,7 @@ static bool parse(const char *line, struct region *region)
 bool region_find(uint64_t address, struct region *region)
 {
     char line[128];
-    struct reader reader = {.fd = open("/proc/self/maps", O_RDONLY | O_CLOEXEC)};
+    struct reader reader = { .fd = open("/proc/self/maps", O_RDONLY | O_CLOEXEC) };
     bool found = false;
     if (reader.fd < 0)
         return false;
@@ -128,7 +131,9 @@ static kern_return_t extended(const struct region *region, int *info, mach_msg_t
         .pages_resident = count_resident(region),
         .ref_count = 1,
         .external_pager = region->file != 0,
-        .share_mode = region->shared ? SM_SHARED : region->file != 0 ? SM_COW : SM_PRIVATE,
+        .share_mode = region->shared      ? SM_SHARED
+                      : region->file != 0 ? SM_COW
+                                          : SM_PRIVATE,
     };
     if (*count < VM_REGION_EXTENDED_INFO_COUNT)
         return KERN_INVALID_ARGUMENT;
@@ -139,7 +144,7 @@ static kern_return_t extended(const struct region *region, int *info, mach_msg_t
 
 static kern_return_t top(const struct region *region, int *info, mach_msg_type_number_t *count)
 {
-    vm_region_top_info_data_t all = {.ref_count = 1, .share_mode = region->shared ? SM_SHARED : SM_PRIVATE};
+    vm_region_top_info_data_t all = { .ref_count = 1, .share_mode = region->shared ? SM_SHARED : SM_PRIVATE };
     uint32_t resident = count_resident(region);
     if (*count < VM_REGION_TOP_INFO_COUNT)
         return KERN_INVALID_ARGUMENT;
@@ -153,8 +158,8 @@ static kern_return_t top(const struct region *region, int *info, mach_msg_type_n
 }
 
 kern_return_t mach_vm_region(vm_map_read_t target_task, mach_vm_address_t *address, mach_vm_size_t *size,
-                             vm_region_flavor_t flavor, vm_region_info_t info, mach_msg_type_number_t *infoCnt,
-                             mach_port_t *object_name)
+                             vm_region_flavor_t flavor, vm_region_info_t info,
+                             mach_msg_type_number_t *infoCnt, mach_port_t *object_name)
 {
     struct region region;
     kern_return_t kr;
@@ -163,20 +168,14 @@ kern_return_t mach_vm_region(vm_map_read_t target_task, mach_vm_address_t *addre
     if (!region_find(*address, &region))
         return KERN_INVALID_ADDRESS;
     switch (flavor) {
-    case VM_REGION_BASIC_INFO_64:
-        kr = basic_64(&region, info, infoCnt);
-        break;
+    case VM_REGION_BASIC_INFO_64: kr = basic_64(&region, info, infoCnt); break;
     case VM_REGION_BASIC_INFO: /* a 64-bit task means the other one, whatever it says: its count tells */
-        kr = *infoCnt >= VM_REGION_BASIC_INFO_COUNT_64 ? basic_64(&region, info, infoCnt) : basic_32(&region, info, infoCnt);
+        kr = *infoCnt >= VM_REGION_BASIC_INFO_COUNT_64 ? basic_64(&region, info, infoCnt)
+                                                       : basic_32(&region, info, infoCnt);
         break;
-    case VM_REGION_EXTENDED_INFO:
-        kr = extended(&region, info, infoCnt);
-        break;
-    case VM_REGION_TOP_INFO:
-        kr = top(&region, info, infoCnt);
-        break;
-    default:
-        return KERN_INVALID_ARGUMENT;
+    case VM_REGION_EXTENDED_INFO: kr = extended(&region, info, infoCnt); break;
+    case VM_REGION_TOP_INFO: kr = top(&region, info, infoCnt); break;
+    default: return KERN_INVALID_ARGUMENT;
     }
     if (kr != KERN_SUCCESS)
         return kr;
@@ -196,13 +195,16 @@ static void submap_info(const struct region *region, vm_region_submap_info_data_
         .pages_resident = count_resident(region),
         .ref_count = 1,
         .external_pager = region->file != 0,
-        .share_mode = region->shared ? SM_SHARED : region->file != 0 ? SM_COW : SM_PRIVATE,
+        .share_mode = region->shared      ? SM_SHARED
+                      : region->file != 0 ? SM_COW
+                                          : SM_PRIVATE,
     };
 }
 
 /* Linux has no submaps: the depth is always 0. The short form is recognised by its count. */
-kern_return_t mach_vm_region_recurse(vm_map_read_t target_task, mach_vm_address_t *address, mach_vm_size_t *size,
-                                     natural_t *nesting_depth, vm_region_recurse_info_t info, mach_msg_type_number_t *infoCnt)
+kern_return_t mach_vm_region_recurse(vm_map_read_t target_task, mach_vm_address_t *address,
+                                     mach_vm_size_t *size, natural_t *nesting_depth,
+                                     vm_region_recurse_info_t info, mach_msg_type_number_t *infoCnt)
 {
     struct region region;
     vm_region_submap_info_data_64_t all;

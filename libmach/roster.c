@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* libmach/roster.c - pthread_create, and thread ports by pthread_t
  *
- * pthread_mach_thread_np must work as soon as pthread_create returned (H16). So the new thread is on the roster before it exists,
- * registers itself as the first thing it does, and whoever asks earlier waits for that. A destructor of thread-specific data
- * tells the end; it lets the program's own destructors, which may use Mach, go first as long as there are rounds left.
+ * pthread_mach_thread_np must work as soon as pthread_create returned (H16). So the new thread is on the
+ * roster before it exists, registers itself as the first thing it does, and whoever asks earlier waits for
+ * that. A destructor of thread-specific data tells the end; it lets the program's own destructors, which may
+ * use Mach, go first as long as there are rounds left.
  */
 #include "libmach/roster.h"
 
@@ -165,7 +166,8 @@ static create_function real_create(void)
     return create;
 }
 
-__attribute__((visibility("default"))) int pthread_create(pthread_t *restrict thread, const pthread_attr_t *restrict attributes,
+__attribute__((visibility("default"))) int pthread_create(pthread_t *restrict thread,
+                                                          const pthread_attr_t *restrict attributes,
                                                           void *(*start)(void *), void *restrict argument)
 {
     struct member *member = calloc(1, sizeof *member);
@@ -196,7 +198,8 @@ static struct member *find(pthread_t thread, mach_port_t port)
     sigset_t mask;
     lock_take(&roster.lock, &mask);
     struct member *member = roster.first;
-    while (member != NULL && !(port != MACH_PORT_NULL ? member->port == port : pthread_equal(atomic_load(&member->thread), thread)))
+    while (member != NULL && !(port != MACH_PORT_NULL ? member->port == port
+                                                      : pthread_equal(atomic_load(&member->thread), thread)))
         member = member->next;
     if (member != NULL)
         atomic_fetch_add(&member->refs, 1);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* libmach/scatter.c - a payload becomes a message and memory of the program
  *
- * Inline bytes of all descriptors share one mapping, cut at pages, so that each can be given back by itself with vm_deallocate and
- * a message costs one system call. Segments are mapped privately: they are the receiver's own from then on.
+ * Inline bytes of all descriptors share one mapping, cut at pages, so that each can be given back by itself
+ * with vm_deallocate and a message costs one system call. Segments are mapped privately: they are the
+ * receiver's own from then on.
  */
 #include "libmach/scatter.h"
 
@@ -77,7 +78,8 @@ static void destroy_names(struct payload *payload, const struct trap_item *item,
 }
 
 /* Fills one descriptor; false if its memory could not be mapped. */
-static bool fill(struct lib_thread *thread, struct payload *payload, mach_msg_descriptor_t *d, const struct trap_item *item)
+static bool fill(struct lib_thread *thread, struct payload *payload, mach_msg_descriptor_t *d,
+                 const struct trap_item *item)
 {
     d->out_of_line.address = NULL;
     if (item->kind == TRAP_ITEM_EMPTY || item->size == 0)
@@ -117,7 +119,9 @@ static mach_msg_return_t without_space(uint32_t result)
 static mach_msg_return_t scatter_large(struct lib_thread *thread, void *to, mach_msg_size_t limit)
 {
     struct trap_reply reply = thread->page->reply;
-    struct payload payload = {.bytes = trap_data(thread->page), .size = TRAP_DATA_SIZE, .n_items = reply.n_items};
+    struct payload payload = { .bytes = trap_data(thread->page),
+                               .size = TRAP_DATA_SIZE,
+                               .n_items = reply.n_items };
     mach_msg_return_t mr = (mach_msg_return_t)reply.result;
     if (reply.segment != 0) {
         thread->page->reply.segment = 0;
@@ -156,7 +160,8 @@ mach_msg_return_t scatter_size(struct lib_thread *thread, mach_msg_header_t *to,
     mach_port_name_t name = (mach_port_name_t)reply->value[1];
     if (rcv_size >= 8 && !guard_copy(&to->msgh_size, &size, sizeof size))
         return MACH_RCV_INVALID_DATA;
-    if ((option & MACH_RCV_LARGE_IDENTITY) && rcv_size >= 16 && !guard_copy(&to->msgh_local_port, &name, sizeof name))
+    if ((option & MACH_RCV_LARGE_IDENTITY) && rcv_size >= 16 &&
+        !guard_copy(&to->msgh_local_port, &name, sizeof name))
         return MACH_RCV_INVALID_DATA;
     return (mach_msg_return_t)reply->result;
 }

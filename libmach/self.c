@@ -43,9 +43,10 @@ mach_port_t mach_thread_self(void)
 
 /* ---- by pid ---- */
 
-static kern_return_t name_by_pid(enum trap_number number, mach_port_name_t target, int pid, mach_port_name_t *name_p)
+static kern_return_t name_by_pid(enum trap_number number, mach_port_name_t target, int pid,
+                                 mach_port_name_t *name_p)
 {
-    uint64_t value[3] = {0};
+    uint64_t value[3] = { 0 };
     kern_return_t kr = TRAP_KR(number, value, target, (uint32_t)pid);
     *name_p = kr == KERN_SUCCESS ? (mach_port_name_t)value[0] : MACH_PORT_NULL;
     return kr == MACH_SEND_INVALID_DEST ? KERN_FAILURE : kr;
@@ -69,7 +70,7 @@ kern_return_t debug_control_port_for_pid(mach_port_name_t target_tport, int pid,
 
 kern_return_t pid_for_task(mach_port_name_t t, int *x)
 {
-    uint64_t value[3] = {0};
+    uint64_t value[3] = { 0 };
     kern_return_t kr = TRAP_KR(TRAP_PID_FOR_TASK, value, t);
     *x = kr == KERN_SUCCESS ? (int)value[0] : -1;
     return kr == MACH_SEND_INVALID_DEST ? KERN_FAILURE : kr;

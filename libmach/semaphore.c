@@ -68,11 +68,11 @@ kern_return_t semaphore_wait_signal_trap(mach_port_name_t wait_name, mach_port_n
 
 kern_return_t semaphore_timedwait_trap(mach_port_name_t wait_name, unsigned int sec, clock_res_t nsec)
 {
-    return semaphore_timedwait(wait_name, (mach_timespec_t){sec, nsec});
+    return semaphore_timedwait(wait_name, (mach_timespec_t){ sec, nsec });
 }
 
-kern_return_t semaphore_timedwait_signal_trap(mach_port_name_t wait_name, mach_port_name_t signal_name, unsigned int sec,
-                                              clock_res_t nsec)
+kern_return_t semaphore_timedwait_signal_trap(mach_port_name_t wait_name, mach_port_name_t signal_name,
+                                              unsigned int sec, clock_res_t nsec)
 {
-    return semaphore_timedwait_signal(wait_name, signal_name, (mach_timespec_t){sec, nsec});
+    return semaphore_timedwait_signal(wait_name, signal_name, (mach_timespec_t){ sec, nsec });
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* libmach/server.c - mach_msg_server: receive, demultiplex, reply (P190)
  *
- * Two buffers, of a size that a request with its trailer fits; they grow when the caller asked for MACH_RCV_LARGE. The reply and the
- * next receive are separate calls: a client that does not take its reply must not hold up the others.
+ * Two buffers, of a size that a request with its trailer fits; they grow when the caller asked for
+ * MACH_RCV_LARGE. The reply and the next receive are separate calls: a client that does not take its reply
+ * must not hold up the others.
  */
 #include <mach/mach.h>
 #include <mach/vm_map.h>
@@ -55,8 +56,8 @@ static void server_fini(struct server *server)
 static mach_msg_return_t server_receive(struct server *server)
 {
     for (;;) {
-        mach_msg_return_t mr = mach_msg(server->request, MACH_RCV_MSG | server->options, 0, server->room, server->port,
-                                        MACH_MSG_TIMEOUT_NONE, MACH_PORT_NULL);
+        mach_msg_return_t mr = mach_msg(server->request, MACH_RCV_MSG | server->options, 0, server->room,
+                                        server->port, MACH_MSG_TIMEOUT_NONE, MACH_PORT_NULL);
         if (mr != MACH_RCV_TOO_LARGE || !(server->options & MACH_RCV_LARGE))
             return mr;
         mach_msg_size_t needed = server->request->msgh_size;
@@ -125,7 +126,8 @@ mach_msg_return_t mach_msg_server_once(demux_t demux, mach_msg_size_t max_size, 
     return mr;
 }
 
-mach_msg_return_t mach_msg_server(demux_t demux, mach_msg_size_t max_size, mach_port_t rcv_name, mach_msg_options_t options)
+mach_msg_return_t mach_msg_server(demux_t demux, mach_msg_size_t max_size, mach_port_t rcv_name,
+                                  mach_msg_options_t options)
 {
     struct server server;
     mach_msg_return_t mr = KERN_RESOURCE_SHORTAGE;

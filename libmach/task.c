@@ -9,9 +9,10 @@
 
 #include "libmach/kernelrpc.h"
 
-kern_return_t mach_ports_register(task_t target_task, mach_port_array_t init_port_set, mach_msg_type_number_t init_port_setCnt)
+kern_return_t mach_ports_register(task_t target_task, mach_port_array_t init_port_set,
+                                  mach_msg_type_number_t init_port_setCnt)
 {
-    mach_port_t port[TASK_PORT_REGISTER_MAX] = {MACH_PORT_NULL};
+    mach_port_t port[TASK_PORT_REGISTER_MAX] = { MACH_PORT_NULL };
     if (init_port_setCnt > TASK_PORT_REGISTER_MAX || (init_port_setCnt > 0 && init_port_set == NULL))
         return KERN_INVALID_ARGUMENT;
     for (mach_msg_type_number_t i = 0; i < init_port_setCnt; i++)
@@ -19,10 +20,12 @@ kern_return_t mach_ports_register(task_t target_task, mach_port_array_t init_por
     return _kernelrpc_mach_ports_register3(target_task, port[0], port[1], port[2]);
 }
 
-kern_return_t mach_ports_lookup(task_t target_task, mach_port_array_t *init_port_set, mach_msg_type_number_t *init_port_setCnt)
+kern_return_t mach_ports_lookup(task_t target_task, mach_port_array_t *init_port_set,
+                                mach_msg_type_number_t *init_port_setCnt)
 {
     vm_address_t at = 0;
-    kern_return_t kr = vm_allocate(mach_task_self(), &at, TASK_PORT_REGISTER_MAX * sizeof(mach_port_t), VM_FLAGS_ANYWHERE);
+    kern_return_t kr =
+        vm_allocate(mach_task_self(), &at, TASK_PORT_REGISTER_MAX * sizeof(mach_port_t), VM_FLAGS_ANYWHERE);
     if (kr != KERN_SUCCESS)
         return kr;
     mach_port_t *port = (mach_port_t *)at;
@@ -42,5 +45,6 @@ boolean_t mach_task_is_self(task_name_t task)
     int own = -1, other = -1;
     if (task == mach_task_self())
         return TRUE;
-    return pid_for_task(mach_task_self(), &own) == KERN_SUCCESS && pid_for_task(task, &other) == KERN_SUCCESS && own == other;
+    return pid_for_task(mach_task_self(), &own) == KERN_SUCCESS &&
+           pid_for_task(task, &other) == KERN_SUCCESS && own == other;
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* libmach/transport.h - how the library reaches a kernel
  *
- * Everything in libmach above this header is the same in a real process and in the simulator. Two implementations exist:
- * libmach/live.c (a machd behind a socket and trap pages) and sim/transport.c (a kernel in the same process, a coroutine
- * per thread). Nothing above may use thread-local or static mutable variables of its own; what belongs to a thread or a
- * process stands in the two records below.
+ * Everything in libmach above this header is the same in a real process and in the simulator. Two
+ * implementations exist: libmach/live.c (a machd behind a socket and trap pages) and sim/transport.c (a
+ * kernel in the same process, a coroutine per thread). Nothing above may use thread-local or static mutable
+ * variables of its own; what belongs to a thread or a process stands in the two records below.
  */
 #pragma once
 
@@ -24,7 +24,7 @@ struct lib_thread {
     struct trap_page *page;
     struct trap_frame *frame; /* innermost trap in progress; more than one when a handler makes Mach calls */
     struct trap_save *save;   /* innermost first: what each nested trap found in the page */
-    mach_port_t reply_port;         /* M89 */
+    mach_port_t reply_port;   /* M89 */
     mach_port_t special_reply_port; /* T48, M89 */
     mach_port_t self;               /* cached for pthread_mach_thread_np (K36) */
     void *live;                     /* the transport's own */
@@ -36,8 +36,9 @@ struct lib_task {
     mach_port_t bootstrap;
 };
 
-/* The calling thread's record with a page, attaching the process and registering the thread if need be. NULL when no kernel
- * can be had; *kr_p (if given) then says what calls should return (KERN_RESOURCE_SHORTAGE, KERN_FAILURE ...). */
+/* The calling thread's record with a page, attaching the process and registering the thread if need be. NULL
+ * when no kernel can be had; *kr_p (if given) then says what calls should return (KERN_RESOURCE_SHORTAGE,
+ * KERN_FAILURE ...). */
 struct lib_thread *transport_thread(kern_return_t *kr_p);
 
 enum transport_wait {
@@ -46,21 +47,23 @@ enum transport_wait {
     TRANSPORT_LOST,        /* the kernel is gone, or ended this client */
 };
 
-/* Tells the kernel that the request word has advanced to `request` (rings if need be), then waits for that number, making
- * the wakes that the kernel delegates. With ring false only waits on (after TRANSPORT_INTERRUPTED was answered by an abort
- * request the caller calls again with the abort's number and ring true). */
+/* Tells the kernel that the request word has advanced to `request` (rings if need be), then waits for that
+ * number, making the wakes that the kernel delegates. With ring false only waits on (after
+ * TRANSPORT_INTERRUPTED was answered by an abort request the caller calls again with the abort's number and
+ * ring true). */
 enum transport_wait transport_wait(struct lib_thread *thread, uint32_t request, bool ring);
 
-/* A sealed segment with the concatenated bytes, registered with the kernel: its id, 0 on failure. Every source is copied under
- * the fault guard; *bad_p is the index of a part that could not be read, or -1. */
+/* A sealed segment with the concatenated bytes, registered with the kernel: its id, 0 on failure. Every
+ * source is copied under the fault guard; *bad_p is the index of a part that could not be read, or -1. */
 struct transport_part {
     const void *bytes;
     size_t size;
 };
-uint32_t transport_segment_give(struct lib_thread *thread, const struct transport_part *parts, size_t n_parts, int *bad_p);
+uint32_t transport_segment_give(struct lib_thread *thread, const struct transport_part *parts, size_t n_parts,
+                                int *bad_p);
 
-/* Maps a segment that a reply named, private, readable and writable; size bytes, rounded up to pages, zero behind the end.
- * NULL on failure. Either way the library's descriptor for it is gone. */
+/* Maps a segment that a reply named, private, readable and writable; size bytes, rounded up to pages, zero
+ * behind the end. NULL on failure. Either way the library's descriptor for it is gone. */
 void *transport_segment_map(struct lib_thread *thread, uint32_t id, uint64_t size);
 /* The segment will not be used. */
 void transport_segment_discard(struct lib_thread *thread, uint32_t id);

@@ -6,9 +6,9 @@
  *   page->request != page->seen   a request is in progress; it is the one after `seen`, or that and the abort after it
  *   thread->frame != NULL         the page's contents belong to a trap that is being built or collected
  *
- * Whoever finds the first true when it wants the page ends the request with an abort and stores `seen`. Whoever finds the second
- * true keeps the contents in a save of its own. Saves hold copies of what is needed to go on, never pointers into frames,
- * since the stack of a frame that was jumped over is somebody else's by now.
+ * Whoever finds the first true when it wants the page ends the request with an abort and stores `seen`. Whoever
+ * finds the second true keeps the contents in a save of its own. Saves hold copies of what is needed to go on,
+ * never pointers into frames, since the stack of a frame that was jumped over is somebody else's by now.
  */
 #include "libmach/trap.h"
 
@@ -28,8 +28,8 @@ struct trap_save {
     uint8_t contents[CONTENTS_SIZE];
 };
 
-/* Everything that was requested is complete whenever this thread runs outside of a wait: handlers on top finish theirs before
- * they return. The loop covers a handler between the two lines. */
+/* Everything that was requested is complete whenever this thread runs outside of a wait: handlers on top
+ * finish theirs before they return. The loop covers a handler between the two lines. */
 static void mark_seen(struct trap_page *page)
 {
     uint32_t request;
@@ -82,7 +82,7 @@ struct stack_view {
 
 static struct stack_view look_at_stack(const struct trap_frame *frame)
 {
-    struct stack_view view = {.here = (uintptr_t)frame};
+    struct stack_view view = { .here = (uintptr_t)frame };
     stack_t alternate;
     if (sigaltstack(NULL, &alternate) == 0 && !(alternate.ss_flags & SS_DISABLE)) {
         view.alternate = (uintptr_t)alternate.ss_sp;
@@ -199,7 +199,8 @@ void trap_end(struct trap_frame *frame)
         thread->frame = NULL;
 }
 
-uint32_t trap_call(enum trap_number number, const uint64_t *arg, unsigned n_args, uint64_t *value, uint32_t none)
+uint32_t trap_call(enum trap_number number, const uint64_t *arg, unsigned n_args, uint64_t *value,
+                   uint32_t none)
 {
     struct trap_frame frame;
     kern_return_t kr = KERN_FAILURE;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* libmach/unsupported.c - calls that exist so that programs link, and that say what they cannot do
  *
- * Timers, vouchers and the watch on synchronous links need a kernel that has them. Until then each call refuses with
- * KERN_NOT_SUPPORTED, or with the value by which its type says "there is none", and gives nothing. When one of them is
- * built, its function leaves this file.
+ * Timers, vouchers and the watch on synchronous links need a kernel that has them. Until then each call
+ * refuses with KERN_NOT_SUPPORTED, or with the value by which its type says "there is none", and gives
+ * nothing. When one of them is built, its function leaves this file.
  */
 #include <mach/mach.h>
 #include <mach/mach_sync_ipc.h>
@@ -33,8 +33,8 @@ kern_return_t mk_timer_cancel(mach_port_name_t name, uint64_t *result_time)
     return KERN_NOT_SUPPORTED;
 }
 
-kern_return_t mk_timer_arm_leeway(mach_port_name_t name, uint64_t mk_timer_flags, uint64_t mk_timer_expire_time,
-                                  uint64_t mk_timer_leeway)
+kern_return_t mk_timer_arm_leeway(mach_port_name_t name, uint64_t mk_timer_flags,
+                                  uint64_t mk_timer_expire_time, uint64_t mk_timer_leeway)
 {
     return KERN_NOT_SUPPORTED;
 }
@@ -48,33 +48,39 @@ kern_return_t mach_voucher_deallocate(mach_port_name_t voucher)
 }
 
 kern_return_t mach_voucher_extract_attr_content(ipc_voucher_t voucher, mach_voucher_attr_key_t key,
-                                                mach_voucher_attr_content_t content, mach_msg_type_number_t *contentCnt)
+                                                mach_voucher_attr_content_t content,
+                                                mach_msg_type_number_t *contentCnt)
 {
     return KERN_NOT_SUPPORTED;
 }
 
 kern_return_t mach_voucher_extract_attr_recipe(ipc_voucher_t voucher, mach_voucher_attr_key_t key,
-                                               mach_voucher_attr_raw_recipe_t recipe, mach_msg_type_number_t *recipeCnt)
+                                               mach_voucher_attr_raw_recipe_t recipe,
+                                               mach_msg_type_number_t *recipeCnt)
 {
     return KERN_NOT_SUPPORTED;
 }
 
-kern_return_t mach_voucher_extract_all_attr_recipes(ipc_voucher_t voucher, mach_voucher_attr_raw_recipe_array_t recipes,
+kern_return_t mach_voucher_extract_all_attr_recipes(ipc_voucher_t voucher,
+                                                    mach_voucher_attr_raw_recipe_array_t recipes,
                                                     mach_msg_type_number_t *recipesCnt)
 {
     return KERN_NOT_SUPPORTED;
 }
 
 kern_return_t mach_voucher_attr_command(ipc_voucher_t voucher, mach_voucher_attr_key_t key,
-                                        mach_voucher_attr_command_t command, mach_voucher_attr_content_t in_content,
-                                        mach_msg_type_number_t in_contentCnt, mach_voucher_attr_content_t out_content,
+                                        mach_voucher_attr_command_t command,
+                                        mach_voucher_attr_content_t in_content,
+                                        mach_msg_type_number_t in_contentCnt,
+                                        mach_voucher_attr_content_t out_content,
                                         mach_msg_type_number_t *out_contentCnt)
 {
     return KERN_NOT_SUPPORTED;
 }
 
 kern_return_t mach_voucher_debug_info(ipc_space_read_t task, mach_port_name_t voucher_name,
-                                      mach_voucher_attr_raw_recipe_array_t recipes, mach_msg_type_number_t *recipesCnt)
+                                      mach_voucher_attr_raw_recipe_array_t recipes,
+                                      mach_msg_type_number_t *recipesCnt)
 {
     return KERN_NOT_SUPPORTED;
 }
@@ -88,7 +94,8 @@ kern_return_t mach_voucher_attr_control_get_values(ipc_voucher_attr_control_t co
 
 kern_return_t mach_voucher_attr_control_create_mach_voucher(ipc_voucher_attr_control_t control,
                                                             mach_voucher_attr_raw_recipe_array_t recipes,
-                                                            mach_msg_type_number_t recipesCnt, ipc_voucher_t *voucher)
+                                                            mach_msg_type_number_t recipesCnt,
+                                                            ipc_voucher_t *voucher)
 {
     return KERN_NOT_SUPPORTED;
 }

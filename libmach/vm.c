@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* libmach/vm.c - memory: the own task's by system calls, another's by message (abi-ipc 13.5)
  *
- * Whole pages are meant where a range is not one of pages. Copies run under the fault guard; when one fails, what is mapped there
- * decides between KERN_INVALID_ADDRESS and KERN_PROTECTION_FAILURE.
+ * Whole pages are meant where a range is not one of pages. Copies run under the fault guard; when one fails,
+ * what is mapped there decides between KERN_INVALID_ADDRESS and KERN_PROTECTION_FAILURE.
  */
 #include <errno.h>
 #include <mach/mach.h>
@@ -56,15 +56,11 @@ static int host_protection(vm_prot_t protection)
 static kern_return_t kr_of_errno(void)
 {
     switch (errno) {
-    case EEXIST:
-        return KERN_NO_SPACE;
+    case EEXIST: return KERN_NO_SPACE;
     case EACCES:
-    case EPERM:
-        return KERN_PROTECTION_FAILURE;
-    case ENOMEM:
-        return KERN_INVALID_ADDRESS;
-    default:
-        return KERN_INVALID_ARGUMENT;
+    case EPERM: return KERN_PROTECTION_FAILURE;
+    case ENOMEM: return KERN_INVALID_ADDRESS;
+    default: return KERN_INVALID_ARGUMENT;
     }
 }
 
@@ -147,14 +143,16 @@ kern_return_t mach_vm_deallocate(vm_map_t target, mach_vm_address_t address, mac
     return munmap(pointer(address), size) == 0 ? KERN_SUCCESS : KERN_INVALID_ARGUMENT;
 }
 
-kern_return_t mach_vm_map(vm_map_t target_task, mach_vm_address_t *address, mach_vm_size_t size, mach_vm_offset_t mask, int flags,
-                          mem_entry_name_port_t object, memory_object_offset_t offset, boolean_t copy, vm_prot_t cur_protection,
+kern_return_t mach_vm_map(vm_map_t target_task, mach_vm_address_t *address, mach_vm_size_t size,
+                          mach_vm_offset_t mask, int flags, mem_entry_name_port_t object,
+                          memory_object_offset_t offset, boolean_t copy, vm_prot_t cur_protection,
                           vm_prot_t max_protection, vm_inherit_t inheritance)
 {
     if (!is_own(target_task) || object != MACH_PORT_NULL)
-        return _kernelrpc_mach_vm_map(target_task, address, size, mask, flags, object, offset, copy, cur_protection,
-                                      max_protection, inheritance);
-    if (size == 0 || inheritance > VM_INHERIT_LAST_VALID || (cur_protection & ~max_protection) || (mask & (mask + 1)))
+        return _kernelrpc_mach_vm_map(target_task, address, size, mask, flags, object, offset, copy,
+                                      cur_protection, max_protection, inheritance);
+    if (size == 0 || inheritance > VM_INHERIT_LAST_VALID || (cur_protection & ~max_protection) ||
+        (mask & (mask + 1)))
         return KERN_INVALID_ARGUMENT;
     if (inheritance == VM_INHERIT_SHARE)
         return KERN_NOT_SUPPORTED;
@@ -165,14 +163,15 @@ kern_return_t mach_vm_map(vm_map_t target_task, mach_vm_address_t *address, mach
 }
 
 /* Another place for a copy of the same bytes. Sharing them is not possible behind the program's back. */
-kern_return_t mach_vm_remap(vm_map_t target_task, mach_vm_address_t *target_address, mach_vm_size_t size, mach_vm_offset_t mask,
-                            int flags, vm_map_t src_task, mach_vm_address_t src_address, boolean_t copy,
-                            vm_prot_t *cur_protection, vm_prot_t *max_protection, vm_inherit_t inheritance)
+kern_return_t mach_vm_remap(vm_map_t target_task, mach_vm_address_t *target_address, mach_vm_size_t size,
+                            mach_vm_offset_t mask, int flags, vm_map_t src_task,
+                            mach_vm_address_t src_address, boolean_t copy, vm_prot_t *cur_protection,
+                            vm_prot_t *max_protection, vm_inherit_t inheritance)
 {
     struct region region;
     if (!is_own(target_task) || !is_own(src_task))
-        return _kernelrpc_mach_vm_remap(target_task, target_address, size, mask, flags, src_task, src_address, copy,
-                                        cur_protection, max_protection, inheritance);
+        return _kernelrpc_mach_vm_remap(target_task, target_address, size, mask, flags, src_task, src_address,
+                                        copy, cur_protection, max_protection, inheritance);
     if (size == 0 || (mask & (mask + 1)))
         return KERN_INVALID_ARGUMENT;
     if (!copy)
@@ -195,8 +194,8 @@ kern_return_t mach_vm_remap(vm_map_t target_task, mach_vm_address_t *target_addr
 
 /* ---- reading and writing ---- */
 
-kern_return_t mach_vm_read_overwrite(vm_map_read_t target_task, mach_vm_address_t address, mach_vm_size_t size,
-                                     mach_vm_address_t data, mach_vm_size_t *outsize)
+kern_return_t mach_vm_read_overwrite(vm_map_read_t target_task, mach_vm_address_t address,
+                                     mach_vm_size_t size, mach_vm_address_t data, mach_vm_size_t *outsize)
 {
     if (!is_own(target_task))
         return _kernelrpc_mach_vm_read_overwrite(target_task, address, size, data, outsize);
@@ -210,8 +209,8 @@ kern_return_t mach_vm_read_overwrite(vm_map_read_t target_task, mach_vm_address_
     return KERN_SUCCESS;
 }
 
-kern_return_t mach_vm_read(vm_map_read_t target_task, mach_vm_address_t address, mach_vm_size_t size, vm_offset_t *data,
-                           mach_msg_type_number_t *dataCnt)
+kern_return_t mach_vm_read(vm_map_read_t target_task, mach_vm_address_t address, mach_vm_size_t size,
+                           vm_offset_t *data, mach_msg_type_number_t *dataCnt)
 {
     mach_vm_address_t at = 0;
     mach_vm_size_t n = 0;
@@ -251,7 +250,8 @@ kern_return_t mach_vm_read_list(vm_map_read_t target_task, mach_vm_read_entry_t 
     return result;
 }
 
-kern_return_t mach_vm_write(vm_map_t target_task, mach_vm_address_t address, vm_offset_t data, mach_msg_type_number_t dataCnt)
+kern_return_t mach_vm_write(vm_map_t target_task, mach_vm_address_t address, vm_offset_t data,
+                            mach_msg_type_number_t dataCnt)
 {
     if (!is_own(target_task))
         return _kernelrpc_mach_vm_write(target_task, address, data, dataCnt);
@@ -281,8 +281,8 @@ kern_return_t mach_vm_copy(vm_map_t target_task, mach_vm_address_t source_addres
 /* ---- attributes ---- */
 
 /* Linux keeps no second, highest protection: asking for one is refused rather than forgotten. */
-kern_return_t mach_vm_protect(vm_map_t target_task, mach_vm_address_t address, mach_vm_size_t size, boolean_t set_maximum,
-                              vm_prot_t new_protection)
+kern_return_t mach_vm_protect(vm_map_t target_task, mach_vm_address_t address, mach_vm_size_t size,
+                              boolean_t set_maximum, vm_prot_t new_protection)
 {
     if (!is_own(target_task))
         return _kernelrpc_mach_vm_protect(target_task, address, size, set_maximum, new_protection);
@@ -295,7 +295,8 @@ kern_return_t mach_vm_protect(vm_map_t target_task, mach_vm_address_t address, m
     return kr_of_errno();
 }
 
-kern_return_t mach_vm_inherit(vm_map_t target_task, mach_vm_address_t address, mach_vm_size_t size, vm_inherit_t new_inheritance)
+kern_return_t mach_vm_inherit(vm_map_t target_task, mach_vm_address_t address, mach_vm_size_t size,
+                              vm_inherit_t new_inheritance)
 {
     if (!is_own(target_task))
         return _kernelrpc_mach_vm_inherit(target_task, address, size, new_inheritance);
@@ -307,12 +308,14 @@ kern_return_t mach_vm_inherit(vm_map_t target_task, mach_vm_address_t address, m
     return size == 0 || madvise(pointer(address), size, advice) == 0 ? KERN_SUCCESS : kr_of_errno();
 }
 
-kern_return_t mach_vm_msync(vm_map_t target_task, mach_vm_address_t address, mach_vm_size_t size, vm_sync_t sync_flags)
+kern_return_t mach_vm_msync(vm_map_t target_task, mach_vm_address_t address, mach_vm_size_t size,
+                            vm_sync_t sync_flags)
 {
     int flags = sync_flags & VM_SYNC_SYNCHRONOUS ? MS_SYNC : MS_ASYNC;
     if (!is_own(target_task))
         return _kernelrpc_mach_vm_msync(target_task, address, size, sync_flags);
-    if ((sync_flags & (VM_SYNC_SYNCHRONOUS | VM_SYNC_ASYNCHRONOUS)) == (VM_SYNC_SYNCHRONOUS | VM_SYNC_ASYNCHRONOUS) ||
+    if ((sync_flags & (VM_SYNC_SYNCHRONOUS | VM_SYNC_ASYNCHRONOUS)) ==
+            (VM_SYNC_SYNCHRONOUS | VM_SYNC_ASYNCHRONOUS) ||
         !pages_of(&address, &size))
         return KERN_INVALID_ARGUMENT;
     if (sync_flags & VM_SYNC_INVALIDATE)
@@ -323,25 +326,17 @@ kern_return_t mach_vm_msync(vm_map_t target_task, mach_vm_address_t address, mac
 static int advice_of(vm_behavior_t behavior)
 {
     switch (behavior) {
-    case VM_BEHAVIOR_DEFAULT:
-        return MADV_NORMAL;
-    case VM_BEHAVIOR_RANDOM:
-        return MADV_RANDOM;
+    case VM_BEHAVIOR_DEFAULT: return MADV_NORMAL;
+    case VM_BEHAVIOR_RANDOM: return MADV_RANDOM;
     case VM_BEHAVIOR_SEQUENTIAL:
-    case VM_BEHAVIOR_RSEQNTL:
-        return MADV_SEQUENTIAL;
-    case VM_BEHAVIOR_WILLNEED:
-        return MADV_WILLNEED;
+    case VM_BEHAVIOR_RSEQNTL: return MADV_SEQUENTIAL;
+    case VM_BEHAVIOR_WILLNEED: return MADV_WILLNEED;
     case VM_BEHAVIOR_DONTNEED:
-    case VM_BEHAVIOR_PAGEOUT:
-        return MADV_COLD; /* a hint that keeps the contents, unlike MADV_DONTNEED */
+    case VM_BEHAVIOR_PAGEOUT: return MADV_COLD; /* a hint that keeps the contents, unlike MADV_DONTNEED */
     case VM_BEHAVIOR_FREE:
-    case VM_BEHAVIOR_REUSABLE:
-        return MADV_FREE;
-    case VM_BEHAVIOR_ZERO:
-        return MADV_DONTNEED;
-    default:
-        return -1;
+    case VM_BEHAVIOR_REUSABLE: return MADV_FREE;
+    case VM_BEHAVIOR_ZERO: return MADV_DONTNEED;
+    default: return -1;
     }
 }
 
@@ -369,7 +364,8 @@ kern_return_t mach_vm_machine_attribute(vm_map_t target_task, mach_vm_address_t 
     return KERN_SUCCESS;
 }
 
-kern_return_t mach_vm_purgable_control(vm_map_t target_task, mach_vm_address_t address, vm_purgable_t control, int *state)
+kern_return_t mach_vm_purgable_control(vm_map_t target_task, mach_vm_address_t address, vm_purgable_t control,
+                                       int *state)
 {
     if (!is_own(target_task))
         return _kernelrpc_mach_vm_purgable_control(target_task, address, control, state);
@@ -378,33 +374,38 @@ kern_return_t mach_vm_purgable_control(vm_map_t target_task, mach_vm_address_t a
 
 /* ---- the traps of the same names: the own task alone ---- */
 
-kern_return_t _kernelrpc_mach_vm_allocate_trap(mach_port_name_t target, mach_vm_offset_t *addr, mach_vm_size_t size, int flags)
+kern_return_t _kernelrpc_mach_vm_allocate_trap(mach_port_name_t target, mach_vm_offset_t *addr,
+                                               mach_vm_size_t size, int flags)
 {
     return is_own(target) ? mach_vm_allocate(target, addr, size, flags) : MACH_SEND_INVALID_DEST;
 }
 
-kern_return_t _kernelrpc_mach_vm_deallocate_trap(mach_port_name_t target, mach_vm_address_t address, mach_vm_size_t size)
+kern_return_t _kernelrpc_mach_vm_deallocate_trap(mach_port_name_t target, mach_vm_address_t address,
+                                                 mach_vm_size_t size)
 {
     return is_own(target) ? mach_vm_deallocate(target, address, size) : MACH_SEND_INVALID_DEST;
 }
 
-kern_return_t _kernelrpc_mach_vm_protect_trap(mach_port_name_t target, mach_vm_address_t address, mach_vm_size_t size,
-                                              boolean_t set_maximum, vm_prot_t new_protection)
+kern_return_t _kernelrpc_mach_vm_protect_trap(mach_port_name_t target, mach_vm_address_t address,
+                                              mach_vm_size_t size, boolean_t set_maximum,
+                                              vm_prot_t new_protection)
 {
-    return is_own(target) ? mach_vm_protect(target, address, size, set_maximum, new_protection) : MACH_SEND_INVALID_DEST;
+    return is_own(target) ? mach_vm_protect(target, address, size, set_maximum, new_protection)
+                          : MACH_SEND_INVALID_DEST;
 }
 
-kern_return_t _kernelrpc_mach_vm_map_trap(mach_port_name_t target, mach_vm_offset_t *address, mach_vm_size_t size,
-                                          mach_vm_offset_t mask, int flags, vm_prot_t cur_protection)
+kern_return_t _kernelrpc_mach_vm_map_trap(mach_port_name_t target, mach_vm_offset_t *address,
+                                          mach_vm_size_t size, mach_vm_offset_t mask, int flags,
+                                          vm_prot_t cur_protection)
 {
     if (!is_own(target))
         return MACH_SEND_INVALID_DEST;
-    return mach_vm_map(target, address, size, mask, flags, MACH_PORT_NULL, 0, FALSE, cur_protection, VM_PROT_ALL,
-                       VM_INHERIT_DEFAULT);
+    return mach_vm_map(target, address, size, mask, flags, MACH_PORT_NULL, 0, FALSE, cur_protection,
+                       VM_PROT_ALL, VM_INHERIT_DEFAULT);
 }
 
-kern_return_t _kernelrpc_mach_vm_purgable_control_trap(mach_port_name_t target, mach_vm_offset_t address, vm_purgable_t control,
-                                                       int *state)
+kern_return_t _kernelrpc_mach_vm_purgable_control_trap(mach_port_name_t target, mach_vm_offset_t address,
+                                                       vm_purgable_t control, int *state)
 {
     return is_own(target) ? mach_vm_purgable_control(target, address, control, state) : MACH_SEND_INVALID_DEST;
 }

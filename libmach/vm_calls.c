@@ -7,7 +7,8 @@
 
 #include "libmach/kernelrpc.h"
 
-_Static_assert(sizeof(vm_address_t) == sizeof(mach_vm_address_t) && sizeof(vm_size_t) == sizeof(mach_vm_size_t) &&
+_Static_assert(sizeof(vm_address_t) == sizeof(mach_vm_address_t) &&
+                   sizeof(vm_size_t) == sizeof(mach_vm_size_t) &&
                    sizeof(vm_read_entry_t) == sizeof(mach_vm_read_entry_t),
                "only 64-bit machines are served");
 
@@ -42,9 +43,8 @@ kern_return_t mach_vm_page_info(vm_map_read_t target_task, mach_vm_address_t add
     return _kernelrpc_mach_vm_page_info(target_task, address, flavor, info, infoCnt);
 }
 
-kern_return_t mach_vm_page_range_query(vm_map_read_t target_map, mach_vm_offset_t address,
-                                       mach_vm_size_t size, mach_vm_address_t dispositions,
-                                       mach_vm_size_t *dispositions_count)
+kern_return_t mach_vm_page_range_query(vm_map_read_t target_map, mach_vm_offset_t address, mach_vm_size_t size,
+                                       mach_vm_address_t dispositions, mach_vm_size_t *dispositions_count)
 {
     return _kernelrpc_mach_vm_page_range_query(target_map, address, size, dispositions, dispositions_count);
 }
@@ -83,9 +83,8 @@ kern_return_t vm_map(vm_map_t target_task, vm_address_t *address, vm_size_t size
 }
 
 kern_return_t vm_map_64(vm_map_t target_task, vm_address_t *address, vm_size_t size, vm_address_t mask,
-                        int flags, mem_entry_name_port_t object, memory_object_offset_t offset,
-                        boolean_t copy, vm_prot_t cur_protection, vm_prot_t max_protection,
-                        vm_inherit_t inheritance)
+                        int flags, mem_entry_name_port_t object, memory_object_offset_t offset, boolean_t copy,
+                        vm_prot_t cur_protection, vm_prot_t max_protection, vm_inherit_t inheritance)
 {
     return mach_vm_map(target_task, (mach_vm_address_t *)address, size, mask, flags, object, offset, copy,
                        cur_protection, max_protection, inheritance);

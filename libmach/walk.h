@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* libmach/walk.h - the descriptors of a message, one after the other
  *
- * The message is a copy of our own; sizes are checked all the same, since a program may have written nonsense. The walk ends at the
- * count, at the end of the message, or at a descriptor of an unknown kind.
+ * The message is a copy of our own; sizes are checked all the same, since a program may have written
+ * nonsense. The walk ends at the count, at the end of the message, or at a descriptor of an unknown kind.
  */
 #pragma once
 
@@ -18,7 +18,7 @@ struct walk {
 static inline struct walk walk_begin(void *message, mach_msg_size_t size)
 {
     mach_msg_base_t *base = message;
-    struct walk walk = {NULL, NULL, 0};
+    struct walk walk = { NULL, NULL, 0 };
     if (size >= sizeof *base && (base->header.msgh_bits & MACH_MSGH_BITS_COMPLEX)) {
         walk.at = (uint8_t *)(base + 1);
         walk.end = (uint8_t *)message + size;

@@ -38,7 +38,7 @@ void fake_reset(void)
         thread.page = mmap(NULL, TRAP_PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     struct trap_page *page = thread.page;
     memset(page, 0, TRAP_PAGE_SIZE);
-    thread = (struct lib_thread){.page = page};
+    thread = (struct lib_thread){ .page = page };
     for (uint32_t i = 0; i < n_segments; i++)
         free(segment[i].bytes);
     n_segments = taken = word = fake_aborts = 0;
@@ -68,7 +68,8 @@ static void serve_one(void)
         fake_aborts++;
         if (waits) {
             memset(&page->reply, 0, sizeof page->reply);
-            page->reply.result = page->req.msg.option & MACH_SEND_MSG ? MACH_SEND_INTERRUPTED : MACH_RCV_INTERRUPTED;
+            page->reply.result =
+                page->req.msg.option & MACH_SEND_MSG ? MACH_SEND_INTERRUPTED : MACH_RCV_INTERRUPTED;
         }
         finish();
         return;
@@ -118,7 +119,8 @@ unsigned fake_segments_open(void)
     return n;
 }
 
-uint32_t transport_segment_give(struct lib_thread *lib, const struct transport_part *parts, size_t n_parts, int *bad_p)
+uint32_t transport_segment_give(struct lib_thread *lib, const struct transport_part *parts, size_t n_parts,
+                                int *bad_p)
 {
     uint64_t size = 0, at = 0;
     *bad_p = -1;
@@ -133,7 +135,7 @@ uint32_t transport_segment_give(struct lib_thread *lib, const struct transport_p
         }
         at += parts[i].size;
     }
-    segment[n_segments] = (struct segment){bytes, size};
+    segment[n_segments] = (struct segment){ bytes, size };
     return ++n_segments;
 }
 

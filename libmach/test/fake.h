@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* libmach/test/fake.h - a transport whose kernel is a function of the test
  *
- * One thread, one page, no waiting: a request is served inside transport_wait. What a signal handler would do while the thread waits
- * is done by fake_handler, called there, on the stack below the interrupted trap as a real handler's frame would be.
+ * One thread, one page, no waiting: a request is served inside transport_wait. What a signal handler would do
+ * while the thread waits is done by fake_handler, called there, on the stack below the interrupted trap as a
+ * real handler's frame would be.
  */
 #pragma once
 

@@ -30,7 +30,7 @@ static void on_fault(int signal, siginfo_t *info, void *context)
 
 static void begin(void)
 {
-    struct sigaction action = {.sa_sigaction = on_fault, .sa_flags = SA_SIGINFO};
+    struct sigaction action = { .sa_sigaction = on_fault, .sa_flags = SA_SIGINFO };
     sigaction(SIGSEGV, &action, NULL);
     sigaction(SIGBUS, &action, NULL);
     fake_reset();
@@ -53,7 +53,7 @@ static void trap_as_handler(void)
 
 TEST(trap_made_by_a_handler_takes_the_wait_back_and_leaves_its_outcome, "P99")
 {
-    struct plain message = {.head.msgh_size = 1};
+    struct plain message = { .head.msgh_size = 1 };
     begin();
     fake_kernel = echo_number;
     fake_handler = trap_as_handler;
@@ -112,7 +112,7 @@ TEST(frame_that_was_jumped_over_is_dropped_and_its_wait_ended, "P99")
 
 TEST(lost_kernel_is_a_dead_destination_and_a_dead_port, "P106")
 {
-    struct plain message = {.head.msgh_size = sizeof message};
+    struct plain message = { .head.msgh_size = sizeof message };
     begin();
     fake_lost = true;
     CHECK_EQ(mach_msg(&message.head, MACH_SEND_MSG, sizeof message, 0, 0, 0, 0), MACH_SEND_INVALID_DEST);
@@ -150,16 +150,18 @@ TEST(message_that_cannot_be_read_is_flagged_for_the_kernel, "P101")
 
 static struct with_memory two_regions(void *first, uint32_t first_size, void *second, uint32_t second_size)
 {
-    struct with_memory message = {.body.msgh_descriptor_count = 2};
+    struct with_memory message = { .body.msgh_descriptor_count = 2 };
     message.head.msgh_bits = MACH_MSGH_BITS_COMPLEX;
-    message.memory[0] = (mach_msg_ool_descriptor_t){.address = first, .size = first_size, .type = MACH_MSG_OOL_DESCRIPTOR};
-    message.memory[1] = (mach_msg_ool_descriptor_t){.address = second, .size = second_size, .type = MACH_MSG_OOL_DESCRIPTOR};
+    message.memory[0] =
+        (mach_msg_ool_descriptor_t){ .address = first, .size = first_size, .type = MACH_MSG_OOL_DESCRIPTOR };
+    message.memory[1] =
+        (mach_msg_ool_descriptor_t){ .address = second, .size = second_size, .type = MACH_MSG_OOL_DESCRIPTOR };
     return message;
 }
 
 TEST(small_memory_travels_in_the_page_and_large_memory_as_a_segment, "P129")
 {
-    static uint8_t large[20000] = {[19999] = 9};
+    static uint8_t large[20000] = { [19999] = 9 };
     uint64_t size;
     begin();
     fake_kernel = note_request;
@@ -228,13 +230,13 @@ TEST(only_memory_that_was_taken_is_unmapped, "P129 P133")
 
 static bool deliver_memory(struct trap_page *page)
 {
-    static const uint8_t large[5000] = {[4999] = 3};
+    static const uint8_t large[5000] = { [4999] = 3 };
     struct with_memory message = two_regions(NULL, 6, NULL, 5000);
     uint8_t *data = trap_data(page);
     struct trap_item *item = (struct trap_item *)(data + trap_round8(sizeof message));
     memcpy(data, &message, sizeof message);
-    item[0] = (struct trap_item){TRAP_ITEM_INLINE, (uint32_t)((uint8_t *)&item[2] - data), 6};
-    item[1] = (struct trap_item){TRAP_ITEM_SEGMENT, fake_segment_make(large, sizeof large), sizeof large};
+    item[0] = (struct trap_item){ TRAP_ITEM_INLINE, (uint32_t)((uint8_t *)&item[2] - data), 6 };
+    item[1] = (struct trap_item){ TRAP_ITEM_SEGMENT, fake_segment_make(large, sizeof large), sizeof large };
     memcpy(&item[2], "hello", 6);
     page->reply.delivered = TRAP_DELIVERED_RECEIVED;
     page->reply.message_size = sizeof message;
@@ -275,7 +277,7 @@ static bool tell_size(struct trap_page *page)
 
 TEST(size_of_a_large_message_is_written_as_far_as_the_buffer_allows, "P145")
 {
-    mach_msg_header_t head = {0};
+    mach_msg_header_t head = { 0 };
     begin();
     fake_kernel = tell_size;
     mach_msg_option_t option = MACH_RCV_MSG | MACH_RCV_LARGE | MACH_RCV_LARGE_IDENTITY;
@@ -307,7 +309,7 @@ static bool return_then_take(struct trap_page *page)
 
 TEST(interrupted_send_is_repeated_from_what_was_given_back, "P99 P122")
 {
-    struct plain message = {.head.msgh_remote_port = 0x11};
+    struct plain message = { .head.msgh_remote_port = 0x11 };
     begin();
     n_sends = 0;
     fake_kernel = return_then_take;
@@ -334,15 +336,16 @@ TEST(destroyed_message_releases_all_but_its_local_port, "P187")
         mach_msg_header_t head;
         mach_msg_body_t body;
         mach_msg_port_descriptor_t port[2];
-    } message = {.body.msgh_descriptor_count = 2};
+    } message = { .body.msgh_descriptor_count = 2 };
     begin();
     n_released = 0;
     fake_kernel = note_release;
-    message.head.msgh_bits = MACH_MSGH_BITS_COMPLEX | MACH_MSGH_BITS(MACH_MSG_TYPE_MOVE_SEND_ONCE, MACH_MSG_TYPE_MOVE_SEND);
+    message.head.msgh_bits =
+        MACH_MSGH_BITS_COMPLEX | MACH_MSGH_BITS(MACH_MSG_TYPE_MOVE_SEND_ONCE, MACH_MSG_TYPE_MOVE_SEND);
     message.head.msgh_remote_port = 0x103;
     message.head.msgh_local_port = 0x203;
-    message.port[0] = (mach_msg_port_descriptor_t){.name = 0x303, .disposition = MACH_MSG_TYPE_MOVE_SEND};
-    message.port[1] = (mach_msg_port_descriptor_t){.name = 0x403, .disposition = MACH_MSG_TYPE_MOVE_RECEIVE};
+    message.port[0] = (mach_msg_port_descriptor_t){ .name = 0x303, .disposition = MACH_MSG_TYPE_MOVE_SEND };
+    message.port[1] = (mach_msg_port_descriptor_t){ .name = 0x403, .disposition = MACH_MSG_TYPE_MOVE_RECEIVE };
     mach_msg_destroy(&message.head);
     REQUIRE_EQ(n_released, 3);
     CHECK_EQ(released[0], 0x103);
@@ -373,5 +376,6 @@ TEST(error_codes_have_words, "P189")
     CHECK_STR_EQ(mach_error_string(KERN_SUCCESS), "success");
     CHECK_STR_EQ(mach_error_string(12345678), "unknown error code");
     CHECK_STR_EQ(mach_error_type(MACH_RCV_TIMED_OUT), "(ipc/rcv)");
-    CHECK_STR_EQ(mach_error_string(MACH_RCV_BODY_ERROR | MACH_MSG_VM_SPACE), mach_error_string(MACH_RCV_BODY_ERROR));
+    CHECK_STR_EQ(mach_error_string(MACH_RCV_BODY_ERROR | MACH_MSG_VM_SPACE),
+                 mach_error_string(MACH_RCV_BODY_ERROR));
 }
