@@ -288,7 +288,7 @@ kern_return_t serve_mach_port_kobject(struct space *task, mach_port_name_t name,
     if (kr != KERN_SUCCESS)
         return kr;
     *object_type = port->ktype;
-    *object_addr = object_id(port);
+    *object_addr = 0;
     return KERN_SUCCESS;
 }
 

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* tests/ports/kobject.c - section 11 and P2: kernel objects as ports */
+#include "tests/ports/util.h"
+
+#include <mach/mach_traps.h>
+
+static void check_error_reply(mach_port_t reply, int id, kern_return_t code)
+{
+    struct message message;
+    CHECK_EQ(message_receive(&message, reply, PATIENCE_MS), KERN_SUCCESS);
+    CHECK_EQ(message.header.msgh_id, id + 100);
+    CHECK_EQ(message.header.msgh_size, 36);
+    CHECK_EQ(message.header.msgh_bits, 0x1200);
+    CHECK_EQ(message.words[2], code);
+}
+
+TEST(unknown_requests_are_answered, "P177 P178 P181")
+{
+    static const int ids[] = {1, 64, 65, 69, 70, 71, 72, 77, 3999, 0x7ffffff0};
+    mach_port_t reply = make_port();
+    for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
+        struct message message = message_plain(mach_task_self(), COPY_SEND, reply, MAKE_SEND_ONCE, ids[i]);
+        CHECK_EQ(message_send(&message, 0), KERN_SUCCESS);
+        CHECK_EQ(status_of(reply).mps_msgcount, 1); /* queued before the send returns */
+        check_error_reply(reply, ids[i], MIG_BAD_ID);
+    }
+    struct message message = message_plain(mach_task_self(), COPY_SEND, MACH_PORT_NULL, 0, 1);
+    CHECK_EQ(message_send(&message, 0), KERN_SUCCESS); /* no reply right, no reply */
+    destroy_port(reply);
+}
+
+TEST(malformed_requests_are_answered, "P178 P180")
+{
+    mach_port_t reply = make_port(), host = mach_host_self();
+    struct message message = message_plain(mach_task_self(), COPY_SEND, reply, MAKE_SEND_ONCE, 3201);
+    CHECK_EQ(message_send(&message, 0), KERN_SUCCESS); /* mach_port_type without its name */
+    check_error_reply(reply, 3201, MIG_BAD_ARGUMENTS);
+    message = message_plain(host, COPY_SEND, reply, MAKE_SEND_ONCE, 3206);
+    message.header.msgh_size = 36;
+    CHECK_EQ(message_send(&message, 0), KERN_SUCCESS); /* mach_port_deallocate of a host */
+    check_error_reply(reply, 3206, KERN_INVALID_TASK);
+    mach_port_deallocate(SELF, host);
+    destroy_port(reply);
+}
+
+TEST(rights_of_an_unknown_request_are_sunk, "P179 P124")
+{
+    mach_port_t reply = make_port(), carried = make_port();
+    struct message message = message_plain(mach_task_self(), COPY_SEND, reply, MAKE_SEND_ONCE, 3999);
+    add_port(&message, carried, MAKE_SEND_ONCE);
+    CHECK_EQ(message_send(&message, 0), KERN_SUCCESS);
+    check_error_reply(reply, 3999, MIG_BAD_ID);
+    expect_notification(carried, MACH_NOTIFY_SEND_ONCE);
+    destroy_port(carried);
+    destroy_port(reply);
+}
+
+TEST(kernel_ports_are_always_ready, "P184 P176")
+{
+    mach_port_t at = make_port();
+    CHECK_EQ(request(mach_task_self(), MACH_NOTIFY_SEND_POSSIBLE, 1, at), KERN_SUCCESS);
+    CHECK_EQ(expect_notification(at, MACH_NOTIFY_SEND_POSSIBLE), mach_task_self());
+    int64_t before = refs_of(mach_task_self(), SEND);
+    CHECK_EQ(task_self_trap(), mach_task_self()); /* coalesces */
+    CHECK_EQ(refs_of(mach_task_self(), SEND), before + 1);
+    CHECK_EQ(mach_port_deallocate(SELF, mach_task_self()), KERN_SUCCESS);
+    destroy_port(at);
+}
+
+TEST(what_is_no_task_port, "P2")
+{
+    mach_port_t name = MACH_PORT_NULL, port = make_port(), host = mach_host_self();
+    CHECK_EQ(mach_port_allocate(port, RECEIVE, &name), MACH_SEND_INVALID_DEST);
+    CHECK_EQ(mach_port_allocate(name_unknown(), RECEIVE, &name), MACH_SEND_INVALID_DEST);
+    CHECK_EQ(mach_port_allocate(MACH_PORT_NULL, RECEIVE, &name), MACH_SEND_INVALID_DEST);
+    CHECK_EQ(mach_port_allocate(host, RECEIVE, &name), KERN_INVALID_TASK);
+    mach_port_deallocate(SELF, host);
+    destroy_port(port);
+}
