@@ -5,7 +5,7 @@
  * 127 bytes of a name (B64), accept a reply only on the reply port of this call and discard what is ill-formed (B21).
  *
  * When launchd dies between taking a request and answering it, the reply right dies with it and the stub returns
- * MIG_SERVER_DIED; the launchd that follows has undone the half-made request, so it is simply made once more (B14).
+ * MIG_SERVER_DIED; the launchd that follows has undone the half-made request, so it is simply made again (B14).
  */
 #include <bootstrap_priv.h>
 #include <mach/mach.h>
@@ -16,10 +16,15 @@
 
 #include "bootstrap_user.h"
 
+/* Several launchds may die one after the other; a launchd that never answers is the caller's to know after these. */
 #define CALL(stub)                                                                                           \
     ({                                                                                                       \
-        kern_return_t kr_ = (stub);                                                                          \
-        kr_ == MIG_SERVER_DIED ? (stub) : kr_;                                                               \
+        kern_return_t kr_;                                                                                   \
+        int tries_ = 16;                                                                                     \
+        do                                                                                                   \
+            kr_ = (stub);                                                                                    \
+        while (kr_ == MIG_SERVER_DIED && --tries_ > 0);                                                      \
+        kr_;                                                                                                 \
     })
 
 void bootstrap_init(void)
