@@ -295,6 +295,20 @@ static void hung_up(struct machd *m, struct connection *connection)
     process_hung_up(m, process);
 }
 
+bool client_take_segment(struct machd *m, struct connection *connection)
+{
+    struct received received;
+    uint32_t head[2] = { 0 };
+    if (connection->state != CONNECTION_ATTACHED || connection->doomed ||
+        recv(connection->socket.fd, head, sizeof(head), MSG_PEEK | MSG_DONTWAIT) != sizeof(head) ||
+        head[0] != ATTACH_MAGIC || head[1] != ATTACH_SEGMENT || receive(connection, &received) <= 0)
+        return false;
+    if (is_well_formed(&received) && handle(m, connection, &received))
+        return true;
+    protocol_error(m, connection);
+    return false;
+}
+
 static void read_packets(struct machd *m, struct connection *connection)
 {
     for (int i = 0; i < PACKETS_PER_PASS && !connection->doomed; i++) {

@@ -18,6 +18,10 @@ void client_accept(struct machd *m, int listener, bool admin);
 /* epoll says so about its socket. */
 void client_event(struct machd *m, struct connection *connection, uint32_t events);
 
+/* Takes the next packet if it announces a segment: a polled trap may name one whose packet was not read yet. Calls nothing of the
+ * kernel. False: there is none. */
+bool client_take_segment(struct machd *m, struct connection *connection);
+
 /* False: the client is ended. Descriptors are borrowed, at most 3. */
 bool client_send(struct machd *m, struct connection *connection, struct attach_packet *packet, const int *fds, int n_fds);
 /* Says why and ends the connection. */

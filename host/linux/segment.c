@@ -184,10 +184,23 @@ void segments_fini(struct machd *m)
     free(m->segments.entry);
 }
 
+/* The packet was sent before the trap was made; it may still lie in the socket. */
+static struct segment *await_registered(struct machd *m, struct process *process, uint32_t id)
+{
+    list_for_each(node, &process->connections) {
+        struct connection *connection = list_entry(node, struct connection, process_link);
+        while (!registered(process, id) && client_take_segment(m, connection))
+            ;
+    }
+    return registered(process, id);
+}
+
 segment_handle segment_claim(void *host, struct task *task, uint32_t id, uint64_t size)
 {
     struct process *process = kernel_task_host(task);
     struct segment *segment = registered(process, id);
+    if (!segment)
+        segment = await_registered(host, process, id);
     if (!segment)
         return 0;
     if (segment->size < size || !give_handle(host, segment)) {
