@@ -8,7 +8,7 @@ static void check_error_reply(mach_port_t reply, int id, kern_return_t code)
 {
     struct message message;
     CHECK_EQ(message_receive(&message, reply, PATIENCE_MS), KERN_SUCCESS);
-    CHECK_EQ(message.header.msgh_id, id + 100);
+    CHECK_EQ(message.header.msgh_id, (int32_t)((uint32_t)id + 100));
     CHECK_EQ(message.header.msgh_size, 36);
     CHECK_EQ(message.header.msgh_bits, 0x1200);
     CHECK_EQ(message.words[2], code);
