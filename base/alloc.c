@@ -98,7 +98,7 @@ void alloc_fail_after(uint64_t n)
 
 void alloc_drain(void)
 {
-    for (int class = 0; class < N_CLASSES; class++) {
+    for (int class = 0; class < N_CLASSES; class ++) {
         while (heap.kept[class]) {
             struct block *block = heap.kept[class];
             heap.kept[class] = block->next;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/assert.h"
 
-
 static void (*assert_hook)(const char *expression, const char *file, int line);
 
 void assert_set_hook(void (*hook)(const char *expression, const char *file, int line))

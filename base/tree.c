@@ -12,7 +12,8 @@ static void update_height(struct tree_node *node)
     node->height = 1 + (left > right ? left : right);
 }
 
-static void replace_child(struct tree *tree, struct tree_node *parent, struct tree_node *old, struct tree_node *new)
+static void replace_child(struct tree *tree, struct tree_node *parent, struct tree_node *old,
+                          struct tree_node *new)
 {
     if (!parent)
         tree->root = new;
@@ -109,7 +110,8 @@ struct tree_node *tree_next(const struct tree_node *node)
     return node->parent;
 }
 
-struct tree_node *tree_find(const struct tree *tree, int (*probe)(const struct tree_node *node, const void *key), const void *key)
+struct tree_node *tree_find(const struct tree *tree,
+                            int (*probe)(const struct tree_node *node, const void *key), const void *key)
 {
     struct tree_node *node = tree->root;
     while (node) {

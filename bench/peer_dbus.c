@@ -59,7 +59,8 @@ static int on_echo(sd_bus_message *message, void *context, sd_bus_error *error)
     sd_bus_message *reply = NULL;
     (void)context;
     (void)error;
-    if (sd_bus_message_read_array(message, 'y', &bytes, &size) < 0 || sd_bus_message_new_method_return(message, &reply) < 0)
+    if (sd_bus_message_read_array(message, 'y', &bytes, &size) < 0 ||
+        sd_bus_message_new_method_return(message, &reply) < 0)
         return -1;
     sd_bus_message_append_array(reply, 'y', bytes, size);
     int sent = sd_bus_send(NULL, reply, NULL);
@@ -137,4 +138,6 @@ static const char *dbus_start(struct peer *peer, int cpu)
     return "no connection to dbus-daemon";
 }
 
-struct peer peer_dbus = { .name = "D-Bus (sd-bus)", .key = "dbus", .start = dbus_start, .call = dbus_call, .stop = dbus_stop };
+struct peer peer_dbus = {
+    .name = "D-Bus (sd-bus)", .key = "dbus", .start = dbus_start, .call = dbus_call, .stop = dbus_stop
+};

@@ -63,8 +63,12 @@ static void futex_stop(struct peer *peer)
     munmap(peer->state, 4096);
 }
 
-struct peer peer_futex = { .name = "futex hand-off (floor)", .key = "futex", .floor = true,
-                           .start = futex_start, .call = futex_call, .stop = futex_stop };
+struct peer peer_futex = { .name = "futex hand-off (floor)",
+                           .key = "futex",
+                           .floor = true,
+                           .start = futex_start,
+                           .call = futex_call,
+                           .stop = futex_stop };
 
 /* ---- descriptors: what is written on one side is read on the other ---- */
 
@@ -120,7 +124,9 @@ static const char *unix_start(struct peer *peer, int cpu)
     return child < 0 ? "cannot fork" : NULL;
 }
 
-struct peer peer_unix = { .name = "AF_UNIX seqpacket", .key = "unix", .start = unix_start, .call = fd_call, .stop = fd_stop };
+struct peer peer_unix = {
+    .name = "AF_UNIX seqpacket", .key = "unix", .start = unix_start, .call = fd_call, .stop = fd_stop
+};
 
 /* ---- POSIX message queues ---- */
 

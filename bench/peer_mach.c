@@ -84,14 +84,15 @@ static const char *mach_start(struct peer *peer, int cpu)
 static bool mach_call(struct peer *peer)
 {
     struct message message = { .header = {
-        .msgh_bits = MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, MACH_MSG_TYPE_MAKE_SEND_ONCE),
-        .msgh_remote_port = mach.service,
-        .msgh_local_port = mach.reply,
-        .msgh_id = 64,
-    } };
+                                   .msgh_bits =
+                                       MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, MACH_MSG_TYPE_MAKE_SEND_ONCE),
+                                   .msgh_remote_port = mach.service,
+                                   .msgh_local_port = mach.reply,
+                                   .msgh_id = 64,
+                               } };
     (void)peer;
-    return mach_msg(&message.header, MACH_SEND_MSG | MACH_RCV_MSG, MESSAGE_SIZE, sizeof(message), mach.reply, 0,
-                    MACH_PORT_NULL) == MACH_MSG_SUCCESS;
+    return mach_msg(&message.header, MACH_SEND_MSG | MACH_RCV_MSG, MESSAGE_SIZE, sizeof(message), mach.reply,
+                    0, MACH_PORT_NULL) == MACH_MSG_SUCCESS;
 }
 
 static void mach_stop(struct peer *peer)
@@ -101,4 +102,6 @@ static void mach_stop(struct peer *peer)
     mach_port_mod_refs(mach_task_self(), mach.reply, MACH_PORT_RIGHT_RECEIVE, -1);
 }
 
-struct peer peer_mach = { .name = "machd (mach_msg)", .key = "mach", .start = mach_start, .call = mach_call, .stop = mach_stop };
+struct peer peer_mach = {
+    .name = "machd (mach_msg)", .key = "mach", .start = mach_start, .call = mach_call, .stop = mach_stop
+};

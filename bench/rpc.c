@@ -20,7 +20,8 @@ enum { ROUNDS = 5, N_PEERS = 6, IDLE_PAUSE_US = 2000 };
 enum mode { HOT, IDLE, N_MODES };
 enum place { UNPINNED, PINNED, N_PLACES };
 
-static struct peer *const peers[N_PEERS] = { &peer_futex, &peer_pipe, &peer_mq, &peer_unix, &peer_dbus, &peer_mach };
+static struct peer *const peers[N_PEERS] = { &peer_futex, &peer_pipe, &peer_mq,
+                                             &peer_unix,  &peer_dbus, &peer_mach };
 
 static struct result {
     double round[N_PLACES][N_MODES][ROUNDS]; /* microseconds; NAN: not measured */
@@ -130,7 +131,8 @@ static void print_table(void)
         for (int place = 0; place < N_PLACES; place++)
             for (int mode = 0; mode < N_MODES; mode++)
                 print_cell(figure(p, place, mode));
-        printf("%s%s\n", results[p].skipped ? "  skipped: " : "", results[p].skipped ? results[p].skipped : "");
+        printf("%s%s\n", results[p].skipped ? "  skipped: " : "",
+               results[p].skipped ? results[p].skipped : "");
     }
 }
 
@@ -167,7 +169,8 @@ static void print_ratios(bool as_json)
 
 static void print_json(void)
 {
-    static const char *const suffix[N_PLACES][N_MODES] = { { "hot_us", "idle_us" }, { "hot_pinned_us", "idle_pinned_us" } };
+    static const char *const suffix[N_PLACES][N_MODES] = { { "hot_us", "idle_us" },
+                                                           { "hot_pinned_us", "idle_pinned_us" } };
     const char *separator = "{";
     for (unsigned p = 0; p < N_PEERS; p++)
         for (int place = 0; place < N_PLACES; place++)
@@ -176,7 +179,8 @@ static void print_json(void)
                 if (isnan(value))
                     continue;
                 bool is_ours = peers[p] == &peer_mach;
-                printf("%s\"%s_%s\": %.3f", separator, is_ours ? "rpc" : peers[p]->key, suffix[place][mode], value);
+                printf("%s\"%s_%s\": %.3f", separator, is_ours ? "rpc" : peers[p]->key, suffix[place][mode],
+                       value);
                 separator = ", ";
             }
     print_ratios(true);
@@ -200,25 +204,20 @@ int main(int argc, char **argv)
     bool as_json = false;
     for (int c; (c = getopt_long(argc, argv, "", options, NULL)) != -1;) {
         switch (c) {
-        case 'j':
-            as_json = true;
-            break;
+        case 'j': as_json = true; break;
         case 'q':
             hot_calls /= 10;
             idle_calls /= 10;
             break;
-        case 'h':
-            usage(stdout);
-            return 0;
-        default:
-            usage(stderr);
-            return 1;
+        case 'h': usage(stdout); return 0;
+        default: usage(stderr); return 1;
         }
     }
     pin_to(-1);
     run(!isatty(STDERR_FILENO));
     print_table();
-    printf("\ntime of machd divided by time of the peer (both unpinned; the futex floor is pinned to one CPU)\n");
+    printf("\ntime of machd divided by time of the peer (both unpinned; the futex floor is pinned to one "
+           "CPU)\n");
     print_ratios(false);
     if (as_json)
         print_json();

@@ -30,7 +30,8 @@ static void open_session(const struct demo_received *request)
     struct demo_message answer;
 
     add(session);
-    demo_say("clerk", "makes a port for customer[%d] and puts a send right to it into the reply", (int)sender(request));
+    demo_say("clerk", "makes a port for customer[%d] and puts a send right to it into the reply",
+             (int)sender(request));
     demo_message_init(&answer, DEMO_OPEN, MACH_PORT_NULL, "yours");
     demo_put_right(&answer, 0, session, MACH_MSG_TYPE_MAKE_SEND);
     demo_notify(session, MACH_NOTIFY_NO_SENDERS, 1, notify);
@@ -55,7 +56,8 @@ static void repeat(const struct demo_received *request)
     struct demo_message answer;
 
     if (request->message.header.msgh_id == DEMO_SAY)
-        demo_say("clerk", "hears through the session: \"%s\", from process %d", request->message.text, (int)sender(request));
+        demo_say("clerk", "hears through the session: \"%s\", from process %d", request->message.text,
+                 (int)sender(request));
     demo_message_init(&answer, request->message.header.msgh_id, MACH_PORT_NULL, request->message.text);
     demo_answer(request, &answer);
 }

@@ -50,8 +50,8 @@ static void call(mach_port_t clerk)
         took[i] = now_us() - start;
     }
     qsort(took, ROUNDS, sizeof(took[0]), by_value);
-    demo_say("customer", "%d more calls: median %.1f us there and back, 99 of 100 within %.1f us", ROUNDS, took[ROUNDS / 2],
-             took[ROUNDS * 99 / 100]);
+    demo_say("customer", "%d more calls: median %.1f us there and back, 99 of 100 within %.1f us", ROUNDS,
+             took[ROUNDS / 2], took[ROUNDS * 99 / 100]);
 }
 
 static mach_port_t open_session(mach_port_t clerk)
@@ -86,8 +86,9 @@ static void send_memory(mach_port_t session)
     demo_put_memory(&request, bytes, MEMORY_SIZE);
     demo_call(&request, &answer);
     snprintf(text, sizeof(text), "%08x", expected);
-    demo_say("customer", "%.1f MB sent, every byte read by the clerk, in %.1f ms; checksum %s: %s", MEMORY_SIZE / 1e6,
-             (now_us() - start) / 1e3, answer.message.text, strcmp(text, answer.message.text) == 0 ? "the same" : "WRONG");
+    demo_say("customer", "%.1f MB sent, every byte read by the clerk, in %.1f ms; checksum %s: %s",
+             MEMORY_SIZE / 1e6, (now_us() - start) / 1e3, answer.message.text,
+             strcmp(text, answer.message.text) == 0 ? "the same" : "WRONG");
     free(bytes);
 }
 

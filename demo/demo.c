@@ -36,19 +36,24 @@ void demo_message_init(struct demo_message *message, int id, mach_port_t to, con
 
 void demo_put_right(struct demo_message *message, int i, mach_port_t right, mach_msg_type_name_t disposition)
 {
-    message->rights[i] = (mach_msg_port_descriptor_t){ .name = right, .disposition = disposition,
+    message->rights[i] = (mach_msg_port_descriptor_t){ .name = right,
+                                                       .disposition = disposition,
                                                        .type = MACH_MSG_PORT_DESCRIPTOR };
 }
 
 void demo_put_memory(struct demo_message *message, void *bytes, size_t size)
 {
-    message->memory = (mach_msg_ool_descriptor_t){ .address = bytes, .size = (mach_msg_size_t)size,
-                                                   .copy = MACH_MSG_VIRTUAL_COPY, .type = MACH_MSG_OOL_DESCRIPTOR };
+    message->memory = (mach_msg_ool_descriptor_t){ .address = bytes,
+                                                   .size = (mach_msg_size_t)size,
+                                                   .copy = MACH_MSG_VIRTUAL_COPY,
+                                                   .type = MACH_MSG_OOL_DESCRIPTOR };
 }
 
 void demo_send(struct demo_message *message)
 {
-    demo_check(mach_msg(&message->header, MACH_SEND_MSG, sizeof(*message), 0, MACH_PORT_NULL, 0, MACH_PORT_NULL), "send");
+    demo_check(mach_msg(&message->header, MACH_SEND_MSG, sizeof(*message), 0, MACH_PORT_NULL, 0,
+                        MACH_PORT_NULL),
+               "send");
 }
 
 /* The reply right counts too: it moves from one program to the other. */
@@ -90,7 +95,8 @@ void demo_call(struct demo_message *message, struct demo_received *answer)
 void demo_answer(const struct demo_received *to, struct demo_message *answer)
 {
     answer->header.msgh_remote_port = to->message.header.msgh_remote_port;
-    answer->header.msgh_bits = MACH_MSGH_BITS_COMPLEX | MACH_MSGH_BITS(MACH_MSGH_BITS_REMOTE(to->message.header.msgh_bits), 0);
+    answer->header.msgh_bits =
+        MACH_MSGH_BITS_COMPLEX | MACH_MSGH_BITS(MACH_MSGH_BITS_REMOTE(to->message.header.msgh_bits), 0);
     demo_send(answer);
 }
 
@@ -108,7 +114,8 @@ mach_port_t demo_notify(mach_port_t name, int id, int sync, mach_port_t to)
 {
     mach_port_t previous = MACH_PORT_NULL;
 
-    demo_check(mach_port_request_notification(mach_task_self(), name, id, sync, to, MACH_MSG_TYPE_MAKE_SEND_ONCE, &previous),
+    demo_check(mach_port_request_notification(mach_task_self(), name, id, sync, to,
+                                              MACH_MSG_TYPE_MAKE_SEND_ONCE, &previous),
                "request a notification");
     return previous;
 }
@@ -128,7 +135,8 @@ struct demo_account *demo_account(void)
     const char *fd = getenv("DEMO_ACCOUNT");
 
     if (account == NULL)
-        account = mmap(NULL, sizeof(*account), PROT_READ | PROT_WRITE, MAP_SHARED, fd != NULL ? atoi(fd) : -1, 0);
+        account =
+            mmap(NULL, sizeof(*account), PROT_READ | PROT_WRITE, MAP_SHARED, fd != NULL ? atoi(fd) : -1, 0);
     if (account == MAP_FAILED) {
         fprintf(stderr, "demo: start it with demo/run.sh\n");
         exit(1);
@@ -147,9 +155,9 @@ void demo_scene(int number, const char *title)
 {
     struct demo_account *a = demo_account();
 
-    printf("%s%d  %-46s%s%s  so far: %llu messages, %llu rights, %.1f MB%s\n", style("\033[1m"), number, title,
-           style("\033[0m"), style("\033[2m"), (unsigned long long)a->messages, (unsigned long long)a->rights,
-           (double)a->bytes / 1e6, style("\033[0m"));
+    printf("%s%d  %-46s%s%s  so far: %llu messages, %llu rights, %.1f MB%s\n", style("\033[1m"), number,
+           title, style("\033[0m"), style("\033[2m"), (unsigned long long)a->messages,
+           (unsigned long long)a->rights, (double)a->bytes / 1e6, style("\033[0m"));
     fflush(stdout);
 }
 

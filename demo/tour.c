@@ -190,7 +190,8 @@ int main(int argc, char **argv)
     tree();
     kill(child, SIGKILL);
     kill(clerk, SIGKILL);
-    printf("In all %llu messages received, with %llu port rights and %.1f MB of memory; none of this needs root.\n",
+    printf("In all %llu messages received, with %llu port rights and %.1f MB of memory; none of this needs "
+           "root.\n",
            (unsigned long long)demo_account()->messages, (unsigned long long)demo_account()->rights,
            (double)demo_account()->bytes / 1e6);
     return 0;

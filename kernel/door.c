@@ -107,7 +107,8 @@ static void tap_trap(struct kernel *kernel, const struct thread *thread, uint32_
     kernel->tap(kernel->tap_context, &event);
 }
 
-void kernel_tap(struct kernel *kernel, void (*tap)(void *context, const struct kernel_event *event), void *context)
+void kernel_tap(struct kernel *kernel, void (*tap)(void *context, const struct kernel_event *event),
+                void *context)
 {
     kernel->tap = tap;
     kernel->tap_context = context;
@@ -152,7 +153,8 @@ static uint8_t *read_large_payload(struct thread *thread, const struct trap_requ
     struct ipc *ipc = thread->ipc.ipc;
     if (request->payload_size > PAYLOAD_MAX)
         return NULL;
-    segment_handle segment = ipc->ops->segment_claim(ipc->host, thread->task, request->segment, request->payload_size);
+    segment_handle segment =
+        ipc->ops->segment_claim(ipc->host, thread->task, request->segment, request->payload_size);
     if (!segment)
         return NULL;
     uint8_t *payload = alloc_bytes(request->payload_size);
@@ -164,7 +166,8 @@ static uint8_t *read_large_payload(struct thread *thread, const struct trap_requ
     return payload;
 }
 
-static enum send_outcome call_kernel_object(struct kernel *kernel, struct thread *thread, struct message *request)
+static enum send_outcome call_kernel_object(struct kernel *kernel, struct thread *thread,
+                                            struct message *request)
 {
     tap_call(kernel, thread, request);
     struct message *reply = server_call(&kernel->system, thread, request);
@@ -184,14 +187,10 @@ static bool message_halves(struct kernel *kernel, struct thread *thread)
     uint32_t option = thread->ipc.call.msg.option;
     if (option & MACH_SEND_MSG) {
         switch (send_half(kernel, thread)) {
-        case SEND_FAILED:
-            return true;
-        case SEND_WAITS:
-            return false;
+        case SEND_FAILED: return true;
+        case SEND_WAITS: return false;
         case SEND_DONE:
-        case SEND_TO_KERNEL:
-            ipc_drain(thread->ipc.ipc, DRAIN_BUDGET);
-            break;
+        case SEND_TO_KERNEL: ipc_drain(thread->ipc.ipc, DRAIN_BUDGET); break;
         }
     }
     if (option & MACH_RCV_MSG)
@@ -321,10 +320,12 @@ static struct space *take_stash(struct system *system, const struct task_identit
     return space;
 }
 
-struct task *kernel_task_new(struct kernel *kernel, const struct task_identity *identity, struct inherit *inherit, void *host)
+struct task *kernel_task_new(struct kernel *kernel, const struct task_identity *identity,
+                             struct inherit *inherit, void *host)
 {
-    struct task *task = task_new(&kernel->system, identity, inherit ? &inherit->slots : NULL,
-                                 take_stash(&kernel->system, identity), inherit ? inherit->parent_unique_id : 0);
+    struct task *task =
+        task_new(&kernel->system, identity, inherit ? &inherit->slots : NULL,
+                 take_stash(&kernel->system, identity), inherit ? inherit->parent_unique_id : 0);
     if (inherit)
         list_remove(&inherit->link);
     alloc_free(inherit);
@@ -362,7 +363,8 @@ bool kernel_task_may_trap(struct task *task)
     return task->space->n_reaping == 0;
 }
 
-struct thread *kernel_thread_new(struct kernel *kernel, struct task *task, int32_t tid, struct trap_page *page, void *host)
+struct thread *kernel_thread_new(struct kernel *kernel, struct task *task, int32_t tid,
+                                 struct trap_page *page, void *host)
 {
     struct thread *thread = thread_new(task, tid, page);
     if (thread)
@@ -445,28 +447,25 @@ static void check_task(const struct task *task)
 {
     check_right(task->settable_self);
     check_slots(&task->slots);
-    list_for_each(node, &task->threads)
-        check_right(list_entry(node, struct thread, link)->settable_self);
+    list_for_each(node, &task->threads) check_right(list_entry(node, struct thread, link)->settable_self);
 }
 
 void kernel_check_invariants(struct kernel *kernel)
 {
     struct system *system = &kernel->system;
     check_begin(&system->ipc);
-    list_for_each(node, &system->tasks)
-        check_task(list_entry(node, struct task, link));
-    list_for_each(node, &system->dying)
-        check_task(list_entry(node, struct task, link));
-    list_for_each(node, &system->uids)
-        check_right(list_entry(node, struct uid, link)->bootstrap);
-    list_for_each(node, &kernel->inherits)
-        check_slots(&list_entry(node, struct inherit, link)->slots);
+    list_for_each(node, &system->tasks) check_task(list_entry(node, struct task, link));
+    list_for_each(node, &system->dying) check_task(list_entry(node, struct task, link));
+    list_for_each(node, &system->uids) check_right(list_entry(node, struct uid, link)->bootstrap);
+    list_for_each(node, &kernel->inherits) check_slots(&list_entry(node, struct inherit, link)->slots);
     check_end(&system->ipc);
 }
 
-void kernel_each_task(struct kernel *kernel, void (*visit)(void *context, const struct kernel_task_view *view), void *context)
+void kernel_each_task(struct kernel *kernel,
+                      void (*visit)(void *context, const struct kernel_task_view *view), void *context)
 {
-    list_for_each(node, &kernel->system.tasks) {
+    list_for_each(node, &kernel->system.tasks)
+    {
         const struct task *task = list_entry(node, struct task, link);
         struct kernel_task_view view = {
             .identity = &task->identity,

@@ -93,8 +93,8 @@ static void deallocate(struct thread *thread, const uint64_t *arg)
 
 static void mod_refs(struct thread *thread, const uint64_t *arg)
 {
-    answer(thread, port_mod_refs(thread->ipc.ipc, thread->ipc.space, (mach_port_name_t)arg[1], (mach_port_right_t)arg[2],
-                                 (mach_port_delta_t)arg[3]));
+    answer(thread, port_mod_refs(thread->ipc.ipc, thread->ipc.space, (mach_port_name_t)arg[1],
+                                 (mach_port_right_t)arg[2], (mach_port_delta_t)arg[3]));
 }
 
 static void construct(struct thread *thread, const uint64_t *arg)
@@ -107,8 +107,8 @@ static void construct(struct thread *thread, const uint64_t *arg)
 
 static void destruct(struct thread *thread, const uint64_t *arg)
 {
-    answer(thread,
-           port_destruct(thread->ipc.ipc, thread->ipc.space, (mach_port_name_t)arg[1], (mach_port_delta_t)arg[2], arg[3]));
+    answer(thread, port_destruct(thread->ipc.ipc, thread->ipc.space, (mach_port_name_t)arg[1],
+                                 (mach_port_delta_t)arg[2], arg[3]));
 }
 
 static void type(struct thread *thread, const uint64_t *arg)
@@ -120,7 +120,8 @@ static void type(struct thread *thread, const uint64_t *arg)
 
 static void guard(struct thread *thread, const uint64_t *arg)
 {
-    answer(thread, port_guard(thread->ipc.ipc, thread->ipc.space, (mach_port_name_t)arg[1], arg[2], arg[3] ? MPG_STRICT : 0));
+    answer(thread, port_guard(thread->ipc.ipc, thread->ipc.space, (mach_port_name_t)arg[1], arg[2],
+                              arg[3] ? MPG_STRICT : 0));
 }
 
 static void unguard(struct thread *thread, const uint64_t *arg)
@@ -128,9 +129,11 @@ static void unguard(struct thread *thread, const uint64_t *arg)
     answer(thread, port_unguard(thread->ipc.ipc, thread->ipc.space, (mach_port_name_t)arg[1], arg[2]));
 }
 
-static kern_return_t copyin(struct thread *thread, mach_port_name_t name, uint32_t disposition, struct right *right_p)
+static kern_return_t copyin(struct thread *thread, mach_port_name_t name, uint32_t disposition,
+                            struct right *right_p)
 {
-    struct entry *entry = MACH_PORT_VALID(name) ? space_lookup(thread->ipc.ipc, thread->ipc.space, name) : NULL;
+    struct entry *entry =
+        MACH_PORT_VALID(name) ? space_lookup(thread->ipc.ipc, thread->ipc.space, name) : NULL;
     kern_return_t kr = right_check_copyin(entry, disposition, true);
     if (kr == KERN_SUCCESS)
         *right_p = right_copyin(thread->ipc.ipc, entry, disposition);
@@ -147,9 +150,11 @@ static bool is_dead_under_own_name(struct thread *thread, const uint64_t *arg)
 {
     mach_port_name_t name = (mach_port_name_t)arg[1];
     uint32_t disposition = (uint32_t)arg[3];
-    if (name != (mach_port_name_t)arg[2] || (disposition != MACH_MSG_TYPE_MAKE_SEND && disposition != MACH_MSG_TYPE_COPY_SEND))
+    if (name != (mach_port_name_t)arg[2] ||
+        (disposition != MACH_MSG_TYPE_MAKE_SEND && disposition != MACH_MSG_TYPE_COPY_SEND))
         return false;
-    const struct entry *entry = MACH_PORT_VALID(name) ? space_lookup(thread->ipc.ipc, thread->ipc.space, name) : NULL;
+    const struct entry *entry =
+        MACH_PORT_VALID(name) ? space_lookup(thread->ipc.ipc, thread->ipc.space, name) : NULL;
     return entry && entry->kind == ENTRY_DEAD_NAME;
 }
 
@@ -186,8 +191,8 @@ static void request(struct thread *thread, const uint64_t *arg)
     else if (notify_name != MACH_PORT_NULL)
         kr = copyin(thread, notify_name, disposition, &notify);
     if (kr == KERN_SUCCESS) {
-        kr = request_notification(thread->ipc.ipc, thread->ipc.space, (mach_port_name_t)arg[1], (mach_msg_id_t)arg[2],
-                                  (uint32_t)arg[3], notify.port, &previous);
+        kr = request_notification(thread->ipc.ipc, thread->ipc.space, (mach_port_name_t)arg[1],
+                                  (mach_msg_id_t)arg[2], (uint32_t)arg[3], notify.port, &previous);
         if (kr != KERN_SUCCESS)
             release_failed(thread, notify);
     }
@@ -200,19 +205,20 @@ static void request(struct thread *thread, const uint64_t *arg)
 
 static void move_member(struct thread *thread, const uint64_t *arg)
 {
-    answer(thread, port_move_member(thread->ipc.ipc, thread->ipc.space, (mach_port_name_t)arg[1], (mach_port_name_t)arg[2]));
+    answer(thread, port_move_member(thread->ipc.ipc, thread->ipc.space, (mach_port_name_t)arg[1],
+                                    (mach_port_name_t)arg[2]));
 }
 
 static void insert_member(struct thread *thread, const uint64_t *arg)
 {
-    answer(thread,
-           port_insert_member(thread->ipc.ipc, thread->ipc.space, (mach_port_name_t)arg[1], (mach_port_name_t)arg[2]));
+    answer(thread, port_insert_member(thread->ipc.ipc, thread->ipc.space, (mach_port_name_t)arg[1],
+                                      (mach_port_name_t)arg[2]));
 }
 
 static void extract_member(struct thread *thread, const uint64_t *arg)
 {
-    answer(thread,
-           port_extract_member(thread->ipc.ipc, thread->ipc.space, (mach_port_name_t)arg[1], (mach_port_name_t)arg[2]));
+    answer(thread, port_extract_member(thread->ipc.ipc, thread->ipc.space, (mach_port_name_t)arg[1],
+                                       (mach_port_name_t)arg[2]));
 }
 
 /* ---- tasks by pid (F173, F174) ---- */
@@ -234,13 +240,15 @@ static bool may_control(const struct task *caller, const struct task *target)
 static bool may_name(const struct task *caller, const struct task *target)
 {
     enum { AUDIT_EUID = 1 };
-    return may_control(caller, target) || caller->token.audit.val[AUDIT_EUID] == target->token.audit.val[AUDIT_EUID];
+    return may_control(caller, target) ||
+           caller->token.audit.val[AUDIT_EUID] == target->token.audit.val[AUDIT_EUID];
 }
 
 static void by_pid(struct thread *thread, const uint64_t *arg, bool wants_control)
 {
     struct task *target = arg[1] ? task_find(thread->task->system, (int32_t)arg[1]) : NULL;
-    bool is_allowed = target && (wants_control ? may_control(thread->task, target) : may_name(thread->task, target));
+    bool is_allowed =
+        target && (wants_control ? may_control(thread->task, target) : may_name(thread->task, target));
     if (!task_of_control_port(named_port(thread, (mach_port_name_t)arg[0])) || !is_allowed) {
         answer_value(thread, KERN_FAILURE, MACH_PORT_NULL);
         return;
@@ -262,7 +270,8 @@ static void task_name_for_pid(struct thread *thread, const uint64_t *arg)
 static void pid_for_task(struct thread *thread, const uint64_t *arg)
 {
     struct task *task = task_of_name_port(named_port(thread, (mach_port_name_t)arg[0]));
-    answer_value(thread, task ? KERN_SUCCESS : KERN_FAILURE, task ? (uint64_t)task->identity.pid : (uint64_t)-1);
+    answer_value(thread, task ? KERN_SUCCESS : KERN_FAILURE,
+                 task ? (uint64_t)task->identity.pid : (uint64_t)-1);
 }
 
 /* ---- the table ---- */
@@ -316,7 +325,8 @@ void trap_simple(struct thread *thread, const struct trap_request *request)
     const struct trap *trap = find(request->number);
     if (!trap)
         answer(thread, KERN_NOT_SUPPORTED);
-    else if (trap->takes_own_task && task_of_control_port(named_port(thread, (mach_port_name_t)request->arg[0])) != thread->task)
+    else if (trap->takes_own_task &&
+             task_of_control_port(named_port(thread, (mach_port_name_t)request->arg[0])) != thread->task)
         answer(thread, MACH_SEND_INVALID_DEST);
     else
         trap->handler(thread, request->arg);

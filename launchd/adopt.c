@@ -73,7 +73,8 @@ static void undo_record(struct stash_record *record)
     }
     ASSERT(record->kind == STASH_SERVICE);
     domain = domain_find_id(record->service.domain);
-    TAILQ_FOREACH (service, &domain->services, in_domain) {
+    TAILQ_FOREACH(service, &domain->services, in_domain)
+    {
         if (service->record == record) {
             service_end(service);
             return;
@@ -91,7 +92,8 @@ static void undo(void)
 
     if (id == 0)
         return;
-    if (mach_port_type(mach_task_self(), head->undo_reply, &type) == KERN_SUCCESS && (type & MACH_PORT_TYPE_SEND_ONCE)) {
+    if (mach_port_type(mach_task_self(), head->undo_reply, &type) == KERN_SUCCESS &&
+        (type & MACH_PORT_TYPE_SEND_ONCE)) {
         struct stash_record **records = stash_sorted(&n);
         for (size_t i = 0; i < n; i++) {
             if (records[i]->id == id)

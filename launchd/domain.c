@@ -57,7 +57,8 @@ static bool listen_to_tree(const struct domain *domain)
 {
     struct domain *child;
 
-    TAILQ_FOREACH (child, &domain->children, siblings) {
+    TAILQ_FOREACH(child, &domain->children, siblings)
+    {
         if (!listen_to_tree(child))
             return false;
     }
@@ -176,7 +177,8 @@ static struct domain *find_per_user(uid_t uid)
 
     if (!domain_system_mode())
         return uid == root->r->uid ? root : NULL;
-    TAILQ_FOREACH (domain, &root->children, siblings) {
+    TAILQ_FOREACH(domain, &root->children, siblings)
+    {
         if (domain->r->kind == DOMAIN_PER_USER && domain->r->uid == uid)
             return domain;
     }
@@ -215,8 +217,8 @@ kern_return_t domain_subset(struct domain *parent, mach_port_t requestor, const 
 
     if (requestor == MACH_PORT_NULL)
         return BOOTSTRAP_NOT_PRIVILEGED;
-    if (requestor == MACH_PORT_DEAD || parent->depth > DOMAIN_MAX_DEPTH || parent->n_subsets >= DOMAIN_MAX_SUBSETS ||
-        subsets_of_uid(parent) >= DOMAIN_MAX_SUBSETS_UID)
+    if (requestor == MACH_PORT_DEAD || parent->depth > DOMAIN_MAX_DEPTH ||
+        parent->n_subsets >= DOMAIN_MAX_SUBSETS || subsets_of_uid(parent) >= DOMAIN_MAX_SUBSETS_UID)
         return BOOTSTRAP_NO_MEMORY;
     domain = domain_prepare(parent, DOMAIN_SUBSET, parent->r->uid);
     if (domain == NULL)
@@ -229,7 +231,8 @@ kern_return_t domain_subset(struct domain *parent, mach_port_t requestor, const 
         return BOOTSTRAP_NO_MEMORY;
     }
     domain->r->requestor = requestor;
-    snprintf(domain->r->name, sizeof(domain->r->name), "%s[%d].subset.%u", who, (int)pid, MACH_PORT_INDEX(requestor));
+    snprintf(domain->r->name, sizeof(domain->r->name), "%s[%d].subset.%u", who, (int)pid,
+             MACH_PORT_INDEX(requestor));
     stash_undo_set(domain->record);
     stash_publish(domain->record, STASH_DOMAIN);
     *domain_p = domain;
@@ -294,7 +297,8 @@ void domain_requestor_died(struct watch *watch)
 
 static void announce_for(const struct domain *domain, uid_t uid)
 {
-    if (mach_port_insert_right(mach_task_self(), domain->r->port, domain->r->port, MACH_MSG_TYPE_MAKE_SEND) != KERN_SUCCESS)
+    if (mach_port_insert_right(mach_task_self(), domain->r->port, domain->r->port, MACH_MSG_TYPE_MAKE_SEND) !=
+        KERN_SUCCESS)
         return;
     host_domain_set(uid, domain->r->port);
     mach_port_deallocate(mach_task_self(), domain->r->port);
@@ -326,7 +330,8 @@ void domain_announce_all(void)
 
     announce_to_users();
     domain_announce(root);
-    TAILQ_FOREACH (domain, &root->children, siblings) {
+    TAILQ_FOREACH(domain, &root->children, siblings)
+    {
         if (domain->r->kind == DOMAIN_PER_USER)
             domain_announce(domain);
     }

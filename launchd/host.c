@@ -86,8 +86,9 @@ uint64_t host_start_time(pid_t pid, bool *running_p)
     if (!read_proc(pid, "stat", text, sizeof(text)))
         return 0;
     rest = strrchr(text, ')');
-    if (rest == NULL || sscanf(rest + 1, " %c %*d %*d %*d %*d %*d %u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu",
-                               &state, &flags, &start) != 3)
+    if (rest == NULL ||
+        sscanf(rest + 1, " %c %*d %*d %*d %*d %*d %u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu",
+               &state, &flags, &start) != 3)
         return 0;
     if (running_p != NULL)
         *running_p = state != 'Z' && state != 'X' && !(flags & PF_EXITING);

@@ -40,7 +40,8 @@ bool job_is_caller(struct job *job, const struct caller *caller)
 
 struct job *job_find(struct domain *domain, const struct caller *caller)
 {
-    for (struct index_node *node = index_find(&jobs_by_pid, (uint64_t)caller->pid); node != NULL; node = index_next(node)) {
+    for (struct index_node *node = index_find(&jobs_by_pid, (uint64_t)caller->pid); node != NULL;
+         node = index_next(node)) {
         struct job *job = container_of(node, struct job, by_pid);
         if (job->domain == domain && job_is_caller(job, caller))
             return job;
@@ -76,7 +77,8 @@ static unsigned names_of_process(pid_t pid)
 {
     unsigned n = 0;
 
-    for (struct index_node *node = index_find(&jobs_by_pid, (uint64_t)pid); node != NULL; node = index_next(node))
+    for (struct index_node *node = index_find(&jobs_by_pid, (uint64_t)pid); node != NULL;
+         node = index_next(node))
         n += container_of(node, struct job, by_pid)->n_services;
     return n;
 }
@@ -85,7 +87,8 @@ bool job_may_own_more(const struct job *job)
 {
     struct owner *owner = owner_of(job->r->uid);
 
-    return owner != NULL && owner->n_names < JOB_MAX_NAMES_UID && names_of_process(job->r->pid) < JOB_MAX_NAMES;
+    return owner != NULL && owner->n_names < JOB_MAX_NAMES_UID &&
+           names_of_process(job->r->pid) < JOB_MAX_NAMES;
 }
 
 void job_count(struct job *job, int change)
@@ -181,7 +184,8 @@ bool job_adopt(struct stash_record *record)
     struct domain *domain = domain_find_id(record->job.domain);
     struct job *job = domain == NULL ? NULL : job_new(record);
 
-    return job != NULL && link_into_domain(job, domain) && watch_restore(&job->task, WATCH_TASK, record->job.task);
+    return job != NULL && link_into_domain(job, domain) &&
+           watch_restore(&job->task, WATCH_TASK, record->job.task);
 }
 
 /* ---- ending ---- */

@@ -42,14 +42,15 @@ kern_return_t listing_services(const struct domain *domain, struct listing *l)
     mach_msg_type_number_t i = 0;
 
     memset(l, 0, sizeof(*l));
-    TAILQ_FOREACH (service, &domain->services, in_domain)
-        l->n += !(service->r->flags & SERVICE_PRIVATE);
+    TAILQ_FOREACH(service, &domain->services, in_domain)
+    l->n += !(service->r->flags & SERVICE_PRIVATE);
     if (l->n == 0)
         return KERN_SUCCESS;
     if (!room(&l->names, l->n, sizeof(*l->names)) || !room(&l->jobs, l->n, sizeof(*l->jobs)) ||
         !room(&l->statuses, l->n, sizeof(*l->statuses)) || !room(&l->properties, l->n, sizeof(*l->properties)))
         return no_memory(l);
-    TAILQ_FOREACH (service, &domain->services, in_domain) {
+    TAILQ_FOREACH(service, &domain->services, in_domain)
+    {
         if (service->r->flags & SERVICE_PRIVATE)
             continue;
         strcpy(l->names[i], service->r->name);
@@ -61,12 +62,13 @@ kern_return_t listing_services(const struct domain *domain, struct listing *l)
 }
 
 /* Subsets in the order of their creation, then the per-user domains (B63). */
-static void put_children(const struct domain *domain, enum domain_kind kind, bootstrap_property_t property, struct listing *l,
-                         mach_msg_type_number_t *i)
+static void put_children(const struct domain *domain, enum domain_kind kind, bootstrap_property_t property,
+                         struct listing *l, mach_msg_type_number_t *i)
 {
     const struct domain *child;
 
-    TAILQ_FOREACH (child, &domain->children, siblings) {
+    TAILQ_FOREACH(child, &domain->children, siblings)
+    {
         if (child->r->kind != kind)
             continue;
         l->ports[*i] = child->r->port;
@@ -81,8 +83,8 @@ kern_return_t listing_children(const struct domain *domain, struct listing *l)
     mach_msg_type_number_t i = 0;
 
     memset(l, 0, sizeof(*l));
-    TAILQ_FOREACH (child, &domain->children, siblings)
-        l->n++;
+    TAILQ_FOREACH(child, &domain->children, siblings)
+    l->n++;
     if (l->n == 0)
         return BOOTSTRAP_NO_CHILDREN;
     if (!room(&l->names, l->n, sizeof(*l->names)) || !room(&l->ports, l->n, sizeof(*l->ports)) ||

@@ -26,7 +26,8 @@ union buffer {
     char room[ROOM];
 };
 
-_Static_assert(sizeof(union __RequestUnion__serve_bootstrap_subsystem) + MAX_TRAILER_SIZE <= ROOM, "requests fit");
+_Static_assert(sizeof(union __RequestUnion__serve_bootstrap_subsystem) + MAX_TRAILER_SIZE <= ROOM,
+               "requests fit");
 _Static_assert(sizeof(union __ReplyUnion__serve_bootstrap_subsystem) <= ROOM, "replies fit");
 
 /* What an unanswered request brought; its reply right is spoken for. */
@@ -47,7 +48,8 @@ static void answer(mach_msg_header_t *reply)
 
     if (reply->msgh_remote_port == MACH_PORT_NULL)
         return;
-    kr = mach_msg(reply, MACH_SEND_MSG | MACH_SEND_TIMEOUT, reply->msgh_size, 0, MACH_PORT_NULL, 0, MACH_PORT_NULL);
+    kr = mach_msg(reply, MACH_SEND_MSG | MACH_SEND_TIMEOUT, reply->msgh_size, 0, MACH_PORT_NULL, 0,
+                  MACH_PORT_NULL);
     if (kr != KERN_SUCCESS)
         mach_msg_destroy(reply);
 }

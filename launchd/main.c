@@ -22,8 +22,8 @@
 static int stash_option(int argc, char **argv)
 {
     static const struct option options[] = { { "stash", required_argument, NULL, 's' },
-                                            { "system", no_argument, NULL, 'y' },
-                                            { NULL, 0, NULL, 0 } };
+                                             { "system", no_argument, NULL, 'y' },
+                                             { NULL, 0, NULL, 0 } };
     int fd = -1, c;
 
     while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {

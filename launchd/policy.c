@@ -16,8 +16,9 @@ enum object {
 
 kern_return_t policy_caller(mach_port_t bp, const audit_token_t *token, struct caller *caller)
 {
-    *caller = (struct caller){ .domain = domain_find(bp), .uid = token->val[1], .pid = (pid_t)token->val[5],
-                               .version = token->val[7] };
+    *caller = (struct caller){
+        .domain = domain_find(bp), .uid = token->val[1], .pid = (pid_t)token->val[5], .version = token->val[7]
+    };
     if (caller->domain == NULL)
         return MACH_SEND_INVALID_DEST; /* it ended while the request waited: what the next one will be told (B55) */
     if (caller->domain->r->kind == DOMAIN_SYSTEM && caller->uid != 0)

@@ -32,7 +32,8 @@ static uint32_t service_flags(uint64_t flags)
 /* ---- names ---- */
 
 /* B25 */
-static kern_return_t check_in(const struct caller *caller, const char *name, uint64_t flags, struct service **service_p)
+static kern_return_t check_in(const struct caller *caller, const char *name, uint64_t flags,
+                              struct service **service_p)
 {
     struct service *service = service_find_live(caller->domain, name, owner_of_private(caller, flags));
 
@@ -84,7 +85,8 @@ static kern_return_t register_again(const struct caller *caller, struct service 
     return KERN_SUCCESS;
 }
 
-kern_return_t serve_register2(mach_port_t bp, name_t name, mach_port_t port, uint64_t flags, audit_token_t token)
+kern_return_t serve_register2(mach_port_t bp, name_t name, mach_port_t port, uint64_t flags,
+                              audit_token_t token)
 {
     bool is_third_party = false;
     struct service *service;
@@ -102,12 +104,13 @@ kern_return_t serve_register2(mach_port_t bp, name_t name, mach_port_t port, uin
         return register_again(&caller, service, port);
     if (port == MACH_PORT_NULL)
         return KERN_SUCCESS;
-    return service_register(&caller, name, port, service_flags(flags) | (is_third_party ? SERVICE_THIRD_PARTY : 0));
+    return service_register(&caller, name, port,
+                            service_flags(flags) | (is_third_party ? SERVICE_THIRD_PARTY : 0));
 }
 
 /* The instances of B41 belong to managed jobs. */
-kern_return_t serve_look_up2(mach_port_t bp, name_t name, int target, uuid_t instance, uint64_t flags, mach_port_t *port,
-                             audit_token_t token)
+kern_return_t serve_look_up2(mach_port_t bp, name_t name, int target, uuid_t instance, uint64_t flags,
+                             mach_port_t *port, audit_token_t token)
 {
     struct service *service;
     struct caller caller;
@@ -158,9 +161,10 @@ kern_return_t serve_status(mach_port_t bp, name_t name, bootstrap_status_t *stat
 }
 
 kern_return_t serve_info(mach_port_t bp, uint64_t flags, name_array_t *names, mach_msg_type_number_t *n_names,
-                         name_array_t *jobs, mach_msg_type_number_t *n_jobs, bootstrap_status_array_t *statuses,
-                         mach_msg_type_number_t *n_statuses, bootstrap_property_array_t *third_party,
-                         mach_msg_type_number_t *n_third_party, audit_token_t token)
+                         name_array_t *jobs, mach_msg_type_number_t *n_jobs,
+                         bootstrap_status_array_t *statuses, mach_msg_type_number_t *n_statuses,
+                         bootstrap_property_array_t *third_party, mach_msg_type_number_t *n_third_party,
+                         audit_token_t token)
 {
     struct listing listing;
     struct caller caller;
@@ -230,7 +234,8 @@ kern_return_t serve_get_root_bootstrap(mach_port_t bp, mach_port_t *root, audit_
 }
 
 /* B11 */
-kern_return_t serve_lookup_per_user_context(mach_port_t bp, uint32_t uid, mach_port_t *port, audit_token_t token)
+kern_return_t serve_lookup_per_user_context(mach_port_t bp, uint32_t uid, mach_port_t *port,
+                                            audit_token_t token)
 {
     struct domain *domain;
     struct caller caller;
@@ -247,8 +252,8 @@ kern_return_t serve_lookup_per_user_context(mach_port_t bp, uint32_t uid, mach_p
 
 kern_return_t serve_lookup_children(mach_port_t bp, mach_port_array_t *ports, mach_msg_type_number_t *n_ports,
                                     name_array_t *names, mach_msg_type_number_t *n_names,
-                                    bootstrap_property_array_t *properties, mach_msg_type_number_t *n_properties,
-                                    audit_token_t token)
+                                    bootstrap_property_array_t *properties,
+                                    mach_msg_type_number_t *n_properties, audit_token_t token)
 {
     struct listing listing;
     struct caller caller;
@@ -288,8 +293,8 @@ kern_return_t serve_pid_is_managed(mach_port_t bp, int pid, boolean_t *managed, 
     return KERN_SUCCESS;
 }
 
-kern_return_t serve_create_server(mach_port_t bp, cmd_t command, uint32_t uid, boolean_t on_demand, mach_port_t *port,
-                                  audit_token_t token)
+kern_return_t serve_create_server(mach_port_t bp, cmd_t command, uint32_t uid, boolean_t on_demand,
+                                  mach_port_t *port, audit_token_t token)
 {
     return KERN_NOT_SUPPORTED;
 }
@@ -299,8 +304,8 @@ kern_return_t serve_send_signal(mach_port_t bp, name_t label, int signal, audit_
     return KERN_NOT_SUPPORTED;
 }
 
-kern_return_t serve_swap_integer(mach_port_t bp, int in_key, int out_key, int64_t in_value, int64_t *out_value,
-                                 audit_token_t token)
+kern_return_t serve_swap_integer(mach_port_t bp, int in_key, int out_key, int64_t in_value,
+                                 int64_t *out_value, audit_token_t token)
 {
     return KERN_NOT_SUPPORTED;
 }

@@ -74,7 +74,8 @@ struct service *service_find_private(struct domain *domain, const char *name, pi
 
     if (service != NULL)
         return service;
-    for (node = index_find(&services_by_name, key_of(NULL, name, true)); node != NULL; node = index_next(node)) {
+    for (node = index_find(&services_by_name, key_of(NULL, name, true)); node != NULL;
+         node = index_next(node)) {
         service = container_of(node, struct service, by_name);
         if (matches(service, NULL, name, pid))
             return service;
@@ -125,8 +126,8 @@ static struct service *service_new(struct stash_record *record)
 }
 
 /* Consumes one send right on success. */
-static kern_return_t service_make(const struct caller *caller, const char *name, mach_port_t port, uint32_t flags,
-                                  enum service_state state, struct service **service_p)
+static kern_return_t service_make(const struct caller *caller, const char *name, mach_port_t port,
+                                  uint32_t flags, enum service_state state, struct service **service_p)
 {
     struct job *job = job_for(caller);
     struct stash_record *record = job != NULL && job_may_own_more(job) ? stash_new() : NULL;
@@ -134,8 +135,13 @@ static kern_return_t service_make(const struct caller *caller, const char *name,
 
     if (service == NULL)
         goto refused;
-    *service->r = (struct service_record){ .domain = caller->domain->record->id, .job = job->record->id, .port = port,
-                                           .generation = 1, .state = state, .flags = flags, .uid = caller->uid };
+    *service->r = (struct service_record){ .domain = caller->domain->record->id,
+                                           .job = job->record->id,
+                                           .port = port,
+                                           .generation = 1,
+                                           .state = state,
+                                           .flags = flags,
+                                           .uid = caller->uid };
     strcpy(service->r->name, name);
     if (!watch_set(&service->port, WATCH_SERVICE, port))
         goto refused;
@@ -175,8 +181,8 @@ static void port_unmake(mach_port_t port)
     mach_port_deallocate(mach_task_self(), port);
 }
 
-static kern_return_t make_with_port(const struct caller *caller, const char *name, uint32_t flags, enum service_state state,
-                                    struct service **service_p)
+static kern_return_t make_with_port(const struct caller *caller, const char *name, uint32_t flags,
+                                    enum service_state state, struct service **service_p)
 {
     mach_port_t port = port_make();
     kern_return_t kr;
@@ -189,7 +195,8 @@ static kern_return_t make_with_port(const struct caller *caller, const char *nam
     return kr;
 }
 
-kern_return_t service_check_in_new(const struct caller *caller, const char *name, uint32_t flags, struct service **service_p)
+kern_return_t service_check_in_new(const struct caller *caller, const char *name, uint32_t flags,
+                                   struct service **service_p)
 {
     return make_with_port(caller, name, flags, SERVICE_ACTIVE, service_p);
 }
@@ -226,7 +233,8 @@ bool service_adopt(struct stash_record *record)
 bool service_is_home(mach_port_t port)
 {
     for (struct watch *watch = NULL; (watch = watch_next(port, watch)) != NULL;) {
-        if (watch->kind == WATCH_SERVICE && container_of(watch, struct service, port)->r->state == SERVICE_INACTIVE)
+        if (watch->kind == WATCH_SERVICE &&
+            container_of(watch, struct service, port)->r->state == SERVICE_INACTIVE)
             return true;
     }
     return false;

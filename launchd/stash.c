@@ -21,8 +21,8 @@ _Static_assert(sizeof(struct stash_head) <= RECORD_SIZE, "the head fits slot 0")
 
 static char *base;
 static int file = -1;
-static uint32_t n_slots;      /* that the file has, the head's included */
-static uint32_t *free_slots;  /* a stack */
+static uint32_t n_slots;     /* that the file has, the head's included */
+static uint32_t *free_slots; /* a stack */
 static uint32_t n_free;
 
 static struct stash_record *slot(uint32_t i)

@@ -34,7 +34,8 @@ void bootstrap_init(void)
 
 /* ---- offering a name ---- */
 
-kern_return_t bootstrap_check_in3(mach_port_t bp, const char *name, mach_port_t *sp, uuid_t instance, uint64_t flags)
+kern_return_t bootstrap_check_in3(mach_port_t bp, const char *name, mach_port_t *sp, uuid_t instance,
+                                  uint64_t flags)
 {
     return CALL(bootstrap_rpc_check_in2(bp, (char *)name, flags, sp, instance));
 }
@@ -66,7 +67,8 @@ kern_return_t bootstrap_create_service(mach_port_t bp, char *name, mach_port_t *
     return CALL(bootstrap_rpc_create_service(bp, name, sp));
 }
 
-kern_return_t bootstrap_create_server(mach_port_t bp, cmd_t command, uid_t uid, boolean_t on_demand, mach_port_t *server_port)
+kern_return_t bootstrap_create_server(mach_port_t bp, cmd_t command, uid_t uid, boolean_t on_demand,
+                                      mach_port_t *server_port)
 {
     return CALL(bootstrap_rpc_create_server(bp, command, uid, on_demand, server_port));
 }
@@ -83,8 +85,8 @@ static kern_return_t refuse_unprivileged(mach_port_t *sp, audit_token_t answerer
     return BOOTSTRAP_NOT_PRIVILEGED;
 }
 
-kern_return_t bootstrap_look_up3(mach_port_t bp, const char *name, mach_port_t *sp, pid_t target, const uuid_t instance,
-                                 uint64_t flags)
+kern_return_t bootstrap_look_up3(mach_port_t bp, const char *name, mach_port_t *sp, pid_t target,
+                                 const uuid_t instance, uint64_t flags)
 {
     static const uuid_t none;
     uint8_t *id = (uint8_t *)(instance != NULL ? instance : none);
@@ -100,7 +102,8 @@ kern_return_t bootstrap_look_up3(mach_port_t bp, const char *name, mach_port_t *
     return kr;
 }
 
-kern_return_t bootstrap_look_up2(mach_port_t bp, const char *name, mach_port_t *sp, pid_t target, uint64_t flags)
+kern_return_t bootstrap_look_up2(mach_port_t bp, const char *name, mach_port_t *sp, pid_t target,
+                                 uint64_t flags)
 {
     return bootstrap_look_up3(bp, name, sp, target, NULL, flags);
 }
@@ -159,26 +162,30 @@ kern_return_t bootstrap_unprivileged(mach_port_t bp, mach_port_t *unprivileged)
     return kr;
 }
 
-kern_return_t bootstrap_info(mach_port_t bp, name_array_t *names, mach_msg_type_number_t *n_names, name_array_t *jobs,
-                             mach_msg_type_number_t *n_jobs, bootstrap_status_array_t *statuses,
-                             mach_msg_type_number_t *n_statuses, uint64_t flags)
+kern_return_t bootstrap_info(mach_port_t bp, name_array_t *names, mach_msg_type_number_t *n_names,
+                             name_array_t *jobs, mach_msg_type_number_t *n_jobs,
+                             bootstrap_status_array_t *statuses, mach_msg_type_number_t *n_statuses,
+                             uint64_t flags)
 {
     bootstrap_property_array_t marks;
     mach_msg_type_number_t n_marks;
     kern_return_t kr;
 
-    kr = CALL(bootstrap_rpc_info(bp, flags, names, n_names, jobs, n_jobs, statuses, n_statuses, &marks, &n_marks));
+    kr = CALL(
+        bootstrap_rpc_info(bp, flags, names, n_names, jobs, n_jobs, statuses, n_statuses, &marks, &n_marks));
     if (kr == KERN_SUCCESS && n_marks > 0)
         vm_deallocate(mach_task_self(), (vm_address_t)marks, n_marks * sizeof(*marks));
     return kr;
 }
 
 kern_return_t bootstrap_lookup_children(mach_port_t bp, mach_port_array_t *ports, name_array_t *names,
-                                        bootstrap_property_array_t *properties, mach_msg_type_number_t *n_children)
+                                        bootstrap_property_array_t *properties,
+                                        mach_msg_type_number_t *n_children)
 {
     mach_msg_type_number_t n_names, n_properties;
 
-    return CALL(bootstrap_rpc_lookup_children(bp, ports, n_children, names, &n_names, properties, &n_properties));
+    return CALL(
+        bootstrap_rpc_lookup_children(bp, ports, n_children, names, &n_names, properties, &n_properties));
 }
 
 /* ---- words ---- */

@@ -17,7 +17,7 @@ struct block {
 };
 
 struct handle {
-    struct block *block; /* NULL: free */
+    struct block *block;   /* NULL: free */
     struct sim_task *task; /* NULL: the kernel's */
     uint32_t id;
 };
@@ -41,7 +41,7 @@ static uint32_t handle_new(struct block *block, struct sim_task *task, uint32_t 
     }
     block->refs++;
     table.n_used++;
-    table.handle[at] = (struct handle){.block = block, .task = task, .id = id};
+    table.handle[at] = (struct handle){ .block = block, .task = task, .id = id };
     return at + 1;
 }
 
@@ -51,7 +51,7 @@ static void handle_drop(struct handle *handle)
     if (--handle->block->refs == 0)
         free(handle->block);
     table.n_used--;
-    *handle = (struct handle){0};
+    *handle = (struct handle){ 0 };
 }
 
 static struct handle *find(struct sim_task *task, uint32_t id)
@@ -76,7 +76,7 @@ static struct block *block_new(const void *bytes, uint64_t size)
     struct block *block = malloc(sizeof(*block) + size);
     if (block == NULL)
         return NULL;
-    *block = (struct block){.size = size};
+    *block = (struct block){ .size = size };
     if (size > 0)
         memcpy(block->bytes, bytes, size);
     return block;

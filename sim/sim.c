@@ -19,8 +19,8 @@ void (*sim_leave_task_hook)(struct sim_task *task);
 void (*sim_enter_task_hook)(struct sim_task *task);
 
 enum {
-    CHECK_ALWAYS_BELOW = 400,   /* names, ports and messages: so many are checked after every trap */
-    TRAP_NANOSECONDS = 1000,    /* what a trap takes, and up to as much again */
+    CHECK_ALWAYS_BELOW = 400, /* names, ports and messages: so many are checked after every trap */
+    TRAP_NANOSECONDS = 1000,  /* what a trap takes, and up to as much again */
     FIRST_PID = 100,
 };
 
@@ -122,7 +122,8 @@ static void clock_to(uint64_t now)
     sim.now = now;
     if (kernel_next_deadline(sim.kernel) <= now)
         kernel_tick(sim.kernel, now);
-    list_for_each(node, &sim.threads) {
+    list_for_each(node, &sim.threads)
+    {
         struct sim_thread *thread = list_entry(node, struct sim_thread, all);
         if (thread->state == SIM_SLEEP && thread->until <= now)
             thread->state = SIM_RUN;
@@ -132,7 +133,8 @@ static void clock_to(uint64_t now)
 static uint64_t next_instant(void)
 {
     uint64_t next = kernel_next_deadline(sim.kernel);
-    list_for_each(node, &sim.threads) {
+    list_for_each(node, &sim.threads)
+    {
         struct sim_thread *thread = list_entry(node, struct sim_thread, all);
         if (thread->state == SIM_SLEEP && thread->until < next)
             next = thread->until;
@@ -165,7 +167,8 @@ static void task_die(struct sim_task *task, int exit_value)
     kernel_task_died(sim.kernel, task->kernel, false);
     task->kernel = NULL;
     task->exit_value = exit_value;
-    list_for_each(node, &sim.threads) {
+    list_for_each(node, &sim.threads)
+    {
         struct sim_thread *thread = list_entry(node, struct sim_thread, all);
         if (thread->task == task && thread->state != SIM_GONE)
             thread_drop(thread);
@@ -176,7 +179,8 @@ static void task_die(struct sim_task *task, int exit_value)
 
 static void kill_broken(void)
 {
-    list_for_each(node, &sim.tasks) {
+    list_for_each(node, &sim.tasks)
+    {
         struct sim_task *task = list_entry(node, struct sim_task, all);
         if (task->is_broken)
             task_die(task, -1);
@@ -197,17 +201,13 @@ static void carry_out(struct sim_thread *thread)
 static bool is_candidate(struct sim_thread *thread)
 {
     switch (thread->state) {
-    case SIM_RUN:
-        return true;
-    case SIM_TRAP:
-        return kernel_task_may_trap(thread->task->kernel);
-    case SIM_WATCH:
-        return thread->is_ready(thread);
+    case SIM_RUN: return true;
+    case SIM_TRAP: return kernel_task_may_trap(thread->task->kernel);
+    case SIM_WATCH: return thread->is_ready(thread);
     case SIM_KERNEL:
     case SIM_SLEEP:
     case SIM_SETTLE:
-    case SIM_GONE:
-        return false;
+    case SIM_GONE: return false;
     }
     return false;
 }
@@ -219,7 +219,8 @@ static struct sim_thread *draw(bool *any_p)
     uint32_t n = kernel_has_work(sim.kernel) ? 1 : 0;
     struct sim_thread *drawn = NULL;
     *any_p = n > 0;
-    list_for_each(node, &sim.threads) {
+    list_for_each(node, &sim.threads)
+    {
         struct sim_thread *thread = list_entry(node, struct sim_thread, all);
         if (!is_candidate(thread))
             continue;
@@ -233,20 +234,13 @@ static struct sim_thread *draw(bool *any_p)
 static const char *state_name(const struct sim_thread *thread)
 {
     switch (thread->state) {
-    case SIM_RUN:
-        return "runs";
-    case SIM_TRAP:
-        return "makes a trap that its task may not make yet";
-    case SIM_KERNEL:
-        return "waits in the kernel";
-    case SIM_SLEEP:
-        return "sleeps";
-    case SIM_WATCH:
-        return "waits for another thread or task";
-    case SIM_SETTLE:
-        return "waits for the others to settle";
-    case SIM_GONE:
-        return "is gone";
+    case SIM_RUN: return "runs";
+    case SIM_TRAP: return "makes a trap that its task may not make yet";
+    case SIM_KERNEL: return "waits in the kernel";
+    case SIM_SLEEP: return "sleeps";
+    case SIM_WATCH: return "waits for another thread or task";
+    case SIM_SETTLE: return "waits for the others to settle";
+    case SIM_GONE: return "is gone";
     }
     return "";
 }
@@ -255,16 +249,18 @@ static void describe_waiters(char *text, size_t size)
 {
     size_t at = 0;
     text[0] = 0;
-    list_for_each(node, &sim.threads) {
+    list_for_each(node, &sim.threads)
+    {
         const struct sim_thread *thread = list_entry(node, struct sim_thread, all);
         if (thread->state == SIM_GONE || at >= size)
             continue;
         const struct trap_request *request = &thread->page->req;
-        at += (size_t)snprintf(text + at, size - at, "task %d thread %d %s", thread->task->identity.pid, thread->tid,
-                               state_name(thread));
+        at += (size_t)snprintf(text + at, size - at, "task %d thread %d %s", thread->task->identity.pid,
+                               thread->tid, state_name(thread));
         if (thread->state == SIM_KERNEL && at < size)
-            at += (size_t)snprintf(text + at, size - at, ": trap %u, option 0x%x, receive name 0x%x, send size %u",
-                                   request->number, request->msg.option, request->msg.rcv_name, request->msg.send_size);
+            at += (size_t)snprintf(text + at, size - at,
+                                   ": trap %u, option 0x%x, receive name 0x%x, send size %u", request->number,
+                                   request->msg.option, request->msg.rcv_name, request->msg.send_size);
         if (at < size)
             at += (size_t)snprintf(text + at, size - at, "\n");
     }
@@ -273,7 +269,8 @@ static void describe_waiters(char *text, size_t size)
 static void settle_or_advance(void)
 {
     uint64_t next;
-    list_for_each(node, &sim.threads) {
+    list_for_each(node, &sim.threads)
+    {
         struct sim_thread *thread = list_entry(node, struct sim_thread, all);
         if (thread->state == SIM_SETTLE) {
             thread->state = SIM_RUN;
@@ -376,7 +373,8 @@ static struct sim_task *task_new(struct inherit *inherit)
 {
     struct sim_task *task = calloc(1, sizeof(*task));
     ASSERT(task != NULL);
-    task->identity = (struct task_identity){.pid = sim.next_id++, .uid = 501, .gid = 20, .ruid = 501, .rgid = 20};
+    task->identity =
+        (struct task_identity){ .pid = sim.next_id++, .uid = 501, .gid = 20, .ruid = 501, .rgid = 20 };
     snprintf(task->identity.command, sizeof(task->identity.command), "sim-%d", task->identity.pid);
     task->kernel = kernel_task_new(sim.kernel, &task->identity, inherit, task);
     ASSERT(task->kernel != NULL);

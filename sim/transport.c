@@ -33,7 +33,7 @@ enum transport_wait transport_wait(struct lib_thread *thread, uint32_t request, 
 /* The simulated program may pass any pointer: the copy is made by the system, which answers instead of faulting. */
 static bool copy_guarded(void *to, const void *from, size_t size)
 {
-    struct iovec mine = {to, size}, theirs = {(void *)(uintptr_t)from, size};
+    struct iovec mine = { to, size }, theirs = { (void *)(uintptr_t)from, size };
     return size == 0 || process_vm_readv(getpid(), &mine, 1, &theirs, 1, 0) == (ssize_t)size;
 }
 
@@ -50,7 +50,8 @@ static uint32_t give_parts(uint8_t *bytes, const struct transport_part *parts, s
     return sim_segment_give(bytes, at);
 }
 
-uint32_t transport_segment_give(struct lib_thread *thread, const struct transport_part *parts, size_t n_parts, int *bad_p)
+uint32_t transport_segment_give(struct lib_thread *thread, const struct transport_part *parts, size_t n_parts,
+                                int *bad_p)
 {
     uint64_t size = 0;
     *bad_p = -1;

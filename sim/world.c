@@ -55,7 +55,7 @@ world_task *world_task_spawn(int (*fn)(void *argument), void *argument, mach_por
     struct child *child = malloc(sizeof(*child));
     mach_port_t saved = MACH_PORT_NULL;
     mach_port_t hello = world_hello_begin(&saved);
-    *child = (struct child){fn, argument};
+    *child = (struct child){ fn, argument };
     task->sim = sim_task_spawn(child_main, child);
     task->port = world_hello_end(hello, saved, port);
     return task;
@@ -196,7 +196,7 @@ static void on_fault(int sig, siginfo_t *info, void *context)
 
 __attribute__((constructor)) static void install(void)
 {
-    struct sigaction fault = {.sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_NODEFER};
+    struct sigaction fault = { .sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_NODEFER };
     sigaction(SIGSEGV, &fault, NULL);
     sigaction(SIGBUS, &fault, NULL);
     assert_set_hook(on_assert);

@@ -42,7 +42,8 @@ bool attach_take_pidfd(struct machd *m, struct connection *connection)
     if (!needs_challenge(m, connection->socket.fd, &connection->pidfd))
         return true;
     connection->pidfd = (int)syscall(SYS_pidfd_open, connection->pid, 0);
-    if (connection->pidfd < 0 || setsockopt(connection->socket.fd, SOL_SOCKET, SO_PASSCRED, &one, sizeof(one)) != 0)
+    if (connection->pidfd < 0 ||
+        setsockopt(connection->socket.fd, SOL_SOCKET, SO_PASSCRED, &one, sizeof(one)) != 0)
         return false;
     return getrandom(&connection->challenge, sizeof(connection->challenge), GRND_NONBLOCK) ==
            sizeof(connection->challenge);
@@ -116,7 +117,8 @@ static void bind_to(struct machd *m, struct connection *connection, struct proce
 
 static bool has_room(struct machd *m, struct connection *connection)
 {
-    return user_need_table(m, connection->user) == 0 && area_new(m, connection) == 0 && make_bell(m, connection) == 0;
+    return user_need_table(m, connection->user) == 0 && area_new(m, connection) == 0 &&
+           make_bell(m, connection) == 0;
 }
 
 /* ---- the decision ---- */
@@ -124,8 +126,7 @@ static bool has_room(struct machd *m, struct connection *connection)
 static uint32_t count_connections(const struct process *process)
 {
     uint32_t n = 0;
-    list_for_each(node, &process->connections)
-        n++;
+    list_for_each(node, &process->connections) n++;
     return n;
 }
 
@@ -150,8 +151,8 @@ static struct refusal join(struct machd *m, struct connection *connection, struc
         ok = process_exec(m, process, connection->uid);
     else if (process->state == PROCESS_ENDED)
         ok = process_revive(m, process, connection->uid, process_adopt(m, process->pid, connection->uid));
-    return ok ? (struct refusal){ KERN_SUCCESS, NULL } :
-                (struct refusal){ KERN_RESOURCE_SHORTAGE, "machd is at a limit of this user" };
+    return ok ? (struct refusal){ KERN_SUCCESS, NULL }
+              : (struct refusal){ KERN_RESOURCE_SHORTAGE, "machd is at a limit of this user" };
 }
 
 static void join_or_refuse(struct machd *m, struct connection *connection, struct process *process)
@@ -182,7 +183,8 @@ static void found(struct machd *m, struct connection *connection, struct inherit
 
 static bool lacks_domain(struct machd *m, const struct connection *connection)
 {
-    return m->launchd.wanted && connection->pid != m->launchd.pid && !kernel_has_domain(m->kernel, connection->uid);
+    return m->launchd.wanted && connection->pid != m->launchd.pid &&
+           !kernel_has_domain(m->kernel, connection->uid);
 }
 
 static void decide(struct machd *m, struct connection *connection)
@@ -215,7 +217,8 @@ static void decide(struct machd *m, struct connection *connection)
 bool attach_look_for_domains(struct machd *m, uint64_t now)
 {
     bool waits = false;
-    list_for_each_safe(node, &m->half_open) {
+    list_for_each_safe(node, &m->half_open)
+    {
         struct connection *connection = list_entry(node, struct connection, state_link);
         if (connection->state != CONNECTION_DOMAIN || connection->doomed)
             continue;
@@ -274,7 +277,8 @@ bool attach_hello(struct machd *m, struct connection *connection, const struct a
     return true;
 }
 
-bool attach_challenged(struct machd *m, struct connection *connection, const struct attach_packet *packet, int32_t pid)
+bool attach_challenged(struct machd *m, struct connection *connection, const struct attach_packet *packet,
+                       int32_t pid)
 {
     int zero = 0;
     if (packet->fork.nonce != connection->challenge)

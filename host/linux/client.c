@@ -44,7 +44,8 @@ static void bound_half_open(struct machd *m, struct user *user)
 {
     if (user->n_half_open <= m->config.half_open)
         return;
-    list_for_each(node, &m->half_open) {
+    list_for_each(node, &m->half_open)
+    {
         struct connection *connection = list_entry(node, struct connection, state_link);
         if (connection->user == user && !connection->doomed) {
             client_doom(m, connection);
@@ -55,7 +56,8 @@ static void bound_half_open(struct machd *m, struct user *user)
 
 void clients_expire(struct machd *m, uint64_t now)
 {
-    list_for_each_safe(node, &m->half_open) {
+    list_for_each_safe(node, &m->half_open)
+    {
         struct connection *connection = list_entry(node, struct connection, state_link);
         if (now >= connection->deadline && connection->state != CONNECTION_DOMAIN)
             client_doom(m, connection);
@@ -131,7 +133,8 @@ void client_accept(struct machd *m, int listener, bool admin)
 
 /* ---- out ---- */
 
-bool client_send(struct machd *m, struct connection *connection, struct attach_packet *packet, const int *fds, int n_fds)
+bool client_send(struct machd *m, struct connection *connection, struct attach_packet *packet, const int *fds,
+                 int n_fds)
 {
     union {
         struct cmsghdr header;
@@ -159,7 +162,9 @@ bool client_send(struct machd *m, struct connection *connection, struct attach_p
 
 void client_refuse(struct machd *m, struct connection *connection, int kern_return, const char *why)
 {
-    struct attach_packet packet = { .magic = ATTACH_MAGIC, .type = ATTACH_REFUSED, .refused = { .kern_return = kern_return } };
+    struct attach_packet packet = { .magic = ATTACH_MAGIC,
+                                    .type = ATTACH_REFUSED,
+                                    .refused = { .kern_return = kern_return } };
     strncpy(packet.refused.why, why, sizeof(packet.refused.why) - 1);
     m->count.refused++;
     log_detail("process %d is refused: %s", connection->pid, why);
@@ -180,7 +185,8 @@ struct received {
 /* Room for one descriptor exactly: what the kernel cannot put there it drops, without asking whoever serves it. */
 static size_t control_size(const struct connection *connection)
 {
-    return CMSG_LEN(sizeof(int)) + (connection->state == CONNECTION_CHALLENGED ? CMSG_SPACE(sizeof(struct ucred)) : 0);
+    return CMSG_LEN(sizeof(int)) +
+           (connection->state == CONNECTION_CHALLENGED ? CMSG_SPACE(sizeof(struct ucred)) : 0);
 }
 
 static void take_control(struct received *received, struct msghdr *message)
@@ -228,24 +234,17 @@ static size_t least_size(uint32_t type)
 {
     static const size_t head = offsetof(struct attach_packet, hello);
     switch (type) {
-    case ATTACH_HELLO:
-        return head + sizeof(((struct attach_packet *)0)->hello);
+    case ATTACH_HELLO: return head + sizeof(((struct attach_packet *)0)->hello);
     case ATTACH_CHALLENGE:
-    case ATTACH_FORK_ABORT:
-        return head + sizeof(((struct attach_packet *)0)->fork);
+    case ATTACH_FORK_ABORT: return head + sizeof(((struct attach_packet *)0)->fork);
     case ATTACH_THREAD_NEW:
-    case ATTACH_THREAD_GONE:
-        return head + sizeof(((struct attach_packet *)0)->thread);
-    case ATTACH_SEGMENT:
-        return head + sizeof(((struct attach_packet *)0)->segment);
-    case ATTACH_SETTLE:
-        return head + sizeof(((struct attach_packet *)0)->settle);
+    case ATTACH_THREAD_GONE: return head + sizeof(((struct attach_packet *)0)->thread);
+    case ATTACH_SEGMENT: return head + sizeof(((struct attach_packet *)0)->segment);
+    case ATTACH_SETTLE: return head + sizeof(((struct attach_packet *)0)->settle);
     case ATTACH_FORK_PREPARE:
     case ATTACH_STATUS:
-    case ATTACH_SHUTDOWN:
-        return 8;
-    default:
-        return 0;
+    case ATTACH_SHUTDOWN: return 8;
+    default: return 0;
     }
 }
 
@@ -268,17 +267,13 @@ static bool handle(struct machd *m, struct connection *connection, const struct 
 {
     const struct attach_packet *packet = &received->packet;
     switch (connection->state) {
-    case CONNECTION_HELLO:
-        return packet->type == ATTACH_HELLO && attach_hello(m, connection, packet);
+    case CONNECTION_HELLO: return packet->type == ATTACH_HELLO && attach_hello(m, connection, packet);
     case CONNECTION_CHALLENGED:
         return packet->type == ATTACH_CHALLENGE && received->has_credentials &&
                attach_challenged(m, connection, packet, received->credentials.pid);
-    case CONNECTION_DOMAIN:
-        return false;
-    case CONNECTION_ATTACHED:
-        return request_of_client(m, connection, packet, received->fd);
-    case CONNECTION_TOOL:
-        return request_of_tool(m, connection, packet);
+    case CONNECTION_DOMAIN: return false;
+    case CONNECTION_ATTACHED: return request_of_client(m, connection, packet, received->fd);
+    case CONNECTION_TOOL: return request_of_tool(m, connection, packet);
     }
     return false;
 }
@@ -321,7 +316,8 @@ static void read_packets(struct machd *m, struct connection *connection)
             return;
         }
         bool ok = is_well_formed(&received) && handle(m, connection, &received);
-        bool took_fd = ok && connection->state == CONNECTION_ATTACHED && received.packet.type == ATTACH_SEGMENT;
+        bool took_fd =
+            ok && connection->state == CONNECTION_ATTACHED && received.packet.type == ATTACH_SEGMENT;
         if (received.fd >= 0 && !took_fd)
             junk_close(m, received.fd);
         if (!ok)

@@ -105,14 +105,10 @@ static bool set_key(struct config *config, const struct key *key, const char *va
     switch (key->kind) {
     case KEY_COUNT:
     case KEY_SMALL:
-    case KEY_MICROSECONDS:
-        return set_number(field, key->kind, value);
-    case KEY_BOOL:
-        return set_bool(field, value);
-    case KEY_RANK:
-        return set_rank(field, value);
-    case KEY_PATH:
-        return set_path(config, value);
+    case KEY_MICROSECONDS: return set_number(field, key->kind, value);
+    case KEY_BOOL: return set_bool(field, value);
+    case KEY_RANK: return set_rank(field, value);
+    case KEY_PATH: return set_path(config, value);
     }
     return false;
 }
@@ -185,7 +181,8 @@ void config_fit_descriptors(struct config *config)
     limit.rlim_cur = limit.rlim_max;
     setrlimit(RLIMIT_NOFILE, &limit);
     getrlimit(RLIMIT_NOFILE, &limit);
-    uint64_t all = limit.rlim_cur > 2 * RESERVED_DESCRIPTORS ? limit.rlim_cur - RESERVED_DESCRIPTORS : RESERVED_DESCRIPTORS;
+    uint64_t all = limit.rlim_cur > 2 * RESERVED_DESCRIPTORS ? limit.rlim_cur - RESERVED_DESCRIPTORS
+                                                             : RESERVED_DESCRIPTORS;
     if (config->user_descriptors > all)
         config->user_descriptors = (uint32_t)all;
 }

@@ -64,7 +64,8 @@ uint64_t fork_prepare(struct machd *m, struct process *parent)
 
 static struct fork_record *find(struct machd *m, uint64_t nonce)
 {
-    list_for_each(node, &m->forks) {
+    list_for_each(node, &m->forks)
+    {
         struct fork_record *record = list_entry(node, struct fork_record, link);
         if (record->nonce == nonce)
             return record;
@@ -92,7 +93,8 @@ struct inherit *fork_take(struct machd *m, uint64_t nonce, uint32_t uid)
 
 void forks_orphan(struct machd *m, struct process *parent)
 {
-    list_for_each(node, &m->forks) {
+    list_for_each(node, &m->forks)
+    {
         struct fork_record *record = list_entry(node, struct fork_record, link);
         if (record->parent != parent)
             continue;
@@ -105,7 +107,8 @@ void forks_orphan(struct machd *m, struct process *parent)
 
 void forks_expire(struct machd *m, uint64_t now)
 {
-    list_for_each_safe(node, &m->forks) {
+    list_for_each_safe(node, &m->forks)
+    {
         struct fork_record *record = list_entry(node, struct fork_record, link);
         if (record->expires <= now)
             record_free(m, record);

@@ -44,7 +44,8 @@ static _Noreturn void become_launchd(const struct machd *m, const char *path, pi
     else if (dup2(m->launchd.stash_fd, STASH_CHILD_FD) < 0)
         _exit(126);
     snprintf(stash, sizeof(stash), "%d", STASH_CHILD_FD);
-    char *arguments[] = { (char *)"launchd", (char *)"--stash", stash, NULL }; /* the mode it knows by its uid (B7) */
+    char *arguments[] = { (char *)"launchd", (char *)"--stash", stash,
+                          NULL }; /* the mode it knows by its uid (B7) */
     execv(path, arguments);
     _exit(127);
 }

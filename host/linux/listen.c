@@ -43,7 +43,8 @@ static bool is_directory(const char *path)
 
 static bool set_directory(const char *format, const char *text, unsigned number)
 {
-    int n = text ? snprintf(directory, sizeof(directory), format, text) : snprintf(directory, sizeof(directory), format, number);
+    int n = text ? snprintf(directory, sizeof(directory), format, text)
+                 : snprintf(directory, sizeof(directory), format, number);
     return n > 0 && n < (int)sizeof(directory) - 40; /* a socket's name must fit into sun_path */
 }
 
@@ -120,7 +121,8 @@ static int listen_at(const char *path, mode_t mode)
     strncpy(address.sun_path, path, sizeof(address.sun_path) - 1);
     unlink(path);
     mode_t old = umask(0777 & ~mode);
-    int error = bind(fd, (struct sockaddr *)&address, sizeof(address)) == 0 && listen(fd, BACKLOG) == 0 ? 0 : -errno;
+    int error =
+        bind(fd, (struct sockaddr *)&address, sizeof(address)) == 0 && listen(fd, BACKLOG) == 0 ? 0 : -errno;
     umask(old);
     if (!error)
         return fd;

@@ -84,7 +84,8 @@ static void bell_rang(struct machd *m, struct connection *connection)
 
 static void look_at_quarantine(struct machd *m, uint64_t now)
 {
-    list_for_each_safe(node, &m->quarantine) {
+    list_for_each_safe(node, &m->quarantine)
+    {
         struct connection *connection = list_entry(node, struct connection, quarantine_link);
         threads_look(m, connection);
         if (now < connection->bell_back)
@@ -117,32 +118,19 @@ static void dispatch(struct machd *m, struct watch *watch, uint32_t events)
 {
     struct connection *connection;
     switch (watch->kind) {
-    case WATCH_NONE:
-        break;
+    case WATCH_NONE: break;
     case WATCH_LISTENER:
-    case WATCH_ADMIN_LISTENER:
-        client_accept(m, watch->fd, watch->kind == WATCH_ADMIN_LISTENER);
-        break;
-    case WATCH_SOCKET:
-        client_event(m, container_of(watch, struct connection, socket), events);
-        break;
+    case WATCH_ADMIN_LISTENER: client_accept(m, watch->fd, watch->kind == WATCH_ADMIN_LISTENER); break;
+    case WATCH_SOCKET: client_event(m, container_of(watch, struct connection, socket), events); break;
     case WATCH_BELL:
         connection = container_of(watch, struct connection, bell);
         if (!connection->doomed)
             bell_rang(m, connection);
         break;
-    case WATCH_PROCESS:
-        process_died(m, container_of(watch, struct process, death));
-        break;
-    case WATCH_LAUNCHD:
-        launchd_died(m);
-        break;
-    case WATCH_ROOT:
-        root_died(m);
-        break;
-    case WATCH_SIGNALS:
-        signal_came(m);
-        break;
+    case WATCH_PROCESS: process_died(m, container_of(watch, struct process, death)); break;
+    case WATCH_LAUNCHD: launchd_died(m); break;
+    case WATCH_ROOT: root_died(m); break;
+    case WATCH_SIGNALS: signal_came(m); break;
     }
 }
 

@@ -40,7 +40,8 @@ static const char help[] =
     "usage: machd [OPTION]...\n"
     "\n"
     "  --root PID        serve PID and what it starts, and end with it; the socket is PID.STARTTIME.sock\n"
-    "  --dir DIR         run-time directory (default: $XDG_RUNTIME_DIR/machd, /run/user/UID/machd or /tmp/machd-UID)\n"
+    "  --dir DIR         run-time directory (default: $XDG_RUNTIME_DIR/machd, /run/user/UID/machd or "
+    "/tmp/machd-UID)\n"
     "  --system          serve all users; needs root (run-time directory: /run/machd)\n"
     "  --config FILE     limits and settings (default: " MACHD_SYSCONFDIR "/machd.conf)\n"
     "  --launchd PATH    bootstrap server to start (default: " MACHD_LIBEXECDIR "/launchd)\n"
@@ -54,8 +55,21 @@ static const char help[] =
     "\n"
     "See machd(8), machd.conf(5), machctl(1).\n";
 
-enum { OPTION_ROOT = 256, OPTION_DIR, OPTION_SYSTEM, OPTION_CONFIG, OPTION_LAUNCHD, OPTION_NO_LAUNCHD, OPTION_FOREGROUND,
-       OPTION_READY_FD, OPTION_NO_POLLING, OPTION_NO_PEERPIDFD, OPTION_VERBOSE, OPTION_HELP, OPTION_VERSION };
+enum {
+    OPTION_ROOT = 256,
+    OPTION_DIR,
+    OPTION_SYSTEM,
+    OPTION_CONFIG,
+    OPTION_LAUNCHD,
+    OPTION_NO_LAUNCHD,
+    OPTION_FOREGROUND,
+    OPTION_READY_FD,
+    OPTION_NO_POLLING,
+    OPTION_NO_PEERPIDFD,
+    OPTION_VERBOSE,
+    OPTION_HELP,
+    OPTION_VERSION
+};
 
 static const struct option long_options[] = {
     { "root", required_argument, NULL, OPTION_ROOT },
@@ -207,8 +221,9 @@ static void on_assert(const char *expression, const char *file, int line)
 
 static void init_lists(struct machd *m)
 {
-    struct list *lists[] = { &m->users, &m->all_processes, &m->connections, &m->half_open, &m->doomed, &m->broken,
-                             &m->forks, &m->quarantine, &m->settling, &m->ready_users, &m->outstanding };
+    struct list *lists[] = { &m->users,    &m->all_processes, &m->connections, &m->half_open,
+                             &m->doomed,   &m->broken,        &m->forks,       &m->quarantine,
+                             &m->settling, &m->ready_users,   &m->outstanding };
     for (size_t i = 0; i < ARRAY_SIZE(lists); i++)
         list_init(lists[i]);
     for (size_t i = 0; i < PROCESS_BUCKETS; i++)
@@ -284,8 +299,7 @@ static void end_processes(struct machd *m)
         process_died(m, process);
     }
     settle_answer(m);
-    list_for_each(node, &m->connections)
-        client_doom(m, list_entry(node, struct connection, link));
+    list_for_each(node, &m->connections) client_doom(m, list_entry(node, struct connection, link));
     clients_reap(m);
     forks_fini(m);
 }

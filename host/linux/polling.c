@@ -14,7 +14,7 @@
 #include "host/linux/thread.h"
 
 #define PENALTY (10 * MILLISECOND)
-#define CHECK_EVERY (1 * MILLISECOND)  /* within a burst that does not end */
+#define CHECK_EVERY (1 * MILLISECOND) /* within a burst that does not end */
 #define CPUS_EVERY (1 * SECOND)
 #define RUN_DELAY_MAX (200 * MICROSECOND) /* of one check: more means that others wanted this CPU */
 
@@ -28,8 +28,8 @@ static uint32_t quota_of(char *path, uint32_t n)
         snprintf(name, sizeof(name), "/sys/fs/cgroup%s/cpu.max", path);
         FILE *file = fopen(name, "re");
         unsigned long long quota, period;
-        if (file && fgets(text, sizeof(text), file) && sscanf(text, "%llu %llu", &quota, &period) == 2 && period &&
-            quota / period < n)
+        if (file && fgets(text, sizeof(text), file) && sscanf(text, "%llu %llu", &quota, &period) == 2 &&
+            period && quota / period < n)
             n = (uint32_t)(quota / period);
         if (file)
             fclose(file);
@@ -58,7 +58,8 @@ static void count_cpus(struct machd *m, uint64_t now)
 {
     cpu_set_t set;
     m->polling.looked_at = now;
-    m->polling.n_cpus = sched_getaffinity(0, sizeof(set), &set) == 0 ? apply_quota((uint32_t)CPU_COUNT(&set)) : 1;
+    m->polling.n_cpus =
+        sched_getaffinity(0, sizeof(set), &set) == 0 ? apply_quota((uint32_t)CPU_COUNT(&set)) : 1;
 }
 
 /* ---- was machd in the way? ---- */

@@ -43,8 +43,8 @@ bool proc_read_stat(int32_t pid, struct proc_stat *stat)
     if (!open || !close || close < open)
         return false;
     unsigned long long start;
-    int n = sscanf(close + 1, " %c %d %*d %*d %*d %*d %u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu", &stat->state,
-                   &stat->parent, &stat->flags, &start);
+    int n = sscanf(close + 1, " %c %d %*d %*d %*d %*d %u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu",
+                   &stat->state, &stat->parent, &stat->flags, &start);
     stat->start_time = start;
     copy_command(stat->command, open + 1, close);
     return n == 4;

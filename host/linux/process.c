@@ -30,7 +30,8 @@ static struct list *bucket(struct machd *m, int32_t pid)
 
 struct process *process_find(struct machd *m, int32_t pid)
 {
-    list_for_each(node, bucket(m, pid)) {
+    list_for_each(node, bucket(m, pid))
+    {
         struct process *process = list_entry(node, struct process, link);
         if (process->pid == pid)
             return process;
@@ -47,7 +48,8 @@ bool process_is_dead(const struct process *process)
 /* ---- birth ---- */
 
 /* The effective ids are the connection's. The real ones come from the host's files only where those agree with it (F176). */
-static struct task_identity identity_of(const struct process *process, uint32_t uid, uint32_t gid, bool privileged)
+static struct task_identity identity_of(const struct process *process, uint32_t uid, uint32_t gid,
+                                        bool privileged)
 {
     struct task_identity identity = {
         .pid = process->pid,
@@ -114,12 +116,14 @@ static bool watch_death(struct machd *m, struct process *process, struct connect
     return watch_open(m, &process->death, WATCH_PROCESS, fd, EPOLLIN) == 0;
 }
 
-struct process *process_new(struct machd *m, struct connection *connection, struct inherit *inherit, struct refusal *refusal)
+struct process *process_new(struct machd *m, struct connection *connection, struct inherit *inherit,
+                            struct refusal *refusal)
 {
     *refusal = (struct refusal){ KERN_RESOURCE_SHORTAGE, "machd is at a limit of this user" };
     struct process *process = process_make(m, connection);
     if (process && watch_death(m, process, connection)) {
-        struct task_identity identity = identity_of(process, connection->uid, connection->gid, connection->admin);
+        struct task_identity identity =
+            identity_of(process, connection->uid, connection->gid, connection->admin);
         process->task = kernel_task_new(m->kernel, &identity, inherit, process);
         inherit = NULL;
     }
@@ -182,7 +186,8 @@ static bool change_user(struct machd *m, struct process *process, uint32_t uid)
     return true;
 }
 
-static bool start_again(struct machd *m, struct process *process, uint32_t uid, struct inherit *inherit, uint32_t gid, bool privileged)
+static bool start_again(struct machd *m, struct process *process, uint32_t uid, struct inherit *inherit,
+                        uint32_t gid, bool privileged)
 {
     process->state = PROCESS_ENDED;
     process->image_id = 0;

@@ -123,41 +123,29 @@ static bool shut_down(struct machd *m, struct connection *connection)
 
 /* ---- */
 
-bool request_of_client(struct machd *m, struct connection *connection, const struct attach_packet *packet, int fd)
+bool request_of_client(struct machd *m, struct connection *connection, const struct attach_packet *packet,
+                       int fd)
 {
     struct process *process = connection->process;
     if (process->broken || !process->task)
         return packet->type != ATTACH_SEGMENT;
     switch (packet->type) {
-    case ATTACH_THREAD_NEW:
-        thread_is_new(m, connection, packet->thread.tid);
-        return true;
-    case ATTACH_THREAD_GONE:
-        return thread_is_gone(m, connection, packet->thread.slot);
+    case ATTACH_THREAD_NEW: thread_is_new(m, connection, packet->thread.tid); return true;
+    case ATTACH_THREAD_GONE: return thread_is_gone(m, connection, packet->thread.slot);
     case ATTACH_SEGMENT:
         return fd >= 0 && segment_register(m, process, packet->segment.id, packet->segment.size, fd);
-    case ATTACH_FORK_PREPARE:
-        prepare_fork(m, connection);
-        return true;
-    case ATTACH_FORK_ABORT:
-        fork_abort(m, process, packet->fork.nonce);
-        return true;
-    case ATTACH_SETTLE:
-        settle_ask(m, connection, packet->settle.pid);
-        return true;
-    default:
-        return request_of_tool(m, connection, packet);
+    case ATTACH_FORK_PREPARE: prepare_fork(m, connection); return true;
+    case ATTACH_FORK_ABORT: fork_abort(m, process, packet->fork.nonce); return true;
+    case ATTACH_SETTLE: settle_ask(m, connection, packet->settle.pid); return true;
+    default: return request_of_tool(m, connection, packet);
     }
 }
 
 bool request_of_tool(struct machd *m, struct connection *connection, const struct attach_packet *packet)
 {
     switch (packet->type) {
-    case ATTACH_STATUS:
-        return begin_text(m, connection);
-    case ATTACH_SHUTDOWN:
-        return shut_down(m, connection);
-    default:
-        return false;
+    case ATTACH_STATUS: return begin_text(m, connection);
+    case ATTACH_SHUTDOWN: return shut_down(m, connection);
+    default: return false;
     }
 }

@@ -26,9 +26,9 @@
 #define JUNK_STUCK_MAX 16
 
 struct segment {
-    struct list link;     /* process.segments while registered */
-    struct user *user;    /* charged one descriptor; NULL: made by machd, charged by the kernel to who asked */
-    uint32_t id;          /* the client's */
+    struct list link;  /* process.segments while registered */
+    struct user *user; /* charged one descriptor; NULL: made by machd, charged by the kernel to who asked */
+    uint32_t id;       /* the client's */
     segment_handle handle;
     int fd;
     uint64_t size;
@@ -133,7 +133,8 @@ static bool is_fixed_memory(int fd, uint64_t size)
 
 static struct segment *registered(struct process *process, uint32_t id)
 {
-    list_for_each(node, &process->segments) {
+    list_for_each(node, &process->segments)
+    {
         struct segment *segment = list_entry(node, struct segment, link);
         if (segment->id == id)
             return segment;
@@ -173,8 +174,7 @@ bool segment_register(struct machd *m, struct process *process, uint32_t id, uin
 
 void segments_forget(struct machd *m, struct process *process)
 {
-    list_for_each_safe(node, &process->segments)
-        forget(m, process, list_entry(node, struct segment, link));
+    list_for_each_safe(node, &process->segments) forget(m, process, list_entry(node, struct segment, link));
 }
 
 void segments_fini(struct machd *m)
@@ -187,7 +187,8 @@ void segments_fini(struct machd *m)
 /* The packet was sent before the trap was made; it may still lie in the socket. */
 static struct segment *await_registered(struct machd *m, struct process *process, uint32_t id)
 {
-    list_for_each(node, &process->connections) {
+    list_for_each(node, &process->connections)
+    {
         struct connection *connection = list_entry(node, struct connection, process_link);
         while (!registered(process, id) && client_take_segment(m, connection))
             ;
@@ -258,7 +259,8 @@ segment_handle segment_make(void *host, const void *bytes, uint64_t size)
         free(segment);
         return 0;
     }
-    if (!write_all(segment->fd, bytes, size) || fcntl(segment->fd, F_ADD_SEALS, SEALS) != 0 || !give_handle(host, segment)) {
+    if (!write_all(segment->fd, bytes, size) || fcntl(segment->fd, F_ADD_SEALS, SEALS) != 0 ||
+        !give_handle(host, segment)) {
         segment_free(host, segment);
         return 0;
     }

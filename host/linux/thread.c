@@ -154,7 +154,8 @@ static struct trap_thread *thread_make(struct connection *connection, int32_t ti
     t->connection = connection;
     t->tid = tid;
     t->slot = slot;
-    t->page = (void *)(connection->area[slot / TRAP_AREA_SLOTS]->base + (slot % TRAP_AREA_SLOTS) * TRAP_PAGE_SIZE);
+    t->page =
+        (void *)(connection->area[slot / TRAP_AREA_SLOTS]->base + (slot % TRAP_AREA_SLOTS) * TRAP_PAGE_SIZE);
     t->wake = user_take_line(t->process->user);
     return t;
 }
@@ -213,7 +214,8 @@ void thread_gone(struct machd *m, struct trap_thread *t)
 
 void threads_free(struct machd *m, struct process *process)
 {
-    list_for_each_safe(node, &process->threads) {
+    list_for_each_safe(node, &process->threads)
+    {
         struct trap_thread *t = list_entry(node, struct trap_thread, link);
         wake_lost(t);
         thread_free(m, t);

@@ -38,7 +38,8 @@ static struct user *user_new(struct machd *m, uint32_t uid)
 struct user *user_get(struct machd *m, uint32_t uid)
 {
     struct user *found = NULL;
-    list_for_each(node, &m->users) {
+    list_for_each(node, &m->users)
+    {
         struct user *user = list_entry(node, struct user, link);
         if (user->uid == uid)
             found = user;
@@ -154,7 +155,8 @@ void user_give_line(struct user *user, uint32_t index)
 
 void users_set_asleep(struct machd *m, bool asleep)
 {
-    list_for_each(node, &m->users) {
+    list_for_each(node, &m->users)
+    {
         struct user *user = list_entry(node, struct user, link);
         if (user->table)
             atomic_store_explicit(&user->table->asleep, asleep, memory_order_relaxed);

@@ -5,7 +5,8 @@
 
 #include "kernel/ipc/queue.h"
 
-kern_return_t port_find_receive(struct ipc *ipc, struct space *space, mach_port_name_t name, struct port **port_p)
+kern_return_t port_find_receive(struct ipc *ipc, struct space *space, mach_port_name_t name,
+                                struct port **port_p)
 {
     struct entry *entry;
     if (!MACH_PORT_VALID(name))
@@ -36,7 +37,8 @@ kern_return_t port_set_seqno(struct ipc *ipc, struct space *space, mach_port_nam
     return kr;
 }
 
-kern_return_t port_get_context(struct ipc *ipc, struct space *space, mach_port_name_t name, uint64_t *context_p)
+kern_return_t port_get_context(struct ipc *ipc, struct space *space, mach_port_name_t name,
+                               uint64_t *context_p)
 {
     struct port *port;
     kern_return_t kr = port_find_receive(ipc, space, name, &port);
@@ -57,7 +59,8 @@ kern_return_t port_set_context(struct ipc *ipc, struct space *space, mach_port_n
     return KERN_SUCCESS;
 }
 
-kern_return_t port_get_srights(struct ipc *ipc, struct space *space, mach_port_name_t name, uint32_t *srights_p)
+kern_return_t port_get_srights(struct ipc *ipc, struct space *space, mach_port_name_t name,
+                               uint32_t *srights_p)
 {
     struct port *port;
     kern_return_t kr = port_find_receive(ipc, space, name, &port);
@@ -103,14 +106,10 @@ static mach_port_status_t port_status(const struct port *port)
 static mach_msg_type_number_t attribute_count(int flavor)
 {
     switch (flavor) {
-    case MACH_PORT_LIMITS_INFO:
-        return MACH_PORT_LIMITS_INFO_COUNT;
-    case MACH_PORT_RECEIVE_STATUS:
-        return MACH_PORT_RECEIVE_STATUS_COUNT;
-    case MACH_PORT_DNREQUESTS_SIZE:
-        return MACH_PORT_DNREQUESTS_SIZE_COUNT;
-    case MACH_PORT_INFO_EXT:
-        return MACH_PORT_INFO_EXT_COUNT;
+    case MACH_PORT_LIMITS_INFO: return MACH_PORT_LIMITS_INFO_COUNT;
+    case MACH_PORT_RECEIVE_STATUS: return MACH_PORT_RECEIVE_STATUS_COUNT;
+    case MACH_PORT_DNREQUESTS_SIZE: return MACH_PORT_DNREQUESTS_SIZE_COUNT;
+    case MACH_PORT_INFO_EXT: return MACH_PORT_INFO_EXT_COUNT;
     }
     return 0;
 }
@@ -120,23 +119,15 @@ static void write_attributes(const struct port *port, int flavor, integer_t *inf
     mach_port_status_t status = port_status(port);
     mach_port_info_ext_t ext = { .mpie_status = status };
     switch (flavor) {
-    case MACH_PORT_LIMITS_INFO:
-        info[0] = (integer_t)port->qlimit;
-        break;
-    case MACH_PORT_RECEIVE_STATUS:
-        memcpy(info, &status, sizeof(status));
-        break;
-    case MACH_PORT_DNREQUESTS_SIZE:
-        info[0] = (integer_t)port->n_requests;
-        break;
-    case MACH_PORT_INFO_EXT:
-        memcpy(info, &ext, sizeof(ext));
-        break;
+    case MACH_PORT_LIMITS_INFO: info[0] = (integer_t)port->qlimit; break;
+    case MACH_PORT_RECEIVE_STATUS: memcpy(info, &status, sizeof(status)); break;
+    case MACH_PORT_DNREQUESTS_SIZE: info[0] = (integer_t)port->n_requests; break;
+    case MACH_PORT_INFO_EXT: memcpy(info, &ext, sizeof(ext)); break;
     }
 }
 
-kern_return_t port_get_attributes(struct ipc *ipc, struct space *space, mach_port_name_t name, int flavor, integer_t *info,
-                                  mach_msg_type_number_t *count_p)
+kern_return_t port_get_attributes(struct ipc *ipc, struct space *space, mach_port_name_t name, int flavor,
+                                  integer_t *info, mach_msg_type_number_t *count_p)
 {
     mach_msg_type_number_t needed = attribute_count(flavor);
     struct port *port;
@@ -170,7 +161,8 @@ static kern_return_t set_limits(struct ipc *ipc, struct space *space, mach_port_
     return KERN_SUCCESS;
 }
 
-static kern_return_t set_importance(struct ipc *ipc, struct space *space, mach_port_name_t name, bool temp_owner)
+static kern_return_t set_importance(struct ipc *ipc, struct space *space, mach_port_name_t name,
+                                    bool temp_owner)
 {
     struct port *port;
     kern_return_t kr = port_find_receive(ipc, space, name, &port);
@@ -194,8 +186,7 @@ kern_return_t port_set_attributes(struct ipc *ipc, struct space *space, mach_por
         return count < 1 ? KERN_FAILURE : port_find_receive(ipc, space, name, &port);
     case MACH_PORT_TEMPOWNER:
     case MACH_PORT_IMPORTANCE_RECEIVER:
-    case MACH_PORT_DENAP_RECEIVER:
-        return set_importance(ipc, space, name, flavor == MACH_PORT_TEMPOWNER);
+    case MACH_PORT_DENAP_RECEIVER: return set_importance(ipc, space, name, flavor == MACH_PORT_TEMPOWNER);
     }
     return KERN_INVALID_ARGUMENT;
 }
@@ -213,18 +204,21 @@ kern_return_t port_assert_attributes(struct ipc *ipc, struct space *space, mach_
     if (kr != KERN_SUCCESS)
         return kr;
     memcpy(&guard, info, sizeof(guard));
-    return port->guarded && port->strict_guard && port->context == guard ? KERN_SUCCESS : KERN_INVALID_ARGUMENT;
+    return port->guarded && port->strict_guard && port->context == guard ? KERN_SUCCESS
+                                                                         : KERN_INVALID_ARGUMENT;
 }
 
 /* ---- guards ---- */
 
 /* P60: like P46, but NULL and DEAD are unknown names. */
-static kern_return_t find_guardable(struct ipc *ipc, struct space *space, mach_port_name_t name, struct port **port_p)
+static kern_return_t find_guardable(struct ipc *ipc, struct space *space, mach_port_name_t name,
+                                    struct port **port_p)
 {
     return MACH_PORT_VALID(name) ? port_find_receive(ipc, space, name, port_p) : KERN_INVALID_NAME;
 }
 
-kern_return_t port_guard(struct ipc *ipc, struct space *space, mach_port_name_t name, uint64_t guard, uint64_t flags)
+kern_return_t port_guard(struct ipc *ipc, struct space *space, mach_port_name_t name, uint64_t guard,
+                         uint64_t flags)
 {
     struct port *port;
     kern_return_t kr = find_guardable(ipc, space, name, &port);
@@ -252,7 +246,8 @@ kern_return_t port_unguard(struct ipc *ipc, struct space *space, mach_port_name_
     return KERN_SUCCESS;
 }
 
-kern_return_t port_swap_guard(struct ipc *ipc, struct space *space, mach_port_name_t name, uint64_t old, uint64_t new)
+kern_return_t port_swap_guard(struct ipc *ipc, struct space *space, mach_port_name_t name, uint64_t old,
+                              uint64_t new)
 {
     struct port *port;
     kern_return_t kr = find_guardable(ipc, space, name, &port);

@@ -23,14 +23,13 @@ static kern_return_t measure_one(const uint8_t *bytes, uint8_t type, uint64_t *n
     mach_msg_ool_descriptor_t memory;
     mach_msg_ool_ports_descriptor_t ports;
     switch (type) {
-    case MACH_MSG_PORT_DESCRIPTOR:
-        *n_rights_p += 1;
-        return MACH_MSG_SUCCESS;
+    case MACH_MSG_PORT_DESCRIPTOR: *n_rights_p += 1; return MACH_MSG_SUCCESS;
     case MACH_MSG_OOL_DESCRIPTOR:
     case MACH_MSG_OOL_VOLATILE_DESCRIPTOR:
         memcpy(&memory, bytes, sizeof(memory));
-        return memory.copy == MACH_MSG_PHYSICAL_COPY || memory.copy == MACH_MSG_VIRTUAL_COPY ? MACH_MSG_SUCCESS
-                                                                                              : MACH_SEND_INVALID_TYPE;
+        return memory.copy == MACH_MSG_PHYSICAL_COPY || memory.copy == MACH_MSG_VIRTUAL_COPY
+                   ? MACH_MSG_SUCCESS
+                   : MACH_SEND_INVALID_TYPE;
     case MACH_MSG_OOL_PORTS_DESCRIPTOR:
         memcpy(&ports, bytes, sizeof(ports));
         *n_rights_p += ports.count;
@@ -63,8 +62,8 @@ kern_return_t body_measure(struct message *message)
 /* ---- rights ---- */
 
 /* One name with one disposition: NULL and DEAD are carried as they are (P44). */
-static kern_return_t take_right(struct ipc_thread *thread, struct message *message, mach_port_name_t name, uint32_t disposition,
-                                struct port **port_p)
+static kern_return_t take_right(struct ipc_thread *thread, struct message *message, mach_port_name_t name,
+                                uint32_t disposition, struct port **port_p)
 {
     if (!MACH_PORT_VALID(name)) {
         *port_p = name == MACH_PORT_NULL ? NULL : PORT_DEAD;
@@ -83,7 +82,8 @@ static kern_return_t take_right(struct ipc_thread *thread, struct message *messa
     return MACH_MSG_SUCCESS;
 }
 
-static kern_return_t take_port(struct ipc_thread *thread, struct message *message, struct message_descriptor *d)
+static kern_return_t take_port(struct ipc_thread *thread, struct message *message,
+                               struct message_descriptor *d)
 {
     mach_msg_port_descriptor_t in;
     memcpy(&in, message->bytes + d->offset, sizeof(in));
@@ -94,7 +94,8 @@ static kern_return_t take_port(struct ipc_thread *thread, struct message *messag
 /* ---- memory ---- */
 
 /* The item that libmach gathered for this descriptor; the shared payload is read once. */
-static bool read_item(const struct ipc_thread *thread, const struct message *message, uint32_t n, struct trap_item *item)
+static bool read_item(const struct ipc_thread *thread, const struct message *message, uint32_t n,
+                      struct trap_item *item)
 {
     uint64_t at = trap_round8(message->size) + (uint64_t)n * sizeof(*item);
     if (n >= thread->call.n_items || at + sizeof(*item) > thread->call.payload_size)
@@ -104,8 +105,8 @@ static bool read_item(const struct ipc_thread *thread, const struct message *mes
 }
 
 /* MACH_MSG_VM_KERNEL is a bare bit here, as in the original (P110, P111). */
-static kern_return_t take_memory(struct ipc_thread *thread, struct message *message, const struct trap_item *item, uint64_t size,
-                                 struct memory **memory_p)
+static kern_return_t take_memory(struct ipc_thread *thread, struct message *message,
+                                 const struct trap_item *item, uint64_t size, struct memory **memory_p)
 {
     struct ipc *ipc = thread->ipc;
     if (size == 0) {
@@ -133,8 +134,8 @@ static kern_return_t take_memory(struct ipc_thread *thread, struct message *mess
     return MACH_MSG_VM_KERNEL;
 }
 
-static kern_return_t take_region(struct ipc_thread *thread, struct message *message, struct message_descriptor *d,
-                                 const struct trap_item *item)
+static kern_return_t take_region(struct ipc_thread *thread, struct message *message,
+                                 struct message_descriptor *d, const struct trap_item *item)
 {
     mach_msg_ool_descriptor_t in;
     memcpy(&in, message->bytes + d->offset, sizeof(in));
@@ -144,8 +145,9 @@ static kern_return_t take_region(struct ipc_thread *thread, struct message *mess
 }
 
 /* Rights taken before a bad element stay in the descriptor, to be destroyed with the message (P133). */
-static kern_return_t take_names(struct ipc_thread *thread, struct message *message, struct message_descriptor *d,
-                                const uint32_t *names, uint32_t count, uint32_t disposition)
+static kern_return_t take_names(struct ipc_thread *thread, struct message *message,
+                                struct message_descriptor *d, const uint32_t *names, uint32_t count,
+                                uint32_t disposition)
 {
     for (; d->count < count; d->count++) {
         kern_return_t kr = take_right(thread, message, names[d->count], disposition, &d->ports[d->count]);
@@ -156,8 +158,8 @@ static kern_return_t take_names(struct ipc_thread *thread, struct message *messa
     return MACH_MSG_SUCCESS;
 }
 
-static kern_return_t take_array(struct ipc_thread *thread, struct message *message, struct message_descriptor *d,
-                                const struct trap_item *item)
+static kern_return_t take_array(struct ipc_thread *thread, struct message *message,
+                                struct message_descriptor *d, const struct trap_item *item)
 {
     mach_msg_ool_ports_descriptor_t in;
     struct memory *memory = NULL;
@@ -194,7 +196,8 @@ static kern_return_t take_one(struct ipc_thread *thread, struct message *message
     if (!read_item(thread, message, message->n_taken, &item))
         return MACH_SEND_INVALID_MEMORY;
     bool is_array = d->type == MACH_MSG_OOL_PORTS_DESCRIPTOR;
-    kern_return_t kr = is_array ? take_array(thread, message, d, &item) : take_region(thread, message, d, &item);
+    kern_return_t kr =
+        is_array ? take_array(thread, message, d, &item) : take_region(thread, message, d, &item);
     if (kr == MACH_MSG_SUCCESS || (is_array && kr == MACH_SEND_INVALID_RIGHT))
         message->n_taken++;
     return kr;

@@ -44,27 +44,20 @@ static void check_entry(const struct space *space, const struct entry *entry)
 {
     ASSERT(entry->space == space);
     switch ((enum entry_kind)entry->kind) {
-    case ENTRY_FREE:
-        ASSERT(!entry->request);
-        return;
+    case ENTRY_FREE: ASSERT(!entry->request); return;
     case ENTRY_RECEIVE:
     case ENTRY_SEND_RECEIVE:
-        ASSERT(entry->port->state == PORT_IN_SPACE && entry->port->space == space && entry->port->name == entry_name(entry));
+        ASSERT(entry->port->state == PORT_IN_SPACE && entry->port->space == space &&
+               entry->port->name == entry_name(entry));
         ASSERT((entry->urefs > 0) == (entry->kind == ENTRY_SEND_RECEIVE));
         break;
-    case ENTRY_SEND:
-        ASSERT(entry->urefs > 0);
-        break;
+    case ENTRY_SEND: ASSERT(entry->urefs > 0); break;
     case ENTRY_SEND_ONCE:
         ASSERT(entry->urefs == 1);
         count_once(entry->port);
         break;
-    case ENTRY_SET:
-        ASSERT(entry->urefs == 0 && !entry->request && entry->set->space == space);
-        return;
-    case ENTRY_DEAD_NAME:
-        ASSERT(entry->urefs > 0 && !entry->request);
-        return;
+    case ENTRY_SET: ASSERT(entry->urefs == 0 && !entry->request && entry->set->space == space); return;
+    case ENTRY_DEAD_NAME: ASSERT(entry->urefs > 0 && !entry->request); return;
     }
     if (entry_has_send(entry))
         check_right((struct right){ entry->port, MACH_MSG_TYPE_PORT_SEND });
@@ -89,15 +82,15 @@ static void check_space(struct space *space)
 
 void check_begin(struct ipc *ipc)
 {
-    list_for_each(node, &ipc->all_ports) {
+    list_for_each(node, &ipc->all_ports)
+    {
         struct port *port = list_entry(node, struct port, all);
         port->counted_sends = port->counted_onces = 0;
     }
-    list_for_each(node, &ipc->all_spaces)
-        check_space(list_entry(node, struct space, all));
-    list_for_each(node, &ipc->all_messages)
-        count_message(list_entry(node, struct message, all));
-    list_for_each(node, &ipc->all_ports) {
+    list_for_each(node, &ipc->all_spaces) check_space(list_entry(node, struct space, all));
+    list_for_each(node, &ipc->all_messages) count_message(list_entry(node, struct message, all));
+    list_for_each(node, &ipc->all_ports)
+    {
         struct port *port = list_entry(node, struct port, all);
         if (port->no_senders)
             count_once(port->no_senders);
@@ -113,7 +106,8 @@ static void check_place(const struct ipc *ipc, const struct port *port)
 {
     uint64_t hops = 0;
     ASSERT(port->state != PORT_IN_LIMBO);
-    for (const struct port *up = port; port_is_real(up) && up->state == PORT_CARRIED; up = message_port(up->carrier))
+    for (const struct port *up = port; port_is_real(up) && up->state == PORT_CARRIED;
+         up = message_port(up->carrier))
         ASSERT(hops++ <= ipc->census.ports);
     if (port->state != PORT_IN_SPACE) {
         ASSERT(list_is_empty(&port->memberships));
@@ -128,7 +122,8 @@ static void check_place(const struct ipc *ipc, const struct port *port)
 static void check_queue(const struct port *port)
 {
     uint32_t n = 0;
-    list_for_each(node, &port->messages) {
+    list_for_each(node, &port->messages)
+    {
         ASSERT(port_is_dead(port) || message_port(list_entry(node, struct message, link)) == port);
         n++;
     }
@@ -138,7 +133,8 @@ static void check_queue(const struct port *port)
 
 void check_end(struct ipc *ipc)
 {
-    list_for_each(node, &ipc->all_ports) {
+    list_for_each(node, &ipc->all_ports)
+    {
         const struct port *port = list_entry(node, struct port, all);
         ASSERT(port->srights == port->counted_sends);
         ASSERT(port->sorights == port->counted_onces);

@@ -5,15 +5,12 @@
 uint8_t right_type_of(uint32_t disposition)
 {
     switch (disposition) {
-    case MACH_MSG_TYPE_MOVE_RECEIVE:
-        return MACH_MSG_TYPE_PORT_RECEIVE;
+    case MACH_MSG_TYPE_MOVE_RECEIVE: return MACH_MSG_TYPE_PORT_RECEIVE;
     case MACH_MSG_TYPE_MOVE_SEND:
     case MACH_MSG_TYPE_COPY_SEND:
-    case MACH_MSG_TYPE_MAKE_SEND:
-        return MACH_MSG_TYPE_PORT_SEND;
+    case MACH_MSG_TYPE_MAKE_SEND: return MACH_MSG_TYPE_PORT_SEND;
     case MACH_MSG_TYPE_MOVE_SEND_ONCE:
-    case MACH_MSG_TYPE_MAKE_SEND_ONCE:
-        return MACH_MSG_TYPE_PORT_SEND_ONCE;
+    case MACH_MSG_TYPE_MAKE_SEND_ONCE: return MACH_MSG_TYPE_PORT_SEND_ONCE;
     }
     return 0;
 }
@@ -41,8 +38,9 @@ static kern_return_t check_receive(const struct entry *entry)
 {
     if (!entry_has_receive(entry))
         return KERN_INVALID_RIGHT;
-    return entry->port->immovable_receive || entry->port->special_reply || entry->port->ktype ? KERN_INVALID_CAPABILITY
-                                                                                              : KERN_SUCCESS;
+    return entry->port->immovable_receive || entry->port->special_reply || entry->port->ktype
+               ? KERN_INVALID_CAPABILITY
+               : KERN_SUCCESS;
 }
 
 kern_return_t right_check_copyin(const struct entry *entry, uint32_t disposition, bool for_dest)
@@ -50,16 +48,12 @@ kern_return_t right_check_copyin(const struct entry *entry, uint32_t disposition
     if (!entry)
         return KERN_INVALID_NAME;
     switch (disposition) {
-    case MACH_MSG_TYPE_MOVE_RECEIVE:
-        return check_receive(entry);
+    case MACH_MSG_TYPE_MOVE_RECEIVE: return check_receive(entry);
     case MACH_MSG_TYPE_MOVE_SEND:
-    case MACH_MSG_TYPE_COPY_SEND:
-        return check_send(entry, for_dest);
-    case MACH_MSG_TYPE_MOVE_SEND_ONCE:
-        return check_send_once(entry, for_dest);
+    case MACH_MSG_TYPE_COPY_SEND: return check_send(entry, for_dest);
+    case MACH_MSG_TYPE_MOVE_SEND_ONCE: return check_send_once(entry, for_dest);
     case MACH_MSG_TYPE_MAKE_SEND:
-    case MACH_MSG_TYPE_MAKE_SEND_ONCE:
-        return entry_has_receive(entry) ? KERN_SUCCESS : KERN_INVALID_RIGHT;
+    case MACH_MSG_TYPE_MAKE_SEND_ONCE: return entry_has_receive(entry) ? KERN_SUCCESS : KERN_INVALID_RIGHT;
     }
     return KERN_INVALID_RIGHT;
 }
@@ -117,18 +111,12 @@ struct right right_copyin(struct ipc *ipc, struct entry *entry, uint32_t disposi
     if (entry->kind == ENTRY_DEAD_NAME)
         return copyin_dead(ipc, entry, disposition);
     switch (disposition) {
-    case MACH_MSG_TYPE_MOVE_RECEIVE:
-        return move_receive(ipc, entry);
-    case MACH_MSG_TYPE_MOVE_SEND:
-        return move_send(ipc, entry);
-    case MACH_MSG_TYPE_MOVE_SEND_ONCE:
-        return move_send_once(ipc, entry);
-    case MACH_MSG_TYPE_COPY_SEND:
-        return port_copy_send(entry->port);
-    case MACH_MSG_TYPE_MAKE_SEND:
-        return port_make_send(entry->port);
-    case MACH_MSG_TYPE_MAKE_SEND_ONCE:
-        return port_make_send_once(entry->port);
+    case MACH_MSG_TYPE_MOVE_RECEIVE: return move_receive(ipc, entry);
+    case MACH_MSG_TYPE_MOVE_SEND: return move_send(ipc, entry);
+    case MACH_MSG_TYPE_MOVE_SEND_ONCE: return move_send_once(ipc, entry);
+    case MACH_MSG_TYPE_COPY_SEND: return port_copy_send(entry->port);
+    case MACH_MSG_TYPE_MAKE_SEND: return port_make_send(entry->port);
+    case MACH_MSG_TYPE_MAKE_SEND_ONCE: return port_make_send_once(entry->port);
     }
     ASSERT(!"the disposition was checked");
     return (struct right){ 0 };

@@ -57,8 +57,8 @@ static struct trap_item ship_segment(struct ipc_thread *thread, struct memory *m
 }
 
 /* Writes items and inline bytes behind the message in `payload`, and frees the memory objects. */
-static void ship_items(struct ipc_thread *thread, struct message *message, const struct plan *plan, uint64_t inline_max,
-                       uint8_t *payload)
+static void ship_items(struct ipc_thread *thread, struct message *message, const struct plan *plan,
+                       uint64_t inline_max, uint8_t *payload)
 {
     uint64_t item_at = trap_round8(plan->message_size), at = plan->inline_at;
     for (uint32_t i = 0; i < message->n_descriptors; i++) {
@@ -94,8 +94,8 @@ static void ship_large(struct ipc_thread *thread, uint8_t *payload, uint64_t tot
     thread->reply.result = MACH_RCV_INVALID_DATA;
 }
 
-static void ship(struct ipc_thread *thread, struct message *message, uint32_t size, const void *trailer, uint32_t trailer_size,
-                 enum trap_delivered delivered)
+static void ship(struct ipc_thread *thread, struct message *message, uint32_t size, const void *trailer,
+                 uint32_t trailer_size, enum trap_delivered delivered)
 {
     uint64_t inline_max = UINT64_MAX;
     struct plan plan = make_plan(message, size + trailer_size, inline_max);
@@ -129,22 +129,17 @@ static void ship(struct ipc_thread *thread, struct message *message, uint32_t si
 static uint32_t trailer_size_of(uint32_t option)
 {
     switch (GET_RCV_ELEMENTS(option)) {
-    case MACH_RCV_TRAILER_NULL:
-        return sizeof(mach_msg_trailer_t);
-    case MACH_RCV_TRAILER_SEQNO:
-        return sizeof(mach_msg_seqno_trailer_t);
-    case MACH_RCV_TRAILER_SENDER:
-        return sizeof(mach_msg_security_trailer_t);
-    case MACH_RCV_TRAILER_AUDIT:
-        return sizeof(mach_msg_audit_trailer_t);
-    case MACH_RCV_TRAILER_CTX:
-        return sizeof(mach_msg_context_trailer_t);
+    case MACH_RCV_TRAILER_NULL: return sizeof(mach_msg_trailer_t);
+    case MACH_RCV_TRAILER_SEQNO: return sizeof(mach_msg_seqno_trailer_t);
+    case MACH_RCV_TRAILER_SENDER: return sizeof(mach_msg_security_trailer_t);
+    case MACH_RCV_TRAILER_AUDIT: return sizeof(mach_msg_audit_trailer_t);
+    case MACH_RCV_TRAILER_CTX: return sizeof(mach_msg_context_trailer_t);
     }
     return sizeof(mach_msg_mac_trailer_t);
 }
 
-static uint32_t make_trailer(const struct ipc_thread *thread, const struct port *port, const struct token *token, uint32_t seqno,
-                             mach_msg_mac_trailer_t *trailer)
+static uint32_t make_trailer(const struct ipc_thread *thread, const struct port *port,
+                             const struct token *token, uint32_t seqno, mach_msg_mac_trailer_t *trailer)
 {
     uint32_t size = trailer_size_of(thread->call.msg.option);
     memset(trailer, 0, sizeof(*trailer));
@@ -176,14 +171,16 @@ static mach_port_name_t put_right(struct ipc_thread *thread, struct right right,
 }
 
 /* A receive right in a message is in transit until now. */
-static mach_port_name_t put_carried(struct ipc_thread *thread, struct port *port, uint8_t disposition, kern_return_t *bits_p)
+static mach_port_name_t put_carried(struct ipc_thread *thread, struct port *port, uint8_t disposition,
+                                    kern_return_t *bits_p)
 {
     if (disposition == MACH_MSG_TYPE_PORT_RECEIVE && port_is_live(port))
         port->state = PORT_IN_LIMBO;
     return put_right(thread, (struct right){ port, disposition }, bits_p);
 }
 
-static void put_port_descriptor(struct ipc_thread *thread, struct message_descriptor *d, uint8_t *bytes, kern_return_t *bits_p)
+static void put_port_descriptor(struct ipc_thread *thread, struct message_descriptor *d, uint8_t *bytes,
+                                kern_return_t *bits_p)
 {
     mach_msg_port_descriptor_t out = {
         .name = put_carried(thread, d->port, d->disposition, bits_p),
@@ -205,12 +202,13 @@ static void put_memory_descriptor(struct message_descriptor *d, uint8_t *bytes)
 }
 
 /* The rights become names, the array memory. Without memory for it all its rights are destroyed (P134). */
-static void put_ports_descriptor(struct ipc_thread *thread, struct message *message, struct message_descriptor *d,
-                                 kern_return_t *bits_p)
+static void put_ports_descriptor(struct ipc_thread *thread, struct message *message,
+                                 struct message_descriptor *d, kern_return_t *bits_p)
 {
     struct port **ports = d->ports;
     uint32_t count = d->count;
-    struct memory *memory = count ? memory_new(thread->ipc, message->account, (uint64_t)count * sizeof(uint32_t)) : NULL;
+    struct memory *memory =
+        count ? memory_new(thread->ipc, message->account, (uint64_t)count * sizeof(uint32_t)) : NULL;
     for (uint32_t i = 0; i < count; i++) {
         if (memory) {
             ((uint32_t *)memory->bytes)[i] = put_carried(thread, ports[i], d->disposition, bits_p);
@@ -239,16 +237,10 @@ static void put_body(struct ipc_thread *thread, struct message *message, kern_re
         struct message_descriptor *d = &message->descriptors[i];
         thread->ipc->steps++;
         switch (d->type) {
-        case MACH_MSG_PORT_DESCRIPTOR:
-            put_port_descriptor(thread, d, message->bytes, bits_p);
-            break;
+        case MACH_MSG_PORT_DESCRIPTOR: put_port_descriptor(thread, d, message->bytes, bits_p); break;
         case MACH_MSG_OOL_DESCRIPTOR:
-        case MACH_MSG_OOL_VOLATILE_DESCRIPTOR:
-            put_memory_descriptor(d, message->bytes);
-            break;
-        case MACH_MSG_OOL_PORTS_DESCRIPTOR:
-            put_ports_descriptor(thread, message, d, bits_p);
-            break;
+        case MACH_MSG_OOL_VOLATILE_DESCRIPTOR: put_memory_descriptor(d, message->bytes); break;
+        case MACH_MSG_OOL_PORTS_DESCRIPTOR: put_ports_descriptor(thread, message, d, bits_p); break;
         }
     }
 }
@@ -331,7 +323,8 @@ void deliver_message(struct ipc_thread *thread, struct port *port, struct messag
     message_free(thread->ipc, message);
 }
 
-void deliver_header(struct ipc_thread *thread, struct port *port, struct message *message, uint32_t seqno, kern_return_t code)
+void deliver_header(struct ipc_thread *thread, struct port *port, struct message *message, uint32_t seqno,
+                    kern_return_t code)
 {
     mach_msg_mac_trailer_t trailer;
     uint32_t trailer_size = make_trailer(thread, port, &token_of_kernel, seqno, &trailer);

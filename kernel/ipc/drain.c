@@ -86,8 +86,7 @@ static bool reap_port_step(struct ipc *ipc, struct port *port)
         if (bury_first_name(ipc, port))
             port->death = DEATH_DONE;
         return false;
-    case DEATH_DONE:
-        return true;
+    case DEATH_DONE: return true;
     }
     return true;
 }
@@ -164,8 +163,7 @@ static void go_on(struct ipc *ipc, struct ipc_thread *thread)
     thread->resume = RESUME_NOTHING;
     switch (kind) {
     case RESUME_NOTHING:
-    case RESUME_FINISHED:
-        break;
+    case RESUME_FINISHED: break;
     case RESUME_GIVE_BACK: {
         struct message *message = thread->give_back;
         thread->give_back = NULL;

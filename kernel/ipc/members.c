@@ -17,8 +17,8 @@ kern_return_t port_find_set(struct ipc *ipc, struct space *space, mach_port_name
 }
 
 /* Both names must be known before either is looked at closely (P85). */
-static kern_return_t find_both(struct ipc *ipc, struct space *space, mach_port_name_t member, mach_port_name_t set,
-                               struct port **port_p, struct pset **set_p)
+static kern_return_t find_both(struct ipc *ipc, struct space *space, mach_port_name_t member,
+                               mach_port_name_t set, struct port **port_p, struct pset **set_p)
 {
     if (!MACH_PORT_VALID(member) || !MACH_PORT_VALID(set))
         return KERN_INVALID_RIGHT;
@@ -40,7 +40,8 @@ static kern_return_t join(struct ipc *ipc, struct port *port, struct pset *set)
     return kr;
 }
 
-kern_return_t port_insert_member(struct ipc *ipc, struct space *space, mach_port_name_t member, mach_port_name_t set)
+kern_return_t port_insert_member(struct ipc *ipc, struct space *space, mach_port_name_t member,
+                                 mach_port_name_t set)
 {
     struct port *port;
     struct pset *pset;
@@ -50,7 +51,8 @@ kern_return_t port_insert_member(struct ipc *ipc, struct space *space, mach_port
     return pset_find_member(pset, port) ? KERN_ALREADY_IN_SET : join(ipc, port, pset);
 }
 
-kern_return_t port_extract_member(struct ipc *ipc, struct space *space, mach_port_name_t member, mach_port_name_t set)
+kern_return_t port_extract_member(struct ipc *ipc, struct space *space, mach_port_name_t member,
+                                  mach_port_name_t set)
 {
     struct port *port;
     struct pset *pset;
@@ -77,14 +79,16 @@ static kern_return_t leave_all(struct ipc *ipc, struct space *space, mach_port_n
 /* A port that is in the set already keeps that membership, so that nothing can fail; the others end. */
 static void keep_only(struct port *port, struct membership *kept)
 {
-    list_for_each_safe(node, &port->memberships) {
+    list_for_each_safe(node, &port->memberships)
+    {
         struct membership *membership = list_entry(node, struct membership, of_port);
         if (membership != kept)
             pset_remove(membership);
     }
 }
 
-kern_return_t port_move_member(struct ipc *ipc, struct space *space, mach_port_name_t member, mach_port_name_t after)
+kern_return_t port_move_member(struct ipc *ipc, struct space *space, mach_port_name_t member,
+                               mach_port_name_t after)
 {
     struct port *port;
     struct pset *set;

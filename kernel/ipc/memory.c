@@ -28,7 +28,8 @@ struct memory *memory_new(struct ipc *ipc, struct account *account, uint64_t siz
     return memory;
 }
 
-struct memory *memory_new_segment(struct ipc *ipc, struct account *account, segment_handle segment, uint64_t size)
+struct memory *memory_new_segment(struct ipc *ipc, struct account *account, segment_handle segment,
+                                  uint64_t size)
 {
     struct memory *memory = new_object(ipc, account, size, 0);
     if (memory)

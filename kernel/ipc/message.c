@@ -78,9 +78,7 @@ static bool sink_descriptor(struct ipc *ipc, struct message *message, struct spa
         release(ipc, (struct right){ d->port, d->disposition }, cause);
         return true;
     case MACH_MSG_OOL_DESCRIPTOR:
-    case MACH_MSG_OOL_VOLATILE_DESCRIPTOR:
-        memory_free(ipc, d->memory);
-        return true;
+    case MACH_MSG_OOL_VOLATILE_DESCRIPTOR: memory_free(ipc, d->memory); return true;
     case MACH_MSG_OOL_PORTS_DESCRIPTOR:
         if (message->sink_element < d->count) {
             release(ipc, (struct right){ d->ports[message->sink_element++], d->disposition }, cause);

@@ -17,7 +17,8 @@ struct word_note {
 static const uint8_t ndr_bytes[8] = { 0, 0, 0, 0, 1, 0, 0, 0 };
 
 /* A message from the kernel to a send-once right, which it consumes; NULL: the right is gone too. */
-static struct message *note_new(struct ipc *ipc, struct port *notify, int32_t id, uint32_t size, uint32_t n_descriptors)
+static struct message *note_new(struct ipc *ipc, struct port *notify, int32_t id, uint32_t size,
+                                uint32_t n_descriptors)
 {
     struct message *message;
     if (port_is_dead(notify) || !(message = message_new(ipc, notify->account, size, n_descriptors))) {

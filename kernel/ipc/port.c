@@ -114,9 +114,7 @@ void right_release(struct ipc *ipc, struct right right)
     if (!port_is_real(right.port) || right.type == 0)
         return;
     switch (right.type) {
-    case MACH_MSG_TYPE_PORT_SEND:
-        release_send(ipc, right.port);
-        break;
+    case MACH_MSG_TYPE_PORT_SEND: release_send(ipc, right.port); break;
     case MACH_MSG_TYPE_PORT_SEND_ONCE:
         if (port_is_dead(right.port) || right.port->state == PORT_IN_KERNEL)
             right_use_once(ipc, right.port);

@@ -22,7 +22,8 @@ struct pset *pset_new(struct ipc *ipc, struct space *space, mach_port_name_t nam
 
 struct membership *pset_find_member(struct pset *set, struct port *port)
 {
-    list_for_each(node, &port->memberships) {
+    list_for_each(node, &port->memberships)
+    {
         struct membership *member = list_entry(node, struct membership, of_port);
         if (member->set == set)
             return member;
@@ -82,7 +83,8 @@ void pset_destroy(struct ipc *ipc, struct pset *set)
 
 void pset_port_ready(struct port *port)
 {
-    list_for_each(node, &port->memberships) {
+    list_for_each(node, &port->memberships)
+    {
         struct membership *member = list_entry(node, struct membership, of_port);
         if (!list_is_linked(&member->ready))
             list_append(&member->set->ready, &member->ready);
@@ -91,7 +93,8 @@ void pset_port_ready(struct port *port)
 
 void pset_port_drained(struct port *port)
 {
-    list_for_each(node, &port->memberships) {
+    list_for_each(node, &port->memberships)
+    {
         struct membership *member = list_entry(node, struct membership, of_port);
         if (list_is_linked(&member->ready))
             list_remove(&member->ready);

@@ -40,7 +40,8 @@ static struct ipc_thread *next_receiver(struct port *port)
     struct waiter *waiter = waitq_first(&port->receivers);
     if (waiter)
         return thread_of_waiter(waiter);
-    list_for_each(node, &port->memberships) {
+    list_for_each(node, &port->memberships)
+    {
         waiter = waitq_first(&list_entry(node, struct membership, of_port)->set->receivers);
         if (waiter)
             return thread_of_waiter(waiter);

@@ -25,7 +25,8 @@ static struct port *empty_slot(struct ipc *ipc, struct entry *entry)
     return hand_back(ipc, previous);
 }
 
-static kern_return_t fill_slot(struct ipc *ipc, struct entry *entry, struct port *notify, bool send_possible, bool arm)
+static kern_return_t fill_slot(struct ipc *ipc, struct entry *entry, struct port *notify, bool send_possible,
+                               bool arm)
 {
     struct request *request = alloc_zeroed(sizeof(*request));
     if (!request)
@@ -43,7 +44,8 @@ static kern_return_t fill_slot(struct ipc *ipc, struct entry *entry, struct port
     return KERN_SUCCESS;
 }
 
-static kern_return_t on_dead_name(struct ipc *ipc, struct entry *entry, mach_msg_id_t id, uint32_t sync, struct port *notify)
+static kern_return_t on_dead_name(struct ipc *ipc, struct entry *entry, mach_msg_id_t id, uint32_t sync,
+                                  struct port *notify)
 {
     if (id == MACH_NOTIFY_DEAD_NAME && sync == 0)
         return KERN_INVALID_ARGUMENT;
@@ -55,11 +57,13 @@ static kern_return_t on_dead_name(struct ipc *ipc, struct entry *entry, mach_msg
 /* P75: an immediate request that is already true is answered instead of stored. */
 static bool can_send_now(const struct entry *entry)
 {
-    return entry->kind == ENTRY_SEND_ONCE || entry->port->state == PORT_IN_KERNEL || !port_is_full(entry->port);
+    return entry->kind == ENTRY_SEND_ONCE || entry->port->state == PORT_IN_KERNEL ||
+           !port_is_full(entry->port);
 }
 
-static kern_return_t request_on_name(struct ipc *ipc, struct space *space, mach_port_name_t name, mach_msg_id_t id,
-                                     uint32_t sync, struct port *notify, struct port **previous_p)
+static kern_return_t request_on_name(struct ipc *ipc, struct space *space, mach_port_name_t name,
+                                     mach_msg_id_t id, uint32_t sync, struct port *notify,
+                                     struct port **previous_p)
 {
     struct entry *entry;
     if (!MACH_PORT_VALID(name))
@@ -89,9 +93,8 @@ static kern_return_t request_on_name(struct ipc *ipc, struct space *space, mach_
     return kr;
 }
 
-
-static kern_return_t request_no_senders(struct ipc *ipc, struct space *space, mach_port_name_t name, uint32_t sync,
-                                        struct port *notify, struct port **previous_p)
+static kern_return_t request_no_senders(struct ipc *ipc, struct space *space, mach_port_name_t name,
+                                        uint32_t sync, struct port *notify, struct port **previous_p)
 {
     struct port *port;
     kern_return_t kr = port_find_receive(ipc, space, name, &port);
@@ -106,8 +109,8 @@ static kern_return_t request_no_senders(struct ipc *ipc, struct space *space, ma
     return KERN_SUCCESS;
 }
 
-static kern_return_t request_port_destroyed(struct ipc *ipc, struct space *space, mach_port_name_t name, uint32_t sync,
-                                            struct port *notify)
+static kern_return_t request_port_destroyed(struct ipc *ipc, struct space *space, mach_port_name_t name,
+                                            uint32_t sync, struct port *notify)
 {
     struct port *port;
     if (sync != 0)
@@ -123,20 +126,18 @@ static kern_return_t request_port_destroyed(struct ipc *ipc, struct space *space
     return KERN_SUCCESS;
 }
 
-kern_return_t request_notification(struct ipc *ipc, struct space *space, mach_port_name_t name, mach_msg_id_t id, uint32_t sync,
-                                   struct port *notify, struct port **previous_p)
+kern_return_t request_notification(struct ipc *ipc, struct space *space, mach_port_name_t name,
+                                   mach_msg_id_t id, uint32_t sync, struct port *notify,
+                                   struct port **previous_p)
 {
     *previous_p = NULL;
     if (notify && !port_is_live(notify))
         return KERN_INVALID_CAPABILITY;
     switch (id) {
     case MACH_NOTIFY_DEAD_NAME:
-    case MACH_NOTIFY_SEND_POSSIBLE:
-        return request_on_name(ipc, space, name, id, sync, notify, previous_p);
-    case MACH_NOTIFY_NO_SENDERS:
-        return request_no_senders(ipc, space, name, sync, notify, previous_p);
-    case MACH_NOTIFY_PORT_DESTROYED:
-        return request_port_destroyed(ipc, space, name, sync, notify);
+    case MACH_NOTIFY_SEND_POSSIBLE: return request_on_name(ipc, space, name, id, sync, notify, previous_p);
+    case MACH_NOTIFY_NO_SENDERS: return request_no_senders(ipc, space, name, sync, notify, previous_p);
+    case MACH_NOTIFY_PORT_DESTROYED: return request_port_destroyed(ipc, space, name, sync, notify);
     }
     return KERN_INVALID_VALUE;
 }

@@ -28,10 +28,12 @@ static kern_return_t fill_entry(struct ipc *ipc, struct entry *entry, mach_port_
 
 static bool can_be_allocated(mach_port_right_t right)
 {
-    return right == MACH_PORT_RIGHT_RECEIVE || right == MACH_PORT_RIGHT_PORT_SET || right == MACH_PORT_RIGHT_DEAD_NAME;
+    return right == MACH_PORT_RIGHT_RECEIVE || right == MACH_PORT_RIGHT_PORT_SET ||
+           right == MACH_PORT_RIGHT_DEAD_NAME;
 }
 
-kern_return_t port_allocate(struct ipc *ipc, struct space *space, mach_port_right_t right, mach_port_name_t *name_p)
+kern_return_t port_allocate(struct ipc *ipc, struct space *space, mach_port_right_t right,
+                            mach_port_name_t *name_p)
 {
     struct entry *entry;
     if (!can_be_allocated(right))
@@ -48,7 +50,8 @@ kern_return_t port_allocate(struct ipc *ipc, struct space *space, mach_port_righ
     return KERN_SUCCESS;
 }
 
-kern_return_t port_allocate_name(struct ipc *ipc, struct space *space, mach_port_right_t right, mach_port_name_t name)
+kern_return_t port_allocate_name(struct ipc *ipc, struct space *space, mach_port_right_t right,
+                                 mach_port_name_t name)
 {
     struct entry *entry;
     if (!MACH_PORT_VALID(name) || !can_be_allocated(right))
@@ -62,8 +65,8 @@ kern_return_t port_allocate_name(struct ipc *ipc, struct space *space, mach_port
     return kr;
 }
 
-kern_return_t port_construct(struct ipc *ipc, struct space *space, uint32_t flags, uint32_t qlimit, uint64_t context,
-                             mach_port_name_t *name_p)
+kern_return_t port_construct(struct ipc *ipc, struct space *space, uint32_t flags, uint32_t qlimit,
+                             uint64_t context, mach_port_name_t *name_p)
 {
     if ((flags & MPO_QLIMIT) && qlimit > MACH_PORT_QLIMIT_MAX)
         return KERN_INVALID_VALUE;
@@ -102,15 +105,16 @@ kern_return_t port_type(struct ipc *ipc, struct space *space, mach_port_name_t n
     return KERN_SUCCESS;
 }
 
-kern_return_t port_get_refs(struct ipc *ipc, struct space *space, mach_port_name_t name, mach_port_right_t right,
-                            mach_port_urefs_t *refs_p)
+kern_return_t port_get_refs(struct ipc *ipc, struct space *space, mach_port_name_t name,
+                            mach_port_right_t right, mach_port_urefs_t *refs_p)
 {
     struct entry *entry;
     if (right >= MACH_PORT_RIGHT_NUMBER)
         return KERN_INVALID_VALUE;
     if (!MACH_PORT_VALID(name)) {
         *refs_p = 1;
-        return right == MACH_PORT_RIGHT_SEND || right == MACH_PORT_RIGHT_SEND_ONCE ? KERN_SUCCESS : KERN_INVALID_NAME;
+        return right == MACH_PORT_RIGHT_SEND || right == MACH_PORT_RIGHT_SEND_ONCE ? KERN_SUCCESS
+                                                                                   : KERN_INVALID_NAME;
     }
     if (!(entry = space_lookup(ipc, space, name)))
         return KERN_INVALID_NAME;
@@ -145,8 +149,8 @@ static void release_once_entry(struct ipc *ipc, struct entry *entry)
 }
 
 /* The name is free at once, but what that tells others comes after the port's death, if it dies now (P30, P37). */
-static void free_name_after_death(struct ipc *ipc, struct entry *entry, struct port *port, struct port *no_senders,
-                                  uint32_t mscount)
+static void free_name_after_death(struct ipc *ipc, struct entry *entry, struct port *port,
+                                  struct port *no_senders, uint32_t mscount)
 {
     struct list earlier;
     list_init(&earlier);
@@ -184,24 +188,15 @@ void right_release_entry(struct ipc *ipc, struct entry *entry)
         entry_bury(ipc, entry);
     switch ((enum entry_kind)entry->kind) {
     case ENTRY_RECEIVE:
-    case ENTRY_SEND_RECEIVE:
-        release_receive_entry(ipc, entry);
-        return;
-    case ENTRY_SEND:
-        release_send_entry(ipc, entry);
-        return;
-    case ENTRY_SEND_ONCE:
-        release_once_entry(ipc, entry);
-        return;
+    case ENTRY_SEND_RECEIVE: release_receive_entry(ipc, entry); return;
+    case ENTRY_SEND: release_send_entry(ipc, entry); return;
+    case ENTRY_SEND_ONCE: release_once_entry(ipc, entry); return;
     case ENTRY_SET:
         pset_destroy(ipc, entry->set);
         space_name_free(ipc, entry);
         return;
-    case ENTRY_DEAD_NAME:
-        space_name_free(ipc, entry);
-        return;
-    case ENTRY_FREE:
-        break;
+    case ENTRY_DEAD_NAME: space_name_free(ipc, entry); return;
+    case ENTRY_FREE: break;
     }
     ASSERT(!"a free slot has nothing to release");
 }
@@ -274,7 +269,8 @@ static kern_return_t mod_receive(struct ipc *ipc, struct entry *entry, mach_port
 }
 
 /* PORT_SET and SEND_ONCE: 0 or -1. */
-static kern_return_t mod_single(struct ipc *ipc, struct entry *entry, enum entry_kind kind, mach_port_delta_t delta)
+static kern_return_t mod_single(struct ipc *ipc, struct entry *entry, enum entry_kind kind,
+                                mach_port_delta_t delta)
 {
     if (entry->kind != kind)
         return KERN_INVALID_RIGHT;
@@ -305,25 +301,23 @@ static kern_return_t mod_counted(struct ipc *ipc, struct entry *entry, mach_port
     return KERN_SUCCESS;
 }
 
-kern_return_t port_mod_refs(struct ipc *ipc, struct space *space, mach_port_name_t name, mach_port_right_t right,
-                            mach_port_delta_t delta)
+kern_return_t port_mod_refs(struct ipc *ipc, struct space *space, mach_port_name_t name,
+                            mach_port_right_t right, mach_port_delta_t delta)
 {
     struct entry *entry;
     if (right >= MACH_PORT_RIGHT_NUMBER)
         return KERN_INVALID_VALUE;
     if (!MACH_PORT_VALID(name))
-        return right == MACH_PORT_RIGHT_SEND || right == MACH_PORT_RIGHT_SEND_ONCE ? KERN_SUCCESS : KERN_INVALID_NAME;
+        return right == MACH_PORT_RIGHT_SEND || right == MACH_PORT_RIGHT_SEND_ONCE ? KERN_SUCCESS
+                                                                                   : KERN_INVALID_NAME;
     if (!(entry = space_lookup(ipc, space, name)))
         return KERN_INVALID_NAME;
     switch (right) {
     case MACH_PORT_RIGHT_SEND:
         return entry_has_send(entry) ? mod_counted(ipc, entry, delta) : KERN_INVALID_RIGHT;
-    case MACH_PORT_RIGHT_RECEIVE:
-        return mod_receive(ipc, entry, delta);
-    case MACH_PORT_RIGHT_SEND_ONCE:
-        return mod_single(ipc, entry, ENTRY_SEND_ONCE, delta);
-    case MACH_PORT_RIGHT_PORT_SET:
-        return mod_single(ipc, entry, ENTRY_SET, delta);
+    case MACH_PORT_RIGHT_RECEIVE: return mod_receive(ipc, entry, delta);
+    case MACH_PORT_RIGHT_SEND_ONCE: return mod_single(ipc, entry, ENTRY_SEND_ONCE, delta);
+    case MACH_PORT_RIGHT_PORT_SET: return mod_single(ipc, entry, ENTRY_SET, delta);
     case MACH_PORT_RIGHT_DEAD_NAME:
         return entry->kind == ENTRY_DEAD_NAME ? mod_counted(ipc, entry, delta) : KERN_INVALID_RIGHT;
     }
@@ -341,8 +335,8 @@ static kern_return_t check_destruct(const struct entry *entry, mach_port_delta_t
     return KERN_SUCCESS;
 }
 
-kern_return_t port_destruct(struct ipc *ipc, struct space *space, mach_port_name_t name, mach_port_delta_t srdelta,
-                            uint64_t guard)
+kern_return_t port_destruct(struct ipc *ipc, struct space *space, mach_port_name_t name,
+                            mach_port_delta_t srdelta, uint64_t guard)
 {
     struct entry *entry;
     if (!MACH_PORT_VALID(name) || !(entry = space_lookup(ipc, space, name)))
@@ -367,7 +361,8 @@ static kern_return_t insert_at(struct ipc *ipc, struct space *space, mach_port_n
     return kr;
 }
 
-kern_return_t port_insert_right(struct ipc *ipc, struct space *space, mach_port_name_t name, struct right right)
+kern_return_t port_insert_right(struct ipc *ipc, struct space *space, mach_port_name_t name,
+                                struct right right)
 {
     mach_port_name_t joined;
     if (!MACH_PORT_VALID(name))
@@ -375,7 +370,8 @@ kern_return_t port_insert_right(struct ipc *ipc, struct space *space, mach_port_
     if (!port_is_live(right.port))
         return KERN_INVALID_CAPABILITY;
     space_lookup(ipc, space, name);
-    struct entry *present = right.type == MACH_MSG_TYPE_PORT_SEND_ONCE ? NULL : space_find_port(space, right.port);
+    struct entry *present =
+        right.type == MACH_MSG_TYPE_PORT_SEND_ONCE ? NULL : space_find_port(space, right.port);
     if (!present)
         return insert_at(ipc, space, name, right);
     if (entry_name(present) != name)
@@ -383,8 +379,8 @@ kern_return_t port_insert_right(struct ipc *ipc, struct space *space, mach_port_
     return space_insert(ipc, space, right, &joined);
 }
 
-kern_return_t port_extract_right(struct ipc *ipc, struct space *space, mach_port_name_t name, uint32_t disposition,
-                                 struct right *right_p)
+kern_return_t port_extract_right(struct ipc *ipc, struct space *space, mach_port_name_t name,
+                                 uint32_t disposition, struct right *right_p)
 {
     if (right_type_of(disposition) == 0)
         return KERN_INVALID_VALUE;

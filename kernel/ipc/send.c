@@ -70,7 +70,8 @@ struct header_rights {
 
 static kern_return_t check_dispositions(const mach_msg_header_t *header)
 {
-    uint32_t remote = MACH_MSGH_BITS_REMOTE(header->msgh_bits), local = MACH_MSGH_BITS_LOCAL(header->msgh_bits);
+    uint32_t remote = MACH_MSGH_BITS_REMOTE(header->msgh_bits),
+             local = MACH_MSGH_BITS_LOCAL(header->msgh_bits);
     if (!MACH_MSG_TYPE_PORT_ANY_SEND(remote))
         return MACH_SEND_INVALID_HEADER;
     if (local == 0 ? header->msgh_local_port != MACH_PORT_NULL : !MACH_MSG_TYPE_PORT_ANY_SEND(local))
@@ -94,8 +95,9 @@ static kern_return_t check_reply(struct ipc_thread *thread, struct header_rights
     if (!MACH_PORT_VALID(rights->reply_name))
         return MACH_MSG_SUCCESS;
     rights->reply = space_lookup(thread->ipc, thread->space, rights->reply_name);
-    return right_check_copyin(rights->reply, rights->reply_disposition, false) == KERN_SUCCESS ? MACH_MSG_SUCCESS
-                                                                                             : MACH_SEND_INVALID_REPLY;
+    return right_check_copyin(rights->reply, rights->reply_disposition, false) == KERN_SUCCESS
+               ? MACH_MSG_SUCCESS
+               : MACH_SEND_INVALID_REPLY;
 }
 
 /* P107: dest and reply under one name must both be payable. */
@@ -113,7 +115,8 @@ static kern_return_t check_dest(struct ipc_thread *thread, struct header_rights 
 {
     struct entry *entry = space_lookup(thread->ipc, thread->space, rights->dest_name);
     rights->dest = entry;
-    if (right_check_copyin(entry, rights->dest_disposition, true) != KERN_SUCCESS || entry->kind == ENTRY_DEAD_NAME)
+    if (right_check_copyin(entry, rights->dest_disposition, true) != KERN_SUCCESS ||
+        entry->kind == ENTRY_DEAD_NAME)
         return MACH_SEND_INVALID_DEST;
     if (rights->reply && rights->reply == rights->dest && !can_pay_both(rights))
         return MACH_SEND_INVALID_DEST;
@@ -129,7 +132,8 @@ static bool is_dead_once(const struct entry *entry, uint32_t disposition)
            (entry->kind == ENTRY_SEND_ONCE && port_is_dead(entry->port) && !entry->request);
 }
 
-static kern_return_t check_header(struct ipc_thread *thread, const mach_msg_header_t *header, struct header_rights *rights)
+static kern_return_t check_header(struct ipc_thread *thread, const mach_msg_header_t *header,
+                                  struct header_rights *rights)
 {
     kern_return_t kr = check_dispositions(header);
     if (kr != MACH_MSG_SUCCESS)
@@ -147,7 +151,8 @@ static kern_return_t check_header(struct ipc_thread *thread, const mach_msg_head
     struct entry *dest = space_peek(thread->space, rights->dest_name);
     if (!dest)
         return MACH_SEND_INVALID_DEST;
-    rights->dest_is_dead_once = is_dead_once(dest, rights->dest_disposition) && rights->reply_name != rights->dest_name;
+    rights->dest_is_dead_once =
+        is_dead_once(dest, rights->dest_disposition) && rights->reply_name != rights->dest_name;
     if ((kr = check_reply(thread, rights)) != MACH_MSG_SUCCESS)
         return kr;
     if (rights->dest_is_dead_once) {
@@ -169,7 +174,8 @@ static struct right carried_reply(const struct header_rights *rights)
 static void take_both(struct ipc_thread *thread, struct message *message, const struct header_rights *rights)
 {
     struct ipc *ipc = thread->ipc;
-    if (rights->dest_disposition == MACH_MSG_TYPE_MOVE_SEND && rights->reply_disposition != MACH_MSG_TYPE_MOVE_SEND) {
+    if (rights->dest_disposition == MACH_MSG_TYPE_MOVE_SEND &&
+        rights->reply_disposition != MACH_MSG_TYPE_MOVE_SEND) {
         message->reply = right_copyin(ipc, rights->reply, rights->reply_disposition);
         message->dest = right_copyin(ipc, rights->dest, rights->dest_disposition);
     } else {
@@ -192,7 +198,8 @@ static void take_header(struct ipc_thread *thread, struct message *message, cons
     if (rights->dest->kind == ENTRY_SEND_ONCE && port_is_dead(rights->dest->port))
         entry_bury(ipc, rights->dest);
     message->dest = right_copyin(ipc, rights->dest, rights->dest_disposition);
-    message->reply = rights->reply ? right_copyin(ipc, rights->reply, rights->reply_disposition) : carried_reply(rights);
+    message->reply =
+        rights->reply ? right_copyin(ipc, rights->reply, rights->reply_disposition) : carried_reply(rights);
 }
 
 /* ---- queueing ---- */
@@ -240,8 +247,8 @@ static enum send_outcome queue(struct ipc_thread *thread, struct message *messag
     return SEND_WAITS;
 }
 
-static enum send_outcome deliver_or_queue(struct ipc_thread *thread, struct message *message, struct message **message_p,
-                                          bool reserved)
+static enum send_outcome deliver_or_queue(struct ipc_thread *thread, struct message *message,
+                                          struct message **message_p, bool reserved)
 {
     struct port *port = message_port(message);
     if (!port_is_live(port) || closes_circle(thread->ipc, message))
@@ -260,7 +267,8 @@ static bool arm(struct ipc_thread *thread, const struct message *message, mach_p
     if (!(thread->call.msg.option & MACH_SEND_NOTIFY) || message->dest.type != MACH_MSG_TYPE_PORT_SEND)
         return false;
     struct entry *entry = space_peek(thread->space, dest_name);
-    return entry && entry_has_send(entry) && entry->port == message->dest.port && request_arm(entry, message->dest.port);
+    return entry && entry_has_send(entry) && entry->port == message->dest.port &&
+           request_arm(entry, message->dest.port);
 }
 
 enum send_outcome send_begin(struct ipc_thread *thread, struct message **message_p)

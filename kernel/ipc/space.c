@@ -133,14 +133,12 @@ static bool refers_to_dead_port(const struct entry *entry)
 {
     switch ((enum entry_kind)entry->kind) {
     case ENTRY_SEND:
-    case ENTRY_SEND_ONCE:
-        return port_is_dead(entry->port);
+    case ENTRY_SEND_ONCE: return port_is_dead(entry->port);
     case ENTRY_RECEIVE:
     case ENTRY_SEND_RECEIVE:
     case ENTRY_SET:
     case ENTRY_DEAD_NAME:
-    case ENTRY_FREE:
-        return false;
+    case ENTRY_FREE: return false;
     }
     return false;
 }
@@ -200,7 +198,8 @@ kern_return_t space_name_new(struct ipc *ipc, struct space *space, struct entry 
     return KERN_SUCCESS;
 }
 
-kern_return_t space_name_at(struct ipc *ipc, struct space *space, mach_port_name_t name, struct entry **entry_p)
+kern_return_t space_name_at(struct ipc *ipc, struct space *space, mach_port_name_t name,
+                            struct entry **entry_p)
 {
     uint32_t index = name >> 8;
     struct entry *entry;
@@ -355,7 +354,8 @@ void entry_bury(struct ipc *ipc, struct entry *entry)
 
 /* ---- arriving rights ---- */
 
-static kern_return_t insert_new(struct ipc *ipc, struct space *space, struct right right, mach_port_name_t *name_p)
+static kern_return_t insert_new(struct ipc *ipc, struct space *space, struct right right,
+                                mach_port_name_t *name_p)
 {
     struct entry *entry;
     kern_return_t kr = space_name_new(ipc, space, &entry);
@@ -400,7 +400,8 @@ kern_return_t space_insert(struct ipc *ipc, struct space *space, struct right ri
         *name_p = MACH_PORT_DEAD;
         return KERN_SUCCESS;
     }
-    struct entry *entry = right.type == MACH_MSG_TYPE_PORT_SEND_ONCE ? NULL : space_find_port(space, right.port);
+    struct entry *entry =
+        right.type == MACH_MSG_TYPE_PORT_SEND_ONCE ? NULL : space_find_port(space, right.port);
     if (!entry)
         return insert_new(ipc, space, right, name_p);
     if (right.type == MACH_MSG_TYPE_PORT_SEND)

@@ -18,13 +18,15 @@ void ipc_thread_init(struct ipc_thread *thread, struct ipc *ipc, struct space *s
 
 int ipc_compare_timers(const struct tree_node *a, const struct tree_node *b)
 {
-    const struct ipc_thread *x = container_of(a, struct ipc_thread, timer), *y = container_of(b, struct ipc_thread, timer);
+    const struct ipc_thread *x = container_of(a, struct ipc_thread, timer),
+                            *y = container_of(b, struct ipc_thread, timer);
     if (x->deadline != y->deadline)
         return x->deadline < y->deadline ? -1 : 1;
     return x->waiter.order < y->waiter.order ? -1 : x->waiter.order > y->waiter.order;
 }
 
-static void begin(struct ipc_thread *thread, enum wait_kind kind, struct waitq *queue, bool has_timeout, uint32_t timeout)
+static void begin(struct ipc_thread *thread, enum wait_kind kind, struct waitq *queue, bool has_timeout,
+                  uint32_t timeout)
 {
     struct ipc *ipc = thread->ipc;
     ASSERT(thread->wait == WAIT_NONE && !list_is_linked(&thread->resumed));
@@ -37,14 +39,16 @@ static void begin(struct ipc_thread *thread, enum wait_kind kind, struct waitq *
     tree_insert(&ipc->timers, &thread->timer);
 }
 
-void thread_wait_send(struct ipc_thread *thread, struct message *message, bool is_kernel_reply, bool has_timeout, uint32_t timeout)
+void thread_wait_send(struct ipc_thread *thread, struct message *message, bool is_kernel_reply,
+                      bool has_timeout, uint32_t timeout)
 {
     thread->sending.message = message;
     thread->sending.is_kernel_reply = is_kernel_reply;
     begin(thread, WAIT_SEND, &message_port(message)->senders, has_timeout, timeout);
 }
 
-void thread_wait_receive(struct ipc_thread *thread, struct port *port, struct pset *set, bool has_timeout, uint32_t timeout)
+void thread_wait_receive(struct ipc_thread *thread, struct port *port, struct pset *set, bool has_timeout,
+                         uint32_t timeout)
 {
     thread->receiving.port = port;
     thread->receiving.set = set;
@@ -75,13 +79,12 @@ static struct message *end_send(struct ipc_thread *thread, struct message *messa
 {
     bool is_reply = thread->sending.is_kernel_reply;
     switch (end) {
-    case WAIT_ENDED_ADMITTED:
-        resume(thread, RESUME_RECEIVE);
-        return message;
+    case WAIT_ENDED_ADMITTED: resume(thread, RESUME_RECEIVE); return message;
     case WAIT_ENDED_TIMEOUT:
     case WAIT_ENDED_INTERRUPTED:
         if (!is_reply) {
-            give_back(thread, message, end == WAIT_ENDED_TIMEOUT ? MACH_SEND_TIMED_OUT : MACH_SEND_INTERRUPTED);
+            give_back(thread, message,
+                      end == WAIT_ENDED_TIMEOUT ? MACH_SEND_TIMED_OUT : MACH_SEND_INTERRUPTED);
             return NULL;
         }
         message_sink(thread->ipc, message, thread->space);
@@ -91,11 +94,8 @@ static struct message *end_send(struct ipc_thread *thread, struct message *messa
         message_sink(thread->ipc, message, NULL);
         resume(thread, RESUME_RECEIVE);
         return NULL;
-    case WAIT_ENDED_DEATH:
-        message_sink(thread->ipc, message, NULL);
-        return NULL;
-    case WAIT_ENDED_DELIVERED:
-        break;
+    case WAIT_ENDED_DEATH: message_sink(thread->ipc, message, NULL); return NULL;
+    case WAIT_ENDED_DELIVERED: break;
     }
     ASSERT(!"a sender is not given messages");
     return NULL;
@@ -104,22 +104,12 @@ static struct message *end_send(struct ipc_thread *thread, struct message *messa
 static void end_receive(struct ipc_thread *thread, enum wait_end end)
 {
     switch (end) {
-    case WAIT_ENDED_DELIVERED:
-        resume(thread, RESUME_FINISHED);
-        return;
-    case WAIT_ENDED_TIMEOUT:
-        finish(thread, MACH_RCV_TIMED_OUT);
-        return;
-    case WAIT_ENDED_INTERRUPTED:
-        finish(thread, MACH_RCV_INTERRUPTED);
-        return;
-    case WAIT_ENDED_CHANGED:
-        finish(thread, MACH_RCV_PORT_CHANGED);
-        return;
-    case WAIT_ENDED_DEATH:
-        return;
-    case WAIT_ENDED_ADMITTED:
-        break;
+    case WAIT_ENDED_DELIVERED: resume(thread, RESUME_FINISHED); return;
+    case WAIT_ENDED_TIMEOUT: finish(thread, MACH_RCV_TIMED_OUT); return;
+    case WAIT_ENDED_INTERRUPTED: finish(thread, MACH_RCV_INTERRUPTED); return;
+    case WAIT_ENDED_CHANGED: finish(thread, MACH_RCV_PORT_CHANGED); return;
+    case WAIT_ENDED_DEATH: return;
+    case WAIT_ENDED_ADMITTED: break;
     }
     ASSERT(!"a receiver is not admitted");
 }

@@ -32,29 +32,17 @@ kern_return_t task_get_special(struct task *task, int which, struct right *right
         return KERN_FAILURE;
     switch (which) {
     case TASK_KERNEL_PORT:
-        *right_p = task->settable_self.port == task->control ? port_copy_send(task->control) : shown(task->settable_self);
+        *right_p = task->settable_self.port == task->control ? port_copy_send(task->control)
+                                                             : shown(task->settable_self);
         return KERN_SUCCESS;
-    case TASK_HOST_PORT:
-        *right_p = task_host_right(task);
-        return KERN_SUCCESS;
-    case TASK_NAME_PORT:
-        *right_p = port_make_send(task->name);
-        return KERN_SUCCESS;
-    case TASK_BOOTSTRAP_PORT:
-        *right_p = shown(task->slots.bootstrap);
-        return KERN_SUCCESS;
-    case TASK_ACCESS_PORT:
-        *right_p = shown(task->slots.access);
-        return KERN_SUCCESS;
-    case TASK_DEBUG_CONTROL_PORT:
-        *right_p = shown(task->slots.debug_control);
-        return KERN_SUCCESS;
-    case TASK_RESOURCE_NOTIFY_PORT:
-        *right_p = shown(task->slots.resource_notify);
-        return KERN_SUCCESS;
+    case TASK_HOST_PORT: *right_p = task_host_right(task); return KERN_SUCCESS;
+    case TASK_NAME_PORT: *right_p = port_make_send(task->name); return KERN_SUCCESS;
+    case TASK_BOOTSTRAP_PORT: *right_p = shown(task->slots.bootstrap); return KERN_SUCCESS;
+    case TASK_ACCESS_PORT: *right_p = shown(task->slots.access); return KERN_SUCCESS;
+    case TASK_DEBUG_CONTROL_PORT: *right_p = shown(task->slots.debug_control); return KERN_SUCCESS;
+    case TASK_RESOURCE_NOTIFY_PORT: *right_p = shown(task->slots.resource_notify); return KERN_SUCCESS;
     case TASK_INSPECT_PORT:
-    case TASK_READ_PORT:
-        return KERN_NOT_SUPPORTED;
+    case TASK_READ_PORT: return KERN_NOT_SUPPORTED;
     }
     return KERN_INVALID_ARGUMENT;
 }
@@ -74,18 +62,14 @@ kern_return_t task_set_special(struct task *task, int which, struct right right)
     if ((which == TASK_KERNEL_PORT || which == TASK_HOST_PORT) && !task->system->allow_interpose)
         return KERN_NO_ACCESS;
     switch (which) {
-    case TASK_KERNEL_PORT:
-        return store(task, &task->settable_self, right);
-    case TASK_HOST_PORT:
-        return store(task, &task->slots.host, right);
-    case TASK_BOOTSTRAP_PORT:
-        return store(task, &task->slots.bootstrap, right);
+    case TASK_KERNEL_PORT: return store(task, &task->settable_self, right);
+    case TASK_HOST_PORT: return store(task, &task->slots.host, right);
+    case TASK_BOOTSTRAP_PORT: return store(task, &task->slots.bootstrap, right);
     case TASK_ACCESS_PORT:
-        return port_is_real(task->slots.access.port) ? KERN_NO_ACCESS : store(task, &task->slots.access, right);
-    case TASK_DEBUG_CONTROL_PORT:
-        return store(task, &task->slots.debug_control, right);
-    case TASK_RESOURCE_NOTIFY_PORT:
-        return store(task, &task->slots.resource_notify, right);
+        return port_is_real(task->slots.access.port) ? KERN_NO_ACCESS
+                                                     : store(task, &task->slots.access, right);
+    case TASK_DEBUG_CONTROL_PORT: return store(task, &task->slots.debug_control, right);
+    case TASK_RESOURCE_NOTIFY_PORT: return store(task, &task->slots.resource_notify, right);
     }
     return KERN_INVALID_ARGUMENT;
 }
@@ -129,12 +113,11 @@ kern_return_t thread_get_special(struct thread *thread, int which, struct right 
 {
     switch (which) {
     case THREAD_KERNEL_PORT:
-        *right_p =
-            thread->settable_self.port == thread->control ? port_copy_send(thread->control) : shown(thread->settable_self);
+        *right_p = thread->settable_self.port == thread->control ? port_copy_send(thread->control)
+                                                                 : shown(thread->settable_self);
         return KERN_SUCCESS;
     case THREAD_INSPECT_PORT:
-    case THREAD_READ_PORT:
-        return KERN_NOT_SUPPORTED;
+    case THREAD_READ_PORT: return KERN_NOT_SUPPORTED;
     }
     return KERN_INVALID_ARGUMENT;
 }

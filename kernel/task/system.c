@@ -41,8 +41,7 @@ void system_fini(struct system *system)
     ASSERT(list_is_empty(&system->tasks) && list_is_empty(&system->dying));
     if (system->stash)
         space_die(ipc, system->stash);
-    list_for_each(node, &system->uids)
-        right_release(ipc, list_entry(node, struct uid, link)->bootstrap);
+    list_for_each(node, &system->uids) right_release(ipc, list_entry(node, struct uid, link)->bootstrap);
     port_die(ipc, system->host, NULL);
     port_die(ipc, system->host_priv, NULL);
     drain_all(ipc);
@@ -56,7 +55,8 @@ void system_fini(struct system *system)
 
 struct uid *system_uid(struct system *system, uint32_t number)
 {
-    list_for_each(node, &system->uids) {
+    list_for_each(node, &system->uids)
+    {
         struct uid *uid = list_entry(node, struct uid, link);
         if (uid->uid == number)
             return uid;

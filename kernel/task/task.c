@@ -42,7 +42,8 @@ void task_slots_release(struct ipc *ipc, struct task_slots *slots)
 /* K14, B8: no parent task to inherit from. */
 static struct task_slots default_slots(struct system *system, const struct uid *uid)
 {
-    return (struct task_slots){ .host = port_copy_send(system->host), .bootstrap = slot_copy(uid->bootstrap, false) };
+    return (struct task_slots){ .host = port_copy_send(system->host),
+                                .bootstrap = slot_copy(uid->bootstrap, false) };
 }
 
 /* K98: the host slot follows the credentials, unless a program has put a port of its own there. */
@@ -61,8 +62,8 @@ static void set_token(struct task *task, const struct task_identity *identity)
 {
     task->token = (struct token){
         .security = { { identity->uid, identity->gid } },
-        .audit = { { identity->ruid, identity->uid, identity->gid, identity->ruid, identity->rgid, (unsigned)identity->pid, 0,
-                     task->pid_version } },
+        .audit = { { identity->ruid, identity->uid, identity->gid, identity->ruid, identity->rgid,
+                     (unsigned)identity->pid, 0, task->pid_version } },
     };
 }
 
@@ -140,8 +141,7 @@ void task_disable(struct task *task, bool keep_space)
     task->state = TASK_DISABLED;
     task->control->kobject = NULL;
     task->name->kobject = NULL;
-    list_for_each(node, &task->threads)
-        thread_disable(list_entry(node, struct thread, link));
+    list_for_each(node, &task->threads) thread_disable(list_entry(node, struct thread, link));
     task->space->owner = NULL;
     list_remove(&task->link);
     list_append(&task->system->dying, &task->link);
@@ -170,7 +170,8 @@ void task_finish(struct task *task)
 bool task_reap(struct system *system)
 {
     bool any = false;
-    list_for_each_safe(node, &system->dying) {
+    list_for_each_safe(node, &system->dying)
+    {
         struct task *task = list_entry(node, struct task, link);
         bool is_stashed = !task->space->is_dead;
         if (!is_stashed && task->space->n_used > 0)
@@ -197,7 +198,8 @@ struct task *task_of_name_port(struct port *port)
 
 struct task *task_find(struct system *system, int32_t pid)
 {
-    list_for_each(node, &system->tasks) {
+    list_for_each(node, &system->tasks)
+    {
         struct task *task = list_entry(node, struct task, link);
         if (task->identity.pid == pid)
             return task;

@@ -10,7 +10,8 @@ struct thread *thread_new(struct task *task, int32_t tid, struct trap_page *page
     if (!account_charge(task->account, ACCOUNT_THREADS, 1))
         return NULL;
     struct thread *thread = alloc_zeroed(sizeof(*thread));
-    struct port *control = thread ? port_new_kernel(&system->ipc, system->account, KOBJECT_THREAD, thread) : NULL;
+    struct port *control =
+        thread ? port_new_kernel(&system->ipc, system->account, KOBJECT_THREAD, thread) : NULL;
     if (!control) {
         alloc_free(thread);
         account_release(task->account, ACCOUNT_THREADS, 1);

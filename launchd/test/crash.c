@@ -26,7 +26,8 @@ static void kill_launchd(void)
 TEST(names_ports_and_queued_messages_outlive_launchd, "B14 B71")
 {
     name_t declared = "test.crash.declared";
-    mach_port_t dynamic, queue, registered = port_with_send(), requestor = port_with_send(), subset, inside, found;
+    mach_port_t dynamic, queue, registered = port_with_send(), requestor = port_with_send(), subset, inside,
+                                found;
     struct child other = child_with_name("test.crash.other");
     char before[4096];
 

@@ -52,7 +52,8 @@ static void tell_namespace(struct child *parent, const char *name)
     mach_port_t kernels;
 
     child_tell(parent, look_result(bootstrap_port, name));
-    child_tell(parent, task_get_bootstrap_port(mach_task_self(), &kernels) == KERN_SUCCESS && kernels == bootstrap_port);
+    child_tell(parent, task_get_bootstrap_port(mach_task_self(), &kernels) == KERN_SUCCESS &&
+                           kernels == bootstrap_port);
     child_tell(parent, (int)(type_of(stale) & MACH_PORT_TYPE_RECEIVE));
 }
 
@@ -110,7 +111,8 @@ TEST(a_subset_is_named_after_its_maker, "B52 B6")
     snprintf(start, sizeof(start), "test_domains[%d].subset.", (int)getpid());
     domain_name(subset, name);
     CHECK(strncmp(name, start, strlen(start)) == 0);
-    CHECK(strspn(name + strlen(start), "0123456789") == strlen(name + strlen(start)) && name[strlen(start)] != 0);
+    CHECK(strspn(name + strlen(start), "0123456789") == strlen(name + strlen(start)) &&
+          name[strlen(start)] != 0);
     test_log("%s", name);
     mach_port_destroy(mach_task_self(), requestor);
     mach_port_deallocate(mach_task_self(), subset);
@@ -118,7 +120,8 @@ TEST(a_subset_is_named_after_its_maker, "B52 B6")
 
 TEST(subset_refuses_null_and_dead_requestors_and_depth, "B51 B53 B69")
 {
-    mach_port_t requestor = port_with_send(), dead = port_with_send(), untouched = 0x1234, at = bootstrap_port, next;
+    mach_port_t requestor = port_with_send(), dead = port_with_send(), untouched = 0x1234,
+                at = bootstrap_port, next;
     int depth = 0;
 
     drop_receive(dead);
@@ -151,11 +154,13 @@ static mach_port_t registered_in(mach_port_t domain, const char *name)
 TEST(a_subset_ends_with_its_requestor, "B55 B70 B51")
 {
     mach_port_t requestor = port_with_send(), subset = subset_of(bootstrap_port, requestor);
-    mach_port_t below = subset_of(subset, mach_task_self()), registered = registered_in(below, "test.ends"), notify = port_new();
+    mach_port_t below = subset_of(subset, mach_task_self()), registered = registered_in(below, "test.ends"),
+                notify = port_new();
     mach_port_t previous;
 
     REQUIRE_EQ(mach_port_request_notification(mach_task_self(), subset, MACH_NOTIFY_DEAD_NAME, 0, notify,
-                                              MACH_MSG_TYPE_MAKE_SEND_ONCE, &previous), KERN_SUCCESS);
+                                              MACH_MSG_TYPE_MAKE_SEND_ONCE, &previous),
+               KERN_SUCCESS);
     mach_port_destroy(mach_task_self(), requestor);
     CHECK_EQ(receive_id(notify), MACH_NOTIFY_DEAD_NAME);
     CHECK_EQ(type_of(subset), MACH_PORT_TYPE_DEAD_NAME);
@@ -243,7 +248,8 @@ TEST(unprivileged_adds_a_reference, "B58 B67 B86")
 
 TEST(get_root_gives_the_root_from_anywhere, "B59 B86")
 {
-    mach_port_t requestor = port_with_send(), subset = subset_of(subset_of(bootstrap_port, requestor), requestor), root;
+    mach_port_t requestor = port_with_send(),
+                subset = subset_of(subset_of(bootstrap_port, requestor), requestor), root;
     mach_port_urefs_t refs = send_refs(bootstrap_port);
 
     CHECK_EQ(bootstrap_get_root(subset, &root), KERN_SUCCESS);
@@ -284,7 +290,8 @@ TEST(info_lists_one_domain_in_the_order_of_adding, "B61 B62 B4 B6")
     char expected[256], label[64];
     const char *text;
 
-    CHECK_EQ(bootstrap_info(subset, &names, &n[0], &jobs, &n[1], &statuses, &n[2], BOOTSTRAP_FORCE_LOCAL), KERN_SUCCESS);
+    CHECK_EQ(bootstrap_info(subset, &names, &n[0], &jobs, &n[1], &statuses, &n[2], BOOTSTRAP_FORCE_LOCAL),
+             KERN_SUCCESS);
     CHECK_EQ(n[0] + n[1] + n[2], 0);
     CHECK(names == NULL && jobs == NULL && statuses == NULL);
     REQUIRE_EQ(check_in(subset, "test.info.b", &port[0]), KERN_SUCCESS);

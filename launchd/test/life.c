@@ -36,12 +36,16 @@ static void hand_over_right(struct child *parent, const char *name)
 
     child_tell(parent, check_in(bootstrap_port, name, &port));
     look("test.collect", &to);
-    message.header = (mach_msg_header_t){ .msgh_bits = MACH_MSGH_BITS_COMPLEX | MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, 0),
-                                          .msgh_size = sizeof(message), .msgh_remote_port = to };
+    message.header =
+        (mach_msg_header_t){ .msgh_bits = MACH_MSGH_BITS_COMPLEX | MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, 0),
+                             .msgh_size = sizeof(message),
+                             .msgh_remote_port = to };
     message.body.msgh_descriptor_count = 1;
-    message.right = (mach_msg_port_descriptor_t){ .name = port, .disposition = MACH_MSG_TYPE_MOVE_RECEIVE,
+    message.right = (mach_msg_port_descriptor_t){ .name = port,
+                                                  .disposition = MACH_MSG_TYPE_MOVE_RECEIVE,
                                                   .type = MACH_MSG_PORT_DESCRIPTOR };
-    child_tell(parent, mach_msg(&message.header, MACH_SEND_MSG, sizeof(message), 0, MACH_PORT_NULL, 0, MACH_PORT_NULL));
+    child_tell(parent, mach_msg(&message.header, MACH_SEND_MSG, sizeof(message), 0, MACH_PORT_NULL, 0,
+                                MACH_PORT_NULL));
     child_hear(parent);
 }
 
@@ -60,7 +64,8 @@ TEST(a_name_ends_with_its_process_although_the_port_lives_on, "B70")
     other = child_start(hand_over_right, "test.moved");
     CHECK_EQ(child_hear(&other), KERN_SUCCESS);
     CHECK_EQ(child_hear(&other), KERN_SUCCESS);
-    REQUIRE_EQ(mach_msg(&message.header, MACH_RCV_MSG | MACH_RCV_TIMEOUT, 0, sizeof(message), collect, 2000, MACH_PORT_NULL),
+    REQUIRE_EQ(mach_msg(&message.header, MACH_RCV_MSG | MACH_RCV_TIMEOUT, 0, sizeof(message), collect, 2000,
+                        MACH_PORT_NULL),
                KERN_SUCCESS);
     CHECK_EQ(look("test.moved", &found), KERN_SUCCESS);
     CHECK_EQ(found, message.right.name);
@@ -151,7 +156,8 @@ TEST(each_process_is_a_job_of_its_own, "B4 B5 B6 B85")
     CHECK_EQ(child_hear(&child), BOOTSTRAP_NOT_PRIVILEGED);
     CHECK_EQ(child_hear(&child), KERN_SUCCESS);
     REQUIRE(sscanf(strstr(listing(bootstrap_port), "test.who ("), "test.who (%63[^)]", ours) == 1);
-    REQUIRE(sscanf(strstr(listing(bootstrap_port), "test.who.child ("), "test.who.child (%63[^)]", others) == 1);
+    REQUIRE(sscanf(strstr(listing(bootstrap_port), "test.who.child ("), "test.who.child (%63[^)]", others) ==
+            1);
     CHECK(strcmp(ours, others) != 0);
     CHECK(strstr(ours, ".anonymous.test_life") != NULL);
     CHECK(strstr(others, ".anonymous.test_life") != NULL);
@@ -200,8 +206,11 @@ static void ask_and_die(struct child *parent, const char *name)
         NDR_record_t ndr;
         char name[BOOTSTRAP_MAX_NAME_LEN];
         uint64_t flags __attribute__((packed, aligned(4)));
-    } request = { .header = { .msgh_bits = MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, MACH_MSG_TYPE_MAKE_SEND_ONCE),
-                              .msgh_size = 168, .msgh_remote_port = bootstrap_port, .msgh_local_port = port_new(),
+    } request = { .header = { .msgh_bits =
+                                  MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, MACH_MSG_TYPE_MAKE_SEND_ONCE),
+                              .msgh_size = 168,
+                              .msgh_remote_port = bootstrap_port,
+                              .msgh_local_port = port_new(),
                               .msgh_id = 402 } };
 
     _Static_assert(sizeof(request) == 168, "the layout of check_in2");
@@ -247,8 +256,9 @@ TEST(a_client_that_takes_no_reply_stalls_nobody, "B84 B20")
         request.header.msgh_size = sizeof(request);
         request.header.msgh_remote_port = bootstrap_port;
         request.header.msgh_local_port = reply;
-        CHECK_EQ(mach_msg(&request.header, MACH_SEND_MSG | MACH_SEND_TIMEOUT, sizeof(request), 0, MACH_PORT_NULL, 2000,
-                          MACH_PORT_NULL), KERN_SUCCESS);
+        CHECK_EQ(mach_msg(&request.header, MACH_SEND_MSG | MACH_SEND_TIMEOUT, sizeof(request), 0,
+                          MACH_PORT_NULL, 2000, MACH_PORT_NULL),
+                 KERN_SUCCESS);
     }
     CHECK_EQ(look_result(bootstrap_port, "test.nobody"), BOOTSTRAP_UNKNOWN_SERVICE);
     mach_port_destroy(mach_task_self(), reply);
@@ -263,7 +273,8 @@ TEST(ports_of_other_tasks_are_marked_or_refused, "B81 B43")
 
     REQUIRE_EQ(look("test.policy.other", &theirs), KERN_SUCCESS);
     REQUIRE_EQ(bootstrap_subset(bootstrap_port, requestor, &subset), KERN_SUCCESS);
-    CHECK_EQ(enlist(bootstrap_port, "test.policy.theirs", theirs), system_mode() ? BOOTSTRAP_NOT_PRIVILEGED : KERN_SUCCESS);
+    CHECK_EQ(enlist(bootstrap_port, "test.policy.theirs", theirs),
+             system_mode() ? BOOTSTRAP_NOT_PRIVILEGED : KERN_SUCCESS);
     CHECK_EQ(enlist(subset, "test.policy.theirs", theirs), KERN_SUCCESS);
     CHECK_EQ(enlist(bootstrap_port, "test.policy.task", mach_task_self()),
              system_mode() ? BOOTSTRAP_NOT_PRIVILEGED : KERN_SUCCESS);

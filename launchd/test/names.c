@@ -62,10 +62,14 @@ static kern_return_t ask(int number, struct raw *raw, mach_msg_size_t size)
     mach_port_t reply = port_new();
     kern_return_t kr;
 
-    raw->header = (mach_msg_header_t){ .msgh_bits = MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, MACH_MSG_TYPE_MAKE_SEND_ONCE),
-                                       .msgh_size = size, .msgh_remote_port = bootstrap_port, .msgh_local_port = reply,
+    raw->header = (mach_msg_header_t){ .msgh_bits = MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND,
+                                                                   MACH_MSG_TYPE_MAKE_SEND_ONCE),
+                                       .msgh_size = size,
+                                       .msgh_remote_port = bootstrap_port,
+                                       .msgh_local_port = reply,
                                        .msgh_id = number };
-    kr = mach_msg(&raw->header, MACH_SEND_MSG | MACH_RCV_MSG | MACH_RCV_TIMEOUT, size, sizeof(*raw), reply, 5000, MACH_PORT_NULL);
+    kr = mach_msg(&raw->header, MACH_SEND_MSG | MACH_RCV_MSG | MACH_RCV_TIMEOUT, size, sizeof(*raw), reply,
+                  5000, MACH_PORT_NULL);
     drop_receive(reply);
     if (kr != KERN_SUCCESS)
         return kr;
@@ -78,7 +82,8 @@ static kern_return_t ask(int number, struct raw *raw, mach_msg_size_t size)
 TEST(reserved_numbers_answer_as_unknown_requests, "B19 B16")
 {
     static const int reserved[] = { 401, 407, 410, 415, 417, 419, 421, 422, 424, 426, 427, 430, 435, 439 };
-    static const int answered[] = { 400, 402, 403, 404, 405, 406, 408, 409, 416, 418, 420, 423, 425, 428, 429, 436, 437, 438 };
+    static const int answered[] = { 400, 402, 403, 404, 405, 406, 408, 409, 416,
+                                    418, 420, 423, 425, 428, 429, 436, 437, 438 };
     struct raw raw;
 
     for (size_t i = 0; i < sizeof(reserved) / sizeof(reserved[0]); i++) {
@@ -136,13 +141,15 @@ TEST(launchd_keeps_a_send_right_so_no_senders_does_not_fire, "B23")
 
     REQUIRE_EQ(check_in(bootstrap_port, "test.senders", &port), KERN_SUCCESS);
     REQUIRE_EQ(mach_port_request_notification(mach_task_self(), port, MACH_NOTIFY_NO_SENDERS, 0, notify,
-                                              MACH_MSG_TYPE_MAKE_SEND_ONCE, &previous), KERN_SUCCESS);
+                                              MACH_MSG_TYPE_MAKE_SEND_ONCE, &previous),
+               KERN_SUCCESS);
     CHECK_EQ(look_result(bootstrap_port, "test.senders"), KERN_SUCCESS);
     struct {
         mach_msg_header_t header;
         char room[128];
     } message;
-    CHECK_EQ(mach_msg(&message.header, MACH_RCV_MSG | MACH_RCV_TIMEOUT, 0, sizeof(message), notify, 50, MACH_PORT_NULL),
+    CHECK_EQ(mach_msg(&message.header, MACH_RCV_MSG | MACH_RCV_TIMEOUT, 0, sizeof(message), notify, 50,
+                      MACH_PORT_NULL),
              MACH_RCV_TIMED_OUT);
     drop_receive(port);
     drop_receive(notify);
@@ -153,7 +160,8 @@ TEST(check_in_outcomes_in_order, "B25 B69")
     struct child other = child_with_name("test.others");
     mach_port_t port, untouched = 0x1234;
 
-    CHECK_EQ(bootstrap_check_in2(bootstrap_port, "test.strict", &untouched, BOOTSTRAP_STRICT_CHECKIN), BOOTSTRAP_UNKNOWN_SERVICE);
+    CHECK_EQ(bootstrap_check_in2(bootstrap_port, "test.strict", &untouched, BOOTSTRAP_STRICT_CHECKIN),
+             BOOTSTRAP_UNKNOWN_SERVICE);
     CHECK_EQ(look_result(bootstrap_port, "test.strict"), BOOTSTRAP_UNKNOWN_SERVICE);
     CHECK_EQ(check_in(bootstrap_port, "test.others", &untouched), BOOTSTRAP_NOT_PRIVILEGED);
     REQUIRE_EQ(check_in(bootstrap_port, "test.own", &port), KERN_SUCCESS);
@@ -338,7 +346,8 @@ TEST(a_looked_up_port_may_be_dead, "B37")
         struct child other = child_with_name("test.dying");
         kill(other.pid, 9);
         kr = look("test.dying", &found);
-        CHECK(kr == BOOTSTRAP_UNKNOWN_SERVICE ? found == MACH_PORT_NULL : kr == KERN_SUCCESS && found != MACH_PORT_NULL);
+        CHECK(kr == BOOTSTRAP_UNKNOWN_SERVICE ? found == MACH_PORT_NULL
+                                              : kr == KERN_SUCCESS && found != MACH_PORT_NULL);
         port = found;
         if (MACH_PORT_VALID(port))
             mach_port_deallocate(mach_task_self(), port);
@@ -367,12 +376,15 @@ TEST(private_names_are_found_by_pid_only, "B30 B40 B47 B61")
 {
     mach_port_t port, found, same;
 
-    REQUIRE_EQ(bootstrap_check_in2(bootstrap_port, "test.private", &port, BOOTSTRAP_PER_PID_SERVICE), KERN_SUCCESS);
+    REQUIRE_EQ(bootstrap_check_in2(bootstrap_port, "test.private", &port, BOOTSTRAP_PER_PID_SERVICE),
+               KERN_SUCCESS);
     CHECK_EQ(look_result(bootstrap_port, "test.private"), BOOTSTRAP_UNKNOWN_SERVICE);
     CHECK(strstr(listing(bootstrap_port), "test.private") == NULL);
-    CHECK_EQ(bootstrap_look_up2(bootstrap_port, "test.private", &found, getpid(), BOOTSTRAP_PER_PID_SERVICE), KERN_SUCCESS);
+    CHECK_EQ(bootstrap_look_up2(bootstrap_port, "test.private", &found, getpid(), BOOTSTRAP_PER_PID_SERVICE),
+             KERN_SUCCESS);
     CHECK_EQ(found, port);
-    CHECK_EQ(bootstrap_look_up2(bootstrap_port, "test.private", &found, getpid() + 1, BOOTSTRAP_PER_PID_SERVICE),
+    CHECK_EQ(bootstrap_look_up2(bootstrap_port, "test.private", &found, getpid() + 1,
+                                BOOTSTRAP_PER_PID_SERVICE),
              BOOTSTRAP_UNKNOWN_SERVICE);
     CHECK_EQ(check_in(bootstrap_port, "test.private", &same), KERN_SUCCESS);
     CHECK_NE(same, port);

@@ -147,8 +147,10 @@ mach_port_type_t type_of(mach_port_t name)
 
 kern_return_t send_id(mach_port_t port, int id)
 {
-    mach_msg_header_t message = { .msgh_bits = MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, 0), .msgh_size = sizeof(message),
-                                  .msgh_remote_port = port, .msgh_id = id };
+    mach_msg_header_t message = { .msgh_bits = MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, 0),
+                                  .msgh_size = sizeof(message),
+                                  .msgh_remote_port = port,
+                                  .msgh_id = id };
 
     return mach_msg(&message, MACH_SEND_MSG, sizeof(message), 0, MACH_PORT_NULL, 0, MACH_PORT_NULL);
 }
@@ -159,7 +161,8 @@ int receive_id(mach_port_t port)
         mach_msg_header_t header;
         char room[512];
     } message;
-    kern_return_t kr = mach_msg(&message.header, MACH_RCV_MSG | MACH_RCV_TIMEOUT, 0, sizeof(message), port, 1000, MACH_PORT_NULL);
+    kern_return_t kr = mach_msg(&message.header, MACH_RCV_MSG | MACH_RCV_TIMEOUT, 0, sizeof(message), port,
+                                1000, MACH_PORT_NULL);
 
     if (kr != KERN_SUCCESS)
         return 0;
@@ -218,11 +221,13 @@ const char *listing(mach_port_t domain)
     size_t at = 0;
 
     text[0] = 0;
-    REQUIRE_EQ(bootstrap_info(domain, &names, &n_names, &jobs, &n_jobs, &statuses, &n_statuses, 0), KERN_SUCCESS);
+    REQUIRE_EQ(bootstrap_info(domain, &names, &n_names, &jobs, &n_jobs, &statuses, &n_statuses, 0),
+               KERN_SUCCESS);
     CHECK_EQ(n_names, n_jobs);
     CHECK_EQ(n_names, n_statuses);
     for (unsigned i = 0; i < n_names && at < sizeof(text); i++)
-        at += (size_t)snprintf(text + at, sizeof(text) - at, "%c %s (%s)\n", "IAD"[statuses[i]], names[i], jobs[i]);
+        at += (size_t)snprintf(text + at, sizeof(text) - at, "%c %s (%s)\n", "IAD"[statuses[i]], names[i],
+                               jobs[i]);
     if (n_names > 0) {
         vm_deallocate(mach_task_self(), (vm_address_t)names, n_names * sizeof(*names));
         vm_deallocate(mach_task_self(), (vm_address_t)jobs, n_jobs * sizeof(*jobs));

@@ -71,7 +71,8 @@ static void await_reaped(const world_task *task)
 {
     for (int i = 0; i < REAP_MS; i++) {
         mach_port_type_t type = 0;
-        if (mach_port_type(mach_task_self(), task->port, &type) != KERN_SUCCESS || (type & MACH_PORT_TYPE_DEAD_NAME))
+        if (mach_port_type(mach_task_self(), task->port, &type) != KERN_SUCCESS ||
+            (type & MACH_PORT_TYPE_DEAD_NAME))
             return;
         world_sleep_ms(1);
     }
@@ -114,7 +115,7 @@ static void on_signal(int sig)
 
 __attribute__((constructor)) static void install(void)
 {
-    struct sigaction action = {.sa_handler = on_signal};
+    struct sigaction action = { .sa_handler = on_signal };
     sigaction(SIGUSR1, &action, NULL);
 }
 
@@ -151,7 +152,7 @@ void world_settle(void)
 
 void world_sleep_ms(uint32_t milliseconds)
 {
-    struct timespec time = {milliseconds / 1000, (long)(milliseconds % 1000) * 1000000};
+    struct timespec time = { milliseconds / 1000, (long)(milliseconds % 1000) * 1000000 };
     while (nanosleep(&time, &time) != 0)
         continue;
 }

@@ -25,12 +25,13 @@ struct dying {
 /* The child holds a send right to `sent`, a send-once right to `owed` and the receive right of `given`. */
 static struct dying child_new(mach_port_t sent, mach_port_t owed, mach_port_t given)
 {
-    struct dying dying = {.from = make_port()};
+    struct dying dying = { .from = make_port() };
     struct message message;
     dying.task = world_task_spawn(holder, NULL, dying.from);
     REQUIRE_EQ(message_receive(&message, dying.from, PATIENCE_MS), KERN_SUCCESS);
     dying.port = message.port[0].name;
-    struct message rights = message_plain(message.header.msgh_remote_port, MOVE_SEND_ONCE, owed, MAKE_SEND_ONCE, 1);
+    struct message rights =
+        message_plain(message.header.msgh_remote_port, MOVE_SEND_ONCE, owed, MAKE_SEND_ONCE, 1);
     add_port(&rights, sent, MAKE_SEND);
     add_port(&rights, given, MOVE_RECEIVE);
     CHECK_EQ(message_send(&rights, 0), KERN_SUCCESS);
@@ -83,7 +84,8 @@ static void *ask(void *argument)
 {
     mach_port_t *ports = argument;
     struct message message = message_plain(ports[0], COPY_SEND, ports[1], MAKE_SEND_ONCE, 1);
-    kern_return_t kr = mach_msg(&message.header, MACH_SEND_MSG | MACH_RCV_MSG, 24, sizeof(message), ports[1], 0, 0);
+    kern_return_t kr =
+        mach_msg(&message.header, MACH_SEND_MSG | MACH_RCV_MSG, 24, sizeof(message), ports[1], 0, 0);
     CHECK_EQ(kr, KERN_SUCCESS);
     CHECK_EQ(message.header.msgh_id, MACH_NOTIFY_SEND_ONCE);
     return NULL;

@@ -5,7 +5,7 @@
 TEST(destroying_a_received_message, "P187")
 {
     mach_port_t port = make_port(), carried = port_new_with_sends(1), reply = make_port();
-    mach_port_t names[2] = {carried, carried};
+    mach_port_t names[2] = { carried, carried };
     struct message message = message_plain(port, MAKE_SEND, reply, MAKE_SEND_ONCE, 1);
     add_port(&message, carried, MOVE_RECEIVE);
     add_ports(&message, names, 2, COPY_SEND, false);

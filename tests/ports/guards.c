@@ -102,13 +102,15 @@ TEST(an_immovable_receive_right_stays, "P63 P61 P43")
     if (kr == KERN_NOT_SUPPORTED)
         SKIP("mach_port_guard_with_flags is not built");
     CHECK_EQ(kr, OK);
-    CHECK_EQ(status_of(port).mps_flags, MACH_PORT_STATUS_FLAG_GUARDED | MACH_PORT_STATUS_FLAG_GUARD_IMMOVABLE_RECEIVE);
+    CHECK_EQ(status_of(port).mps_flags,
+             MACH_PORT_STATUS_FLAG_GUARDED | MACH_PORT_STATUS_FLAG_GUARD_IMMOVABLE_RECEIVE);
     struct message message = message_with_port(where, MAKE_SEND, 1, port, MOVE_RECEIVE);
     CHECK_EQ(message_send(&message, 0), MACH_SEND_INVALID_RIGHT);
     CHECK_EQ(mach_port_insert_right(SELF, 0x66603, port, MOVE_RECEIVE), KERN_INVALID_CAPABILITY);
     CHECK_EQ(mach_port_extract_right(SELF, port, MOVE_RECEIVE, &poly, &type), KERN_INVALID_CAPABILITY);
     CHECK_EQ(mach_port_unguard(SELF, port, 9), OK);
-    CHECK_EQ(mach_port_insert_right(SELF, 0x66603, port, MOVE_RECEIVE), KERN_INVALID_CAPABILITY); /* the mark stays */
+    CHECK_EQ(mach_port_insert_right(SELF, 0x66603, port, MOVE_RECEIVE),
+             KERN_INVALID_CAPABILITY); /* the mark stays */
     destroy_port(port);
     destroy_port(where);
 }

@@ -223,14 +223,22 @@ TEST(inserting_under_the_own_name, "P40 P47")
 
 TEST(inserting_under_the_own_name_by_kind, "P40")
 {
-    static const kern_return_t make[K_UNKNOWN] = {
-        [K_R] = OK, [K_S] = KERN_INVALID_RIGHT, [K_RS] = OK, [K_SO] = KERN_INVALID_RIGHT,
-        [K_SET] = KERN_INVALID_RIGHT, [K_DN] = KERN_INVALID_CAPABILITY, [K_S_DEAD] = KERN_INVALID_CAPABILITY,
-        [K_SO_DEAD] = KERN_INVALID_CAPABILITY};
-    static const kern_return_t copy[K_UNKNOWN] = {
-        [K_R] = KERN_INVALID_RIGHT, [K_S] = OK, [K_RS] = OK, [K_SO] = KERN_INVALID_RIGHT,
-        [K_SET] = KERN_INVALID_RIGHT, [K_DN] = KERN_INVALID_CAPABILITY, [K_S_DEAD] = KERN_INVALID_CAPABILITY,
-        [K_SO_DEAD] = KERN_INVALID_CAPABILITY};
+    static const kern_return_t make[K_UNKNOWN] = { [K_R] = OK,
+                                                   [K_S] = KERN_INVALID_RIGHT,
+                                                   [K_RS] = OK,
+                                                   [K_SO] = KERN_INVALID_RIGHT,
+                                                   [K_SET] = KERN_INVALID_RIGHT,
+                                                   [K_DN] = KERN_INVALID_CAPABILITY,
+                                                   [K_S_DEAD] = KERN_INVALID_CAPABILITY,
+                                                   [K_SO_DEAD] = KERN_INVALID_CAPABILITY };
+    static const kern_return_t copy[K_UNKNOWN] = { [K_R] = KERN_INVALID_RIGHT,
+                                                   [K_S] = OK,
+                                                   [K_RS] = OK,
+                                                   [K_SO] = KERN_INVALID_RIGHT,
+                                                   [K_SET] = KERN_INVALID_RIGHT,
+                                                   [K_DN] = KERN_INVALID_CAPABILITY,
+                                                   [K_S_DEAD] = KERN_INVALID_CAPABILITY,
+                                                   [K_SO_DEAD] = KERN_INVALID_CAPABILITY };
     for (enum kind kind = K_R; kind < K_UNKNOWN; kind++) {
         struct item item = item_new(kind, 2);
         kern_return_t made = mach_port_insert_right(SELF, item.name, item.name, MAKE_SEND);
@@ -240,7 +248,8 @@ TEST(inserting_under_the_own_name_by_kind, "P40")
         item = item_new(kind, 2);
         kern_return_t copied = mach_port_insert_right(SELF, item.name, item.name, COPY_SEND);
         if (copied != copy[kind])
-            FAIL("COPY_SEND of %s under its own name: 0x%x, expected 0x%x", kind_name[kind], copied, copy[kind]);
+            FAIL("COPY_SEND of %s under its own name: 0x%x, expected 0x%x", kind_name[kind], copied,
+                 copy[kind]);
         item_free(&item);
     }
 }
@@ -353,7 +362,7 @@ TEST(extract_right_gives_rights_to_the_caller, "P41 P21 P22")
 
 TEST(dead_rights_are_extracted_as_dead, "P41")
 {
-    static const uint32_t how[] = {COPY_SEND, MOVE_SEND, MOVE_SEND_ONCE};
+    static const uint32_t how[] = { COPY_SEND, MOVE_SEND, MOVE_SEND_ONCE };
     mach_port_t poly;
     mach_msg_type_name_t type;
     for (int i = 0; i < 3; i++) {
@@ -388,28 +397,31 @@ TEST(rights_are_taken_out_of_another_space, "P41 P3")
 
 enum outcome { IR, IN, TAKEN, DEAD }; /* refused; refused; taken; carried as dead */
 
-static const uint32_t dispositions[] = {MOVE_RECEIVE, MOVE_SEND, MOVE_SEND_ONCE, COPY_SEND, MAKE_SEND, MAKE_SEND_ONCE, 15, 22};
+static const uint32_t dispositions[] = { MOVE_RECEIVE, MOVE_SEND, MOVE_SEND_ONCE,
+                                         COPY_SEND,    MAKE_SEND, MAKE_SEND_ONCE,
+                                         15,           22 };
 #define N_DISPOSITIONS (sizeof(dispositions) / sizeof(dispositions[0]))
 
 static const enum outcome p43[N_DISPOSITIONS][N_KINDS] = {
     /*                  R      S      RS     SO     DN    S†    SO†   set  unknown */
-    /* MOVE_RECEIVE */ {TAKEN, IR, TAKEN, IR, IR, IR, IR, IR, IN},
-    /* MOVE_SEND */    {IR, TAKEN, TAKEN, IR, DEAD, DEAD, DEAD, IR, IN},
-    /* MOVE_SEND_ONCE */ {IR, IR, IR, TAKEN, DEAD, DEAD, DEAD, IR, IN},
-    /* COPY_SEND */    {IR, TAKEN, TAKEN, IR, DEAD, DEAD, DEAD, IR, IN},
-    /* MAKE_SEND */    {TAKEN, IR, TAKEN, IR, IR, IR, IR, IR, IN},
-    /* MAKE_SEND_ONCE */ {TAKEN, IR, TAKEN, IR, IR, IR, IR, IR, IN},
-    /* 15 */           {IR, IR, IR, IR, IR, IR, IR, IR, IN},
-    /* 22 */           {IR, IR, IR, IR, IR, IR, IR, IR, IN},
+    /* MOVE_RECEIVE */ { TAKEN, IR, TAKEN, IR, IR, IR, IR, IR, IN },
+    /* MOVE_SEND */ { IR, TAKEN, TAKEN, IR, DEAD, DEAD, DEAD, IR, IN },
+    /* MOVE_SEND_ONCE */ { IR, IR, IR, TAKEN, DEAD, DEAD, DEAD, IR, IN },
+    /* COPY_SEND */ { IR, TAKEN, TAKEN, IR, DEAD, DEAD, DEAD, IR, IN },
+    /* MAKE_SEND */ { TAKEN, IR, TAKEN, IR, IR, IR, IR, IR, IN },
+    /* MAKE_SEND_ONCE */ { TAKEN, IR, TAKEN, IR, IR, IR, IR, IR, IN },
+    /* 15 */ { IR, IR, IR, IR, IR, IR, IR, IR, IN },
+    /* 22 */ { IR, IR, IR, IR, IR, IR, IR, IR, IN },
 };
 
 static mach_port_type_t base_type(enum kind kind)
 {
     static const mach_port_type_t types[N_KINDS] = {
-        [K_R] = MACH_PORT_TYPE_RECEIVE,       [K_S] = MACH_PORT_TYPE_SEND,
-        [K_RS] = MACH_PORT_TYPE_SEND_RECEIVE, [K_SO] = MACH_PORT_TYPE_SEND_ONCE,
-        [K_DN] = MACH_PORT_TYPE_DEAD_NAME,    [K_S_DEAD] = MACH_PORT_TYPE_DEAD_NAME,
-        [K_SO_DEAD] = MACH_PORT_TYPE_DEAD_NAME, [K_SET] = MACH_PORT_TYPE_PORT_SET};
+        [K_R] = MACH_PORT_TYPE_RECEIVE,         [K_S] = MACH_PORT_TYPE_SEND,
+        [K_RS] = MACH_PORT_TYPE_SEND_RECEIVE,   [K_SO] = MACH_PORT_TYPE_SEND_ONCE,
+        [K_DN] = MACH_PORT_TYPE_DEAD_NAME,      [K_S_DEAD] = MACH_PORT_TYPE_DEAD_NAME,
+        [K_SO_DEAD] = MACH_PORT_TYPE_DEAD_NAME, [K_SET] = MACH_PORT_TYPE_PORT_SET
+    };
     return types[kind];
 }
 
@@ -425,16 +437,13 @@ static uint32_t urefs_before(enum kind kind, uint32_t urefs)
     case K_S:
     case K_RS:
     case K_DN:
-    case K_S_DEAD:
-        return urefs;
-    case K_SO_DEAD:
-        return 1;
+    case K_S_DEAD: return urefs;
+    case K_SO_DEAD: return 1;
     case K_R:
     case K_SO:
     case K_SET:
     case K_UNKNOWN:
-    case N_KINDS:
-        return 0;
+    case N_KINDS: return 0;
     }
     return 0;
 }
@@ -457,10 +466,12 @@ static void check_left(const struct item *item, uint32_t how, uint32_t urefs)
              kind_name[item->kind], urefs, type_of(item->name), urefs_in(item->name), type, type ? after : 0);
 }
 
-static void check_code(const struct item *item, uint32_t how, const char *where, kern_return_t kr, kern_return_t expected)
+static void check_code(const struct item *item, uint32_t how, const char *where, kern_return_t kr,
+                       kern_return_t expected)
 {
     if (kr != expected)
-        FAIL("disposition %u of %s in %s: 0x%x, expected 0x%x", how, kind_name[item->kind], where, kr, expected);
+        FAIL("disposition %u of %s in %s: 0x%x, expected 0x%x", how, kind_name[item->kind], where, kr,
+             expected);
 }
 
 static kern_return_t body_code(enum outcome outcome)
@@ -468,7 +479,8 @@ static kern_return_t body_code(enum outcome outcome)
     return outcome == IR || outcome == IN ? MACH_SEND_INVALID_RIGHT : OK;
 }
 
-static void run_p43(uint32_t urefs, void (*context)(struct item *item, uint32_t how, enum outcome outcome, uint32_t urefs))
+static void run_p43(uint32_t urefs,
+                    void (*context)(struct item *item, uint32_t how, enum outcome outcome, uint32_t urefs))
 {
     for (size_t d = 0; d < N_DISPOSITIONS; d++) {
         for (enum kind kind = K_R; kind < N_KINDS; kind++) {
@@ -501,7 +513,7 @@ static void in_a_descriptor(struct item *item, uint32_t how, enum outcome outcom
 static void in_an_array(struct item *item, uint32_t how, enum outcome outcome, uint32_t urefs)
 {
     struct message message = message_plain(post, MAKE_SEND, 0, 0, 1);
-    mach_port_t names[3] = {MACH_PORT_NULL, item->name, MACH_PORT_DEAD};
+    mach_port_t names[3] = { MACH_PORT_NULL, item->name, MACH_PORT_DEAD };
     add_ports(&message, names, 3, how, false);
     kern_return_t kr = message_send(&message, 0);
     check_code(item, how, "an array", kr, body_code(outcome));
@@ -521,7 +533,9 @@ static void in_an_array(struct item *item, uint32_t how, enum outcome outcome, u
 static void in_insert_right(struct item *item, uint32_t how, enum outcome outcome, uint32_t urefs)
 {
     kern_return_t kr = mach_port_insert_right(SELF, MACH_PORT_NULL, item->name, how);
-    kern_return_t expected = outcome == IR ? KERN_INVALID_RIGHT : outcome == IN ? KERN_INVALID_NAME : KERN_INVALID_VALUE;
+    kern_return_t expected = outcome == IR   ? KERN_INVALID_RIGHT
+                             : outcome == IN ? KERN_INVALID_NAME
+                                             : KERN_INVALID_VALUE;
     check_code(item, how, "insert_right", kr, expected);
     if ((outcome == TAKEN && how != MOVE_RECEIVE) || outcome == DEAD)
         check_left(item, how, urefs); /* the right is destroyed by step 2 of P39, but the entry has paid */
@@ -578,14 +592,14 @@ static void in_the_destination(struct item *item, uint32_t how, enum outcome out
     }
 }
 
-#define P43_TEST(test, context)                                                                                        \
-    TEST(test, "P43 P44")                                                                                              \
-    {                                                                                                                  \
-        static const uint32_t counts[] = {1, 2, 65535};                                                                \
-        post = make_port();                                                                                             \
-        for (int i = 0; i < 3; i++)                                                                                    \
-            run_p43(counts[i], context);                                                                               \
-        destroy_port(post);                                                                                            \
+#define P43_TEST(test, context)                                                                              \
+    TEST(test, "P43 P44")                                                                                    \
+    {                                                                                                        \
+        static const uint32_t counts[] = { 1, 2, 65535 };                                                    \
+        post = make_port();                                                                                  \
+        for (int i = 0; i < 3; i++)                                                                          \
+            run_p43(counts[i], context);                                                                     \
+        destroy_port(post);                                                                                  \
     }
 
 P43_TEST(what_each_disposition_takes_in_a_descriptor, in_a_descriptor)
@@ -598,7 +612,7 @@ P43_TEST(what_each_disposition_takes_in_the_destination, in_the_destination)
 TEST(dispositions_and_the_sender_counts, "P43 P47 P23")
 {
     mach_port_t where = make_port(), port = port_new_with_sends(2);
-    static const uint32_t how[] = {COPY_SEND, MAKE_SEND, MOVE_SEND, MAKE_SEND_ONCE};
+    static const uint32_t how[] = { COPY_SEND, MAKE_SEND, MOVE_SEND, MAKE_SEND_ONCE };
     for (int i = 0; i < 4; i++) {
         struct message message = message_with_port(where, MAKE_SEND, 1, port, how[i]);
         uint32_t before = status_of(port).mps_mscount;
@@ -623,9 +637,9 @@ TEST(moved_rights_tell_the_slot, "P43 P74")
         enum kind kind;
         uint32_t how;
         bool deleted;
-    } cases[] = {{K_R, MOVE_RECEIVE, true},      {K_RS, MOVE_RECEIVE, false}, {K_S, MOVE_SEND, true},
-                 {K_RS, MOVE_SEND, false},       {K_SO, MOVE_SEND_ONCE, true}, {K_S, COPY_SEND, false},
-                 {K_R, MAKE_SEND, false}};
+    } cases[] = { { K_R, MOVE_RECEIVE, true }, { K_RS, MOVE_RECEIVE, false },  { K_S, MOVE_SEND, true },
+                  { K_RS, MOVE_SEND, false },  { K_SO, MOVE_SEND_ONCE, true }, { K_S, COPY_SEND, false },
+                  { K_R, MAKE_SEND, false } };
     mach_port_t where = make_port(), notify = make_port();
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct item item = item_new(cases[i].kind, 1);
@@ -647,9 +661,11 @@ TEST(moved_rights_tell_the_slot, "P43 P74")
 
 TEST(no_name_in_a_body_needs_no_disposition, "P44 P135")
 {
-    static const mach_port_t names[] = {MACH_PORT_NULL, MACH_PORT_DEAD};
-    static const uint32_t given[] = {0, 15, 22, 26, 99, MAKE_SEND, MOVE_RECEIVE, MOVE_SEND_ONCE, MAKE_SEND_ONCE};
-    static const uint32_t seen[] = {0, 0, 0, 0, 0, 17, 16, 18, 18};
+    static const mach_port_t names[] = { MACH_PORT_NULL, MACH_PORT_DEAD };
+    static const uint32_t given[] = {
+        0, 15, 22, 26, 99, MAKE_SEND, MOVE_RECEIVE, MOVE_SEND_ONCE, MAKE_SEND_ONCE
+    };
+    static const uint32_t seen[] = { 0, 0, 0, 0, 0, 17, 16, 18, 18 };
     mach_port_t where = make_port();
     for (int n = 0; n < 2; n++) {
         for (size_t i = 0; i < sizeof(given) / sizeof(given[0]); i++) {

@@ -9,8 +9,10 @@ TEST(kobject_by_kind, "P171 P176")
     for (enum kind kind = K_R; kind < N_KINDS; kind++) {
         struct item item = item_new(kind, 1);
         bool has = kind == K_R || kind == K_S || kind == K_RS;
-        CHECK_EQ(mach_port_kobject(SELF, item.name, &type, &address),
-                 has ? KERN_SUCCESS : kind == K_UNKNOWN ? KERN_INVALID_NAME : KERN_INVALID_RIGHT);
+        CHECK_EQ(mach_port_kobject(SELF, item.name, &type, &address), has ? KERN_SUCCESS
+                                                                      : kind == K_UNKNOWN
+                                                                          ? KERN_INVALID_NAME
+                                                                          : KERN_INVALID_RIGHT);
         if (has)
             CHECK_EQ(type, 0);
         item_free(&item);

@@ -16,7 +16,7 @@ static void check_error_reply(mach_port_t reply, int id, kern_return_t code)
 
 TEST(unknown_requests_are_answered, "P177 P178 P181")
 {
-    static const int ids[] = {1, 64, 65, 69, 70, 71, 72, 77, 3999, 0x7ffffff0};
+    static const int ids[] = { 1, 64, 65, 69, 70, 71, 72, 77, 3999, 0x7ffffff0 };
     mach_port_t reply = make_port();
     for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
         struct message message = message_plain(mach_task_self(), COPY_SEND, reply, MAKE_SEND_ONCE, ids[i]);

@@ -39,7 +39,7 @@ static kern_return_t call_get_attributes(mach_port_t name)
 
 static kern_return_t call_set_attributes(mach_port_t name)
 {
-    mach_port_limits_t limits = {5};
+    mach_port_limits_t limits = { 5 };
     return mach_port_set_attributes(SELF, name, MACH_PORT_LIMITS_INFO, (mach_port_info_t)&limits,
                                     MACH_PORT_LIMITS_INFO_COUNT);
 }
@@ -202,8 +202,8 @@ TEST(what_a_leaving_receive_right_loses, "P50 P97")
     CHECK_EQ(say(port, 12), OK);
     CHECK_EQ(mach_port_guard(SELF, port, 55, 1), OK);
     mach_port_t holder = park(port);
-    CHECK_EQ(say(port, 13), OK);                 /* taken on the way */
-    CHECK_EQ(say(port, 14), MACH_SEND_TIMED_OUT); /* and the limit applies */
+    CHECK_EQ(say(port, 13), OK);                            /* taken on the way */
+    CHECK_EQ(say(port, 14), MACH_SEND_TIMED_OUT);           /* and the limit applies */
     CHECK_EQ(mach_port_mod_refs(SELF, port, SEND, -1), OK); /* the reference of the pseudo-receive */
     CHECK_EQ(unpark(holder), port);
     mach_port_status_t status = status_of(port);
@@ -229,7 +229,7 @@ TEST(what_a_leaving_receive_right_loses, "P50 P97")
 
 TEST(a_leaving_port_wakes_its_receivers, "P50 P141")
 {
-    struct receiver receiver = {.port = make_port()};
+    struct receiver receiver = { .port = make_port() };
     world_thread *thread = world_thread_spawn(receive_one, &receiver);
     world_yield_until_blocked(thread);
     mach_port_t holder = park(receiver.port);
@@ -253,7 +253,7 @@ static void *send_one(void *argument)
 
 TEST(senders_stay_blocked_while_the_port_moves, "P50 P51")
 {
-    struct sender sender = {.port = port_new_with_sends(1), .kr = -1};
+    struct sender sender = { .port = port_new_with_sends(1), .kr = -1 };
     qlimit_set(sender.port, 1);
     fill(sender.port);
     world_thread *thread = world_thread_spawn(send_one, &sender);
@@ -287,8 +287,8 @@ TEST(an_arriving_port_keeps_its_queue_and_is_in_no_set, "P51")
 
 TEST(a_dying_port_wakes_receivers_and_senders, "P52 P115 P141")
 {
-    struct receiver receiver = {.port = make_port()};
-    struct sender sender = {.port = port_new_with_sends(2)};
+    struct receiver receiver = { .port = make_port() };
+    struct sender sender = { .port = port_new_with_sends(2) };
     qlimit_set(sender.port, 0);
     world_thread *receiving = world_thread_spawn(receive_one, &receiver);
     world_thread *sending = world_thread_spawn(send_one, &sender);
@@ -381,7 +381,7 @@ TEST(receive_status_tells_all, "P54")
     CHECK_EQ(mach_port_set_seqno(SELF, port, 1234), OK);
     CHECK_EQ(mach_port_set_mscount(SELF, port, 777), OK);
     mach_port_status_t status = status_of(port);
-    mach_port_status_t expected = {1, 1234, 777, 9, 1, 1, 1, 1, 1, 0};
+    mach_port_status_t expected = { 1, 1234, 777, 9, 1, 1, 1, 1, 1, 0 };
     CHECK_MEM_EQ(&status, &expected, sizeof(status));
     CHECK_EQ(mach_port_guard(SELF, port, 3, 0), OK);
     CHECK_EQ(status_of(port).mps_flags, MACH_PORT_STATUS_FLAG_GUARDED);
@@ -414,7 +414,8 @@ TEST(get_attributes_arguments, "P55")
     CHECK_EQ(attributes(port, MACH_PORT_RECEIVE_STATUS, info, 9), KERN_FAILURE);
     CHECK_EQ(attributes(port, MACH_PORT_DNREQUESTS_SIZE, info, 0), KERN_FAILURE);
     CHECK_EQ(attributes(port, MACH_PORT_INFO_EXT, info, 16), KERN_FAILURE);
-    CHECK_EQ(attributes(name_unknown(), MACH_PORT_RECEIVE_STATUS, info, 9), KERN_FAILURE); /* the count comes first */
+    CHECK_EQ(attributes(name_unknown(), MACH_PORT_RECEIVE_STATUS, info, 9),
+             KERN_FAILURE); /* the count comes first */
     CHECK_EQ(attributes(port, 77, info, 20), KERN_INVALID_ARGUMENT);
     CHECK_EQ(attributes(port, MACH_PORT_TEMPOWNER, info, 20), KERN_INVALID_ARGUMENT);
     CHECK_EQ(attributes(name_unknown(), MACH_PORT_LIMITS_INFO, info, 1), KERN_INVALID_NAME);
@@ -434,7 +435,8 @@ TEST(get_attributes_flavors, "P55")
     CHECK_EQ(count, 1);
     CHECK_EQ(info[0], 12);
     count = 20;
-    CHECK_EQ(mach_port_get_attributes(SELF, port, MACH_PORT_DNREQUESTS_SIZE, (mach_port_info_t)info, &count), OK);
+    CHECK_EQ(mach_port_get_attributes(SELF, port, MACH_PORT_DNREQUESTS_SIZE, (mach_port_info_t)info, &count),
+             OK);
     CHECK_EQ(count, 1);
     CHECK_EQ(info[0], 0);
     count = 20;
@@ -444,27 +446,33 @@ TEST(get_attributes_flavors, "P55")
     CHECK_MEM_EQ(info, &status, sizeof(status));
     CHECK_EQ(info[10], 0);
     count = 20;
-    CHECK_EQ(mach_port_get_attributes(SELF, MACH_PORT_NULL, MACH_PORT_LIMITS_INFO, (mach_port_info_t)info, &count), OK);
+    CHECK_EQ(mach_port_get_attributes(SELF, MACH_PORT_NULL, MACH_PORT_LIMITS_INFO, (mach_port_info_t)info,
+                                      &count),
+             OK);
     CHECK_EQ(count, 0);
     count = 20;
-    CHECK_EQ(mach_port_get_attributes(SELF, MACH_PORT_DEAD, MACH_PORT_DNREQUESTS_SIZE, (mach_port_info_t)info, &count), OK);
+    CHECK_EQ(mach_port_get_attributes(SELF, MACH_PORT_DEAD, MACH_PORT_DNREQUESTS_SIZE, (mach_port_info_t)info,
+                                      &count),
+             OK);
     CHECK_EQ(info[0], 0);
     destroy_port(port);
 }
 
-static kern_return_t attribute_set(mach_port_t name, mach_port_flavor_t flavor, const uint32_t *info, uint32_t count)
+static kern_return_t attribute_set(mach_port_t name, mach_port_flavor_t flavor, const uint32_t *info,
+                                   uint32_t count)
 {
     return mach_port_set_attributes(SELF, name, flavor, (mach_port_info_t)(uintptr_t)info, count);
 }
 
 TEST(set_attributes_arguments, "P56")
 {
-    uint32_t limit = 1024, beyond = 1025, none[16] = {0};
+    uint32_t limit = 1024, beyond = 1025, none[16] = { 0 };
     mach_port_t port = make_port(), unknown = name_unknown();
     struct item send = item_new(K_S, 1);
     CHECK_EQ(attribute_set(port, MACH_PORT_LIMITS_INFO, &limit, 0), KERN_FAILURE);
     CHECK_EQ(attribute_set(port, MACH_PORT_LIMITS_INFO, &beyond, 1), KERN_INVALID_VALUE);
-    CHECK_EQ(attribute_set(unknown, MACH_PORT_LIMITS_INFO, &beyond, 1), KERN_INVALID_VALUE); /* before the name */
+    CHECK_EQ(attribute_set(unknown, MACH_PORT_LIMITS_INFO, &beyond, 1),
+             KERN_INVALID_VALUE); /* before the name */
     CHECK_EQ(attribute_set(unknown, MACH_PORT_LIMITS_INFO, &limit, 1), KERN_INVALID_NAME);
     CHECK_EQ(attribute_set(send.name, MACH_PORT_LIMITS_INFO, &limit, 1), KERN_INVALID_RIGHT);
     CHECK_EQ(attribute_set(MACH_PORT_NULL, MACH_PORT_LIMITS_INFO, &limit, 1), KERN_INVALID_RIGHT);
@@ -483,9 +491,10 @@ TEST(importance_shows_only_in_the_flags, "P56 P54")
     static const struct {
         mach_port_flavor_t flavor;
         uint32_t flags;
-    } cases[] = {{MACH_PORT_IMPORTANCE_RECEIVER, MACH_PORT_STATUS_FLAG_IMP_DONATION},
-                 {MACH_PORT_DENAP_RECEIVER, MACH_PORT_STATUS_FLAG_IMP_DONATION},
-                 {MACH_PORT_TEMPOWNER, MACH_PORT_STATUS_FLAG_IMP_DONATION | MACH_PORT_STATUS_FLAG_TEMPOWNER}};
+    } cases[] = { { MACH_PORT_IMPORTANCE_RECEIVER, MACH_PORT_STATUS_FLAG_IMP_DONATION },
+                  { MACH_PORT_DENAP_RECEIVER, MACH_PORT_STATUS_FLAG_IMP_DONATION },
+                  { MACH_PORT_TEMPOWNER,
+                    MACH_PORT_STATUS_FLAG_IMP_DONATION | MACH_PORT_STATUS_FLAG_TEMPOWNER } };
     for (int i = 0; i < 3; i++) {
         mach_port_t port = make_port();
         CHECK_EQ(attribute_set(port, cases[i].flavor, NULL, 0), OK);
@@ -497,7 +506,7 @@ TEST(importance_shows_only_in_the_flags, "P56 P54")
 
 TEST(a_limit_of_zero_stops_all_but_send_once, "P58 P116")
 {
-    struct receiver receiver = {.port = make_port()};
+    struct receiver receiver = { .port = make_port() };
     qlimit_set(receiver.port, 0);
     CHECK_EQ(say(receiver.port, 1), MACH_SEND_TIMED_OUT);
     mach_port_mod_refs(SELF, receiver.port, SEND, -1);
@@ -537,7 +546,7 @@ TEST(raising_the_limit_lets_blocked_senders_go, "P59 P116")
     qlimit_set(port, 1);
     fill(port);
     for (int i = 0; i < 3; i++) {
-        sender[i] = (struct sender){port, -1};
+        sender[i] = (struct sender){ port, -1 };
         thread[i] = world_thread_spawn(send_one, &sender[i]);
         world_yield_until_blocked(thread[i]);
     }
@@ -557,9 +566,10 @@ TEST(raising_the_limit_lets_blocked_senders_go, "P59 P116")
 
 /* ---- construct ---- */
 
-static kern_return_t construct(uint32_t flags, uint32_t qlimit, mach_port_context_t context, mach_port_t *name_p)
+static kern_return_t construct(uint32_t flags, uint32_t qlimit, mach_port_context_t context,
+                               mach_port_t *name_p)
 {
-    mach_port_options_t options = {.flags = flags, .mpl = {qlimit}};
+    mach_port_options_t options = { .flags = flags, .mpl = { qlimit } };
     *name_p = MACH_PORT_NULL;
     return mach_port_construct(SELF, &options, context, name_p);
 }

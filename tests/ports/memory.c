@@ -16,7 +16,7 @@ static bool has_pattern(const uint8_t *memory, uint32_t size, uint32_t seed)
     return true;
 }
 
-static const uint32_t sizes[] = {1, 3, 100, 4095, 4096, 4097, 20000, 65536, 1000001, 8000000};
+static const uint32_t sizes[] = { 1, 3, 100, 4095, 4096, 4097, 20000, 65536, 1000001, 8000000 };
 #define N_SIZES (sizeof(sizes) / sizeof(sizes[0]))
 
 static uint32_t whole_pages(uint32_t size)
@@ -135,7 +135,7 @@ TEST(unreadable_memory, "P129 P111")
 
 TEST(no_bytes_are_no_memory, "P130")
 {
-    static void *const addresses[] = {NULL, (void *)64, (void *)-1};
+    static void *const addresses[] = { NULL, (void *)64, (void *)-1 };
     mach_port_t port = make_port();
     char *memory = make_memory(page_size());
     for (int i = 0; i < 4; i++) {
@@ -192,7 +192,7 @@ TEST(memory_outlives_its_sender, "P131 P165")
 TEST(an_array_of_ports_arrives_in_order, "P133 P134 P21 P22")
 {
     mach_port_t port = make_port(), a = make_port(), b = port_new_with_sends(3), dead = dead_name_new(1);
-    mach_port_t names[] = {a, MACH_PORT_NULL, b, a, MACH_PORT_DEAD, b};
+    mach_port_t names[] = { a, MACH_PORT_NULL, b, a, MACH_PORT_DEAD, b };
     struct message message = message_plain(port, MAKE_SEND, MACH_PORT_NULL, 0, 1);
     add_ports(&message, names, 6, MAKE_SEND, false);
     CHECK_EQ(message_send(&message, 0), OK);
@@ -225,7 +225,7 @@ TEST(an_array_of_ports_arrives_in_order, "P133 P134 P21 P22")
     drain(b);
     CHECK_EQ(status_of(a).mps_sorights, 0);
 
-    mach_port_t moving[] = {a, b};
+    mach_port_t moving[] = { a, b };
     message = message_plain(port, MAKE_SEND, MACH_PORT_NULL, 0, 1);
     add_ports(&message, moving, 2, MOVE_RECEIVE, false);
     CHECK_EQ(message_send(&message, 0), OK);
@@ -271,7 +271,7 @@ TEST(an_array_is_unmapped_when_it_was_read, "P133")
 TEST(element_rights_act_one_after_the_other, "P133 P113")
 {
     mach_port_t port = make_port(), carried = port_new_with_sends(2);
-    mach_port_t names[] = {carried, carried, carried};
+    mach_port_t names[] = { carried, carried, carried };
     struct message message = message_plain(port, MAKE_SEND, MACH_PORT_NULL, 0, 1);
     add_ports(&message, names, 3, MOVE_SEND, false);
     CHECK_EQ(message_send(&message, 0), MACH_SEND_INVALID_RIGHT);
@@ -289,8 +289,9 @@ TEST(element_rights_act_one_after_the_other, "P133 P113")
 
 TEST(how_a_port_descriptor_arrives, "P135 P148")
 {
-    static const uint32_t sent[] = {MOVE_RECEIVE, MOVE_SEND, MOVE_SEND_ONCE, COPY_SEND, MAKE_SEND, MAKE_SEND_ONCE};
-    static const uint32_t seen[] = {16, 17, 18, 17, 17, 18};
+    static const uint32_t sent[] = { MOVE_RECEIVE, MOVE_SEND, MOVE_SEND_ONCE,
+                                     COPY_SEND,    MAKE_SEND, MAKE_SEND_ONCE };
+    static const uint32_t seen[] = { 16, 17, 18, 17, 17, 18 };
     mach_port_t port = make_port();
     for (int i = 0; i < 6; i++) {
         struct item item = item_new(sent[i] == MOVE_SEND_ONCE ? K_SO : K_RS, 2);
@@ -311,10 +312,10 @@ TEST(a_guarded_descriptor_without_the_option, "P138 P136 P137")
 {
     mach_port_t port = make_port(), carried = port_new_with_sends(1);
     struct message message = message_plain(port, MAKE_SEND, MACH_PORT_NULL, 0, 1);
-    mach_msg_guarded_port_descriptor_t guarded = {.flags = MACH_MSG_GUARD_FLAGS_UNGUARDED_ON_SEND,
-                                                  .disposition = MOVE_RECEIVE,
-                                                  .type = MACH_MSG_GUARDED_PORT_DESCRIPTOR,
-                                                  .name = carried};
+    mach_msg_guarded_port_descriptor_t guarded = { .flags = MACH_MSG_GUARD_FLAGS_UNGUARDED_ON_SEND,
+                                                   .disposition = MOVE_RECEIVE,
+                                                   .type = MACH_MSG_GUARDED_PORT_DESCRIPTOR,
+                                                   .name = carried };
     message.header.msgh_bits |= MACH_MSGH_BITS_COMPLEX;
     message.body.msgh_descriptor_count = 1;
     memcpy(message.descriptors, &guarded, sizeof(guarded));

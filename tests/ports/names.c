@@ -62,8 +62,8 @@ TEST(a_slot_gives_other_names_for_a_while, "P8 P9")
         if (LOW_BYTE(seen[i]) != 3)
             CHECK_EQ(LOW_BYTE(seen[i]), LOW_BYTE(seen[i - 1]) + 4);
         else
-            CHECK(LOW_BYTE(seen[i - 1]) == 0x3b || LOW_BYTE(seen[i - 1]) == 0x7b || LOW_BYTE(seen[i - 1]) == 0xbb ||
-                  LOW_BYTE(seen[i - 1]) == 0xfb);
+            CHECK(LOW_BYTE(seen[i - 1]) == 0x3b || LOW_BYTE(seen[i - 1]) == 0x7b ||
+                  LOW_BYTE(seen[i - 1]) == 0xbb || LOW_BYTE(seen[i - 1]) == 0xfb);
     }
     mach_port_deallocate(SELF, seen[14]);
 }
@@ -122,16 +122,16 @@ TEST(allocate_makes_what_is_asked, "P11")
     static const struct {
         mach_port_right_t right;
         mach_port_type_t type;
-    } good[] = {{RECEIVE, MACH_PORT_TYPE_RECEIVE},
-                {PORT_SET, MACH_PORT_TYPE_PORT_SET},
-                {DEAD_NAME, MACH_PORT_TYPE_DEAD_NAME}};
+    } good[] = { { RECEIVE, MACH_PORT_TYPE_RECEIVE },
+                 { PORT_SET, MACH_PORT_TYPE_PORT_SET },
+                 { DEAD_NAME, MACH_PORT_TYPE_DEAD_NAME } };
     for (size_t i = 0; i < 3; i++) {
         CHECK_EQ(mach_port_allocate(SELF, good[i].right, &name), OK);
         CHECK_EQ(type_of(name), good[i].type);
         CHECK_EQ(refs_of(name, good[i].right), 1);
         destroy_port(name);
     }
-    static const mach_port_right_t bad[] = {SEND, SEND_ONCE, LABELH, 6, 7, 0x7fffffff, 0xffffffff};
+    static const mach_port_right_t bad[] = { SEND, SEND_ONCE, LABELH, 6, 7, 0x7fffffff, 0xffffffff };
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
         CHECK_EQ(mach_port_allocate(SELF, bad[i], &name), KERN_INVALID_VALUE);
 }
@@ -139,7 +139,7 @@ TEST(allocate_makes_what_is_asked, "P11")
 TEST(a_fresh_port_is_blank, "P12 P54")
 {
     mach_port_t port = make_port();
-    mach_port_status_t blank = {.mps_qlimit = 5}, status = status_of(port);
+    mach_port_status_t blank = { .mps_qlimit = 5 }, status = status_of(port);
     mach_port_context_t context = 1;
     CHECK_MEM_EQ(&status, &blank, sizeof(status));
     CHECK_EQ(mach_port_get_context(SELF, port, &context), OK);
@@ -152,7 +152,7 @@ TEST(a_fresh_port_is_blank, "P12 P54")
 
 TEST(allocate_name_honours_the_name, "P13")
 {
-    static const mach_port_right_t rights[] = {RECEIVE, PORT_SET, DEAD_NAME};
+    static const mach_port_right_t rights[] = { RECEIVE, PORT_SET, DEAD_NAME };
     for (size_t i = 0; i < 3; i++) {
         mach_port_t name = 0x12303;
         CHECK_EQ(mach_port_allocate_name(SELF, rights[i], name), OK);
@@ -222,7 +222,7 @@ TEST(rights_to_a_dead_port_become_dead_names, "P17")
 
 TEST(a_dying_port_adds_a_reference_where_a_request_waits, "P17 P73 P26")
 {
-    static const uint32_t urefs[] = {1, 2, 65534, 65535};
+    static const uint32_t urefs[] = { 1, 2, 65534, 65535 };
     mach_port_t notify = make_port();
     for (size_t i = 0; i < 4; i++) {
         struct item item = item_new(K_S, urefs[i]);
@@ -245,9 +245,9 @@ TEST(a_dying_port_adds_a_reference_where_a_request_waits, "P17 P73 P26")
 TEST(type_tells_rights_and_request, "P18")
 {
     static const mach_port_type_t expected[N_KINDS] = {
-        [K_R] = MACH_PORT_TYPE_RECEIVE,       [K_S] = MACH_PORT_TYPE_SEND,
-        [K_RS] = MACH_PORT_TYPE_SEND_RECEIVE, [K_SO] = MACH_PORT_TYPE_SEND_ONCE,
-        [K_DN] = MACH_PORT_TYPE_DEAD_NAME,    [K_S_DEAD] = MACH_PORT_TYPE_DEAD_NAME,
+        [K_R] = MACH_PORT_TYPE_RECEIVE,         [K_S] = MACH_PORT_TYPE_SEND,
+        [K_RS] = MACH_PORT_TYPE_SEND_RECEIVE,   [K_SO] = MACH_PORT_TYPE_SEND_ONCE,
+        [K_DN] = MACH_PORT_TYPE_DEAD_NAME,      [K_S_DEAD] = MACH_PORT_TYPE_DEAD_NAME,
         [K_SO_DEAD] = MACH_PORT_TYPE_DEAD_NAME, [K_SET] = MACH_PORT_TYPE_PORT_SET,
     };
     mach_port_type_t type = 0;
@@ -269,7 +269,8 @@ TEST(type_shows_any_request_as_dnrequest, "P18")
     CHECK_EQ(request(port, MACH_NOTIFY_DEAD_NAME, 0, notify), OK);
     CHECK_EQ(type_of(port), MACH_PORT_TYPE_SEND_RECEIVE | MACH_PORT_TYPE_DNREQUEST);
     mach_port_t previous = MACH_PORT_NULL;
-    CHECK_EQ(mach_port_request_notification(SELF, port, MACH_NOTIFY_SEND_POSSIBLE, 0, notify, MAKE_SEND_ONCE, &previous),
+    CHECK_EQ(mach_port_request_notification(SELF, port, MACH_NOTIFY_SEND_POSSIBLE, 0, notify, MAKE_SEND_ONCE,
+                                            &previous),
              OK);
     CHECK_NE(previous, MACH_PORT_NULL);
     CHECK_EQ(type_of(port), MACH_PORT_TYPE_SEND_RECEIVE | MACH_PORT_TYPE_DNREQUEST);
@@ -288,7 +289,7 @@ struct names {
 
 static struct names names_get(mach_port_t task)
 {
-    struct names all = {0};
+    struct names all = { 0 };
     REQUIRE_EQ(mach_port_names(task, &all.names, &all.n_names, &all.types, &all.n_types), OK);
     CHECK_EQ(all.n_names, all.n_types);
     return all;
@@ -328,15 +329,16 @@ TEST(names_lists_every_name_with_its_type, "P19")
 
 TEST(names_shows_which_request_it_is, "P19")
 {
-    mach_port_t notify = make_port(), dead = make_port(), delayed = make_port(), armed = port_new_with_sends(1);
+    mach_port_t notify = make_port(), dead = make_port(), delayed = make_port(),
+                armed = port_new_with_sends(1);
     qlimit_set(armed, 0);
     CHECK_EQ(request(dead, MACH_NOTIFY_DEAD_NAME, 0, notify), OK);
     CHECK_EQ(request(delayed, MACH_NOTIFY_SEND_POSSIBLE, 0, notify), OK);
     CHECK_EQ(request(armed, MACH_NOTIFY_SEND_POSSIBLE, 1, notify), OK);
     struct names all = names_get(SELF);
     CHECK_EQ(listed_type(&all, dead), MACH_PORT_TYPE_RECEIVE | MACH_PORT_TYPE_DNREQUEST);
-    CHECK_EQ(listed_type(&all, delayed), MACH_PORT_TYPE_RECEIVE | MACH_PORT_TYPE_DNREQUEST | MACH_PORT_TYPE_SPREQUEST |
-                                             MACH_PORT_TYPE_SPREQUEST_DELAYED);
+    CHECK_EQ(listed_type(&all, delayed), MACH_PORT_TYPE_RECEIVE | MACH_PORT_TYPE_DNREQUEST |
+                                             MACH_PORT_TYPE_SPREQUEST | MACH_PORT_TYPE_SPREQUEST_DELAYED);
     CHECK_EQ(listed_type(&all, armed),
              MACH_PORT_TYPE_SEND_RECEIVE | MACH_PORT_TYPE_DNREQUEST | MACH_PORT_TYPE_SPREQUEST);
     names_free(&all);

@@ -15,7 +15,8 @@ static struct raw raw_receive(mach_port_t from)
 {
     struct raw raw;
     memset(&raw, 0xee, sizeof(raw));
-    CHECK_EQ(mach_msg(&raw.header, MACH_RCV_MSG | MACH_RCV_TIMEOUT | MACH_RCV_TRAILER_ELEMENTS(MACH_RCV_TRAILER_AUDIT), 0,
+    CHECK_EQ(mach_msg(&raw.header,
+                      MACH_RCV_MSG | MACH_RCV_TIMEOUT | MACH_RCV_TRAILER_ELEMENTS(MACH_RCV_TRAILER_AUDIT), 0,
                       sizeof(raw), from, PATIENCE_MS, 0),
              OK);
     return raw;
@@ -124,18 +125,22 @@ TEST(request_arguments_in_order, "P70 P83")
 {
     mach_port_t at = make_port(), port = make_port(), previous = 77;
     struct item dead = item_new(K_SO_DEAD, 0);
-    CHECK_EQ(mach_port_request_notification(SELF, port, MACH_NOTIFY_DEAD_NAME, 0, at, MAKE_SEND, &previous), MIG_TYPE_ERROR);
-    CHECK_EQ(mach_port_request_notification(SELF, port, MACH_NOTIFY_DEAD_NAME, 0, name_unknown(), MAKE_SEND_ONCE, &previous),
+    CHECK_EQ(mach_port_request_notification(SELF, port, MACH_NOTIFY_DEAD_NAME, 0, at, MAKE_SEND, &previous),
+             MIG_TYPE_ERROR);
+    CHECK_EQ(mach_port_request_notification(SELF, port, MACH_NOTIFY_DEAD_NAME, 0, name_unknown(),
+                                            MAKE_SEND_ONCE, &previous),
              KERN_INVALID_NAME);
-    CHECK_EQ(mach_port_request_notification(SELF, port, MACH_NOTIFY_DEAD_NAME, 0, at, MOVE_SEND_ONCE, &previous),
+    CHECK_EQ(mach_port_request_notification(SELF, port, MACH_NOTIFY_DEAD_NAME, 0, at, MOVE_SEND_ONCE,
+                                            &previous),
              KERN_INVALID_RIGHT);
     CHECK_EQ(mach_port_request_notification(SELF, port, 71, 0, MACH_PORT_DEAD, MOVE_SEND_ONCE, &previous),
              KERN_INVALID_CAPABILITY);
     CHECK_EQ(mach_port_request_notification(SELF, port, 71, 0, dead.name, MOVE_SEND_ONCE, &previous),
              KERN_INVALID_CAPABILITY);
-    static const int bad_ids[] = {0, 64, 65, 67, 68, 71, 73, 77, -1};
+    static const int bad_ids[] = { 0, 64, 65, 67, 68, 71, 73, 77, -1 };
     for (size_t i = 0; i < sizeof(bad_ids) / sizeof(bad_ids[0]); i++) {
-        CHECK_EQ(mach_port_request_notification(SELF, MACH_PORT_NULL, bad_ids[i], 0, at, MAKE_SEND_ONCE, &previous),
+        CHECK_EQ(mach_port_request_notification(SELF, MACH_PORT_NULL, bad_ids[i], 0, at, MAKE_SEND_ONCE,
+                                                &previous),
                  KERN_INVALID_VALUE);
         expect_message(at, MACH_NOTIFY_SEND_ONCE); /* the right had been taken */
     }
@@ -148,10 +153,12 @@ TEST(request_arguments_in_order, "P70 P83")
 TEST(a_failed_request_destroys_the_right, "P70")
 {
     mach_port_t at = make_port(), set = set_new(), previous;
-    CHECK_EQ(request_previous(set, MACH_NOTIFY_DEAD_NAME, 0, at, MAKE_SEND_ONCE, &previous), KERN_INVALID_RIGHT);
+    CHECK_EQ(request_previous(set, MACH_NOTIFY_DEAD_NAME, 0, at, MAKE_SEND_ONCE, &previous),
+             KERN_INVALID_RIGHT);
     expect_message(at, MACH_NOTIFY_SEND_ONCE);
     mach_port_t once = so_make(at);
-    CHECK_EQ(request_previous(name_unknown(), MACH_NOTIFY_DEAD_NAME, 0, once, MOVE_SEND_ONCE, &previous), KERN_INVALID_NAME);
+    CHECK_EQ(request_previous(name_unknown(), MACH_NOTIFY_DEAD_NAME, 0, once, MOVE_SEND_ONCE, &previous),
+             KERN_INVALID_NAME);
     CHECK_EQ(type_of(once), 0);
     expect_message(at, MACH_NOTIFY_SEND_ONCE);
     destroy_port(set);
@@ -161,7 +168,7 @@ TEST(a_failed_request_destroys_the_right, "P70")
 TEST(previous_is_the_right_that_was_registered, "P69 P71")
 {
     mach_port_t first = make_port(), second = make_port(), port = port_new_with_sends(1), previous;
-    static const int ids[] = {MACH_NOTIFY_DEAD_NAME, MACH_NOTIFY_SEND_POSSIBLE, MACH_NOTIFY_NO_SENDERS};
+    static const int ids[] = { MACH_NOTIFY_DEAD_NAME, MACH_NOTIFY_SEND_POSSIBLE, MACH_NOTIFY_NO_SENDERS };
     for (int i = 0; i < 3; i++) {
         uint32_t sync = ids[i] == MACH_NOTIFY_NO_SENDERS ? 100 : 0;
         CHECK_EQ(request_previous(port, ids[i], sync, first, MAKE_SEND_ONCE, &previous), OK);
@@ -213,7 +220,7 @@ TEST(cancelling_an_empty_slot_is_fine_for_any_name, "P71 P72")
     mach_port_t previous;
     for (enum kind kind = K_R; kind < N_KINDS; kind++) {
         struct item item = item_new(kind, 2);
-        static const int ids[] = {MACH_NOTIFY_DEAD_NAME, MACH_NOTIFY_SEND_POSSIBLE};
+        static const int ids[] = { MACH_NOTIFY_DEAD_NAME, MACH_NOTIFY_SEND_POSSIBLE };
         for (int i = 0; i < 2; i++) {
             CHECK_EQ(request_previous(item.name, ids[i], 0, MACH_PORT_NULL, MAKE_SEND_ONCE, &previous),
                      kind == K_UNKNOWN ? KERN_INVALID_NAME : OK);
@@ -232,8 +239,8 @@ TEST(dead_name_requests_by_kind, "P72")
         for (uint32_t sync = 0; sync <= 1; sync++) {
             struct item item = item_new(kind, 2);
             bool dead = kind == K_DN || kind == K_S_DEAD || kind == K_SO_DEAD;
-            kern_return_t expected = dead ? (sync ? OK : KERN_INVALID_ARGUMENT)
-                                     : kind == K_SET ? KERN_INVALID_RIGHT
+            kern_return_t expected = dead                ? (sync ? OK : KERN_INVALID_ARGUMENT)
+                                     : kind == K_SET     ? KERN_INVALID_RIGHT
                                      : kind == K_UNKNOWN ? KERN_INVALID_NAME
                                                          : OK;
             int64_t before = dead ? refs_of(item.name, DEAD_NAME) : 0;
@@ -271,7 +278,8 @@ TEST(a_dead_name_cannot_have_its_request_cancelled_but_it_is_no_error, "P72")
     struct item item = item_new(K_S, 1);
     CHECK_EQ(request(item.name, MACH_NOTIFY_DEAD_NAME, 0, at), OK);
     destroy_port(item.holder);
-    CHECK_EQ(request_previous(item.name, MACH_NOTIFY_DEAD_NAME, 0, MACH_PORT_NULL, MAKE_SEND_ONCE, &previous), OK);
+    CHECK_EQ(request_previous(item.name, MACH_NOTIFY_DEAD_NAME, 0, MACH_PORT_NULL, MAKE_SEND_ONCE, &previous),
+             OK);
     CHECK_EQ(previous, MACH_PORT_NULL);
     CHECK_EQ(expect_notification(at, MACH_NOTIFY_DEAD_NAME), item.name);
     destroy_port(item.name);
@@ -280,7 +288,17 @@ TEST(a_dead_name_cannot_have_its_request_cancelled_but_it_is_no_error, "P72")
 
 /* ---- every way a name can go away ---- */
 
-enum ending { BY_DEALLOCATE, BY_MOD_REFS, BY_DESTROY, BY_DESTRUCT, BY_MOVE, BY_SENDING, BY_INSERT, BY_EXTRACT, N_ENDINGS };
+enum ending {
+    BY_DEALLOCATE,
+    BY_MOD_REFS,
+    BY_DESTROY,
+    BY_DESTRUCT,
+    BY_MOVE,
+    BY_SENDING,
+    BY_INSERT,
+    BY_EXTRACT,
+    N_ENDINGS
+};
 
 static bool end_name(struct item *item, enum ending ending)
 {
@@ -290,14 +308,10 @@ static bool end_name(struct item *item, enum ending ending)
     uint32_t how = item->kind == K_R ? MOVE_RECEIVE : item->kind == K_S ? MOVE_SEND : MOVE_SEND_ONCE;
     mach_port_right_t right = item->kind == K_R ? RECEIVE : item->kind == K_S ? SEND : SEND_ONCE;
     switch (ending) {
-    case BY_DEALLOCATE:
-        return item->kind != K_R && mach_port_deallocate(SELF, item->name) == OK;
-    case BY_MOD_REFS:
-        return mach_port_mod_refs(SELF, item->name, right, -1) == OK;
-    case BY_DESTROY:
-        return mach_port_destroy(SELF, item->name) == OK;
-    case BY_DESTRUCT:
-        return item->kind == K_R && mach_port_destruct(SELF, item->name, 0, 0) == OK;
+    case BY_DEALLOCATE: return item->kind != K_R && mach_port_deallocate(SELF, item->name) == OK;
+    case BY_MOD_REFS: return mach_port_mod_refs(SELF, item->name, right, -1) == OK;
+    case BY_DESTROY: return mach_port_destroy(SELF, item->name) == OK;
+    case BY_DESTRUCT: return item->kind == K_R && mach_port_destruct(SELF, item->name, 0, 0) == OK;
     case BY_MOVE:
         sink = make_port();
         message = message_with_port(sink, MAKE_SEND, 1, item->name, how);
@@ -311,17 +325,17 @@ static bool end_name(struct item *item, enum ending ending)
         return item->kind != K_R && mach_port_insert_right(SELF, 0x88803, item->name, how) == OK &&
                mach_port_destroy(SELF, 0x88803) == OK;
     case BY_EXTRACT:
-        return mach_port_extract_right(SELF, item->name, how, &poly, &type) == OK && mach_port_destroy(SELF, poly) == OK;
-    case N_ENDINGS:
-        break;
+        return mach_port_extract_right(SELF, item->name, how, &poly, &type) == OK &&
+               mach_port_destroy(SELF, poly) == OK;
+    case N_ENDINGS: break;
     }
     return false;
 }
 
 TEST(a_name_that_goes_away_is_told_deleted, "P74")
 {
-    static const enum kind kinds[] = {K_R, K_S, K_SO};
-    static const int ids[] = {MACH_NOTIFY_DEAD_NAME, MACH_NOTIFY_SEND_POSSIBLE};
+    static const enum kind kinds[] = { K_R, K_S, K_SO };
+    static const int ids[] = { MACH_NOTIFY_DEAD_NAME, MACH_NOTIFY_SEND_POSSIBLE };
     mach_port_t at = make_port();
     for (int k = 0; k < 3; k++) {
         for (int i = 0; i < 2; i++) {
@@ -352,7 +366,6 @@ TEST(port_deleted_comes_before_the_message_that_caused_it, "P74 P108")
     destroy_port(port);
 }
 
-
 static int child_with_requests(void *argument)
 {
     mach_port_t parent = world_parent_port(), once, previous;
@@ -376,7 +389,8 @@ TEST(a_dying_task_tells_its_names_deleted, "P74 P162 P163")
     struct message message;
     world_task *task = world_task_spawn(child_with_requests, NULL, from);
     REQUIRE_EQ(message_receive(&message, from, PATIENCE_MS), OK);
-    struct message answer = message_with_port(message.header.msgh_remote_port, MOVE_SEND_ONCE, 1, at, MAKE_SEND_ONCE);
+    struct message answer =
+        message_with_port(message.header.msgh_remote_port, MOVE_SEND_ONCE, 1, at, MAKE_SEND_ONCE);
     CHECK_EQ(message_send(&answer, 0), OK);
     REQUIRE_EQ(message_receive(&message, from, PATIENCE_MS), OK);
     uint32_t their_name = message.words[0];
@@ -397,7 +411,9 @@ TEST(send_possible_requests_by_kind, "P75")
         for (uint32_t sync = 0; sync <= 1; sync++) {
             struct item item = item_new(kind, 2);
             bool dead = kind == K_DN || kind == K_S_DEAD || kind == K_SO_DEAD;
-            kern_return_t expected = kind == K_SET ? KERN_INVALID_RIGHT : kind == K_UNKNOWN ? KERN_INVALID_NAME : OK;
+            kern_return_t expected = kind == K_SET       ? KERN_INVALID_RIGHT
+                                     : kind == K_UNKNOWN ? KERN_INVALID_NAME
+                                                         : OK;
             int64_t before = dead ? refs_of(item.name, DEAD_NAME) : 0;
             drain(at);
             CHECK_EQ(request_previous(item.name, 66, sync, at, MAKE_SEND_ONCE, &previous), expected);
@@ -470,7 +486,8 @@ TEST(what_does_not_fire_an_armed_request, "P76 P59")
     CHECK_EQ(unpark(park(port)), port);
     expect_nothing(at);
     struct message message;
-    CHECK_EQ(mach_msg(&message.header, MACH_RCV_MSG | MACH_RCV_TIMEOUT, 0, 24, port, 0, 0), MACH_RCV_TOO_LARGE);
+    CHECK_EQ(mach_msg(&message.header, MACH_RCV_MSG | MACH_RCV_TIMEOUT, 0, 24, port, 0, 0),
+             MACH_RCV_TOO_LARGE);
     expect_nothing(at);
     expect_message(port, 1);
     CHECK_EQ(expect_notification(at, MACH_NOTIFY_SEND_POSSIBLE), port);
@@ -522,7 +539,7 @@ TEST(no_senders_on_a_fresh_port, "P77")
     static const struct {
         uint32_t sync;
         bool at_once;
-    } cases[] = {{0, true}, {1, false}, {2, false}};
+    } cases[] = { { 0, true }, { 1, false }, { 2, false } };
     for (int i = 0; i < 3; i++) {
         mach_port_t at = make_port(), port = make_port();
         CHECK_EQ(request(port, MACH_NOTIFY_NO_SENDERS, cases[i].sync, at), OK);
@@ -549,7 +566,8 @@ TEST(no_senders_compares_sync_with_the_make_send_count, "P77 P78")
     CHECK_EQ(expect_notification(at, MACH_NOTIFY_NO_SENDERS), 5);
     CHECK_EQ(request(port, MACH_NOTIFY_NO_SENDERS, 6, at), OK);
     expect_nothing(at);
-    CHECK_EQ(request_previous(port, MACH_NOTIFY_NO_SENDERS, 0, at, MAKE_SEND_ONCE, &previous), OK); /* fires, and gives back */
+    CHECK_EQ(request_previous(port, MACH_NOTIFY_NO_SENDERS, 0, at, MAKE_SEND_ONCE, &previous),
+             OK); /* fires, and gives back */
     CHECK_EQ(type_of(previous), MACH_PORT_TYPE_SEND_ONCE);
     CHECK_EQ(expect_notification(at, MACH_NOTIFY_NO_SENDERS), 5);
     CHECK_EQ(status_of(port).mps_nsrequest, 0);

@@ -5,7 +5,7 @@
 /* A destination that is full for ever, as an S entry with `urefs`. */
 static struct item full_new(uint32_t urefs)
 {
-    struct item item = {.kind = K_S, .name = port_new_with_sends(urefs)};
+    struct item item = { .kind = K_S, .name = port_new_with_sends(urefs) };
     qlimit_set(item.name, 0);
     item.holder = park(item.name);
     return item;
@@ -33,16 +33,16 @@ TEST(the_known_answer_of_a_full_port, "P122")
 struct header_case {
     enum kind kind;
     uint32_t urefs, how;
-    uint32_t back;       /* disposition afterwards */
-    int64_t send_urefs;  /* under the returned name */
+    uint32_t back;      /* disposition afterwards */
+    int64_t send_urefs; /* under the returned name */
     bool same_name;
 };
 
 static const struct header_case header_cases[] = {
-    {K_S, 1, MOVE_SEND, MOVE_SEND, 1, false}, {K_S, 2, MOVE_SEND, MOVE_SEND, 2, true},
-    {K_RS, 1, MOVE_SEND, MOVE_SEND, 1, true}, {K_S, 1, COPY_SEND, MOVE_SEND, 2, true},
-    {K_RS, 5, COPY_SEND, MOVE_SEND, 6, true}, {K_R, 0, MAKE_SEND, MOVE_SEND, 1, true},
-    {K_RS, 3, MAKE_SEND, MOVE_SEND, 4, true},
+    { K_S, 1, MOVE_SEND, MOVE_SEND, 1, false }, { K_S, 2, MOVE_SEND, MOVE_SEND, 2, true },
+    { K_RS, 1, MOVE_SEND, MOVE_SEND, 1, true }, { K_S, 1, COPY_SEND, MOVE_SEND, 2, true },
+    { K_RS, 5, COPY_SEND, MOVE_SEND, 6, true }, { K_R, 0, MAKE_SEND, MOVE_SEND, 1, true },
+    { K_RS, 3, MAKE_SEND, MOVE_SEND, 4, true },
 };
 
 TEST(destinations_come_back, "P122")
@@ -70,19 +70,20 @@ TEST(destinations_come_back, "P122")
 }
 
 static const struct header_case right_cases[] = {
-    {K_S, 1, MOVE_SEND, MOVE_SEND, 1, false},
-    {K_S, 2, MOVE_SEND, MOVE_SEND, 2, true},
-    {K_RS, 1, MOVE_SEND, MOVE_SEND, 1, true},
-    {K_S, 1, COPY_SEND, MOVE_SEND, 2, true},
-    {K_R, 0, MAKE_SEND, MOVE_SEND, 1, true},
-    {K_RS, 2, MAKE_SEND, MOVE_SEND, 3, true},
-    {K_SO, 0, MOVE_SEND_ONCE, MOVE_SEND_ONCE, 0, false},
-    {K_R, 0, MAKE_SEND_ONCE, MOVE_SEND_ONCE, 0, false},
-    {K_RS, 2, MOVE_RECEIVE, MOVE_RECEIVE, 2, true},
-    {K_R, 0, MOVE_RECEIVE, MOVE_RECEIVE, 0, false},
+    { K_S, 1, MOVE_SEND, MOVE_SEND, 1, false },
+    { K_S, 2, MOVE_SEND, MOVE_SEND, 2, true },
+    { K_RS, 1, MOVE_SEND, MOVE_SEND, 1, true },
+    { K_S, 1, COPY_SEND, MOVE_SEND, 2, true },
+    { K_R, 0, MAKE_SEND, MOVE_SEND, 1, true },
+    { K_RS, 2, MAKE_SEND, MOVE_SEND, 3, true },
+    { K_SO, 0, MOVE_SEND_ONCE, MOVE_SEND_ONCE, 0, false },
+    { K_R, 0, MAKE_SEND_ONCE, MOVE_SEND_ONCE, 0, false },
+    { K_RS, 2, MOVE_RECEIVE, MOVE_RECEIVE, 2, true },
+    { K_R, 0, MOVE_RECEIVE, MOVE_RECEIVE, 0, false },
 };
 
-static void check_back(const struct header_case *c, const struct item *item, mach_port_t back, uint32_t disposition)
+static void check_back(const struct header_case *c, const struct item *item, mach_port_t back,
+                       uint32_t disposition)
 {
     CHECK_EQ(disposition, c->back);
     if (c->same_name != (back == item->name) && !(c->kind == K_RS && c->how == MAKE_SEND_ONCE))
@@ -299,7 +300,8 @@ TEST(sinking_releases_in_order, "P124")
     for (int i = 0; i < 3; i++) {
         port[i] = make_port();
         CHECK_EQ(mach_port_set_mscount(SELF, port[i], 100u * (uint32_t)(i + 1)), OK);
-        CHECK_EQ(request_previous(port[i], MACH_NOTIFY_NO_SENDERS, 0xffffffff, tell, MAKE_SEND_ONCE, &previous), OK);
+        CHECK_EQ(request_previous(port[i], MACH_NOTIFY_NO_SENDERS, 0xffffffff, tell, MAKE_SEND_ONCE, &previous),
+                 OK);
     }
     char *memory = make_memory(page_size());
     struct message message = message_plain(queue, MAKE_SEND, port[0], MAKE_SEND, 1);

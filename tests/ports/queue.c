@@ -58,7 +58,7 @@ TEST(a_circle_through_an_array_or_the_second_descriptor, "P114")
 {
     mach_port_t port = port_new_with_sends(1), other = port_new_with_sends(1);
     struct message message = message_plain(port, COPY_SEND, MACH_PORT_NULL, 0, 1);
-    mach_port_t names[2] = {other, port};
+    mach_port_t names[2] = { other, port };
     add_ports(&message, names, 2, MOVE_RECEIVE, false);
     CHECK_EQ(message_send(&message, 0), OK);
     CHECK_EQ(type_of(port), MACH_PORT_TYPE_DEAD_NAME);
@@ -105,7 +105,7 @@ static world_thread *start(struct sender *sender)
 
 TEST(the_limit_is_kept, "P116 P58")
 {
-    static const uint32_t limits[] = {0, 1, 5, 16, 1024};
+    static const uint32_t limits[] = { 0, 1, 5, 16, 1024 };
     for (int i = 0; i < 5; i++) {
         mach_port_t port = make_port();
         qlimit_set(port, limits[i]);
@@ -130,7 +130,7 @@ TEST(a_blocked_sender_gets_the_slot_that_becomes_free, "P116")
     mach_port_t port = make_port();
     qlimit_set(port, 1);
     fill(port);
-    struct sender sender = {.port = port, .id = 2, .timeout = -1};
+    struct sender sender = { .port = port, .id = 2, .timeout = -1 };
     world_thread *thread = start(&sender);
     CHECK_EQ(sender.kr, -1);
     CHECK_EQ(status_of(port).mps_msgcount, 1);
@@ -153,7 +153,7 @@ TEST(blocked_senders_go_in_order_of_arrival, "P116 P121")
     qlimit_set(port, 1);
     fill(port);
     for (int i = 0; i < N; i++) {
-        sender[i] = (struct sender){.port = port, .id = 10 + i, .timeout = -1};
+        sender[i] = (struct sender){ .port = port, .id = 10 + i, .timeout = -1 };
         thread[i] = start(&sender[i]);
     }
     expect_message(port, 1);
@@ -170,7 +170,7 @@ TEST(a_send_times_out, "P116 P117")
 {
     mach_port_t port = make_port();
     qlimit_set(port, 0);
-    struct sender sender = {.port = port, .id = 2, .timeout = 30};
+    struct sender sender = { .port = port, .id = 2, .timeout = 30 };
     world_thread *thread = start(&sender);
     CHECK_EQ(sender.kr, -1);
     world_thread_join(thread);
@@ -179,7 +179,7 @@ TEST(a_send_times_out, "P116 P117")
     struct message message = message_plain(port, MAKE_SEND, MACH_PORT_NULL, 0, 3);
     qlimit_set(port, 1);
     CHECK_EQ(mach_msg(&message.header, MACH_SEND_MSG, 24, 0, 0, 77, 0), OK);
-    sender = (struct sender){.port = port, .id = 4, .timeout = -1};
+    sender = (struct sender){ .port = port, .id = 4, .timeout = -1 };
     thread = start(&sender);
     world_sleep_ms(100);
     CHECK_EQ(sender.kr, -1);
@@ -194,7 +194,7 @@ TEST(a_timeout_in_time_costs_nothing, "P117 P116")
     mach_port_t port = make_port();
     qlimit_set(port, 1);
     fill(port);
-    struct sender sender = {.port = port, .id = 2, .timeout = 60000};
+    struct sender sender = { .port = port, .id = 2, .timeout = 60000 };
     world_thread *thread = start(&sender);
     expect_message(port, 1);
     world_thread_join(thread);
@@ -209,7 +209,7 @@ TEST(a_destination_that_dies_swallows_the_message, "P115 P164 P119")
 {
     mach_port_t port = make_port(), reply = make_port();
     qlimit_set(port, 0);
-    struct sender sender = {.port = port, .id = 2, .timeout = -1};
+    struct sender sender = { .port = port, .id = 2, .timeout = -1 };
     world_thread *thread = start(&sender);
     CHECK_EQ(mach_port_mod_refs(SELF, port, RECEIVE, -1), OK);
     world_thread_join(thread);
@@ -227,14 +227,15 @@ static void *ask(void *argument)
 {
     struct asking *asking = argument;
     struct message message = message_plain(asking->port, COPY_SEND, asking->reply, MAKE_SEND_ONCE, 1);
-    asking->kr = mach_msg(&message.header, MACH_SEND_MSG | MACH_RCV_MSG, 24, sizeof(message), asking->reply, 0, 0);
+    asking->kr =
+        mach_msg(&message.header, MACH_SEND_MSG | MACH_RCV_MSG, 24, sizeof(message), asking->reply, 0, 0);
     asking->id = asking->kr == OK ? message.header.msgh_id : 0;
     return NULL;
 }
 
 TEST(who_asks_a_dying_port_hears_send_once, "P115 P164 P124")
 {
-    struct asking asking = {.port = port_new_with_sends(1), .reply = make_port()};
+    struct asking asking = { .port = port_new_with_sends(1), .reply = make_port() };
     qlimit_set(asking.port, 0);
     world_thread *thread = world_thread_spawn(ask, &asking);
     world_yield_until_blocked(thread);

@@ -14,7 +14,8 @@ struct buffer {
 static kern_return_t receive_into(struct buffer *buffer, uint32_t rcv_size, mach_port_t from, uint32_t options)
 {
     memset(buffer, FILLER, sizeof(*buffer));
-    return mach_msg(&buffer->header, (int)(MACH_RCV_MSG | MACH_RCV_TIMEOUT | options), 0, rcv_size, from, 0, 0);
+    return mach_msg(&buffer->header, (int)(MACH_RCV_MSG | MACH_RCV_TIMEOUT | options), 0, rcv_size, from, 0,
+                    0);
 }
 
 /* Bytes from `from` on are as they were. */
@@ -37,7 +38,8 @@ TEST(what_can_be_received_on, "P139")
     for (enum kind kind = K_R; kind < N_KINDS; kind++) {
         struct item item = item_new(kind, 1);
         bool good = kind == K_R || kind == K_RS || kind == K_SET;
-        CHECK_EQ(receive_into(&buffer, sizeof(buffer), item.name, 0), good ? MACH_RCV_TIMED_OUT : MACH_RCV_INVALID_NAME);
+        CHECK_EQ(receive_into(&buffer, sizeof(buffer), item.name, 0),
+                 good ? MACH_RCV_TIMED_OUT : MACH_RCV_INVALID_NAME);
         CHECK_EQ(receive_into(&buffer, 0, item.name, 0), good ? MACH_RCV_TIMED_OUT : MACH_RCV_INVALID_NAME);
         check_untouched(&buffer, 0);
         item_free(&item);
@@ -55,7 +57,8 @@ TEST(a_queued_message_is_taken_at_once, "P140 P143")
     CHECK_EQ(say(port, 3), OK);
     CHECK_EQ(receive_into(&buffer, sizeof(buffer), port, 0), OK);
     CHECK_EQ(buffer.header.msgh_id, 3);
-    CHECK_EQ(mach_msg(&buffer.header, MACH_RCV_MSG | MACH_RCV_TIMEOUT, 0, sizeof(buffer), port, 20, 0), MACH_RCV_TIMED_OUT);
+    CHECK_EQ(mach_msg(&buffer.header, MACH_RCV_MSG | MACH_RCV_TIMEOUT, 0, sizeof(buffer), port, 20, 0),
+             MACH_RCV_TIMED_OUT);
     destroy_port(port);
 }
 
@@ -70,8 +73,8 @@ static void *wait_here(void *argument)
 {
     struct waiting *waiting = argument;
     memset(&waiting->buffer, FILLER, sizeof(waiting->buffer));
-    waiting->kr = mach_msg(&waiting->buffer.header, (int)(MACH_RCV_MSG | waiting->options), 0, sizeof(waiting->buffer),
-                           waiting->port, waiting->timeout, 0);
+    waiting->kr = mach_msg(&waiting->buffer.header, (int)(MACH_RCV_MSG | waiting->options), 0,
+                           sizeof(waiting->buffer), waiting->port, waiting->timeout, 0);
     return NULL;
 }
 
@@ -85,7 +88,7 @@ static world_thread *start(struct waiting *waiting)
 
 TEST(a_wait_ends_with_a_message, "P141")
 {
-    struct waiting waiting = {.port = make_port()};
+    struct waiting waiting = { .port = make_port() };
     world_thread *thread = start(&waiting);
     CHECK_EQ(waiting.kr, -1);
     CHECK_EQ(say(waiting.port, 9), OK);
@@ -98,7 +101,7 @@ TEST(a_wait_ends_with_a_message, "P141")
 
 TEST(a_wait_ends_in_time, "P141 P143")
 {
-    struct waiting waiting = {.port = make_port(), .timeout = 40, .options = MACH_RCV_TIMEOUT};
+    struct waiting waiting = { .port = make_port(), .timeout = 40, .options = MACH_RCV_TIMEOUT };
     world_thread *thread = start(&waiting);
     CHECK_EQ(waiting.kr, -1);
     world_thread_join(thread);
@@ -121,7 +124,7 @@ TEST(several_threads_one_port, "P142")
     world_thread *thread[N];
     mach_port_t port = make_port();
     for (int i = 0; i < N; i++) {
-        waiting[i] = (struct waiting){.port = port};
+        waiting[i] = (struct waiting){ .port = port };
         thread[i] = start(&waiting[i]);
     }
     for (int i = 0; i < N; i++)
@@ -140,13 +143,14 @@ TEST(several_threads_one_port, "P142")
 
 TEST(a_message_fits_with_its_trailer, "P144 P156")
 {
-    static const uint32_t trailers[] = {8, 12, 20, 52, 60, 68, 68, 68, 68};
+    static const uint32_t trailers[] = { 8, 12, 20, 52, 60, 68, 68, 68, 68 };
     mach_port_t port = make_port();
     struct buffer buffer;
     for (uint32_t elements = 0; elements < 9; elements++) {
         uint32_t options = MACH_RCV_TRAILER_ELEMENTS(elements);
         CHECK_EQ(say(port, 1), OK);
-        CHECK_EQ(receive_into(&buffer, 24 + trailers[elements] - 1, port, options | MACH_RCV_LARGE), MACH_RCV_TOO_LARGE);
+        CHECK_EQ(receive_into(&buffer, 24 + trailers[elements] - 1, port, options | MACH_RCV_LARGE),
+                 MACH_RCV_TOO_LARGE);
         CHECK_EQ(receive_into(&buffer, 24 + trailers[elements], port, options | MACH_RCV_LARGE), OK);
         CHECK_EQ(buffer.header.msgh_size, 24);
         check_untouched(&buffer, 24 + trailers[elements]);
@@ -156,7 +160,7 @@ TEST(a_message_fits_with_its_trailer, "P144 P156")
 
 TEST(too_large_and_left_in_the_queue, "P145 P48")
 {
-    static const uint32_t rcv_sizes[] = {0, 4, 8, 16, 24, 28, 47};
+    static const uint32_t rcv_sizes[] = { 0, 4, 8, 16, 24, 28, 47 };
     mach_port_t port = make_port(), set = set_new();
     struct buffer buffer;
     struct message message = message_plain(port, MAKE_SEND, MACH_PORT_NULL, 0, 77);
@@ -172,7 +176,8 @@ TEST(too_large_and_left_in_the_queue, "P145 P48")
             CHECK_EQ(buffer.header.msgh_size, size >= 8 ? 40 : 0xeeeeeeee);
             CHECK_EQ(buffer.header.msgh_local_port, 0xeeeeeeee);
             check_untouched(&buffer, 8);
-            CHECK_EQ(receive_into(&buffer, size, from, MACH_RCV_LARGE | MACH_RCV_LARGE_IDENTITY), MACH_RCV_TOO_LARGE);
+            CHECK_EQ(receive_into(&buffer, size, from, MACH_RCV_LARGE | MACH_RCV_LARGE_IDENTITY),
+                     MACH_RCV_TOO_LARGE);
             CHECK_EQ(buffer.header.msgh_local_port, size >= 16 ? port : 0xeeeeeeee);
             CHECK_EQ(buffer.header.msgh_remote_port, 0xeeeeeeee);
             check_untouched(&buffer, 16);
@@ -190,9 +195,11 @@ TEST(too_large_into_a_buffer_that_cannot_be_written, "P145 P147")
 {
     mach_port_t port = make_port();
     CHECK_EQ(say(port, 1), OK);
-    CHECK_EQ(mach_msg((mach_msg_header_t *)64, MACH_RCV_MSG | MACH_RCV_LARGE | MACH_RCV_TIMEOUT, 0, 24, port, 0, 0),
+    CHECK_EQ(mach_msg((mach_msg_header_t *)64, MACH_RCV_MSG | MACH_RCV_LARGE | MACH_RCV_TIMEOUT, 0, 24, port,
+                      0, 0),
              MACH_RCV_INVALID_DATA);
-    CHECK_EQ(mach_msg((mach_msg_header_t *)64, MACH_RCV_MSG | MACH_RCV_TIMEOUT, 0, 1024, port, 0, 0), MACH_RCV_INVALID_DATA);
+    CHECK_EQ(mach_msg((mach_msg_header_t *)64, MACH_RCV_MSG | MACH_RCV_TIMEOUT, 0, 1024, port, 0, 0),
+             MACH_RCV_INVALID_DATA);
     destroy_port(port);
 }
 
@@ -233,7 +240,7 @@ TEST(too_large_and_taken, "P146 P124")
 
 TEST(too_large_for_header_or_trailer, "P146")
 {
-    static const uint32_t rcv_sizes[] = {0, 8, 16, 23, 24, 28, 31, 40, 50};
+    static const uint32_t rcv_sizes[] = { 0, 8, 16, 23, 24, 28, 31, 40, 50 };
     mach_port_t port = make_port();
     struct buffer buffer;
     for (size_t i = 0; i < sizeof(rcv_sizes) / sizeof(rcv_sizes[0]); i++) {
@@ -251,7 +258,7 @@ TEST(too_large_for_header_or_trailer, "P146")
 
 TEST(too_large_keeps_a_reply_that_is_none, "P146")
 {
-    static const mach_port_t names[] = {MACH_PORT_NULL, MACH_PORT_DEAD};
+    static const mach_port_t names[] = { MACH_PORT_NULL, MACH_PORT_DEAD };
     mach_port_t port = make_port();
     struct buffer buffer;
     for (int i = 0; i < 2; i++) {
@@ -267,14 +274,16 @@ TEST(too_large_keeps_a_reply_that_is_none, "P146")
 
 TEST(the_header_is_turned_round, "P148 P149 P150")
 {
-    static const uint32_t how[] = {0, MOVE_SEND, MOVE_SEND_ONCE, COPY_SEND, MAKE_SEND, MAKE_SEND_ONCE};
-    static const uint32_t seen[] = {0, 17, 18, 17, 17, 18};
+    static const uint32_t how[] = { 0, MOVE_SEND, MOVE_SEND_ONCE, COPY_SEND, MAKE_SEND, MAKE_SEND_ONCE };
+    static const uint32_t seen[] = { 0, 17, 18, 17, 17, 18 };
     struct buffer buffer;
     for (int d = 1; d < 6; d++) {
         for (int r = 0; r < 6; r++) {
             mach_port_t dest = port_new_with_sends(2), reply = port_new_with_sends(2);
             mach_port_t dest_name = how[d] == MOVE_SEND_ONCE ? so_make(dest) : dest;
-            mach_port_t reply_name = how[r] == 0 ? MACH_PORT_NULL : how[r] == MOVE_SEND_ONCE ? so_make(reply) : reply;
+            mach_port_t reply_name = how[r] == 0                ? MACH_PORT_NULL
+                                     : how[r] == MOVE_SEND_ONCE ? so_make(reply)
+                                                                : reply;
             struct message message = message_plain(dest_name, how[d], reply_name, how[r], 0x7fedcba9);
             message.header.msgh_size = 36;
             message.words[0] = 0x01020304;
@@ -346,8 +355,8 @@ TEST(the_destination_right_is_used_up_silently, "P149 P78")
 
 TEST(a_reply_that_died, "P150 P25")
 {
-    static const uint32_t how[] = {MAKE_SEND, MAKE_SEND_ONCE};
-    static const uint32_t seen[] = {17, 18};
+    static const uint32_t how[] = { MAKE_SEND, MAKE_SEND_ONCE };
+    static const uint32_t seen[] = { 17, 18 };
     struct buffer buffer;
     for (int i = 0; i < 2; i++) {
         mach_port_t port = make_port(), reply = make_port();
@@ -395,7 +404,7 @@ static int child_without_room(void *argument)
 {
     mach_port_t port = make_port(), other = make_port(), once, spare;
     struct message message = message_plain(port, MAKE_SEND, MACH_PORT_NULL, 0, 5);
-    mach_port_t names[] = {other, MACH_PORT_NULL, other};
+    mach_port_t names[] = { other, MACH_PORT_NULL, other };
     mach_port_t reply_port = mach_reply_port();
     (void)reply_port;
     add_port(&message, other, MAKE_SEND_ONCE);
@@ -463,8 +472,8 @@ TEST(receive_options_without_effect, "P158")
     CHECK_EQ(MACH_RCV_OVERWRITE, 0);
     CHECK_EQ(say(port, 1), OK);
     memset(&buffer, FILLER, sizeof(buffer));
-    CHECK_EQ(mach_msg_overwrite(&buffer.header, MACH_RCV_MSG | MACH_RCV_SYNC_PEEK, 0, sizeof(buffer), port, 0, 0x1234567,
-                                &buffer.header, 3),
+    CHECK_EQ(mach_msg_overwrite(&buffer.header, MACH_RCV_MSG | MACH_RCV_SYNC_PEEK, 0, sizeof(buffer), port, 0,
+                                0x1234567, &buffer.header, 3),
              OK);
     CHECK_EQ(buffer.header.msgh_id, 1);
     destroy_port(port);
@@ -475,8 +484,8 @@ TEST(sync_wait_needs_a_special_reply_port, "P140")
     mach_port_t port = make_port();
     struct buffer buffer;
     memset(&buffer, FILLER, sizeof(buffer));
-    kern_return_t kr =
-        mach_msg(&buffer.header, MACH_RCV_MSG | MACH_RCV_TIMEOUT | MACH_RCV_SYNC_WAIT, 0, sizeof(buffer), port, 0, 0);
+    kern_return_t kr = mach_msg(&buffer.header, MACH_RCV_MSG | MACH_RCV_TIMEOUT | MACH_RCV_SYNC_WAIT, 0,
+                                sizeof(buffer), port, 0, 0);
     CHECK(kr == MACH_RCV_INVALID_NOTIFY || kr == MACH_RCV_TIMED_OUT); /* TIMED_OUT: not built, P1 */
     destroy_port(port);
 }
@@ -503,7 +512,8 @@ TEST(send_and_receive_in_one_call, "P159")
     /* a receive right that the send moved away does not count */
     mach_port_t where = make_port();
     message = message_with_port(where, MAKE_SEND, 1, port, MOVE_RECEIVE);
-    CHECK_EQ(mach_msg(&message.header, MACH_SEND_MSG | MACH_RCV_MSG, message.header.msgh_size, sizeof(message), port, 0, 0),
+    CHECK_EQ(mach_msg(&message.header, MACH_SEND_MSG | MACH_RCV_MSG, message.header.msgh_size,
+                      sizeof(message), port, 0, 0),
              MACH_RCV_INVALID_NAME);
     destroy_port(where);
     destroy_port(port);
@@ -514,10 +524,12 @@ TEST(each_half_has_its_own_timeout, "P159 P117 P143")
     mach_port_t port = make_port(), full = port_new_with_sends(1);
     qlimit_set(full, 0);
     struct message message = message_plain(full, COPY_SEND, MACH_PORT_NULL, 0, 1);
-    CHECK_EQ(mach_msg(&message.header, MACH_SEND_MSG | MACH_RCV_MSG | MACH_SEND_TIMEOUT, 24, sizeof(message), port, 10, 0),
+    CHECK_EQ(mach_msg(&message.header, MACH_SEND_MSG | MACH_RCV_MSG | MACH_SEND_TIMEOUT, 24, sizeof(message),
+                      port, 10, 0),
              MACH_SEND_TIMED_OUT);
     qlimit_set(full, 5);
-    CHECK_EQ(mach_msg(&message.header, MACH_SEND_MSG | MACH_RCV_MSG | MACH_RCV_TIMEOUT, 24, sizeof(message), port, 10, 0),
+    CHECK_EQ(mach_msg(&message.header, MACH_SEND_MSG | MACH_RCV_MSG | MACH_RCV_TIMEOUT, 24, sizeof(message),
+                      port, 10, 0),
              MACH_RCV_TIMED_OUT);
     destroy_port(port);
     destroy_port(full);

@@ -5,7 +5,7 @@
  * could go wrong. */
 #include "tests/ports/util.h"
 
-static const uint32_t counts[] = {1, 2, 65534, 65535};
+static const uint32_t counts[] = { 1, 2, 65534, 65535 };
 #define N_COUNTS (sizeof(counts) / sizeof(counts[0]))
 
 /* Sends a right through a port of our own and gives the name under which it came back. */
@@ -91,7 +91,8 @@ TEST(a_space_counts_as_one_sender, "P23")
     CHECK_EQ(through_the_post(port, COPY_SEND, NULL), port); /* arrives and is used up: srights stays above 0 */
     expect_nothing(notify);
     CHECK_EQ(mach_port_mod_refs(SELF, port, SEND, -2), OK);
-    CHECK_EQ(expect_notification(notify, MACH_NOTIFY_NO_SENDERS), 1); /* urefs were added by mod_refs, made only once */
+    CHECK_EQ(expect_notification(notify, MACH_NOTIFY_NO_SENDERS),
+             1); /* urefs were added by mod_refs, made only once */
     destroy_port(port);
     destroy_port(notify);
 }
@@ -129,7 +130,7 @@ TEST(send_urefs_peg, "P24")
     CHECK_EQ(refs_of(port, SEND), 65535);
     CHECK_EQ(mach_port_deallocate(SELF, port), OK);
     CHECK_EQ(refs_of(port, SEND), 65535);
-    static const int without_effect[] = {-65534, -1, 0, 1, 65535};
+    static const int without_effect[] = { -65534, -1, 0, 1, 65535 };
     for (size_t i = 0; i < 5; i++) {
         CHECK_EQ(mach_port_mod_refs(SELF, port, SEND, without_effect[i]), OK);
         CHECK_EQ(refs_of(port, SEND), 65535);
@@ -155,8 +156,8 @@ TEST(dead_name_urefs_peg, "P24 P32")
 
 TEST(a_right_that_dies_on_the_way_arrives_dead, "P25")
 {
-    static const uint32_t how[] = {MOVE_SEND, COPY_SEND, MAKE_SEND_ONCE};
-    static const uint32_t arrives_as[] = {MOVE_SEND, MOVE_SEND, MOVE_SEND_ONCE};
+    static const uint32_t how[] = { MOVE_SEND, COPY_SEND, MAKE_SEND_ONCE };
+    static const uint32_t arrives_as[] = { MOVE_SEND, MOVE_SEND, MOVE_SEND_ONCE };
     for (int i = 0; i < 3; i++) {
         mach_port_t post = make_port(), port = port_new_with_sends(1);
         struct message message = message_with_port(post, MAKE_SEND, 1, port, how[i]);
@@ -174,7 +175,7 @@ TEST(a_right_that_dies_on_the_way_arrives_dead, "P25")
 
 /* P34: what a kind holds. 'n' counts urefs, '1' is always one, '.' none. */
 static const char *const holds[K_UNKNOWN] = {
-    [K_R] = ".1....", [K_S] = "n.....",      [K_RS] = "n1....",      [K_SO] = "..1...",
+    [K_R] = ".1....",  [K_S] = "n.....",      [K_RS] = "n1....",      [K_SO] = "..1...",
     [K_DN] = "....n.", [K_S_DEAD] = "....n.", [K_SO_DEAD] = "....1.", [K_SET] = "...1..",
 };
 
@@ -188,8 +189,8 @@ TEST(get_refs_counts_what_the_entry_holds, "P26 P34")
                 int64_t expected = what == 'n' ? counts[i] : what == '1';
                 int64_t refs = refs_of(item.name, right);
                 if (refs != expected)
-                    FAIL("kind %s, right %u, urefs %u: %lld references, expected %lld", kind_name[kind], right,
-                         counts[i], (long long)refs, (long long)expected);
+                    FAIL("kind %s, right %u, urefs %u: %lld references, expected %lld", kind_name[kind],
+                         right, counts[i], (long long)refs, (long long)expected);
             }
             CHECK_EQ(refs_of(item.name, 6), -1);
             item_free(&item);
@@ -199,7 +200,7 @@ TEST(get_refs_counts_what_the_entry_holds, "P26 P34")
 
 TEST(get_refs_of_no_entry, "P26")
 {
-    static const mach_port_t reserved[] = {MACH_PORT_NULL, MACH_PORT_DEAD};
+    static const mach_port_t reserved[] = { MACH_PORT_NULL, MACH_PORT_DEAD };
     mach_port_urefs_t refs = 9;
     mach_port_t unknown = name_unknown();
     for (int i = 0; i < 2; i++) {
@@ -226,7 +227,7 @@ TEST(deallocate_of_no_entry, "P27")
 
 TEST(deallocate_releases_one_reference, "P27")
 {
-    static const enum kind counted[] = {K_S, K_RS, K_DN, K_S_DEAD};
+    static const enum kind counted[] = { K_S, K_RS, K_DN, K_S_DEAD };
     for (size_t k = 0; k < 4; k++) {
         mach_port_right_t right = counted[k] <= K_RS ? SEND : DEAD_NAME;
         for (size_t i = 0; i < N_COUNTS; i++) {
@@ -315,7 +316,7 @@ TEST(deallocate_of_a_set_destroys_it, "P27 P94")
 
 TEST(mod_refs_arguments, "P28")
 {
-    static const mach_port_t reserved[] = {MACH_PORT_NULL, MACH_PORT_DEAD};
+    static const mach_port_t reserved[] = { MACH_PORT_NULL, MACH_PORT_DEAD };
     mach_port_t unknown = name_unknown(), port = make_port();
     for (int i = 0; i < 2; i++) {
         for (mach_port_right_t right = 0; right <= LABELH; right++)
@@ -332,7 +333,7 @@ TEST(mod_refs_arguments, "P28")
 
 /* P34: 'D' a delta is counted, '0' only 0 and -1, '.' KERN_INVALID_RIGHT. */
 static const char *const mod_refs_table[K_UNKNOWN] = {
-    [K_R] = ".0....", [K_S] = "D.....",      [K_RS] = "D0....",      [K_SO] = "..0...",
+    [K_R] = ".0....",  [K_S] = "D.....",      [K_RS] = "D0....",      [K_SO] = "..0...",
     [K_DN] = "....D.", [K_S_DEAD] = "....D.", [K_SO_DEAD] = "....D.", [K_SET] = "...0..",
 };
 
@@ -341,7 +342,8 @@ static void check_mod_refs(enum kind kind, mach_port_right_t right, int delta, k
     struct item item = item_new(kind, 3);
     kern_return_t kr = mach_port_mod_refs(SELF, item.name, right, delta);
     if (kr != expected)
-        FAIL("mod_refs of a %s, right %u, delta %d: 0x%x, expected 0x%x", kind_name[kind], right, delta, kr, expected);
+        FAIL("mod_refs of a %s, right %u, delta %d: 0x%x, expected 0x%x", kind_name[kind], right, delta, kr,
+             expected);
     item_free(&item);
 }
 

@@ -106,7 +106,7 @@ TEST(too_many_rights, "P110")
 {
     mach_port_t port = make_port();
     mach_port_t *names = make_memory(917505 * 4);
-    static const uint32_t counts[] = {16383, 917505, 0x10000000};
+    static const uint32_t counts[] = { 16383, 917505, 0x10000000 };
     for (int i = 0; i < 3; i++) {
         struct message message = message_plain(port, MAKE_SEND, MACH_PORT_NULL, 0, 1);
         add_ports(&message, names, counts[i], COPY_SEND, false);
@@ -131,7 +131,7 @@ TEST(each_descriptor_sees_what_the_others_left, "P111 P113")
     add_port(&message, carried, MOVE_SEND);
     add_port(&message, carried, MOVE_SEND);
     CHECK_EQ(message_send(&message, 0), MACH_SEND_INVALID_RIGHT); /* needs two urefs */
-    CHECK_EQ(type_of(carried), MACH_PORT_TYPE_RECEIVE);          /* the first one is lost */
+    CHECK_EQ(type_of(carried), MACH_PORT_TYPE_RECEIVE);           /* the first one is lost */
     send_add(carried, 2);
     CHECK_EQ(message_send(&message, 0), OK);
     CHECK_EQ(type_of(carried), MACH_PORT_TYPE_RECEIVE);
@@ -149,29 +149,22 @@ enum bad { BAD_RIGHT, BAD_MEMORY, BAD_ARRAY, BAD_ARRAY_COPY, BAD_ELEMENT, N_BAD 
 static void add_bad(struct message *message, enum bad bad, mach_port_t *names)
 {
     switch (bad) {
-    case BAD_RIGHT:
-        add_port(message, name_unknown(), COPY_SEND);
-        break;
-    case BAD_MEMORY:
-        add_memory(message, (void *)64, 16, true, MACH_MSG_PHYSICAL_COPY);
-        break;
-    case BAD_ARRAY:
-        add_ports(message, (void *)64, 3, COPY_SEND, true);
-        break;
+    case BAD_RIGHT: add_port(message, name_unknown(), COPY_SEND); break;
+    case BAD_MEMORY: add_memory(message, (void *)64, 16, true, MACH_MSG_PHYSICAL_COPY); break;
+    case BAD_ARRAY: add_ports(message, (void *)64, 3, COPY_SEND, true); break;
     case BAD_ARRAY_COPY:
         add_ports(message, names, 3, COPY_SEND, false);
-        ((mach_msg_ool_ports_descriptor_t *)descriptor(message, message->body.msgh_descriptor_count - 1))->copy = 2;
+        ((mach_msg_ool_ports_descriptor_t *)descriptor(message, message->body.msgh_descriptor_count - 1))->copy =
+            2;
         break;
-    case BAD_ELEMENT:
-        add_ports(message, names, 3, MAKE_SEND_ONCE, true);
-        break;
-    case N_BAD:
-        break;
+    case BAD_ELEMENT: add_ports(message, names, 3, MAKE_SEND_ONCE, true); break;
+    case N_BAD: break;
     }
 }
 
-static const kern_return_t bad_code[N_BAD] = {MACH_SEND_INVALID_RIGHT, MACH_SEND_INVALID_MEMORY, MACH_SEND_INVALID_MEMORY,
-                                              MACH_SEND_INVALID_TYPE, MACH_SEND_INVALID_RIGHT};
+static const kern_return_t bad_code[N_BAD] = { MACH_SEND_INVALID_RIGHT, MACH_SEND_INVALID_MEMORY,
+                                               MACH_SEND_INVALID_MEMORY, MACH_SEND_INVALID_TYPE,
+                                               MACH_SEND_INVALID_RIGHT };
 
 /* Descriptor k of n is bad: those before it are gone, those after it untouched, the reply tells. */
 static void run_bad(enum bad bad, int k, int n)
@@ -252,11 +245,13 @@ TEST(a_guarded_descriptor, "P110 P136 P1")
 {
     mach_port_t port = make_port(), carried = make_port();
     struct message message = message_plain(port, MAKE_SEND, MACH_PORT_NULL, 0, 1);
-    mach_msg_guarded_port_descriptor_t guarded = {.context = 0,
-                                                  .flags = 0, /* none: an error of form, and without the feature too */
-                                                  .disposition = MOVE_RECEIVE,
-                                                  .type = MACH_MSG_GUARDED_PORT_DESCRIPTOR,
-                                                  .name = carried};
+    mach_msg_guarded_port_descriptor_t guarded = {
+        .context = 0,
+        .flags = 0, /* none: an error of form, and without the feature too */
+        .disposition = MOVE_RECEIVE,
+        .type = MACH_MSG_GUARDED_PORT_DESCRIPTOR,
+        .name = carried
+    };
     message.header.msgh_bits |= MACH_MSGH_BITS_COMPLEX;
     message.body.msgh_descriptor_count = 1;
     memcpy(message.descriptors, &guarded, sizeof(guarded));

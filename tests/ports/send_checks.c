@@ -22,19 +22,23 @@ TEST(overwrite_receives_elsewhere, "P98")
     struct message out = message_plain(port, MAKE_SEND, MACH_PORT_NULL, 0, 5), before, in;
     memcpy(&before, &out, sizeof(out));
     memset(&in, 0, sizeof(in));
-    CHECK_EQ(mach_msg_overwrite(&out.header, MACH_SEND_MSG | MACH_RCV_MSG, 24, sizeof(in), port, 0, 0, &in.header, 0), OK);
+    CHECK_EQ(mach_msg_overwrite(&out.header, MACH_SEND_MSG | MACH_RCV_MSG, 24, sizeof(in), port, 0, 0,
+                                &in.header, 0),
+             OK);
     CHECK_EQ(in.header.msgh_id, 5);
     CHECK_MEM_EQ(&out, &before, sizeof(out)); /* P119 */
-    CHECK_EQ(mach_msg_overwrite(&out.header, MACH_SEND_MSG | MACH_RCV_MSG, 24, sizeof(out), port, 0, 0, NULL, 0), OK);
+    CHECK_EQ(mach_msg_overwrite(&out.header, MACH_SEND_MSG | MACH_RCV_MSG, 24, sizeof(out), port, 0, 0, NULL,
+                                0),
+             OK);
     CHECK_EQ(out.header.msgh_local_port, port);
     destroy_port(port);
 }
 
 TEST(unknown_and_kernel_options_are_ignored, "P98 P127 P1")
 {
-    static const uint32_t options[] = {0x2000,   0x10000,  0x80000,    0x400000,   0x8000000, 0x10000000,
-                                       0x20000000, 0x40000000, 0x80000000, 0x20000, 0x40000,  0x20,
-                                       0x100000, 0x200000, 0x800000,   0x200};
+    static const uint32_t options[] = { 0x2000,     0x10000,    0x80000,    0x400000, 0x8000000, 0x10000000,
+                                        0x20000000, 0x40000000, 0x80000000, 0x20000,  0x40000,   0x20,
+                                        0x100000,   0x200000,   0x800000,   0x200 };
     mach_port_t port = make_port();
     qlimit_set(port, 1);
     for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
@@ -42,7 +46,8 @@ TEST(unknown_and_kernel_options_are_ignored, "P98 P127 P1")
         CHECK_EQ(mach_msg(&message.header, (int)(MACH_SEND_MSG | options[i]), 24, 0, 0, 0, 0), OK);
         message = message_plain(port, MAKE_SEND, MACH_PORT_NULL, 0, 6);
         /* 0x10000 would be "ignore the limit" if a program could say it */
-        CHECK_EQ(mach_msg(&message.header, (int)(MACH_SEND_MSG | MACH_SEND_TIMEOUT | options[i]), 24, 0, 0, 0, 0),
+        CHECK_EQ(mach_msg(&message.header, (int)(MACH_SEND_MSG | MACH_SEND_TIMEOUT | options[i]), 24, 0, 0, 0,
+                          0),
                  MACH_SEND_TIMED_OUT);
         expect_message(port, 5);
     }
@@ -59,8 +64,8 @@ struct waiting {
 static void *receive_here(void *argument)
 {
     struct waiting *waiting = argument;
-    waiting->kr = mach_msg(&waiting->message.header, (int)(MACH_RCV_MSG | waiting->options), 0, sizeof(waiting->message),
-                           waiting->port, 0, 0);
+    waiting->kr = mach_msg(&waiting->message.header, (int)(MACH_RCV_MSG | waiting->options), 0,
+                           sizeof(waiting->message), waiting->port, 0, 0);
     return NULL;
 }
 
@@ -74,7 +79,7 @@ static void *send_here(void *argument)
 
 TEST(interruption_is_told_when_asked_for, "P99 P141")
 {
-    struct waiting waiting = {.port = make_port(), .options = MACH_RCV_INTERRUPT, .kr = -1};
+    struct waiting waiting = { .port = make_port(), .options = MACH_RCV_INTERRUPT, .kr = -1 };
     world_thread *thread = world_thread_spawn(receive_here, &waiting);
     world_yield_until_blocked(thread);
     world_thread_interrupt(thread);
@@ -96,7 +101,7 @@ TEST(interruption_is_told_when_asked_for, "P99 P141")
 
 TEST(interruption_is_hidden_otherwise, "P99 P122")
 {
-    struct waiting waiting = {.port = make_port(), .kr = -1};
+    struct waiting waiting = { .port = make_port(), .kr = -1 };
     world_thread *thread = world_thread_spawn(receive_here, &waiting);
     for (int i = 0; i < 3; i++) {
         world_yield_until_blocked(thread);
@@ -137,14 +142,14 @@ static void *send_and_receive(void *argument)
 {
     struct combined *combined = argument;
     combined->message = message_plain(combined->to, MAKE_SEND, MACH_PORT_NULL, 0, 7);
-    combined->kr = mach_msg(&combined->message.header, MACH_SEND_MSG | MACH_RCV_MSG, 24, sizeof(combined->message),
-                            combined->from, 0, 0);
+    combined->kr = mach_msg(&combined->message.header, MACH_SEND_MSG | MACH_RCV_MSG, 24,
+                            sizeof(combined->message), combined->from, 0, 0);
     return NULL;
 }
 
 TEST(an_interrupted_receive_does_not_send_again, "P159 P99")
 {
-    struct combined combined = {.to = make_port(), .from = make_port(), .kr = -1};
+    struct combined combined = { .to = make_port(), .from = make_port(), .kr = -1 };
     world_thread *thread = world_thread_spawn(send_and_receive, &combined);
     for (int i = 0; i < 3; i++) {
         world_yield_until_blocked(thread);
@@ -182,7 +187,7 @@ TEST(the_size_is_the_argument, "P100")
 TEST(size_checks_come_first, "P101")
 {
     struct message message = message_plain(MACH_PORT_NULL, 99, MACH_PORT_NULL, 0, 1);
-    static const uint32_t small[] = {0, 4, 20, 23, 25, 26, 27, 30, 50331581};
+    static const uint32_t small[] = { 0, 4, 20, 23, 25, 26, 27, 30, 50331581 };
     for (size_t i = 0; i < sizeof(small) / sizeof(small[0]); i++)
         CHECK_EQ(send_raw(&message, small[i]), MACH_SEND_MSG_TOO_SMALL);
     CHECK_EQ(send_raw(&message, 50331584), MACH_SEND_TOO_LARGE);
@@ -286,7 +291,7 @@ TEST(a_voucher_field_without_disposition_is_data, "P103 P151")
 TEST(only_vouchers_are_vouchers, "P103")
 {
     mach_port_t port = port_new_with_sends(5);
-    static const uint32_t how[] = {MOVE_SEND, COPY_SEND};
+    static const uint32_t how[] = { MOVE_SEND, COPY_SEND };
     for (int i = 0; i < 2; i++) {
         struct message message = message_plain(port, COPY_SEND, MACH_PORT_NULL, 0, 1);
         message.header.msgh_bits |= how[i] << 16;
@@ -298,7 +303,7 @@ TEST(only_vouchers_are_vouchers, "P103")
         CHECK_EQ(message_send(&message, 0), OK);
         expect_message(port, 1);
     }
-    static const uint32_t bad[] = {16, 18, 20, 21, 31};
+    static const uint32_t bad[] = { 16, 18, 20, 21, 31 };
     for (int i = 0; i < 5; i++) {
         struct message message = message_plain(port, COPY_SEND, MACH_PORT_NULL, 0, 1);
         message.header.msgh_bits |= bad[i] << 16;
@@ -311,7 +316,7 @@ TEST(only_vouchers_are_vouchers, "P103")
 TEST(no_reply_is_carried_with_its_disposition, "P104 P150")
 {
     mach_port_t port = make_port();
-    static const mach_port_t names[] = {MACH_PORT_NULL, MACH_PORT_DEAD};
+    static const mach_port_t names[] = { MACH_PORT_NULL, MACH_PORT_DEAD };
     for (int n = 0; n < 2; n++) {
         for (uint32_t how = MOVE_SEND; how <= MAKE_SEND_ONCE; how++) {
             struct message message = message_plain(port, MAKE_SEND, names[n], how, 1);
@@ -342,7 +347,7 @@ TEST(a_bad_reply_changes_nothing, "P104 P112")
 
 TEST(a_dead_name_as_reply, "P105")
 {
-    static const uint32_t how[] = {COPY_SEND, MOVE_SEND, MOVE_SEND_ONCE};
+    static const uint32_t how[] = { COPY_SEND, MOVE_SEND, MOVE_SEND_ONCE };
     mach_port_t port = make_port(), dead = dead_name_new(5);
     for (int i = 0; i < 3; i++) {
         struct message message = message_plain(port, MAKE_SEND, dead, how[i], 1);
@@ -395,25 +400,25 @@ struct same_name {
 };
 
 static const struct same_name same_names[] = {
-    {K_SO, 0, 18, 18, MACH_SEND_INVALID_DEST, 0},
-    {K_RS, 2, 18, 19, MACH_SEND_INVALID_DEST, 2},
-    {K_RS, 2, 19, 18, MACH_SEND_INVALID_REPLY, 2}, /* the reply is checked first, and is no send-once right */
-    {K_RS, 1, 17, 17, MACH_SEND_INVALID_DEST, 1},
-    {K_RS, 2, 17, 17, OK, 0},
-    {K_RS, 3, 17, 17, OK, 1},
-    {K_RS, 1, 17, 19, OK, 0},
-    {K_RS, 1, 19, 17, OK, 0},
-    {K_RS, 2, 19, 17, OK, 1},
-    {K_RS, 2, 19, 19, OK, 2},
-    {K_RS, 1, 20, 17, OK, 0},
-    {K_RS, 1, 17, 20, OK, 0},
-    {K_RS, 1, 17, 21, OK, 0},
-    {K_RS, 1, 20, 21, OK, 1},
-    {K_RS, 1, 21, 21, OK, 1},
-    {K_RS, 1, 20, 20, OK, 1},
-    {K_R, 0, 20, 21, OK, 0},
-    {K_R, 0, 19, 21, MACH_SEND_INVALID_DEST, 0},
-    {K_R, 0, 21, 19, MACH_SEND_INVALID_REPLY, 0},
+    { K_SO, 0, 18, 18, MACH_SEND_INVALID_DEST, 0 },
+    { K_RS, 2, 18, 19, MACH_SEND_INVALID_DEST, 2 },
+    { K_RS, 2, 19, 18, MACH_SEND_INVALID_REPLY, 2 }, /* the reply is checked first, and is no send-once right */
+    { K_RS, 1, 17, 17, MACH_SEND_INVALID_DEST, 1 },
+    { K_RS, 2, 17, 17, OK, 0 },
+    { K_RS, 3, 17, 17, OK, 1 },
+    { K_RS, 1, 17, 19, OK, 0 },
+    { K_RS, 1, 19, 17, OK, 0 },
+    { K_RS, 2, 19, 17, OK, 1 },
+    { K_RS, 2, 19, 19, OK, 2 },
+    { K_RS, 1, 20, 17, OK, 0 },
+    { K_RS, 1, 17, 20, OK, 0 },
+    { K_RS, 1, 17, 21, OK, 0 },
+    { K_RS, 1, 20, 21, OK, 1 },
+    { K_RS, 1, 21, 21, OK, 1 },
+    { K_RS, 1, 20, 20, OK, 1 },
+    { K_R, 0, 20, 21, OK, 0 },
+    { K_R, 0, 19, 21, MACH_SEND_INVALID_DEST, 0 },
+    { K_R, 0, 21, 19, MACH_SEND_INVALID_REPLY, 0 },
 };
 
 TEST(one_name_as_destination_and_reply, "P107")
@@ -424,8 +429,9 @@ TEST(one_name_as_destination_and_reply, "P107")
         struct message message = message_plain(item.name, s->dest, item.name, s->reply, 1);
         kern_return_t kr = message_send(&message, 0);
         if (kr != s->kr || (kr == OK && refs_of(item.name, SEND) != s->left))
-            FAIL("%s with %u urefs, dest %u, reply %u: 0x%x and %lld urefs, expected 0x%x and %u", kind_name[s->kind],
-                 s->urefs, s->dest, s->reply, kr, (long long)refs_of(item.name, SEND), s->kr, s->left);
+            FAIL("%s with %u urefs, dest %u, reply %u: 0x%x and %lld urefs, expected 0x%x and %u",
+                 kind_name[s->kind], s->urefs, s->dest, s->reply, kr, (long long)refs_of(item.name, SEND),
+                 s->kr, s->left);
         if (kr != OK && s->kind == K_RS)
             CHECK_EQ(refs_of(item.name, SEND), s->urefs);
         if (kr != OK && s->kind == K_SO)
@@ -460,7 +466,8 @@ TEST(a_name_cannot_be_voucher_as_well, "P107 P104")
     message.header.msgh_bits |= COPY_SEND << 16;
     message.header.msgh_voucher_port = port;
     kern_return_t kr = message_send(&message, 0);
-    CHECK(kr == MACH_SEND_INVALID_VOUCHER || kr == MACH_SEND_INVALID_REPLY); /* without vouchers check 9 comes first */
+    CHECK(kr == MACH_SEND_INVALID_VOUCHER ||
+          kr == MACH_SEND_INVALID_REPLY); /* without vouchers check 9 comes first */
     CHECK_EQ(refs_of(port, SEND), 3);
     destroy_port(port);
 }

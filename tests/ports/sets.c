@@ -7,11 +7,12 @@ TEST(a_set_is_an_entry_of_its_own, "P84")
     mach_port_t set = set_new(), other = set_new(), port = make_port(), notify = make_port(), previous, poly;
     mach_msg_type_name_t type;
     CHECK_EQ(mach_port_insert_member(SELF, port, set), OK);
-    CHECK_EQ(mach_port_insert_member(SELF, port, other), OK); /* in any number of sets */
+    CHECK_EQ(mach_port_insert_member(SELF, port, other), OK);                /* in any number of sets */
     CHECK_EQ(mach_port_insert_member(SELF, set, other), KERN_INVALID_RIGHT); /* sets do not nest */
     CHECK_EQ(refs_of(set, PORT_SET), 1);
     CHECK_EQ(mach_port_extract_right(SELF, set, MOVE_RECEIVE, &poly, &type), KERN_INVALID_RIGHT);
-    CHECK_EQ(request_previous(set, MACH_NOTIFY_DEAD_NAME, 0, notify, MAKE_SEND_ONCE, &previous), KERN_INVALID_RIGHT);
+    CHECK_EQ(request_previous(set, MACH_NOTIFY_DEAD_NAME, 0, notify, MAKE_SEND_ONCE, &previous),
+             KERN_INVALID_RIGHT);
     CHECK_EQ(say(port, 3), OK); /* a member remains a normal port */
     CHECK_EQ(refs_of(port, RECEIVE), 1);
     destroy_port(set);
@@ -26,7 +27,8 @@ TEST(insert_member_by_kind, "P85 P86")
     for (enum kind kind = K_R; kind < K_UNKNOWN; kind++) {
         struct item item = item_new(kind, 1);
         bool receives = kind == K_R || kind == K_RS;
-        CHECK_EQ(mach_port_extract_member(SELF, item.name, set), receives ? KERN_NOT_IN_SET : KERN_INVALID_RIGHT);
+        CHECK_EQ(mach_port_extract_member(SELF, item.name, set),
+                 receives ? KERN_NOT_IN_SET : KERN_INVALID_RIGHT);
         CHECK_EQ(mach_port_insert_member(SELF, item.name, set), receives ? OK : KERN_INVALID_RIGHT);
         if (receives) {
             CHECK_EQ(mach_port_insert_member(SELF, item.name, set), KERN_ALREADY_IN_SET);
@@ -44,7 +46,7 @@ TEST(insert_member_by_kind, "P85 P86")
     CHECK_EQ(mach_port_insert_member(SELF, member, unknown), KERN_INVALID_NAME);
     CHECK_EQ(mach_port_extract_member(SELF, unknown, set), KERN_INVALID_NAME);
     CHECK_EQ(mach_port_extract_member(SELF, member, unknown), KERN_INVALID_NAME);
-    static const mach_port_t reserved[] = {MACH_PORT_NULL, MACH_PORT_DEAD};
+    static const mach_port_t reserved[] = { MACH_PORT_NULL, MACH_PORT_DEAD };
     for (int i = 0; i < 2; i++) {
         CHECK_EQ(mach_port_insert_member(SELF, reserved[i], set), KERN_INVALID_RIGHT);
         CHECK_EQ(mach_port_insert_member(SELF, member, reserved[i]), KERN_INVALID_RIGHT);
@@ -124,7 +126,8 @@ static void *receive_one(void *argument)
     struct receiver *receiver = argument;
     struct message message;
     uint32_t size = receiver->size ? receiver->size : sizeof(message);
-    receiver->kr = mach_msg(&message.header, (int)(MACH_RCV_MSG | receiver->options), 0, size, receiver->port, 0, 0);
+    receiver->kr =
+        mach_msg(&message.header, (int)(MACH_RCV_MSG | receiver->options), 0, size, receiver->port, 0, 0);
     receiver->id = receiver->kr == OK ? message.header.msgh_id : 0;
     receiver->local = receiver->kr == OK ? message.header.msgh_local_port : 0;
     return NULL;
@@ -143,7 +146,7 @@ TEST(a_port_with_messages_joins_a_set, "P88")
     mach_port_t set = set_new(), port = make_port();
     CHECK_EQ(say(port, 1), OK);
     CHECK_EQ(say(port, 2), OK);
-    struct receiver receiver = {.port = set};
+    struct receiver receiver = { .port = set };
     world_thread *thread = start(&receiver);
     CHECK_EQ(mach_port_insert_member(SELF, port, set), OK);
     world_thread_join(thread);
@@ -173,7 +176,7 @@ TEST(a_member_can_be_received_on_directly, "P89")
 TEST(joining_and_leaving_a_set_does_not_disturb_receivers, "P89 P90")
 {
     mach_port_t set = set_new(), port = make_port();
-    struct receiver receiver = {.port = port};
+    struct receiver receiver = { .port = port };
     world_thread *thread = start(&receiver);
     CHECK_EQ(mach_port_insert_member(SELF, port, set), OK);
     CHECK_EQ(mach_port_extract_member(SELF, port, set), OK);
@@ -190,7 +193,7 @@ TEST(joining_and_leaving_a_set_does_not_disturb_receivers, "P89 P90")
 TEST(messages_leave_with_their_port, "P90")
 {
     mach_port_t set = set_new(), port = make_port();
-    struct receiver receiver = {.port = set};
+    struct receiver receiver = { .port = set };
     CHECK_EQ(mach_port_insert_member(SELF, port, set), OK);
     CHECK_EQ(say(port, 6), OK);
     CHECK_EQ(mach_port_extract_member(SELF, port, set), OK);
@@ -209,7 +212,7 @@ TEST(messages_leave_with_their_port, "P90")
 TEST(leaving_a_set_does_not_wake_its_receivers, "P90")
 {
     mach_port_t set = set_new(), port = make_port();
-    struct receiver receiver = {.port = set};
+    struct receiver receiver = { .port = set };
     CHECK_EQ(mach_port_insert_member(SELF, port, set), OK);
     world_thread *thread = start(&receiver);
     CHECK_EQ(mach_port_extract_member(SELF, port, set), OK);
@@ -226,9 +229,10 @@ TEST(who_gets_an_arriving_message, "P91 P142")
     mach_port_t first = set_new(), second = set_new(), port = make_port();
     CHECK_EQ(mach_port_insert_member(SELF, port, first), OK);
     CHECK_EQ(mach_port_insert_member(SELF, port, second), OK);
-    struct receiver at_second = {.port = second}, at_first[2] = {{.port = first}, {.port = first}}, at_port = {.port = port};
+    struct receiver at_second = { .port = second }, at_first[2] = { { .port = first }, { .port = first } },
+                    at_port = { .port = port };
     world_thread *thread_second = start(&at_second);
-    world_thread *thread_first[2] = {start(&at_first[0]), start(&at_first[1])};
+    world_thread *thread_first[2] = { start(&at_first[0]), start(&at_first[1]) };
     world_thread *thread_port = start(&at_port);
     CHECK_EQ(say(port, 1), OK);
     world_thread_join(thread_port);
@@ -250,8 +254,8 @@ TEST(who_gets_an_arriving_message, "P91 P142")
 TEST(a_small_buffer_takes_or_leaves_the_message, "P91 P145")
 {
     mach_port_t port = make_port();
-    struct receiver large = {.port = port, .options = MACH_RCV_LARGE, .size = 24};
-    struct receiver next = {.port = port};
+    struct receiver large = { .port = port, .options = MACH_RCV_LARGE, .size = 24 };
+    struct receiver next = { .port = port };
     world_thread *first = start(&large), *second = start(&next);
     CHECK_EQ(say(port, 1), OK);
     world_thread_join(first);
@@ -259,8 +263,8 @@ TEST(a_small_buffer_takes_or_leaves_the_message, "P91 P145")
     CHECK_EQ(large.kr, MACH_RCV_TOO_LARGE);
     CHECK_EQ(next.kr, OK);
     CHECK_EQ(next.id, 1);
-    struct receiver small = {.port = port, .size = 24};
-    next = (struct receiver){.port = port};
+    struct receiver small = { .port = port, .size = 24 };
+    next = (struct receiver){ .port = port };
     first = start(&small);
     second = start(&next);
     CHECK_EQ(say(port, 2), OK);
@@ -311,7 +315,7 @@ TEST(a_dying_set_lets_its_members_go, "P94")
 {
     for (int way = 0; way < 3; way++) {
         mach_port_t set = set_new(), port = make_port();
-        struct receiver receiver = {.port = set};
+        struct receiver receiver = { .port = set };
         world_thread *thread = start(&receiver);
         CHECK_EQ(mach_port_insert_member(SELF, port, set), OK);
         if (way == 0)
@@ -397,7 +401,7 @@ TEST(one_message_goes_to_one_receiver, "P142")
     struct receiver receiver[4];
     world_thread *thread[4];
     for (int i = 0; i < 4; i++) {
-        receiver[i] = (struct receiver){.port = port};
+        receiver[i] = (struct receiver){ .port = port };
         thread[i] = start(&receiver[i]);
     }
     for (int n = 1; n <= 4; n++)

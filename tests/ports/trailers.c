@@ -11,14 +11,16 @@ struct buffer {
 
 static const struct level {
     uint32_t elements, size;
-} levels[] = {{0, 8}, {1, 12}, {2, 20}, {3, 52}, {4, 60}, {5, 68}, {6, 68}, {7, 68}, {8, 68}, {15, 68}};
+} levels[] = { { 0, 8 },  { 1, 12 }, { 2, 20 }, { 3, 52 }, { 4, 60 },
+               { 5, 68 }, { 6, 68 }, { 7, 68 }, { 8, 68 }, { 15, 68 } };
 #define N_LEVELS (sizeof(levels) / sizeof(levels[0]))
 
 static kern_return_t receive_level(struct buffer *buffer, mach_port_t from, uint32_t elements, uint32_t type)
 {
     memset(buffer, 0xee, sizeof(*buffer));
     return mach_msg(&buffer->header,
-                    (int)(MACH_RCV_MSG | MACH_RCV_TIMEOUT | MACH_RCV_TRAILER_TYPE(type) | MACH_RCV_TRAILER_ELEMENTS(elements)),
+                    (int)(MACH_RCV_MSG | MACH_RCV_TIMEOUT | MACH_RCV_TRAILER_TYPE(type) |
+                          MACH_RCV_TRAILER_ELEMENTS(elements)),
                     0, sizeof(*buffer), from, PATIENCE_MS, 0);
 }
 
@@ -57,7 +59,7 @@ static void check_level(const struct buffer *buffer, uint32_t at, const struct l
 
 TEST(trailers_by_level, "P156 P157")
 {
-    static const uint32_t sizes[] = {24, 28, 32, 60};
+    static const uint32_t sizes[] = { 24, 28, 32, 60 };
     mach_port_t port = make_port();
     uint32_t seqno = 0;
     CHECK_EQ(mach_port_set_context(SELF, port, 0x8877665544332211), OK);
@@ -67,7 +69,8 @@ TEST(trailers_by_level, "P156 P157")
             struct buffer buffer;
             message.header.msgh_size = sizes[s];
             CHECK_EQ(message_send(&message, 0), OK);
-            CHECK_EQ(receive_level(&buffer, port, levels[i].elements, (uint32_t)i), OK); /* the type is ignored */
+            CHECK_EQ(receive_level(&buffer, port, levels[i].elements, (uint32_t)i),
+                     OK); /* the type is ignored */
             check_level(&buffer, sizes[s], &levels[i], seqno++, 0x8877665544332211);
         }
     }
@@ -120,7 +123,7 @@ TEST(the_context_is_that_of_the_receive, "P157 P49")
 {
     mach_port_t port = make_port();
     struct buffer buffer;
-    static const struct level ctx = {MACH_RCV_TRAILER_CTX, 60};
+    static const struct level ctx = { MACH_RCV_TRAILER_CTX, 60 };
     CHECK_EQ(mach_port_set_context(SELF, port, 1), OK);
     CHECK_EQ(say(port, 1), OK);
     CHECK_EQ(mach_port_set_context(SELF, port, 0), OK);
@@ -135,7 +138,7 @@ TEST(the_kernel_signs_its_messages, "P157 P178")
 {
     mach_port_t port = make_port(), reply = make_port();
     CHECK_EQ(mach_port_deallocate(SELF, so_make(port)), OK);
-    audit_token_t zero = {{0}}, audit = audit_of_next(port);
+    audit_token_t zero = { { 0 } }, audit = audit_of_next(port);
     CHECK_MEM_EQ(&audit, &zero, sizeof(zero));
     struct message message = message_plain(mach_task_self(), COPY_SEND, reply, MAKE_SEND_ONCE, 3999);
     CHECK_EQ(message_send(&message, 0), OK);

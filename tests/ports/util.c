@@ -5,7 +5,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-const char *const kind_name[N_KINDS] = {"R", "S", "RS", "SO", "DN", "S-dead", "SO-dead", "set", "unknown"};
+const char *const kind_name[N_KINDS] = { "R", "S", "RS", "SO", "DN", "S-dead", "SO-dead", "set", "unknown" };
 
 enum { PARK_ID = 0x7061726b };
 
@@ -101,14 +101,16 @@ mach_port_status_t status_of(mach_port_t receive)
     mach_port_status_t status;
     mach_msg_type_number_t count = MACH_PORT_RECEIVE_STATUS_COUNT;
     memset(&status, 0xee, sizeof(status));
-    CHECK_EQ(mach_port_get_attributes(SELF, receive, MACH_PORT_RECEIVE_STATUS, (mach_port_info_t)&status, &count), OK);
+    CHECK_EQ(mach_port_get_attributes(SELF, receive, MACH_PORT_RECEIVE_STATUS, (mach_port_info_t)&status,
+                                      &count),
+             OK);
     CHECK_EQ(count, MACH_PORT_RECEIVE_STATUS_COUNT);
     return status;
 }
 
 void qlimit_set(mach_port_t receive, uint32_t qlimit)
 {
-    mach_port_limits_t limits = {qlimit};
+    mach_port_limits_t limits = { qlimit };
     REQUIRE_EQ(mach_port_set_attributes(SELF, receive, MACH_PORT_LIMITS_INFO, (mach_port_info_t)&limits,
                                         MACH_PORT_LIMITS_INFO_COUNT),
                OK);
@@ -145,11 +147,9 @@ static mach_port_t dead_once(void)
 
 struct item item_new(enum kind kind, uint32_t urefs)
 {
-    struct item item = {.kind = kind};
+    struct item item = { .kind = kind };
     switch (kind) {
-    case K_R:
-        item.name = make_port();
-        break;
+    case K_R: item.name = make_port(); break;
     case K_S:
     case K_S_DEAD:
         item.name = port_new_with_sends(urefs);
@@ -157,27 +157,16 @@ struct item item_new(enum kind kind, uint32_t urefs)
         if (kind == K_S_DEAD)
             item.holder = destroy_port(item.holder);
         break;
-    case K_RS:
-        item.name = port_new_with_sends(urefs);
-        break;
+    case K_RS: item.name = port_new_with_sends(urefs); break;
     case K_SO:
         item.receive = make_port();
         item.name = so_make(item.receive);
         break;
-    case K_DN:
-        item.name = dead_name_new(urefs);
-        break;
-    case K_SO_DEAD:
-        item.name = dead_once();
-        break;
-    case K_SET:
-        item.name = set_new();
-        break;
-    case K_UNKNOWN:
-        item.name = name_unknown();
-        break;
-    case N_KINDS:
-        break;
+    case K_DN: item.name = dead_name_new(urefs); break;
+    case K_SO_DEAD: item.name = dead_once(); break;
+    case K_SET: item.name = set_new(); break;
+    case K_UNKNOWN: item.name = name_unknown(); break;
+    case N_KINDS: break;
     }
     return item;
 }
@@ -192,22 +181,19 @@ void item_free(struct item *item)
 mach_port_t item_receive(struct item *item)
 {
     switch (item->kind) {
-    case K_SO:
-        return item->receive;
+    case K_SO: return item->receive;
     case K_S:
         item->receive = unpark(item->holder);
         item->holder = MACH_PORT_NULL;
         return item->receive;
     case K_R:
-    case K_RS:
-        return item->name;
+    case K_RS: return item->name;
     case K_DN:
     case K_S_DEAD:
     case K_SO_DEAD:
     case K_SET:
     case K_UNKNOWN:
-    case N_KINDS:
-        break;
+    case N_KINDS: break;
     }
     REQUIRE(!"this kind has no receive right");
     return MACH_PORT_NULL;
@@ -249,30 +235,32 @@ static void *append(struct message *message, uint32_t size)
 uint32_t add_port(struct message *message, mach_port_t name, uint32_t how)
 {
     mach_msg_port_descriptor_t *port = append(message, sizeof(*port));
-    *port = (mach_msg_port_descriptor_t){.name = name, .disposition = how, .type = MACH_MSG_PORT_DESCRIPTOR};
+    *port = (mach_msg_port_descriptor_t){ .name = name, .disposition = how, .type = MACH_MSG_PORT_DESCRIPTOR };
     return message->header.msgh_size;
 }
 
-uint32_t add_memory(struct message *message, const void *address, uint32_t size, bool deallocate, uint32_t copy)
+uint32_t add_memory(struct message *message, const void *address, uint32_t size, bool deallocate,
+                    uint32_t copy)
 {
     mach_msg_ool_descriptor_t *ool = append(message, sizeof(*ool));
-    *ool = (mach_msg_ool_descriptor_t){.address = (void *)(uintptr_t)address,
-                                       .deallocate = deallocate,
-                                       .copy = copy,
-                                       .type = MACH_MSG_OOL_DESCRIPTOR,
-                                       .size = size};
+    *ool = (mach_msg_ool_descriptor_t){ .address = (void *)(uintptr_t)address,
+                                        .deallocate = deallocate,
+                                        .copy = copy,
+                                        .type = MACH_MSG_OOL_DESCRIPTOR,
+                                        .size = size };
     return message->header.msgh_size;
 }
 
-uint32_t add_ports(struct message *message, const mach_port_t *names, uint32_t count, uint32_t how, bool deallocate)
+uint32_t add_ports(struct message *message, const mach_port_t *names, uint32_t count, uint32_t how,
+                   bool deallocate)
 {
     mach_msg_ool_ports_descriptor_t *ports = append(message, sizeof(*ports));
-    *ports = (mach_msg_ool_ports_descriptor_t){.address = (void *)(uintptr_t)names,
-                                               .deallocate = deallocate,
-                                               .copy = MACH_MSG_PHYSICAL_COPY,
-                                               .disposition = how,
-                                               .type = MACH_MSG_OOL_PORTS_DESCRIPTOR,
-                                               .count = count};
+    *ports = (mach_msg_ool_ports_descriptor_t){ .address = (void *)(uintptr_t)names,
+                                                .deallocate = deallocate,
+                                                .copy = MACH_MSG_PHYSICAL_COPY,
+                                                .disposition = how,
+                                                .type = MACH_MSG_OOL_PORTS_DESCRIPTOR,
+                                                .count = count };
     return message->header.msgh_size;
 }
 
@@ -293,7 +281,8 @@ kern_return_t message_send(struct message *message, int timeout_ms)
 
 kern_return_t message_receive_with(struct message *message, mach_port_t from, uint32_t options, int timeout_ms)
 {
-    mach_msg_option_t option = (mach_msg_option_t)(MACH_RCV_MSG | options | (timeout_ms >= 0 ? MACH_RCV_TIMEOUT : 0));
+    mach_msg_option_t option =
+        (mach_msg_option_t)(MACH_RCV_MSG | options | (timeout_ms >= 0 ? MACH_RCV_TIMEOUT : 0));
     memset(message, 0xee, sizeof(*message));
     return mach_msg(&message->header, option, 0, sizeof(*message), from,
                     timeout_ms >= 0 ? (mach_msg_timeout_t)timeout_ms : 0, MACH_PORT_NULL);
@@ -349,12 +338,9 @@ void drain(mach_port_t receive)
 static uint32_t notified(const struct message *message, int id)
 {
     switch (id) {
-    case MACH_NOTIFY_PORT_DESTROYED:
-        return message->port[0].name;
-    case MACH_NOTIFY_SEND_ONCE:
-        return 0;
-    default:
-        return message->words[2];
+    case MACH_NOTIFY_PORT_DESTROYED: return message->port[0].name;
+    case MACH_NOTIFY_SEND_ONCE: return 0;
+    default: return message->words[2];
     }
 }
 
@@ -402,6 +388,6 @@ void *make_memory(uint32_t size)
 bool is_mapped(const void *address)
 {
     char byte;
-    struct iovec mine = {&byte, 1}, theirs = {(void *)(uintptr_t)address, 1};
+    struct iovec mine = { &byte, 1 }, theirs = { (void *)(uintptr_t)address, 1 };
     return process_vm_readv(getpid(), &mine, 1, &theirs, 1, 0) == 1;
 }

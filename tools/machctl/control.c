@@ -40,7 +40,8 @@ static bool is_trusted(int fd)
     struct ucred peer;
     socklen_t size = sizeof(peer);
 
-    return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 && (peer.uid == 0 || peer.uid == geteuid());
+    return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 &&
+           (peer.uid == 0 || peer.uid == geteuid());
 }
 
 static bool send_packet(int fd, const struct attach_packet *packet)
@@ -66,7 +67,8 @@ static bool receive_packet(int fd, struct attach_packet *packet)
 
 static bool hello(int fd)
 {
-    struct attach_packet packet = { .magic = ATTACH_MAGIC, .type = ATTACH_HELLO,
+    struct attach_packet packet = { .magic = ATTACH_MAGIC,
+                                    .type = ATTACH_HELLO,
                                     .hello = { .version = ATTACH_VERSION, .flags = ATTACH_FLAG_ADMIN_ONLY } };
 
     if (!send_packet(fd, &packet) || !receive_packet(fd, &packet))

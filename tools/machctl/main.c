@@ -46,7 +46,8 @@ static void list_verbs(FILE *out, const char *program)
 
 static int help(const struct verb *verb, const char *program)
 {
-    printf("usage: %s %s%s%s\n\n%s\n", program, verb->name, verb->usage[0] ? " " : "", verb->usage, verb->what);
+    printf("usage: %s %s%s%s\n\n%s\n", program, verb->name, verb->usage[0] ? " " : "", verb->usage,
+           verb->what);
     return 0;
 }
 

@@ -47,8 +47,9 @@ static bool read_stat(pid_t pid, pid_t *parent_p, unsigned long long *start_p)
     close(fd);
     text[n > 0 ? n : 0] = 0;
     rest = strrchr(text, ')');
-    return rest != NULL && sscanf(rest + 1, " %*c %d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu",
-                                  parent_p, start_p) == 2;
+    return rest != NULL &&
+           sscanf(rest + 1, " %*c %d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu",
+                  parent_p, start_p) == 2;
 }
 
 static bool is_socket(const char *path)
@@ -113,7 +114,8 @@ bool place_find(char socket[PATH_MAX])
 
 bool place_program(const char *name, char path[PATH_MAX])
 {
-    static const char *const beside[] = { "", "../libexec/", "../../host/", "../../host/linux/", "../../launchd/" };
+    static const char *const beside[] = { "", "../libexec/", "../../host/", "../../host/linux/",
+                                          "../../launchd/" };
     char here[PATH_MAX];
     ssize_t n = readlink("/proc/self/exe", here, sizeof(here) - 1);
     char *slash;

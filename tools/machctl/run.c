@@ -33,7 +33,8 @@ static void pass_on(int sig)
 /* What the terminal sends, PROGRAM gets by itself: it is in our process group. */
 static void arrange_signals(void)
 {
-    struct sigaction ignore = { .sa_handler = SIG_IGN }, forward = { .sa_handler = pass_on, .sa_flags = SA_RESTART };
+    struct sigaction ignore = { .sa_handler = SIG_IGN },
+                     forward = { .sa_handler = pass_on, .sa_flags = SA_RESTART };
 
     sigaction(SIGINT, &ignore, NULL);
     sigaction(SIGQUIT, &ignore, NULL);

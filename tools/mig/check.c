@@ -65,13 +65,15 @@ static void emit_right_check(const struct check *c, const struct part *p)
     const char *place = array ? format("%s[mig_i]", field(p, c->prefix)) : field(p, c->prefix);
     const char *number = array ? format("%u + mig_i", p->desc) : format("%u", p->desc);
     const char *type = c->kernel ? format("mig_k_desc_type(InP, %s)", number) : format("%s.type", place);
-    const char *disp = c->kernel ? format("mig_k_right_type(InP, %s)", number) : format("%s.disposition", place);
+    const char *disp =
+        c->kernel ? format("mig_k_right_type(InP, %s)", number) : format("%s.disposition", place);
     const char *wrong = wrong_right(c, p->arg->type, disp);
     const char *indent = array ? "        " : "    ";
 
     if (array)
         fprintf(c->f, "    for (unsigned mig_i = 0; mig_i < %u; mig_i++) {\n", p->n);
-    emit_type_error(c, format("%s != MACH_MSG_PORT_DESCRIPTOR%s%s", type, wrong ? " || " : "", wrong ? wrong : ""),
+    emit_type_error(c,
+                    format("%s != MACH_MSG_PORT_DESCRIPTOR%s%s", type, wrong ? " || " : "", wrong ? wrong : ""),
                     indent);
     if (array)
         fputs("    }\n", c->f);
@@ -82,11 +84,14 @@ static void emit_region_check(const struct check *c, const struct part *p)
     const struct type *t = p->arg->type;
 
     if (c->kernel) {
-        fprintf(c->f, "    if (mig_k_desc_type(InP, %u) != MACH_MSG_OOL_DESCRIPTOR)\n        return MIG_TYPE_ERROR;\n",
-                p->desc);
+        fprintf(
+            c->f,
+            "    if (mig_k_desc_type(InP, %u) != MACH_MSG_OOL_DESCRIPTOR)\n        return MIG_TYPE_ERROR;\n",
+            p->desc);
         if (!t->counted)
-            fprintf(c->f, "    if (mig_k_region(InP, %u, &mig_region_size) == NULL || mig_region_size != %u)\n"
-                          "        return MIG_TYPE_ERROR;\n",
+            fprintf(c->f,
+                    "    if (mig_k_region(InP, %u, &mig_region_size) == NULL || mig_region_size != %u)\n"
+                    "        return MIG_TYPE_ERROR;\n",
                     p->desc, type_size(t));
         return;
     }
@@ -100,11 +105,14 @@ static void emit_rights_check(const struct check *c, const struct part *p)
     const struct type *t = p->arg->type;
     const char *place = field(p, c->prefix);
     const char *type = c->kernel ? format("mig_k_desc_type(InP, %u)", p->desc) : format("%s.type", place);
-    const char *disp = c->kernel ? format("mig_k_right_type(InP, %u)", p->desc) : format("%s.disposition", place);
+    const char *disp =
+        c->kernel ? format("mig_k_right_type(InP, %u)", p->desc) : format("%s.disposition", place);
     const char *count = c->kernel ? format("mig_k_rights_count(InP, %u)", p->desc) : format("%s.count", place);
     const char *wrong = wrong_right(c, t, disp);
 
-    emit_type_error(c, format("%s != MACH_MSG_OOL_PORTS_DESCRIPTOR%s%s", type, wrong ? " || " : "", wrong ? wrong : ""),
+    emit_type_error(c,
+                    format("%s != MACH_MSG_OOL_PORTS_DESCRIPTOR%s%s", type, wrong ? " || " : "",
+                           wrong ? wrong : ""),
                     "    ");
     if (!t->counted)
         emit_type_error(c, format("%s != %u", count, t->number), "    ");
@@ -133,7 +141,8 @@ static void emit_varying_check(const struct check *c, const struct part *p)
 
     fprintf(c->f, "    if (%s > %u)\n        return %s;\n", count, t->number, c->bad_size);
     fprintf(c->f, "    mig_length = (%s * %u + 3) & ~3u;\n", count, elem_size(t));
-    fprintf(c->f, "    if (mig_length > mig_left)\n        return %s;\n    mig_left -= mig_length;\n", c->bad_size);
+    fprintf(c->f, "    if (mig_length > mig_left)\n        return %s;\n    mig_left -= mig_length;\n",
+            c->bad_size);
     if (!is_last_varying(c->plan, p))
         emit_shift(c->f, c->type, c->prefix, p, "mig_length");
 }
@@ -156,8 +165,9 @@ static void emit_counted_region_check(const struct check *c, const struct part *
     const char *size = c->kernel ? "mig_region_size" : format("%s.size", field(p, c->prefix));
 
     if (c->kernel)
-        fprintf(c->f, "    if (mig_k_region(InP, %u, &mig_region_size) == NULL && mig_region_size != 0)\n"
-                      "        return KERN_MEMORY_ERROR;\n",
+        fprintf(c->f,
+                "    if (mig_k_region(InP, %u, &mig_region_size) == NULL && mig_region_size != 0)\n"
+                "        return KERN_MEMORY_ERROR;\n",
                 p->desc);
     emit_type_error(c, format("(uint64_t)%s * %u != %s", count, elem_size(t), size), "    ");
     if (t->number)
@@ -184,8 +194,8 @@ static void emit_count_checks(const struct check *c)
         if (p->arg == NULL || !p->arg->type->counted)
             continue;
         if (p->kind == PART_RIGHT_ARRAY)
-            fprintf(c->f, "    if (%s > %u)\n        return %s;\n", count_field(c->plan, p->arg, c->prefix), p->n,
-                    c->bad_size);
+            fprintf(c->f, "    if (%s > %u)\n        return %s;\n", count_field(c->plan, p->arg, c->prefix),
+                    p->n, c->bad_size);
         else if (p->kind == PART_REGION)
             emit_counted_region_check(c, p);
         else if (p->kind == PART_RIGHTS)
@@ -201,7 +211,8 @@ static void emit_string_checks(const struct check *c)
         const char *place = field(p, c->prefix);
 
         if (p->kind == PART_FIXED && p->arg->type->cls == CLASS_STRING)
-            fprintf(c->f, "    if (memchr(%s, 0, %u) == NULL)\n        return MIG_BAD_ARGUMENTS;\n", place, p->size);
+            fprintf(c->f, "    if (memchr(%s, 0, %u) == NULL)\n        return MIG_BAD_ARGUMENTS;\n", place,
+                    p->size);
         if (p->kind == PART_VARYING && p->arg->type->cls == CLASS_VSTRING)
             fprintf(c->f, "    if (%s != 0 && memchr(%s, 0, %s) == NULL)\n        return MIG_BAD_ARGUMENTS;\n",
                     count_field(c->plan, p->arg, c->prefix), place, count_field(c->plan, p->arg, c->prefix));
@@ -242,7 +253,8 @@ static bool has_part(const struct plan *plan, enum part_kind kind)
 
 void emit_request_check(FILE *f, const struct routine *r, bool kernel)
 {
-    struct check c = {f, &r->request, format("__Request__%s_t", r->name), "In", true, kernel, "MIG_BAD_ARGUMENTS"};
+    struct check c = { f,      &r->request,        format("__Request__%s_t", r->name), "In", true,
+                       kernel, "MIG_BAD_ARGUMENTS" };
     const char *name = format(kernel ? "mig_check_%s" : "__MIG_check__Request__%s_t", r->name);
 
     if (!kernel)
@@ -267,9 +279,10 @@ static void emit_reply_shape(const struct check *c)
     const char *error = "((mig_reply_error_t *)Out0P)";
     const char *size = size_test(c, "Out0P->Head.msgh_size");
 
-    fprintf(c->f, "    mig_code = Out0P->Head.msgh_bits & MACH_MSGH_BITS_COMPLEX || Out0P->Head.msgh_size < 36\n"
-                  "                   ? KERN_SUCCESS\n"
-                  "                   : %s->RetCode;\n",
+    fprintf(c->f,
+            "    mig_code = Out0P->Head.msgh_bits & MACH_MSGH_BITS_COMPLEX || Out0P->Head.msgh_size < 36\n"
+            "                   ? KERN_SUCCESS\n"
+            "                   : %s->RetCode;\n",
             error);
     if (c->plan->n_descs == 0)
         fprintf(c->f, "    if ((Out0P->Head.msgh_bits & MACH_MSGH_BITS_COMPLEX) ||\n        ((%s) &&\n", size);
@@ -278,7 +291,8 @@ static void emit_reply_shape(const struct check *c)
                 "    if ((!(Out0P->Head.msgh_bits & MACH_MSGH_BITS_COMPLEX) || (%s) ||\n"
                 "         Out0P->msgh_body.msgh_descriptor_count != %u) &&\n        (",
                 size, c->plan->n_descs);
-    fputs("(Out0P->Head.msgh_size != 36 || mig_code == KERN_SUCCESS)))\n        return MIG_TYPE_ERROR;\n", c->f);
+    fputs("(Out0P->Head.msgh_size != 36 || mig_code == KERN_SUCCESS)))\n        return MIG_TYPE_ERROR;\n",
+          c->f);
     fputs("    if (Out0P->Head.msgh_remote_port != MACH_PORT_NULL)\n        return MIG_TYPE_ERROR;\n"
           "    if (mig_code != KERN_SUCCESS)\n        return mig_code;\n",
           c->f);
@@ -286,14 +300,16 @@ static void emit_reply_shape(const struct check *c)
 
 void emit_reply_check(FILE *f, const struct routine *r)
 {
-    struct check c = {f, &r->reply, format("__Reply__%s_t", r->name), "Out", false, false, "MIG_TYPE_ERROR"};
+    struct check c = { f, &r->reply, format("__Reply__%s_t", r->name), "Out", false, false, "MIG_TYPE_ERROR" };
     const char *name = format("__MIG_check__Reply__%s_t", r->name);
 
     fprintf(f, "#ifndef %s__defined\n#define %s__defined\n", name, name);
     emit_head(&c, name);
     fputs("    kern_return_t mig_code;\n\n", f);
-    fprintf(f, "    if (Out0P->Head.msgh_id != %d)\n"
-               "        return Out0P->Head.msgh_id == MACH_NOTIFY_SEND_ONCE ? MIG_SERVER_DIED : MIG_REPLY_MISMATCH;\n",
+    fprintf(f,
+            "    if (Out0P->Head.msgh_id != %d)\n"
+            "        return Out0P->Head.msgh_id == MACH_NOTIFY_SEND_ONCE ? MIG_SERVER_DIED : "
+            "MIG_REPLY_MISMATCH;\n",
             r->id + 100);
     emit_reply_shape(&c);
     emit_descriptor_checks(&c);

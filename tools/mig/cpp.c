@@ -43,7 +43,7 @@ static const char *directory(const char *file)
 
 static char **command_line(const struct cpp *cpp, const char *file)
 {
-    struct words w = {0};
+    struct words w = { 0 };
 
     if (is_set(cpp->command))
         add_word(&w, cpp->command);

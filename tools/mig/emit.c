@@ -39,21 +39,18 @@ bool has_parameter(const struct arg *a, enum side side)
     case DIR_REQUEST_PORT:
     case DIR_REPLY_PORT:
     case DIR_SEC_TOKEN:
-    case DIR_AUDIT_TOKEN:
-        return true;
+    case DIR_AUDIT_TOKEN: return true;
     case DIR_UREPLY_PORT:
     case DIR_WAIT_TIME:
     case DIR_SEND_TIME:
     case DIR_MSG_OPTION:
     case DIR_USER_SEC_TOKEN:
-    case DIR_USER_AUDIT_TOKEN:
-        return user;
+    case DIR_USER_AUDIT_TOKEN: return user;
     case DIR_SREPLY_PORT:
     case DIR_SEQNO:
     case DIR_SERVER_SEC_TOKEN:
     case DIR_SERVER_AUDIT_TOKEN:
-    case DIR_SERVER_CONTEXT:
-        return !user;
+    case DIR_SERVER_CONTEXT: return !user;
     }
     return false;
 }
@@ -99,19 +96,15 @@ static char *kernel_parameter(const struct arg *a)
             return declaration(t->handler_ctype, stars, a->name);
         return format("struct port *%s%s", stars, a->name);
     case CLASS_RIGHT_ARRAY:
-    case CLASS_RIGHT_VARYING:
-        return format("struct port **%s", a->name);
-    case CLASS_RIGHTS:
-        return format("struct port **%s%s", stars, a->name);
-    case CLASS_REGION:
-        return format("void *%s%s", stars, a->name);
+    case CLASS_RIGHT_VARYING: return format("struct port **%s", a->name);
+    case CLASS_RIGHTS: return format("struct port **%s%s", stars, a->name);
+    case CLASS_REGION: return format("void *%s%s", stars, a->name);
     case CLASS_BAD:
     case CLASS_SCALAR:
     case CLASS_ARRAY:
     case CLASS_VARYING:
     case CLASS_STRING:
-    case CLASS_VSTRING:
-        break;
+    case CLASS_VSTRING: break;
     }
     return declaration(format("%s%s", a->flags & FLAG_CONST ? "const " : "", handler_type(t)), stars, a->name);
 }
@@ -182,23 +175,13 @@ static void emit_field(FILE *f, const struct part *p)
     case PART_RIGHT:
     case PART_RIGHT_ARRAY:
     case PART_REGION:
-    case PART_RIGHTS:
-        emit_descriptor_field(f, p);
-        return;
-    case PART_NDR:
-        fputs("    NDR_record_t NDR;\n", f);
-        return;
-    case PART_RETCODE:
-        fputs("    kern_return_t RetCode;\n", f);
-        return;
+    case PART_RIGHTS: emit_descriptor_field(f, p); return;
+    case PART_NDR: fputs("    NDR_record_t NDR;\n", f); return;
+    case PART_RETCODE: fputs("    kern_return_t RetCode;\n", f); return;
     case PART_OFFSET:
     case PART_COUNT:
-    case PART_CAPACITY:
-        fprintf(f, "    mach_msg_type_number_t %s;\n", p->field);
-        return;
-    case PART_FIXED:
-        fprintf(f, "    %s;\n", declaration(p->arg->type->server_ctype, "", p->field));
-        break;
+    case PART_CAPACITY: fprintf(f, "    mach_msg_type_number_t %s;\n", p->field); return;
+    case PART_FIXED: fprintf(f, "    %s;\n", declaration(p->arg->type->server_ctype, "", p->field)); break;
     case PART_VARYING:
         fprintf(f, "    %s[%u];\n",
                 declaration(p->arg->type->elem ? p->arg->type->elem->server_ctype : "char", "", p->field),
@@ -234,7 +217,8 @@ void emit_structs(FILE *f, const struct subsystem *ss, bool request)
 void emit_unions(FILE *f, const struct subsystem *ss, bool request, bool user)
 {
     const char *what = request ? "Request" : "Reply";
-    const char *tag = format("__%sUnion__%s%s_subsystem", what, user ? ss->user_prefix : ss->server_prefix, ss->name);
+    const char *tag =
+        format("__%sUnion__%s%s_subsystem", what, user ? ss->user_prefix : ss->server_prefix, ss->name);
 
     if (ss->n_routines == 0)
         return; /* a union without members is no C */
@@ -263,8 +247,8 @@ static void emit_size_check(FILE *f, struct seen *seen, const char *ctype, uint3
             return;
     GROW(seen->names, seen->n, seen->capacity);
     seen->names[seen->n++] = name;
-    fprintf(f, "_Static_assert(sizeof(%s) == %u, \"%s has another size than its description\");\n", ctype, size,
-            ctype);
+    fprintf(f, "_Static_assert(sizeof(%s) == %u, \"%s has another size than its description\");\n", ctype,
+            size, ctype);
 }
 
 static void emit_type_check(FILE *f, struct seen *seen, const struct type *t)
@@ -286,14 +270,13 @@ static void emit_type_check(FILE *f, struct seen *seen, const struct type *t)
     case CLASS_RIGHT_ARRAY:
     case CLASS_RIGHT_VARYING:
     case CLASS_RIGHTS:
-    case CLASS_VSTRING:
-        break;
+    case CLASS_VSTRING: break;
     }
 }
 
 void emit_size_checks(FILE *f, const struct subsystem *ss)
 {
-    struct seen seen = {0};
+    struct seen seen = { 0 };
 
     fputs("#ifndef MIG_NO_SIZE_CHECK\n", f);
     for (unsigned i = 0; i < ss->n_routines; i++) {
@@ -365,8 +348,8 @@ uint32_t largest_reply(const struct routine *r)
 
 const char *disposition_name(int disp)
 {
-    static const char *const names[] = {"MOVE_RECEIVE", "MOVE_SEND", "MOVE_SEND_ONCE",
-                                        "COPY_SEND",    "MAKE_SEND", "MAKE_SEND_ONCE"};
+    static const char *const names[] = { "MOVE_RECEIVE", "MOVE_SEND", "MOVE_SEND_ONCE",
+                                         "COPY_SEND",    "MAKE_SEND", "MAKE_SEND_ONCE" };
 
     return format("MACH_MSG_TYPE_%s", names[disp - 16]);
 }

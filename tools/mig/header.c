@@ -29,8 +29,8 @@ static void emit_imports(FILE *f, const struct subsystem *ss, bool user)
 
 static void emit_message_count(FILE *f, const struct subsystem *ss)
 {
-    fprintf(f, "#ifndef %s_MSG_COUNT\n#define %s_MSG_COUNT %u\n#endif /* %s_MSG_COUNT */\n\n", ss->name, ss->name,
-            ss->n_numbers, ss->name);
+    fprintf(f, "#ifndef %s_MSG_COUNT\n#define %s_MSG_COUNT %u\n#endif /* %s_MSG_COUNT */\n\n", ss->name,
+            ss->name, ss->n_numbers, ss->name);
 }
 
 static void emit_hook(FILE *f, const char *macro)
@@ -107,8 +107,9 @@ static void emit_subsystem_struct(FILE *f, const struct subsystem *ss)
 
 static void emit_kernel_subsystem(FILE *f, const struct subsystem *ss)
 {
-    fprintf(f, "/* Description of this subsystem for the kernel's dispatcher */\n"
-               "extern const struct mig_k_subsystem %s%s_subsystem;\n\n",
+    fprintf(f,
+            "/* Description of this subsystem for the kernel's dispatcher */\n"
+            "extern const struct mig_k_subsystem %s%s_subsystem;\n\n",
             ss->server_prefix, ss->name);
 }
 

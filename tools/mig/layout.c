@@ -13,23 +13,17 @@ static const char *disposition(const struct part *p)
 static const char *part_class(const struct part *p)
 {
     switch (p->kind) {
-    case PART_NDR:
-        return "NDR";
-    case PART_RETCODE:
-        return "RetCode";
-    case PART_OFFSET:
-        return "offset";
-    case PART_COUNT:
-        return "count";
-    case PART_CAPACITY:
-        return "capacity";
+    case PART_NDR: return "NDR";
+    case PART_RETCODE: return "RetCode";
+    case PART_OFFSET: return "offset";
+    case PART_COUNT: return "count";
+    case PART_CAPACITY: return "capacity";
     case PART_RIGHT:
     case PART_RIGHT_ARRAY:
     case PART_REGION:
     case PART_RIGHTS:
     case PART_FIXED:
-    case PART_VARYING:
-        break;
+    case PART_VARYING: break;
     }
     return class_name(p->arg->type->cls);
 }
@@ -40,21 +34,18 @@ static const char *part_size(const struct part *p)
 
     switch (p->kind) {
     case PART_VARYING:
-    case PART_RIGHT_ARRAY:
-        return format("%u*%u", p->kind == PART_VARYING ? elem_size(t) : 12, t->number);
+    case PART_RIGHT_ARRAY: return format("%u*%u", p->kind == PART_VARYING ? elem_size(t) : 12, t->number);
     case PART_REGION:
         return t->counted ? format("%u*%s", elem_size(t), t->number ? format("%u", t->number) : "")
                           : format("%u", type_size(t));
-    case PART_RIGHTS:
-        return format("4*%s", t->number ? format("%u", t->number) : "");
+    case PART_RIGHTS: return format("4*%s", t->number ? format("%u", t->number) : "");
     case PART_RIGHT:
     case PART_NDR:
     case PART_RETCODE:
     case PART_FIXED:
     case PART_OFFSET:
     case PART_COUNT:
-    case PART_CAPACITY:
-        break;
+    case PART_CAPACITY: break;
     }
     return format("%u", p->size);
 }
@@ -79,8 +70,8 @@ static void write_parts(FILE *f, const struct plan *plan, bool request)
     for (unsigned i = 0; i < plan->n_parts; i++) {
         const struct part *p = &plan->parts[i];
 
-        fprintf(f, "%c\t%s\t%s\t%s\t%s\t%s\n", request ? 'Q' : 'P', part_offset(plan, p), p->field, part_class(p),
-                part_size(p), disposition(p));
+        fprintf(f, "%c\t%s\t%s\t%s\t%s\t%s\n", request ? 'Q' : 'P', part_offset(plan, p), p->field,
+                part_class(p), part_size(p), disposition(p));
     }
 }
 

@@ -12,9 +12,9 @@ struct keyword_name {
     enum keyword keyword;
 };
 
-#define KEYWORD_NAME(word) {#word, KW_##word},
-static const struct keyword_name keywords[] = {KEYWORDS(KEYWORD_NAME)};
-static const struct keyword_name exact_keywords[] = {EXACT_KEYWORDS(KEYWORD_NAME)};
+#define KEYWORD_NAME(word) { #word, KW_##word },
+static const struct keyword_name keywords[] = { KEYWORDS(KEYWORD_NAME) };
+static const struct keyword_name exact_keywords[] = { EXACT_KEYWORDS(KEYWORD_NAME) };
 static const char *const old_words[] = {
     "function", "procedure", "simpleprocedure", "servercopy", "islong", "isnotlong",
 };
@@ -166,7 +166,7 @@ void lex_next(struct lexer *lx)
 {
     for (;;) {
         skip_space(lx);
-        lx->tok = (struct token){.kind = TOK_END, .text = "end of file", .at = lx->at};
+        lx->tok = (struct token){ .kind = TOK_END, .text = "end of file", .at = lx->at };
         if (lx->p == lx->end)
             return;
         if (is_letter(*lx->p)) {
@@ -193,7 +193,8 @@ void lex_next(struct lexer *lx)
 
 void lex_init(struct lexer *lx, const char *file, const char *text, size_t size)
 {
-    *lx = (struct lexer){.p = text, .end = text + size, .line_start = true, .at = {.file = file, .line = 1}};
+    *lx =
+        (struct lexer){ .p = text, .end = text + size, .line_start = true, .at = { .file = file, .line = 1 } };
     lex_next(lx);
 }
 

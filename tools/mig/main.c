@@ -25,7 +25,7 @@ struct command {
     bool explicit_output;
 };
 
-static const struct place nowhere = {.file = "mig"};
+static const struct place nowhere = { .file = "mig" };
 
 static const char help[] =
     "usage: mig [options] file.defs...\n"
@@ -108,8 +108,8 @@ static const char **output_slot(struct command *c, const char *option)
 /* The preprocessor's options, joined with their argument or not. */
 static bool preprocessor_option(struct command *c, int argc, char **argv, int *i)
 {
-    static const char *const separate[] = {"-D",       "-U",      "-I",         "-include", "-imacros",
-                                           "-isystem", "-iquote", "-idirafter", NULL};
+    static const char *const separate[] = { "-D",       "-U",      "-I",         "-include", "-imacros",
+                                            "-isystem", "-iquote", "-idirafter", NULL };
     const char *s = argv[*i];
 
     if (is_one_of(s, separate)) {
@@ -117,9 +117,9 @@ static bool preprocessor_option(struct command *c, int argc, char **argv, int *i
         add_flag(c, operand(argc, argv, i));
         return true;
     }
-    if (starts(s, "-D") || starts(s, "-U") || starts(s, "-I") || starts(s, "-isystem") || starts(s, "-iquote") ||
-        starts(s, "-idirafter") || starts(s, "-std=") || starts(s, "-march=") || strcmp(s, "-nostdinc") == 0 ||
-        strcmp(s, "-m32") == 0 || strcmp(s, "-m64") == 0) {
+    if (starts(s, "-D") || starts(s, "-U") || starts(s, "-I") || starts(s, "-isystem") ||
+        starts(s, "-iquote") || starts(s, "-idirafter") || starts(s, "-std=") || starts(s, "-march=") ||
+        strcmp(s, "-nostdinc") == 0 || strcmp(s, "-m32") == 0 || strcmp(s, "-m64") == 0) {
         add_flag(c, s);
         return true;
     }
@@ -128,16 +128,17 @@ static bool preprocessor_option(struct command *c, int argc, char **argv, int *i
 
 static bool ignored_option(const struct command *c, int argc, char **argv, int *i)
 {
-    static const char *const with_operand[] = {"-arch",       "-target",    "-isysroot", "-migcom", "-cpp",
-                                               "-iframework", "-framework", "-F",        "-maxonstack", NULL};
-    static const char *const alone[] = {"-r",  "-S",  "-k",  "-l",   "-L",         "-n",       "-N", "-t",
-                                        "-T",  "-X",  "-b",  "-B",   "-novouchers", "-mach_msg2", "-pipe", "-c",
-                                        "-MMD", "-MP", NULL};
+    static const char *const with_operand[] = { "-arch",       "-target",     "-isysroot",  "-migcom",
+                                                "-cpp",        "-iframework", "-framework", "-F",
+                                                "-maxonstack", NULL };
+    static const char *const alone[] = { "-r",    "-S", "-k",   "-l",  "-L", "-n",          "-N",
+                                         "-t",    "-T", "-X",   "-b",  "-B", "-novouchers", "-mach_msg2",
+                                         "-pipe", "-c", "-MMD", "-MP", NULL };
     const char *s = argv[*i];
     bool operand_follows = is_one_of(s, with_operand);
 
-    if (!operand_follows && !is_one_of(s, alone) && !starts(s, "-W") && !starts(s, "-O") && !starts(s, "-g") &&
-        !starts(s, "-f") && !starts(s, "-F"))
+    if (!operand_follows && !is_one_of(s, alone) && !starts(s, "-W") && !starts(s, "-O") &&
+        !starts(s, "-g") && !starts(s, "-f") && !starts(s, "-F"))
         return false;
     if (operand_follows)
         operand(argc, argv, i);
@@ -148,8 +149,8 @@ static bool ignored_option(const struct command *c, int argc, char **argv, int *
 
 static bool refused_option(int argc, char **argv, int *i)
 {
-    static const char *const alone[] = {"-K", "-x", "-d", "-R", "-s", "-split", "-MD", NULL};
-    static const char *const with_operand[] = {"-i", "-dheader", "-MF", NULL};
+    static const char *const alone[] = { "-K", "-x", "-d", "-R", "-s", "-split", "-MD", NULL };
+    static const char *const with_operand[] = { "-i", "-dheader", "-MF", NULL };
     const char *s = argv[*i];
 
     if (is_one_of(s, with_operand))
@@ -261,7 +262,8 @@ static bool publish(struct output *outputs, unsigned n)
 
 enum { OUT_USER, OUT_SERVER, OUT_HEADER, OUT_SHEADER, OUT_IHEADER, OUT_LAYOUT, N_OUTPUTS };
 
-static void write_output(FILE *f, int kind, const struct subsystem *ss, const char *header, const char *sheader)
+static void write_output(FILE *f, int kind, const struct subsystem *ss, const char *header,
+                         const char *sheader)
 {
     if (kind == OUT_USER)
         write_user(f, ss, header);
@@ -280,12 +282,12 @@ static void write_output(FILE *f, int kind, const struct subsystem *ss, const ch
 static bool generate(const struct command *c, const struct subsystem *ss)
 {
     struct output outputs[N_OUTPUTS] = {
-        [OUT_USER] = {.name = c->user ? c->user : format("%sUser.c", ss->name)},
-        [OUT_SERVER] = {.name = c->server ? c->server : format("%sServer.c", ss->name)},
-        [OUT_HEADER] = {.name = c->header ? c->header : format("%s.h", ss->name)},
-        [OUT_SHEADER] = {.name = c->sheader},
-        [OUT_IHEADER] = {.name = c->iheader},
-        [OUT_LAYOUT] = {.name = c->layout},
+        [OUT_USER] = { .name = c->user ? c->user : format("%sUser.c", ss->name) },
+        [OUT_SERVER] = { .name = c->server ? c->server : format("%sServer.c", ss->name) },
+        [OUT_HEADER] = { .name = c->header ? c->header : format("%s.h", ss->name) },
+        [OUT_SHEADER] = { .name = c->sheader },
+        [OUT_IHEADER] = { .name = c->iheader },
+        [OUT_LAYOUT] = { .name = c->layout },
     };
     const char *header = wanted(outputs[OUT_HEADER].name) ? base_name(outputs[OUT_HEADER].name) : NULL;
     const char *sheader = wanted(c->sheader) ? base_name(c->sheader) : NULL;
@@ -304,7 +306,7 @@ static bool generate(const struct command *c, const struct subsystem *ss)
 static bool compile(const struct command *c, const char *file)
 {
     struct subsystem *ss = xalloc(sizeof(*ss));
-    struct place at = {.file = file, .line = 1};
+    struct place at = { .file = file, .line = 1 };
     size_t size;
     char *text;
 
@@ -322,7 +324,7 @@ static bool compile(const struct command *c, const char *file)
 
 int main(int argc, char **argv)
 {
-    struct command c = {0};
+    struct command c = { 0 };
     bool good = true;
     int first;
 

@@ -403,8 +403,8 @@ static void parse_trans(struct parser *ps, struct type *t)
     for (;;) {
         enum keyword keyword = ps->lx.tok.kind == TOK_KEYWORD ? ps->lx.tok.keyword : KW_NONE;
 
-        if (keyword != KW_intran && keyword != KW_outtran && keyword != KW_destructor && keyword != KW_ctype &&
-            keyword != KW_cusertype && keyword != KW_cservertype)
+        if (keyword != KW_intran && keyword != KW_outtran && keyword != KW_destructor &&
+            keyword != KW_ctype && keyword != KW_cusertype && keyword != KW_cservertype)
             break;
         lex_next(&ps->lx);
         expect(ps, ':');
@@ -437,24 +437,24 @@ static const struct {
     enum keyword keyword;
     enum direction dir;
 } directions[] = {
-    {KW_in, DIR_IN},
-    {KW_out, DIR_OUT},
-    {KW_inout, DIR_INOUT},
-    {KW_requestport, DIR_REQUEST_PORT},
-    {KW_replyport, DIR_REPLY_PORT},
-    {KW_sreplyport, DIR_SREPLY_PORT},
-    {KW_ureplyport, DIR_UREPLY_PORT},
-    {KW_waittime, DIR_WAIT_TIME},
-    {KW_sendtime, DIR_SEND_TIME},
-    {KW_msgoption, DIR_MSG_OPTION},
-    {KW_msgseqno, DIR_SEQNO},
-    {KW_sectoken, DIR_SEC_TOKEN},
-    {KW_serversectoken, DIR_SERVER_SEC_TOKEN},
-    {KW_usersectoken, DIR_USER_SEC_TOKEN},
-    {KW_audittoken, DIR_AUDIT_TOKEN},
-    {KW_serveraudittoken, DIR_SERVER_AUDIT_TOKEN},
-    {KW_useraudittoken, DIR_USER_AUDIT_TOKEN},
-    {KW_servercontexttoken, DIR_SERVER_CONTEXT},
+    { KW_in, DIR_IN },
+    { KW_out, DIR_OUT },
+    { KW_inout, DIR_INOUT },
+    { KW_requestport, DIR_REQUEST_PORT },
+    { KW_replyport, DIR_REPLY_PORT },
+    { KW_sreplyport, DIR_SREPLY_PORT },
+    { KW_ureplyport, DIR_UREPLY_PORT },
+    { KW_waittime, DIR_WAIT_TIME },
+    { KW_sendtime, DIR_SEND_TIME },
+    { KW_msgoption, DIR_MSG_OPTION },
+    { KW_msgseqno, DIR_SEQNO },
+    { KW_sectoken, DIR_SEC_TOKEN },
+    { KW_serversectoken, DIR_SERVER_SEC_TOKEN },
+    { KW_usersectoken, DIR_USER_SEC_TOKEN },
+    { KW_audittoken, DIR_AUDIT_TOKEN },
+    { KW_serveraudittoken, DIR_SERVER_AUDIT_TOKEN },
+    { KW_useraudittoken, DIR_USER_AUDIT_TOKEN },
+    { KW_servercontexttoken, DIR_SERVER_CONTEXT },
 };
 
 static enum direction parse_direction(struct parser *ps)
@@ -469,10 +469,9 @@ static const struct {
     enum keyword keyword;
     unsigned flag;
 } flags[] = {
-    {KW_samecount, FLAG_SAMECOUNT},     {KW_retcode, FLAG_RETCODE},
-    {KW_physicalcopy, FLAG_PHYSICAL_COPY}, {KW_overwrite, FLAG_OVERWRITE},
-    {KW_dealloc, FLAG_DEALLOC},         {KW_countinout, FLAG_COUNT_IN_OUT},
-    {KW_auto, FLAG_AUTO},               {KW_const, FLAG_CONST},
+    { KW_samecount, FLAG_SAMECOUNT }, { KW_retcode, FLAG_RETCODE }, { KW_physicalcopy, FLAG_PHYSICAL_COPY },
+    { KW_overwrite, FLAG_OVERWRITE }, { KW_dealloc, FLAG_DEALLOC }, { KW_countinout, FLAG_COUNT_IN_OUT },
+    { KW_auto, FLAG_AUTO },           { KW_const, FLAG_CONST },
 };
 
 static void parse_flag(struct parser *ps, struct arg *a)
@@ -640,7 +639,7 @@ static void parse_import(struct parser *ps, enum import_kind kind)
         syntax_error(ps);
     }
     GROW(ss->imports, ss->n_imports, ss->imports_capacity);
-    ss->imports[ss->n_imports++] = (struct import){kind, file};
+    ss->imports[ss->n_imports++] = (struct import){ kind, file };
 }
 
 static const char *parse_word(struct parser *ps)
@@ -691,7 +690,7 @@ static void parse_rcsid(struct parser *ps)
 static bool parse_wordy_statement(struct parser *ps, enum keyword keyword)
 {
     static const enum import_kind imports[] = {
-        [KW_import] = IMPORT_BOTH,   [KW_uimport] = IMPORT_USER, [KW_simport] = IMPORT_SERVER,
+        [KW_import] = IMPORT_BOTH,  [KW_uimport] = IMPORT_USER, [KW_simport] = IMPORT_SERVER,
         [KW_iimport] = IMPORT_IMPL, [KW_dimport] = IMPORT_DEFS,
     };
 
@@ -784,12 +783,13 @@ static void check_ids(const struct subsystem *ss)
         error_at(ss->at, 6, "bad number: ids above 2147483647");
 }
 
-bool parse(struct subsystem *ss, const char *file, const char *text, size_t size, const struct options *options)
+bool parse(struct subsystem *ss, const char *file, const char *text, size_t size,
+           const struct options *options)
 {
     struct parser *ps = xalloc(sizeof(*ps));
     unsigned errors = n_errors();
 
-    *ss = (struct subsystem){.user_prefix = "", .server_prefix = ""};
+    *ss = (struct subsystem){ .user_prefix = "", .server_prefix = "" };
     ps->ss = ss;
     ps->options = options;
     lex_init(&ps->lx, file, text, size);
@@ -797,7 +797,7 @@ bool parse(struct subsystem *ss, const char *file, const char *text, size_t size
     if (n_errors() >= MAX_ERRORS)
         return false;
     if (ss->name == NULL)
-        error_at((struct place){.file = file, .line = ps->lx.at.line}, 14, "no subsystem");
+        error_at((struct place){ .file = file, .line = ps->lx.at.line }, 14, "no subsystem");
     check_ids(ss);
     for (unsigned i = 0; i < ss->n_routines; i++) {
         ss->routines[i]->id = (int)ss->base + ss->routines[i]->number;

@@ -5,13 +5,14 @@
 #define HEADER_SIZE 24
 #define MAX_DESCRIPTORS 255
 
-static struct part *add(struct plan *plan, enum part_kind kind, struct arg *arg, const char *field, uint32_t size)
+static struct part *add(struct plan *plan, enum part_kind kind, struct arg *arg, const char *field,
+                        uint32_t size)
 {
     struct part *p;
 
     GROW(plan->parts, plan->n_parts, plan->capacity);
     p = &plan->parts[plan->n_parts++];
-    *p = (struct part){.kind = kind, .arg = arg, .field = field, .size = size};
+    *p = (struct part){ .kind = kind, .arg = arg, .field = field, .size = size };
     return p;
 }
 
@@ -20,26 +21,17 @@ static void add_descriptor(struct plan *plan, struct arg *a)
     struct part *p;
 
     switch (a->type->cls) {
-    case CLASS_RIGHT:
-        p = add(plan, PART_RIGHT, a, a->name, 12);
-        break;
+    case CLASS_RIGHT: p = add(plan, PART_RIGHT, a, a->name, 12); break;
     case CLASS_RIGHT_ARRAY:
-    case CLASS_RIGHT_VARYING:
-        p = add(plan, PART_RIGHT_ARRAY, a, a->name, 12 * a->type->number);
-        break;
-    case CLASS_REGION:
-        p = add(plan, PART_REGION, a, a->name, 16);
-        break;
-    case CLASS_RIGHTS:
-        p = add(plan, PART_RIGHTS, a, a->name, 16);
-        break;
+    case CLASS_RIGHT_VARYING: p = add(plan, PART_RIGHT_ARRAY, a, a->name, 12 * a->type->number); break;
+    case CLASS_REGION: p = add(plan, PART_REGION, a, a->name, 16); break;
+    case CLASS_RIGHTS: p = add(plan, PART_RIGHTS, a, a->name, 16); break;
     case CLASS_BAD:
     case CLASS_SCALAR:
     case CLASS_ARRAY:
     case CLASS_VARYING:
     case CLASS_STRING:
-    case CLASS_VSTRING:
-        return;
+    case CLASS_VSTRING: return;
     }
     p->desc = plan->n_descs;
     p->n = p->kind == PART_RIGHT_ARRAY ? a->type->number : 1;
@@ -76,7 +68,7 @@ static void insert_ndr(struct plan *plan, unsigned at, bool forced)
     add(plan, PART_NDR, NULL, "NDR", 8);
     for (unsigned i = plan->n_parts - 1; i > at; i--)
         plan->parts[i] = plan->parts[i - 1];
-    plan->parts[at] = (struct part){.kind = PART_NDR, .field = "NDR", .size = 8};
+    plan->parts[at] = (struct part){ .kind = PART_NDR, .field = "NDR", .size = 8 };
 }
 
 static void place_parts(struct plan *plan, struct place at)

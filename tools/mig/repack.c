@@ -128,8 +128,8 @@ static void pack_count(const struct server_stub *s, const struct part *p)
     const struct arg *a = p->arg;
 
     if (a->type->cls == CLASS_VSTRING)
-        fprintf(s->f, "    mig_used = (mach_msg_size_t)strnlen(%s, %u) + 1;\n    %s = mig_used;\n", room(s, a),
-                a->type->number - 1, field(p, s->out));
+        fprintf(s->f, "    mig_used = (mach_msg_size_t)strnlen(%s, %u) + 1;\n    %s = mig_used;\n",
+                room(s, a), a->type->number - 1, field(p, s->out));
     else
         fprintf(s->f, "    %s = %s;\n", field(p, s->out), count_of(a));
 }
@@ -156,18 +156,10 @@ static void pack_varying(const struct server_stub *s, const struct part *p)
 static void pack_part(const struct server_stub *s, const struct part *p)
 {
     switch (p->kind) {
-    case PART_RIGHT:
-        pack_right(s, p);
-        break;
-    case PART_RIGHT_ARRAY:
-        pack_right_array(s, p);
-        break;
-    case PART_REGION:
-        pack_region(s, p);
-        break;
-    case PART_RIGHTS:
-        pack_rights(s, p);
-        break;
+    case PART_RIGHT: pack_right(s, p); break;
+    case PART_RIGHT_ARRAY: pack_right_array(s, p); break;
+    case PART_REGION: pack_region(s, p); break;
+    case PART_RIGHTS: pack_rights(s, p); break;
     case PART_NDR:
         fprintf(s->f, "    %s = %s;\n", field(p, s->out), s->kernel ? "mig_ndr" : "NDR_record");
         break;
@@ -175,20 +167,11 @@ static void pack_part(const struct server_stub *s, const struct part *p)
         if (s->kernel)
             fprintf(s->f, "    %s = KERN_SUCCESS;\n", field(p, s->out));
         break;
-    case PART_FIXED:
-        pack_fixed(s, p);
-        break;
-    case PART_OFFSET:
-        fprintf(s->f, "    %s = 0;\n", field(p, s->out));
-        break;
-    case PART_COUNT:
-        pack_count(s, p);
-        break;
-    case PART_VARYING:
-        pack_varying(s, p);
-        break;
-    case PART_CAPACITY:
-        break; /* of requests only */
+    case PART_FIXED: pack_fixed(s, p); break;
+    case PART_OFFSET: fprintf(s->f, "    %s = 0;\n", field(p, s->out)); break;
+    case PART_COUNT: pack_count(s, p); break;
+    case PART_VARYING: pack_varying(s, p); break;
+    case PART_CAPACITY: break; /* of requests only */
     }
 }
 
@@ -206,12 +189,14 @@ static void emit_size(const struct server_stub *s)
     const char *size = plan->n_varying ? "mig_size" : format("%u", plan->most);
 
     if (plan->n_descs)
-        fprintf(s->f, "    %s->msgh_body.msgh_descriptor_count = %u;\n", pointer_name(s->out, 0), plan->n_descs);
+        fprintf(s->f, "    %s->msgh_body.msgh_descriptor_count = %u;\n", pointer_name(s->out, 0),
+                plan->n_descs);
     if (s->kernel)
-        fprintf(s->f, "    mig_reply_head(InP, &Out0P->Head, %s, %s, %d);\n", plan->n_descs ? "TRUE" : "FALSE", size,
-                s->r->id + 100);
+        fprintf(s->f, "    mig_reply_head(InP, &Out0P->Head, %s, %s, %d);\n",
+                plan->n_descs ? "TRUE" : "FALSE", size, s->r->id + 100);
     else if (plan->n_descs)
-        fprintf(s->f, "    OutP->Head.msgh_bits |= MACH_MSGH_BITS_COMPLEX;\n    OutP->Head.msgh_size = %s;\n", size);
+        fprintf(s->f, "    OutP->Head.msgh_bits |= MACH_MSGH_BITS_COMPLEX;\n    OutP->Head.msgh_size = %s;\n",
+                size);
     else
         fprintf(s->f, "    OutP->Head.msgh_size = %s;\n", size);
 }

@@ -81,42 +81,23 @@ static void find_role(struct routine *r, struct arg *a)
     switch (a->dir) {
     case DIR_REPLY_PORT:
     case DIR_SREPLY_PORT:
-    case DIR_UREPLY_PORT:
-        claim(&r->reply_port, a, "the reply port");
-        break;
-    case DIR_WAIT_TIME:
-        claim(&r->wait_arg, a, "the wait time");
-        break;
-    case DIR_SEND_TIME:
-        claim(&r->send_arg, a, "the send time");
-        break;
-    case DIR_MSG_OPTION:
-        claim(&r->option_arg, a, "the message option");
-        break;
-    case DIR_SEC_TOKEN:
-        r->user_sec_token = r->server_trailer = true;
-        break;
-    case DIR_AUDIT_TOKEN:
-        r->user_audit_token = r->server_trailer = true;
-        break;
-    case DIR_USER_SEC_TOKEN:
-        r->user_sec_token = true;
-        break;
-    case DIR_USER_AUDIT_TOKEN:
-        r->user_audit_token = true;
-        break;
+    case DIR_UREPLY_PORT: claim(&r->reply_port, a, "the reply port"); break;
+    case DIR_WAIT_TIME: claim(&r->wait_arg, a, "the wait time"); break;
+    case DIR_SEND_TIME: claim(&r->send_arg, a, "the send time"); break;
+    case DIR_MSG_OPTION: claim(&r->option_arg, a, "the message option"); break;
+    case DIR_SEC_TOKEN: r->user_sec_token = r->server_trailer = true; break;
+    case DIR_AUDIT_TOKEN: r->user_audit_token = r->server_trailer = true; break;
+    case DIR_USER_SEC_TOKEN: r->user_sec_token = true; break;
+    case DIR_USER_AUDIT_TOKEN: r->user_audit_token = true; break;
     case DIR_SEQNO:
     case DIR_SERVER_SEC_TOKEN:
     case DIR_SERVER_AUDIT_TOKEN:
-    case DIR_SERVER_CONTEXT:
-        r->server_trailer = true;
-        break;
+    case DIR_SERVER_CONTEXT: r->server_trailer = true; break;
     case DIR_NONE:
     case DIR_IN:
     case DIR_OUT:
     case DIR_INOUT:
-    case DIR_REQUEST_PORT:
-        break;
+    case DIR_REQUEST_PORT: break;
     }
 }
 
@@ -276,7 +257,7 @@ static bool is_reserved(const char *name)
 
 static void check_clash(const struct arg *a, const struct arg *other)
 {
-    static const char *const suffixes[] = {"", "Cnt", "Offset", "Poly", "Dealloc", "Pad"};
+    static const char *const suffixes[] = { "", "Cnt", "Offset", "Poly", "Dealloc", "Pad" };
 
     for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++) {
         size_t n = strlen(other->name);

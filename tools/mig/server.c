@@ -8,7 +8,6 @@
  */
 #include "emit.h"
 
-
 static void emit_fail(const struct server_stub *s, const char *indent, const char *code)
 {
     if (s->kernel)
@@ -61,7 +60,7 @@ static int trailer_need(const struct routine *r)
 
     for (unsigned i = 0; i < r->n_args; i++) {
         enum direction dir = r->args[i]->dir;
-        int n = dir == DIR_SEQNO                                           ? 12
+        int n = dir == DIR_SEQNO                                          ? 12
                 : dir == DIR_SEC_TOKEN || dir == DIR_SERVER_SEC_TOKEN     ? 20
                 : dir == DIR_AUDIT_TOKEN || dir == DIR_SERVER_AUDIT_TOKEN ? 52
                 : dir == DIR_SERVER_CONTEXT                               ? 60
@@ -76,10 +75,11 @@ static void emit_trailer(const struct server_stub *s)
 {
     if (!s->r->server_trailer)
         return;
-    fprintf(s->f,
-            "    mig_trailer = (mach_msg_max_trailer_t *)((char *)InHeadP + ((InHeadP->msgh_size + 3) & ~3u));\n"
-            "    if (mig_trailer->msgh_trailer_type != 0 || mig_trailer->msgh_trailer_size < %d) {\n",
-            trailer_need(s->r));
+    fprintf(
+        s->f,
+        "    mig_trailer = (mach_msg_max_trailer_t *)((char *)InHeadP + ((InHeadP->msgh_size + 3) & ~3u));\n"
+        "    if (mig_trailer->msgh_trailer_type != 0 || mig_trailer->msgh_trailer_size < %d) {\n",
+        trailer_need(s->r));
     emit_fail(s, "        ", "MIG_TRAILER_ERROR");
     fputs("    }\n", s->f);
 }
@@ -133,7 +133,8 @@ static void emit_release_sends(const struct server_stub *s)
     for (unsigned i = 0; s->kernel && i < s->r->request.n_parts; i++) {
         const struct part *p = &s->r->request.parts[i];
 
-        if (p->kind == PART_RIGHT && p->arg->dir == DIR_IN && p->arg->type->intran && p->arg->type->out_disp == 17)
+        if (p->kind == PART_RIGHT && p->arg->dir == DIR_IN && p->arg->type->intran &&
+            p->arg->type->out_disp == 17)
             fprintf(s->f, "    mig_k_release_send(InP, %u);\n", p->desc);
     }
 }
@@ -180,12 +181,12 @@ static void emit_simple_head(const struct server_stub *s)
 
 static void emit_stub(FILE *f, const struct subsystem *ss, const struct routine *r)
 {
-    struct server_stub s = {f,
-                            r,
-                            ss->kernel_server,
-                            ss->kernel_server ? "Out" : "OutServer",
-                            format("__Request__%s_t", r->name),
-                            format("__Reply__%s_t", r->name)};
+    struct server_stub s = { f,
+                             r,
+                             ss->kernel_server,
+                             ss->kernel_server ? "Out" : "OutServer",
+                             format("__Request__%s_t", r->name),
+                             format("__Reply__%s_t", r->name) };
 
     emit_request_check(f, r, s.kernel);
     emit_stub_head(&s);
@@ -233,7 +234,8 @@ static void emit_user_space_table(FILE *f, const struct subsystem *ss)
 {
     const char *tag = format("%s%s_subsystem", ss->server_prefix, ss->name);
 
-    fprintf(f, "/* Description of this subsystem, for use in direct RPC */\nconst struct %s %s = {\n", tag, tag);
+    fprintf(f, "/* Description of this subsystem, for use in direct RPC */\nconst struct %s %s = {\n", tag,
+            tag);
     fprintf(f, "    %s_routine,\n    %u,\n    %u,\n", demux_name(ss), ss->base, ss->base + ss->n_numbers);
     if (ss->n_routines)
         fprintf(f, "    (mach_msg_size_t)sizeof(union __ReplyUnion__%s),\n", tag);
@@ -244,8 +246,9 @@ static void emit_user_space_table(FILE *f, const struct subsystem *ss)
         const struct routine *r = routine_number(ss, i);
 
         if (r)
-            fprintf(f, "        {(mig_impl_routine_t)0, (mig_stub_routine_t)_X%s, %u, 0,\n"
-                       "         (routine_arg_descriptor_t)0, (mach_msg_size_t)sizeof(__Reply__%s_t)},\n",
+            fprintf(f,
+                    "        {(mig_impl_routine_t)0, (mig_stub_routine_t)_X%s, %u, 0,\n"
+                    "         (routine_arg_descriptor_t)0, (mach_msg_size_t)sizeof(__Reply__%s_t)},\n",
                     r->name, count_arguments(r), r->name);
         else
             fputs("        {0, 0, 0, 0, 0, 0},\n", f);
@@ -312,11 +315,14 @@ static void emit_kernel_table(FILE *f, const struct subsystem *ss)
 static void emit_kernel_helpers(FILE *f)
 {
     fputs("static const NDR_record_t mig_ndr = {.int_rep = NDR_INT_LITTLE_ENDIAN};\n\n"
-          "/* The reply goes where the request's local fields say, which the kernel holds: here are only the bits. */\n"
-          "mig_internal void mig_reply_head(struct message *InP, mach_msg_header_t *mig_head, boolean_t mig_complex,\n"
+          "/* The reply goes where the request's local fields say, which the kernel holds: here are only the "
+          "bits. */\n"
+          "mig_internal void mig_reply_head(struct message *InP, mach_msg_header_t *mig_head, boolean_t "
+          "mig_complex,\n"
           "    mach_msg_size_t mig_size, mach_msg_id_t mig_id)\n"
           "{\n"
-          "    mach_msg_bits_t mig_bits = ((const mach_msg_header_t *)(const void *)mig_k_bytes(InP))->msgh_bits;\n\n"
+          "    mach_msg_bits_t mig_bits = ((const mach_msg_header_t *)(const void "
+          "*)mig_k_bytes(InP))->msgh_bits;\n\n"
           "    *mig_head = (mach_msg_header_t){\n"
           "        .msgh_bits = (mig_complex ? MACH_MSGH_BITS_COMPLEX : 0) |\n"
           "                     MACH_MSGH_BITS(MACH_MSGH_BITS_LOCAL(mig_bits), 0),\n"
@@ -353,7 +359,8 @@ void write_server(FILE *f, const struct subsystem *ss, const char *header)
     else
         emit_server_declarations(f, ss);
     if (ss->rcsid)
-        fprintf(f, "__attribute__((__unused__)) static const char %s_server_rcsid[] = %s;\n\n", ss->name, ss->rcsid);
+        fprintf(f, "__attribute__((__unused__)) static const char %s_server_rcsid[] = %s;\n\n", ss->name,
+                ss->rcsid);
     emit_internal_macros(f);
     emit_size_checks(f, ss);
     if (ss->kernel_server)

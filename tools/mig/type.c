@@ -13,28 +13,28 @@ struct builtin {
 };
 
 static const struct builtin builtins[] = {
-    {"BIT", 1, 0, 0},
-    {"CHAR", 8, 0, 0},
-    {"BYTE", 8, 0, 0},
-    {"INTEGER_8", 8, 0, 0},
-    {"INTEGER_16", 16, 0, 0},
-    {"INTEGER_32", 32, 0, 0},
-    {"BOOLEAN", 32, 0, 0},
-    {"REAL_32", 32, 0, 0},
-    {"INTEGER_64", 64, 0, 0},
-    {"REAL_64", 64, 0, 0},
-    {"UNSTRUCTURED", -1, 0, 0},
-    {"PORT_NAME", 32, 0, 0},
-    {"MOVE_RECEIVE", 0, 16, 16},
-    {"COPY_SEND", 0, 19, 17},
-    {"MAKE_SEND", 0, 20, 17},
-    {"MOVE_SEND", 0, 17, 17},
-    {"MAKE_SEND_ONCE", 0, 21, 18},
-    {"MOVE_SEND_ONCE", 0, 18, 18},
-    {"PORT_RECEIVE", 0, DISP_CHOSEN, 16},
-    {"PORT_SEND", 0, DISP_CHOSEN, 17},
-    {"PORT_SEND_ONCE", 0, DISP_CHOSEN, 18},
-    {"POLYMORPHIC", 0, DISP_CHOSEN, DISP_CHOSEN},
+    { "BIT", 1, 0, 0 },
+    { "CHAR", 8, 0, 0 },
+    { "BYTE", 8, 0, 0 },
+    { "INTEGER_8", 8, 0, 0 },
+    { "INTEGER_16", 16, 0, 0 },
+    { "INTEGER_32", 32, 0, 0 },
+    { "BOOLEAN", 32, 0, 0 },
+    { "REAL_32", 32, 0, 0 },
+    { "INTEGER_64", 64, 0, 0 },
+    { "REAL_64", 64, 0, 0 },
+    { "UNSTRUCTURED", -1, 0, 0 },
+    { "PORT_NAME", 32, 0, 0 },
+    { "MOVE_RECEIVE", 0, 16, 16 },
+    { "COPY_SEND", 0, 19, 17 },
+    { "MAKE_SEND", 0, 20, 17 },
+    { "MOVE_SEND", 0, 17, 17 },
+    { "MAKE_SEND_ONCE", 0, 21, 18 },
+    { "MOVE_SEND_ONCE", 0, 18, 18 },
+    { "PORT_RECEIVE", 0, DISP_CHOSEN, 16 },
+    { "PORT_SEND", 0, DISP_CHOSEN, 17 },
+    { "PORT_SEND_ONCE", 0, DISP_CHOSEN, 18 },
+    { "POLYMORPHIC", 0, DISP_CHOSEN, DISP_CHOSEN },
 };
 
 static unsigned hash(const char *name)
@@ -250,8 +250,7 @@ struct type *type_pointer(struct type *to, struct place at)
     struct type *t;
 
     switch (to->cls) {
-    case CLASS_BAD:
-        return to;
+    case CLASS_BAD: return to;
     case CLASS_REGION:
     case CLASS_RIGHTS:
         if (!to->loaned)
@@ -273,16 +272,13 @@ struct type *type_pointer(struct type *to, struct place at)
         t->bits = to->bits;
         t->wide = to->wide;
         return t;
-    case CLASS_RIGHT:
-        return copy_rights(CLASS_RIGHTS, 1, to);
-    case CLASS_RIGHT_ARRAY:
-        return copy_rights(CLASS_RIGHTS, to->number, to->elem);
+    case CLASS_RIGHT: return copy_rights(CLASS_RIGHTS, 1, to);
+    case CLASS_RIGHT_ARRAY: return copy_rights(CLASS_RIGHTS, to->number, to->elem);
     case CLASS_RIGHT_VARYING:
         t = copy_rights(CLASS_RIGHTS, to->number, to->elem);
         t->counted = true;
         return t;
-    case CLASS_VSTRING:
-        break;
+    case CLASS_VSTRING: break;
     }
     return too_complicated(at, "^ of a varying string");
 }
@@ -342,10 +338,9 @@ bool type_is_word(const struct type *type)
 const char *class_name(enum type_class cls)
 {
     static const char *const names[] = {
-        [CLASS_BAD] = "?",        [CLASS_SCALAR] = "S",       [CLASS_RIGHT] = "P",
-        [CLASS_ARRAY] = "A",      [CLASS_VARYING] = "V",      [CLASS_STRING] = "C",
-        [CLASS_VSTRING] = "CV",   [CLASS_REGION] = "R",       [CLASS_RIGHTS] = "RP",
-        [CLASS_RIGHT_ARRAY] = "PA", [CLASS_RIGHT_VARYING] = "PV",
+        [CLASS_BAD] = "?",     [CLASS_SCALAR] = "S",       [CLASS_RIGHT] = "P",          [CLASS_ARRAY] = "A",
+        [CLASS_VARYING] = "V", [CLASS_STRING] = "C",       [CLASS_VSTRING] = "CV",       [CLASS_REGION] = "R",
+        [CLASS_RIGHTS] = "RP", [CLASS_RIGHT_ARRAY] = "PA", [CLASS_RIGHT_VARYING] = "PV",
     };
 
     return names[cls];

@@ -86,7 +86,8 @@ static void unpack_right_array(const struct server_stub *s, const struct arg *a)
     const struct part *p = descriptor_of(&s->r->request, a);
 
     fprintf(s->f, "    %sarg_%s[%u];\n", s->kernel ? "struct port *" : "mach_port_t ", a->name, p->n);
-    fprintf(s->f, "    for (unsigned mig_i = 0; mig_i < %u; mig_i++)\n        arg_%s[mig_i] = ", p->n, a->name);
+    fprintf(s->f, "    for (unsigned mig_i = 0; mig_i < %u; mig_i++)\n        arg_%s[mig_i] = ", p->n,
+            a->name);
     if (s->kernel)
         fprintf(s->f, "mig_k_right(InP, %u + mig_i);\n", p->desc);
     else
@@ -99,11 +100,13 @@ static void unpack_region(const struct server_stub *s, const struct arg *a)
 
     if (!s->kernel) {
         fprintf(s->f, "    %s = (%s)(In0P->%s.address);\n",
-                declaration(handler_type(a->type), "", format("arg_%s", a->name)), handler_type(a->type), p->field);
+                declaration(handler_type(a->type), "", format("arg_%s", a->name)), handler_type(a->type),
+                p->field);
     } else if (p->kind == PART_RIGHTS) {
         fprintf(s->f, "    struct port **arg_%s = mig_k_rights(InP, %u);\n", a->name, p->desc);
     } else {
-        fprintf(s->f, "    mach_msg_size_t arg_%sSize;\n    void *arg_%s = mig_k_region(InP, %u, &arg_%sSize);\n",
+        fprintf(s->f,
+                "    mach_msg_size_t arg_%sSize;\n    void *arg_%s = mig_k_region(InP, %u, &arg_%sSize);\n",
                 a->name, a->name, p->desc, a->name);
     }
 }
@@ -122,8 +125,8 @@ static void unpack_data(const struct server_stub *s, const struct arg *a)
     }
     if (needs_buffer(a) && a->type->cls == CLASS_VARYING)
         fprintf(s->f, "    %s[%u];\n    memcpy(arg_%s, %s, %s * %u);\n",
-                declaration(a->type->elem->server_ctype, "", format("arg_%s", a->name)), a->type->number, a->name,
-                place, count_field(&s->r->request, a, "In"), elem_size(a->type));
+                declaration(a->type->elem->server_ctype, "", format("arg_%s", a->name)), a->type->number,
+                a->name, place, count_field(&s->r->request, a, "In"), elem_size(a->type));
     else if (needs_buffer(a))
         fprintf(s->f, "    %s;\n    memcpy(arg_%s, %s, %u);\n",
                 declaration(a->type->server_ctype, "", format("arg_%s", a->name)), a->name, place, p->size);
@@ -134,17 +137,11 @@ static void unpack_data(const struct server_stub *s, const struct arg *a)
 static void unpack_in(const struct server_stub *s, const struct arg *a)
 {
     switch (a->type->cls) {
-    case CLASS_RIGHT:
-        unpack_right(s, a);
-        break;
+    case CLASS_RIGHT: unpack_right(s, a); break;
     case CLASS_RIGHT_ARRAY:
-    case CLASS_RIGHT_VARYING:
-        unpack_right_array(s, a);
-        break;
+    case CLASS_RIGHT_VARYING: unpack_right_array(s, a); break;
     case CLASS_REGION:
-    case CLASS_RIGHTS:
-        unpack_region(s, a);
-        break;
+    case CLASS_RIGHTS: unpack_region(s, a); break;
     case CLASS_SCALAR:
     case CLASS_ARRAY:
     case CLASS_VARYING:
@@ -153,8 +150,7 @@ static void unpack_in(const struct server_stub *s, const struct arg *a)
         if (!(a == s->r->retcode && s->r->request.n_descs))
             unpack_data(s, a);
         break;
-    case CLASS_BAD:
-        break;
+    case CLASS_BAD: break;
     }
     if (a->dir == DIR_INOUT && arg_owns_count(a))
         fprintf(s->f, "    mach_msg_type_number_t arg_%sCnt = %s;\n", a->name,
@@ -212,12 +208,11 @@ static void prepare_out(const struct server_stub *s, const struct arg *a)
     const struct type *t = a->type;
 
     switch (t->cls) {
-    case CLASS_RIGHT:
-        prepare_right(s, a);
-        break;
+    case CLASS_RIGHT: prepare_right(s, a); break;
     case CLASS_RIGHT_ARRAY:
     case CLASS_RIGHT_VARYING:
-        fprintf(s->f, "    %sarg_%s[%u] = {0};\n", s->kernel ? "struct port *" : "mach_port_t ", a->name, t->number);
+        fprintf(s->f, "    %sarg_%s[%u] = {0};\n", s->kernel ? "struct port *" : "mach_port_t ", a->name,
+                t->number);
         break;
     case CLASS_REGION:
         fprintf(s->f, "    %s = 0;\n",
@@ -231,11 +226,8 @@ static void prepare_out(const struct server_stub *s, const struct arg *a)
     case CLASS_ARRAY:
     case CLASS_VARYING:
     case CLASS_STRING:
-    case CLASS_VSTRING:
-        prepare_data(s, a);
-        break;
-    case CLASS_BAD:
-        break;
+    case CLASS_VSTRING: prepare_data(s, a); break;
+    case CLASS_BAD: break;
     }
     if (arg_owns_count(a))
         prepare_count(s, a);
@@ -295,7 +287,7 @@ static const char *data_argument(const struct server_stub *s, const struct arg *
         return "KERN_SUCCESS";
     if (a->type->cls == CLASS_SCALAR)
         return a->dir == DIR_IN && !a->type->intran && !a->type->destructor ? field(p, "In")
-                                                                             : format("arg_%s", a->name);
+                                                                            : format("arg_%s", a->name);
     if (needs_buffer(a))
         return format("arg_%s", a->name);
     if (a->type->cls == CLASS_VSTRING && a->dir == DIR_IN) /* no bytes: no place for a zero either */
@@ -337,23 +329,15 @@ static const char *reply_port_argument(const struct arg *a)
 static const char *port_or_token_argument(const struct server_stub *s, const struct arg *a)
 {
     switch (a->dir) {
-    case DIR_REQUEST_PORT:
-        return request_port_argument(s, a);
+    case DIR_REQUEST_PORT: return request_port_argument(s, a);
     case DIR_REPLY_PORT:
-    case DIR_SREPLY_PORT:
-        return reply_port_argument(a);
-    case DIR_SEQNO:
-        return "mig_trailer->msgh_seqno";
-    case DIR_SEC_TOKEN:
-        return "&mig_trailer->msgh_sender";
-    case DIR_SERVER_SEC_TOKEN:
-        return "mig_trailer->msgh_sender";
-    case DIR_AUDIT_TOKEN:
-        return "&mig_trailer->msgh_audit";
-    case DIR_SERVER_AUDIT_TOKEN:
-        return "mig_trailer->msgh_audit";
-    case DIR_SERVER_CONTEXT:
-        return "mig_trailer->msgh_context";
+    case DIR_SREPLY_PORT: return reply_port_argument(a);
+    case DIR_SEQNO: return "mig_trailer->msgh_seqno";
+    case DIR_SEC_TOKEN: return "&mig_trailer->msgh_sender";
+    case DIR_SERVER_SEC_TOKEN: return "mig_trailer->msgh_sender";
+    case DIR_AUDIT_TOKEN: return "&mig_trailer->msgh_audit";
+    case DIR_SERVER_AUDIT_TOKEN: return "mig_trailer->msgh_audit";
+    case DIR_SERVER_CONTEXT: return "mig_trailer->msgh_context";
     case DIR_NONE:
     case DIR_IN:
     case DIR_OUT:
@@ -363,8 +347,7 @@ static const char *port_or_token_argument(const struct server_stub *s, const str
     case DIR_SEND_TIME:
     case DIR_MSG_OPTION:
     case DIR_USER_SEC_TOKEN:
-    case DIR_USER_AUDIT_TOKEN:
-        break;
+    case DIR_USER_AUDIT_TOKEN: break;
     }
     return "";
 }
@@ -382,7 +365,8 @@ char *handler_arguments(const struct server_stub *s)
         const struct arg *a = s->r->args[i];
 
         if (has_parameter(a, s->kernel ? SIDE_KERNEL : SIDE_SERVER))
-            list = join(list, arg_is_in(a) || arg_is_out(a) ? body_argument(s, a) : port_or_token_argument(s, a));
+            list = join(list,
+                        arg_is_in(a) || arg_is_out(a) ? body_argument(s, a) : port_or_token_argument(s, a));
     }
     return list;
 }

@@ -79,8 +79,8 @@ static void build_right_array(const struct stub *s, const struct part *p)
 static void build_region(const struct stub *s, const struct part *p)
 {
     const struct arg *a = p->arg;
-    const char *size = a->type->counted ? format("%s * %u", count(a), elem_size(a->type))
-                                        : format("%u", type_size(a->type));
+    const char *size =
+        a->type->counted ? format("%s * %u", count(a), elem_size(a->type)) : format("%u", type_size(a->type));
 
     fprintf(s->f,
             "    InP->%s = (mach_msg_ool_descriptor_t){\n"
@@ -160,8 +160,10 @@ static void build_string(const struct stub *s, const struct part *p)
     const char *name = p->arg->name, *place = field(p, IN);
 
     fprintf(s->f, "    mig_%s_length = (mig_%s_used + 4) & ~3u;\n", name, name);
-    fprintf(s->f, "    if (mig_%s_used != 0)\n        memcpy(%s, %s, mig_%s_used);\n", name, place, name, name);
-    fprintf(s->f, "    memset((char *)%s + mig_%s_used, 0, mig_%s_length - mig_%s_used);\n", place, name, name, name);
+    fprintf(s->f, "    if (mig_%s_used != 0)\n        memcpy(%s, %s, mig_%s_used);\n", name, place, name,
+            name);
+    fprintf(s->f, "    memset((char *)%s + mig_%s_used, 0, mig_%s_length - mig_%s_used);\n", place, name,
+            name, name);
     if (!is_last_varying(&s->r->request, p))
         emit_shift(s->f, s->in_type, IN, p, format("mig_%s_length", name));
 }
@@ -175,32 +177,15 @@ static void build_part(const struct stub *s, const struct part *p)
                 "        .name = %s, .disposition = %s, .type = MACH_MSG_PORT_DESCRIPTOR};\n",
                 p->field, value(p->arg), disposition(p->arg));
         break;
-    case PART_RIGHT_ARRAY:
-        build_right_array(s, p);
-        break;
-    case PART_REGION:
-        build_region(s, p);
-        break;
-    case PART_RIGHTS:
-        build_rights(s, p);
-        break;
-    case PART_NDR:
-        fputs("    InP->NDR = NDR_record;\n", s->f);
-        break;
-    case PART_RETCODE:
-        break; /* of replies only */
-    case PART_FIXED:
-        build_fixed(s, p);
-        break;
-    case PART_OFFSET:
-        fprintf(s->f, "    %s = 0;\n", field(p, IN));
-        break;
-    case PART_COUNT:
-        build_count(s, p);
-        break;
-    case PART_CAPACITY:
-        build_capacity(s, p);
-        break;
+    case PART_RIGHT_ARRAY: build_right_array(s, p); break;
+    case PART_REGION: build_region(s, p); break;
+    case PART_RIGHTS: build_rights(s, p); break;
+    case PART_NDR: fputs("    InP->NDR = NDR_record;\n", s->f); break;
+    case PART_RETCODE: break; /* of replies only */
+    case PART_FIXED: build_fixed(s, p); break;
+    case PART_OFFSET: fprintf(s->f, "    %s = 0;\n", field(p, IN)); break;
+    case PART_COUNT: build_count(s, p); break;
+    case PART_CAPACITY: build_capacity(s, p); break;
     case PART_VARYING:
         if (p->arg->type->cls == CLASS_VSTRING)
             build_string(s, p);
@@ -248,8 +233,8 @@ static void build_header(const struct stub *s, bool complex, const char *size)
             "        .msgh_remote_port = %s,\n"
             "        .msgh_local_port = %s,\n"
             "        .msgh_id = %d};\n",
-            complex ? "MACH_MSGH_BITS_COMPLEX | " : "", port_disposition(r->request_port), local_disposition(r), size,
-            r->request_port->name, local_port(r), r->id);
+            complex ? "MACH_MSGH_BITS_COMPLEX | " : "", port_disposition(r->request_port),
+            local_disposition(r), size, r->request_port->name, local_port(r), r->id);
 }
 
 static char *request_size(const struct plan *plan)
@@ -306,9 +291,11 @@ static const char *message_options(const struct routine *r)
     else if (r->msg_option)
         o = format("%s | %s", o, r->msg_option);
     if (has_time(r))
-        o = format("%s | MACH_SEND_TIMEOUT%s", o, !r->simple && waits_for_both(r) ? " | MACH_RCV_TIMEOUT" : "");
+        o = format("%s | MACH_SEND_TIMEOUT%s", o,
+                   !r->simple && waits_for_both(r) ? " | MACH_RCV_TIMEOUT" : "");
     if (r->user_sec_token || r->user_audit_token)
-        o = format("%s | MACH_RCV_TRAILER_TYPE(0) | MACH_RCV_TRAILER_ELEMENTS(%d)", o, r->user_audit_token ? 3 : 2);
+        o = format("%s | MACH_RCV_TRAILER_TYPE(0) | MACH_RCV_TRAILER_ELEMENTS(%d)", o,
+                   r->user_audit_token ? 3 : 2);
     if (r->special_reply_port && own_reply_port(r))
         o = format("%s | __MigSpecialReplyPortMsgOption", o);
     return o;
@@ -323,12 +310,13 @@ static void emit_call(const struct stub *s)
 {
     const struct routine *r = s->r;
 
-    fprintf(s->f, "    mig_result = mach_msg(&InP->Head, %s,\n        InP->Head.msgh_size, ", message_options(r));
+    fprintf(s->f, "    mig_result = mach_msg(&InP->Head, %s,\n        InP->Head.msgh_size, ",
+            message_options(r));
     if (r->simple)
         fprintf(s->f, "0, MACH_PORT_NULL, %s, MACH_PORT_NULL);\n", time_value(r));
     else
-        fprintf(s->f, "%u, InP->Head.msgh_local_port, %s, MACH_PORT_NULL);\n", largest_reply(r) + trailer_room(r),
-                time_value(r));
+        fprintf(s->f, "%u, InP->Head.msgh_local_port, %s, MACH_PORT_NULL);\n",
+                largest_reply(r) + trailer_room(r), time_value(r));
 }
 
 static void emit_port_after_error(const struct stub *s)
@@ -336,8 +324,8 @@ static void emit_port_after_error(const struct stub *s)
     const struct routine *r = s->r;
 
     if (own_reply_port(r))
-        fprintf(s->f, "        __MachMsgError%s%s(mig_result);\n", has_time(r) ? "WithTimeout" : "WithoutTimeout",
-                r->special_reply_port ? "SRP" : "");
+        fprintf(s->f, "        __MachMsgError%s%s(mig_result);\n",
+                has_time(r) ? "WithTimeout" : "WithoutTimeout", r->special_reply_port ? "SRP" : "");
 }
 
 /* Memory that pseudo-receive moved to a new place would be lost with the buffer (M59). */
@@ -410,13 +398,14 @@ static void emit_trailer_test(const struct stub *s)
 {
     if (!s->r->user_sec_token && !s->r->user_audit_token)
         return;
-    fprintf(s->f,
-            "    mig_trailer = (mach_msg_max_trailer_t *)((char *)Out0P + ((Out0P->Head.msgh_size + 3) & ~3u));\n"
-            "    if (mig_trailer->msgh_trailer_type != 0 || mig_trailer->msgh_trailer_size < %d) {\n"
-            "        mach_msg_destroy(&Out0P->Head);\n"
-            "        return MIG_TRAILER_ERROR;\n"
-            "    }\n",
-            s->r->user_audit_token ? 52 : 20);
+    fprintf(
+        s->f,
+        "    mig_trailer = (mach_msg_max_trailer_t *)((char *)Out0P + ((Out0P->Head.msgh_size + 3) & ~3u));\n"
+        "    if (mig_trailer->msgh_trailer_type != 0 || mig_trailer->msgh_trailer_size < %d) {\n"
+        "        mach_msg_destroy(&Out0P->Head);\n"
+        "        return MIG_TRAILER_ERROR;\n"
+        "    }\n",
+        s->r->user_audit_token ? 52 : 20);
 }
 
 static void deliver_right(const struct stub *s, const struct part *p)
@@ -462,8 +451,10 @@ static void deliver_right_array(const struct stub *s, const struct part *p)
     if (p->arg->type->counted)
         deliver_counted_rights(s, p);
     else
-        fprintf(s->f, "    for (unsigned mig_i = 0; mig_i < %u; mig_i++)\n        %s[mig_i] = Out0P->%s[mig_i].name;\n",
-                p->n, p->arg->name, p->field);
+        fprintf(
+            s->f,
+            "    for (unsigned mig_i = 0; mig_i < %u; mig_i++)\n        %s[mig_i] = Out0P->%s[mig_i].name;\n",
+            p->n, p->arg->name, p->field);
 }
 
 static void deliver_address(const struct stub *s, const struct part *p)
@@ -478,7 +469,8 @@ static void deliver_fixed(const struct stub *s, const struct part *p)
     if (p->arg->type->cls == CLASS_SCALAR)
         fprintf(s->f, "    *%s = %s;\n", p->arg->name, place);
     else if (p->arg->type->cls == CLASS_STRING)
-        fprintf(s->f, "    (void)mig_strncpy((char *)%s, (const char *)%s, %u);\n", p->arg->name, place, p->size);
+        fprintf(s->f, "    (void)mig_strncpy((char *)%s, (const char *)%s, %u);\n", p->arg->name, place,
+                p->size);
     else
         fprintf(s->f, "    memcpy(%s, %s, %u);\n", p->arg->name, place, p->size);
 }
@@ -509,7 +501,8 @@ static void deliver_varying(const struct stub *s, const struct part *p)
                 "        return MIG_ARRAY_TOO_LARGE;\n"
                 "    }\n",
                 n, a->name, a->name, a->name, place, a->name, elem_size(a->type), a->name, n);
-    fprintf(s->f, "    if (%s != 0)\n        memcpy(%s, %s, %s * %u);\n", n, a->name, place, n, elem_size(a->type));
+    fprintf(s->f, "    if (%s != 0)\n        memcpy(%s, %s, %s * %u);\n", n, a->name, place, n,
+            elem_size(a->type));
     if (arg_owns_count(a))
         fprintf(s->f, "    *%sCnt = %s;\n", a->name, n);
 }
@@ -517,30 +510,17 @@ static void deliver_varying(const struct stub *s, const struct part *p)
 static void deliver_part(const struct stub *s, const struct part *p)
 {
     switch (p->kind) {
-    case PART_RIGHT:
-        deliver_right(s, p);
-        break;
-    case PART_RIGHT_ARRAY:
-        deliver_right_array(s, p);
-        break;
+    case PART_RIGHT: deliver_right(s, p); break;
+    case PART_RIGHT_ARRAY: deliver_right_array(s, p); break;
     case PART_REGION:
-    case PART_RIGHTS:
-        deliver_address(s, p);
-        break;
-    case PART_FIXED:
-        deliver_fixed(s, p);
-        break;
-    case PART_COUNT:
-        deliver_count(s, p);
-        break;
-    case PART_VARYING:
-        deliver_varying(s, p);
-        break;
+    case PART_RIGHTS: deliver_address(s, p); break;
+    case PART_FIXED: deliver_fixed(s, p); break;
+    case PART_COUNT: deliver_count(s, p); break;
+    case PART_VARYING: deliver_varying(s, p); break;
     case PART_NDR:
     case PART_RETCODE:
     case PART_OFFSET:
-    case PART_CAPACITY:
-        break;
+    case PART_CAPACITY: break;
     }
 }
 
@@ -580,7 +560,8 @@ static void declare_messages(const struct stub *s)
     if (r->retcode && r->request.n_descs)
         fputs("        mig_reply_error_t Error;\n", s->f);
     if (!r->simple)
-        fprintf(s->f, "        %s Out;\n        char mig_room[%u];\n", s->out_type, largest_reply(r) + trailer_room(r));
+        fprintf(s->f, "        %s Out;\n        char mig_room[%u];\n", s->out_type,
+                largest_reply(r) + trailer_room(r));
     fprintf(s->f, "    } Mess;\n    %s *InP = &Mess.In;\n", s->in_type);
     for (unsigned i = 1; i <= r->request.last_position; i++)
         fprintf(s->f, "    %s *In%uP;\n", s->in_type, i);
@@ -613,8 +594,9 @@ static void emit_retcode_form(const struct stub *s)
 
     if (a == NULL || s->r->request.n_descs == 0)
         return;
-    fprintf(s->f, "    if (%s != KERN_SUCCESS) {\n        Mess.Error.NDR = NDR_record;\n"
-                  "        Mess.Error.RetCode = %s;\n",
+    fprintf(s->f,
+            "    if (%s != KERN_SUCCESS) {\n        Mess.Error.NDR = NDR_record;\n"
+            "        Mess.Error.RetCode = %s;\n",
             a->name, a->name);
     build_header(s, false, "36");
     emit_call(s);
@@ -624,12 +606,12 @@ static void emit_retcode_form(const struct stub *s)
 
 static void emit_stub(FILE *f, const struct routine *r)
 {
-    struct stub s = {f, r, format("__Request__%s_t", r->name), format("__Reply__%s_t", r->name)};
+    struct stub s = { f, r, format("__Request__%s_t", r->name), format("__Reply__%s_t", r->name) };
 
     if (!r->simple)
         emit_reply_check(f, r);
-    fprintf(f, "/* %s %s */\nmig_external kern_return_t %s%s", r->simple ? "SimpleRoutine" : "Routine", r->name,
-            r->user_prefix, r->name);
+    fprintf(f, "/* %s %s */\nmig_external kern_return_t %s%s", r->simple ? "SimpleRoutine" : "Routine",
+            r->name, r->user_prefix, r->name);
     emit_parameters(f, r, SIDE_USER);
     fputs("\n{\n", f);
     declare_messages(&s);
@@ -712,7 +694,8 @@ void write_user(FILE *f, const struct subsystem *ss, const char *header)
     if (needs_port_calls(ss))
         fputs("#include <mach/mach_init.h>\n#include <mach/mach_port.h>\n\n", f);
     if (ss->rcsid)
-        fprintf(f, "__attribute__((__unused__)) static const char %s_user_rcsid[] = %s;\n\n", ss->name, ss->rcsid);
+        fprintf(f, "__attribute__((__unused__)) static const char %s_user_rcsid[] = %s;\n\n", ss->name,
+                ss->rcsid);
     emit_macros(f, ss);
     emit_size_checks(f, ss);
     for (unsigned i = 0; i < ss->n_routines; i++)

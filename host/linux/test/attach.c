@@ -51,7 +51,9 @@ TEST(a_client_attaches_where_SO_PEERPIDFD_is_missing, "F10 F99")
 /* Attaches, but lets a child answer the challenge. */
 static bool attach_through_child(struct client *client)
 {
-    struct attach_packet packet = { .magic = ATTACH_MAGIC, .type = ATTACH_HELLO, .hello = { ATTACH_VERSION, 0, 1, 0 } };
+    struct attach_packet packet = { .magic = ATTACH_MAGIC,
+                                    .type = ATTACH_HELLO,
+                                    .hello = { ATTACH_VERSION, 0, 1, 0 } };
     client_send_packet(client->fd, &packet, sizeof(packet), -1);
     REQUIRE(client_receive(client->fd, &packet, NULL) > 0);
     REQUIRE_EQ(packet.type, ATTACH_CHALLENGE);

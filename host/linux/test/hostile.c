@@ -118,7 +118,9 @@ static void send_unknown(struct scene *s, struct client *c, struct client_thread
 
 static void send_hello_twice(struct scene *s, struct client *c, struct client_thread *t)
 {
-    struct attach_packet packet = { .magic = ATTACH_MAGIC, .type = ATTACH_HELLO, .hello = { ATTACH_VERSION, 0, 1, 0 } };
+    struct attach_packet packet = { .magic = ATTACH_MAGIC,
+                                    .type = ATTACH_HELLO,
+                                    .hello = { ATTACH_VERSION, 0, 1, 0 } };
     client_send_packet(c->fd, &packet, sizeof(packet), -1);
     CHECK(client_is_ended(c));
 }
@@ -132,7 +134,9 @@ static void send_shutdown(struct scene *s, struct client *c, struct client_threa
 
 static void send_wrong_slot(struct scene *s, struct client *c, struct client_thread *t)
 {
-    struct attach_packet packet = { .magic = ATTACH_MAGIC, .type = ATTACH_THREAD_GONE, .thread = { .slot = UINT32_MAX } };
+    struct attach_packet packet = { .magic = ATTACH_MAGIC,
+                                    .type = ATTACH_THREAD_GONE,
+                                    .thread = { .slot = UINT32_MAX } };
     client_send_packet(c->fd, &packet, sizeof(packet), -1);
     CHECK(client_is_ended(c));
 }
@@ -197,7 +201,9 @@ static int sealed_memory(size_t size, int seals)
 
 static void give(struct client *c, uint32_t id, int fd, uint64_t size)
 {
-    struct attach_packet packet = { .magic = ATTACH_MAGIC, .type = ATTACH_SEGMENT, .segment = { .id = id, .size = size } };
+    struct attach_packet packet = { .magic = ATTACH_MAGIC,
+                                    .type = ATTACH_SEGMENT,
+                                    .segment = { .id = id, .size = size } };
     client_send_packet(c->fd, &packet, sizeof(packet), fd);
 }
 

@@ -35,7 +35,8 @@ TEST(a_machd_ends_with_its_root_process, "F100")
     char *field = strrchr(stat, ')') + 1;
     for (int i = 0; i < 19; i++)
         field = strchr(field + 1, ' ');
-    snprintf(live.socket, sizeof(live.socket), "%s/%d.%llu.sock", live.directory, root, strtoull(field, &end, 10));
+    snprintf(live.socket, sizeof(live.socket), "%s/%d.%llu.sock", live.directory, root,
+             strtoull(field, &end, 10));
     CHECK_EQ(live_number(&live, "tasks"), 0);
     kill(root, SIGKILL);
     waitpid(root, NULL, 0);
@@ -201,7 +202,9 @@ TEST(who_attaches_waits_for_the_domain_without_holding_up_others, "B8")
     REQUIRE(live_try(&live, options));
     pid_t pid = fork();
     if (pid == 0) { /* waits 5 s, then falls back */
-        struct attach_packet packet = { .magic = ATTACH_MAGIC, .type = ATTACH_HELLO, .hello = { ATTACH_VERSION, 0, 1, 0 } };
+        struct attach_packet packet = { .magic = ATTACH_MAGIC,
+                                        .type = ATTACH_HELLO,
+                                        .hello = { ATTACH_VERSION, 0, 1, 0 } };
         int fd = client_connect(live.socket), fds[3];
         client_send_packet(fd, &packet, sizeof(packet), -1);
         for (int i = 0; i < 4 && client_receive(fd, &packet, fds) < 0; i++) {

@@ -194,7 +194,9 @@ ssize_t client_receive(int fd, struct attach_packet *packet, int fds[3])
     } control;
     struct pollfd ready = { .fd = fd, .events = POLLIN };
     struct iovec bytes = { packet, sizeof(*packet) };
-    struct msghdr message = { .msg_iov = &bytes, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof(control) };
+    struct msghdr message = {
+        .msg_iov = &bytes, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof(control)
+    };
     if (poll(&ready, 1, PATIENCE_MS) != 1)
         return -1;
     ssize_t n = recvmsg(fd, &message, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);

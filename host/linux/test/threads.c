@@ -93,7 +93,9 @@ TEST(a_waiting_thread_sleeps_until_its_timeout, "P145")
     REQUIRE(request_wait_accepted(&s.thread, number));
     atomic_store(&s.thread.page->sleeping, 1);
     while (!request_is_done(&s.thread, number))
-        REQUIRE_EQ(syscall(SYS_futex, wake_word(s.client.table, s.thread.wake), FUTEX_WAIT, number - 1, &far, NULL, 0), 0);
+        REQUIRE_EQ(syscall(SYS_futex, wake_word(s.client.table, s.thread.wake), FUTEX_WAIT, number - 1, &far,
+                           NULL, 0),
+                   0);
     CHECK_EQ(s.thread.page->reply.result, MACH_RCV_TIMED_OUT);
     scene_end(&s);
 }

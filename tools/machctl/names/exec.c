@@ -16,7 +16,8 @@
 /* Of a set-id copy of this tool: the group first, because the user may not change it any more. */
 static bool drop_privilege(void)
 {
-    return (getegid() == getgid() || setgid(getgid()) == 0) && (geteuid() == getuid() || setuid(getuid()) == 0);
+    return (getegid() == getgid() || setgid(getgid()) == 0) &&
+           (geteuid() == getuid() || setuid(getuid()) == 0);
 }
 
 static void restore_environment(const char *pid_text)

@@ -42,8 +42,8 @@ bool look_names(mach_port_t domain, struct names *names)
 {
     mach_msg_type_number_t n;
 
-    return succeeded(bootstrap_rpc_info(domain, 0, &names->names, &names->n, &names->jobs, &n, &names->statuses, &n,
-                                        &names->third_party, &n));
+    return succeeded(bootstrap_rpc_info(domain, 0, &names->names, &names->n, &names->jobs, &n,
+                                        &names->statuses, &n, &names->third_party, &n));
 }
 
 bool look_facts(mach_port_t domain, struct domain_facts *facts)
@@ -56,7 +56,8 @@ bool look_children(mach_port_t domain, struct children *children)
     kern_return_t kr;
 
     memset(children, 0, sizeof(*children));
-    kr = bootstrap_lookup_children(domain, &children->ports, &children->names, &children->properties, &children->n);
+    kr = bootstrap_lookup_children(domain, &children->ports, &children->names, &children->properties,
+                                   &children->n);
     return kr == BOOTSTRAP_NO_CHILDREN || succeeded(kr);
 }
 

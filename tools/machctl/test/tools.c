@@ -72,21 +72,26 @@ TEST(everything_below_run_ends_with_it, "B96")
 {
     int pid;
 
-    REQUIRE_EQ(under("setsid sh -c \"sleep 1000 & echo PID \\$!\" > /tmp/machctl-test.$$ ; cat /tmp/machctl-test.$$; rm /tmp/machctl-test.$$"), 0);
+    REQUIRE_EQ(under("setsid sh -c \"sleep 1000 & echo PID \\$!\" > /tmp/machctl-test.$$ ; cat "
+                     "/tmp/machctl-test.$$; rm /tmp/machctl-test.$$"),
+               0);
     REQUIRE(sscanf(strstr(output, "PID"), "PID %d", &pid) == 1);
     CHECK(kill(pid, 0) != 0 && errno == ESRCH);
 }
 
 TEST(two_runs_are_two_worlds, "B7")
 {
-    CHECK_EQ(under("\"$PROBE\" in test.world hold < /dev/zero & sleep 0.3; \"$MACHCTL\" run -- \"$PROBE\" look test.world"), 0);
+    CHECK_EQ(under("\"$PROBE\" in test.world hold < /dev/zero & sleep 0.3; \"$MACHCTL\" run -- \"$PROBE\" "
+                   "look test.world"),
+             0);
     CHECK(says("in 0"));
     CHECK(says("look 1102"));
 }
 
 TEST(verbs_have_help_and_wrong_usage_fails, "B96")
 {
-    static const char *const verbs[] = { "run", "start", "stop", "status", "bslist", "bstree", "bsexec", "managerpid" };
+    static const char *const verbs[] = { "run",    "start",  "stop",   "status",
+                                         "bslist", "bstree", "bsexec", "managerpid" };
     char line[128];
 
     for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
@@ -113,8 +118,12 @@ TEST(status_is_a_table_or_json, "B96")
 
 TEST(bslist_prints_states_and_names, "B3 B65 B97")
 {
-    CHECK_EQ(under("\"$PROBE\" in com.example.one create com.example.two in \"$(printf \"odd\\\\001\\\\\\\\name\")\" hold < /dev/zero & sleep 0.3; "
-                   "\"$MACHCTL\" bslist; \"$MACHCTL\" bslist -j; \"$MACHCTL\" bslist --json | python3 -m json.tool"), 0);
+    CHECK_EQ(
+        under(
+            "\"$PROBE\" in com.example.one create com.example.two in \"$(printf "
+            "\"odd\\\\001\\\\\\\\name\")\" hold < /dev/zero & sleep 0.3; "
+            "\"$MACHCTL\" bslist; \"$MACHCTL\" bslist -j; \"$MACHCTL\" bslist --json | python3 -m json.tool"),
+        0);
     CHECK(says("\nA  com.example.one\nI  com.example.two\n"));
     CHECK(says("A  odd\\x01\\\\name\n"));
     CHECK(says("A  com.example.one (0x"));
@@ -124,18 +133,23 @@ TEST(bslist_prints_states_and_names, "B3 B65 B97")
 
 TEST(bslist_of_other_domains, "B97 B98")
 {
-    CHECK_EQ(under("\"$PROBE\" in test.above subset in test.below hold < /dev/zero & sleep 0.3; \"$MACHCTL\" bslist $!"), 0);
+    CHECK_EQ(under("\"$PROBE\" in test.above subset in test.below hold < /dev/zero & sleep 0.3; \"$MACHCTL\" "
+                   "bslist $!"),
+             0);
     CHECK(says("A  test.below\n"));
     CHECK(!strstr(output, "A  test.above"));
     CHECK_EQ(under("\"$PROBE\" in test.above hold < /dev/zero & sleep 0.3; "
                    "\"$PROBE\" subset in test.below hold < /dev/zero & sleep 0.3; "
                    "\"$MACHCTL\" bsexec $! \"$MACHCTL\" bslist; echo UP; "
-                   "\"$MACHCTL\" bsexec $! \"$MACHCTL\" bslist ..; echo ROOT; \"$MACHCTL\" bsexec $! \"$MACHCTL\" bslist / -j"), 0);
+                   "\"$MACHCTL\" bsexec $! \"$MACHCTL\" bslist ..; echo ROOT; \"$MACHCTL\" bsexec $! "
+                   "\"$MACHCTL\" bslist / -j"),
+             0);
     CHECK(says("A  test.below\nUP\nA  test.above\nROOT\nA  test.above (0x"));
     CHECK_EQ(under("\"$MACHCTL\" bslist 999999"), 1);
     CHECK(says("machctl: the task of process 999999:"));
     CHECK_EQ(under("\"$PROBE\" subset hold < /dev/zero & sleep 0.3; P=$!; "
-                   "\"$MACHCTL\" bsexec $P sh -c \"kill -9 $P; sleep 0.2; $MACHCTL bslist\""), 1);
+                   "\"$MACHCTL\" bsexec $P sh -c \"kill -9 $P; sleep 0.2; $MACHCTL bslist\""),
+             1);
     CHECK(says("Invalid bootstrap port"));
 }
 
@@ -144,24 +158,32 @@ TEST(bstree_shows_all_domains, "B99 B100 B78")
     char line[128];
     const char *at;
 
-    CHECK_EQ(under("\"$PROBE\" create org.example.echo in PARENT subset in CHILD hold < /dev/zero & sleep 0.3; \"$MACHCTL\" bstree"), 0);
+    CHECK_EQ(under("\"$PROBE\" create org.example.echo in PARENT subset in CHILD hold < /dev/zero & sleep "
+                   "0.3; \"$MACHCTL\" bstree"),
+             0);
     snprintf(line, sizeof(line), "%s/\n    I  org.example.echo\n    A  PARENT\n    probe[", root_name());
     CHECK(says(line));
     CHECK(says(".subset."));
     at = strstr(output, " (Explicit Subset)/\n");
     CHECK(at != NULL && strncmp(at, " (Explicit Subset)/\n        A  CHILD\n", 37) == 0);
-    CHECK_EQ(under("\"$PROBE\" subset in CHILD hold < /dev/zero & sleep 0.3; \"$MACHCTL\" bstree --json | python3 -m json.tool"), 0);
+    CHECK_EQ(under("\"$PROBE\" subset in CHILD hold < /dev/zero & sleep 0.3; \"$MACHCTL\" bstree --json | "
+                   "python3 -m json.tool"),
+             0);
     CHECK(says("\"kind\": \"Explicit Subset\""));
 }
 
 TEST(bsexec_runs_in_another_namespace, "B101 B102")
 {
-    CHECK_EQ(under("\"$PROBE\" subset in test.inner hold < /dev/zero & sleep 0.3; \"$PROBE\" look test.inner; "
-                   "\"$MACHCTL\" bsexec $! \"$PROBE\" look test.inner; echo END $?"), 0);
+    CHECK_EQ(under(
+                 "\"$PROBE\" subset in test.inner hold < /dev/zero & sleep 0.3; \"$PROBE\" look test.inner; "
+                 "\"$MACHCTL\" bsexec $! \"$PROBE\" look test.inner; echo END $?"),
+             0);
     CHECK(says("look 1102\nlook 0\nEND 0\n"));
     CHECK_EQ(under("\"$PROBE\" hold < /dev/zero & sleep 0.3; \"$MACHCTL\" bsexec $! sh -c \"exit 5\""), 1);
     CHECK(says("ended with status 5"));
-    CHECK_EQ(under("\"$PROBE\" hold < /dev/zero & sleep 0.3; \"$MACHCTL\" bsexec $! sh -c \"env\" | grep -c MACHD_SOCKET"), 1);
+    CHECK_EQ(under("\"$PROBE\" hold < /dev/zero & sleep 0.3; \"$MACHCTL\" bsexec $! sh -c \"env\" | grep -c "
+                   "MACHD_SOCKET"),
+             1);
     /* A process that machd does not know has no task; one may be refused with the Mach error's text. */
     CHECK_EQ(under("sleep 5 & \"$MACHCTL\" bsexec $! true || echo REFUSED"), 0);
     CHECK_EQ(under("\"$MACHCTL\" bsexec 999999 true"), 1);
@@ -190,8 +212,11 @@ TEST(the_sample_programs_final_state, "B90 B91 B92 B95")
     const char *at;
 
     need_sample();
-    CHECK_EQ(under("\"$SAMPLE\" & sleep 0.5; P=$!; \"$MACHCTL\" bslist; echo OF; \"$MACHCTL\" bslist $P; echo TREE; \"$MACHCTL\" bstree; "
-                   "\"$PROBE\" look PARENT look PARENT-1 look CHILD; \"$MACHCTL\" bsexec $P \"$PROBE\" look PARENT look CHILD look PARENT-1 look PARENT-2"), 0);
+    CHECK_EQ(under("\"$SAMPLE\" & sleep 0.5; P=$!; \"$MACHCTL\" bslist; echo OF; \"$MACHCTL\" bslist $P; "
+                   "echo TREE; \"$MACHCTL\" bstree; "
+                   "\"$PROBE\" look PARENT look PARENT-1 look CHILD; \"$MACHCTL\" bsexec $P \"$PROBE\" look "
+                   "PARENT look CHILD look PARENT-1 look PARENT-2"),
+             0);
     CHECK(strncmp(output, "A  PARENT\nOF\n", 13) == 0);
     CHECK(says("A  CHILD\n"));
     CHECK(says("A  PARENT-1\n"));
@@ -206,11 +231,15 @@ TEST(the_sample_programs_final_state, "B90 B91 B92 B95")
 TEST(the_sample_program_is_killed, "B93 B55")
 {
     need_sample();
-    CHECK_EQ(under("\"$SAMPLE\" & sleep 0.5; P=$!; kill -9 $(cat /proc/$P/task/$P/children); sleep 0.2; \"$MACHCTL\" bslist $P; \"$MACHCTL\" bslist"), 0);
+    CHECK_EQ(under("\"$SAMPLE\" & sleep 0.5; P=$!; kill -9 $(cat /proc/$P/task/$P/children); sleep 0.2; "
+                   "\"$MACHCTL\" bslist $P; \"$MACHCTL\" bslist"),
+             0);
     CHECK(says("A  PARENT-1\nA  PARENT-2\nA  PARENT\n"));
     CHECK(strstr(output, "CHILD") == NULL);
-    CHECK_EQ(under("\"$SAMPLE\" & sleep 0.5; P=$!; C=$(cat /proc/$P/task/$P/children); kill -9 $P; sleep 0.2; \"$MACHCTL\" bstree; "
-                   "\"$MACHCTL\" bslist $C; echo END"), 0);
+    CHECK_EQ(under("\"$SAMPLE\" & sleep 0.5; P=$!; C=$(cat /proc/$P/task/$P/children); kill -9 $P; sleep "
+                   "0.2; \"$MACHCTL\" bstree; "
+                   "\"$MACHCTL\" bslist $C; echo END"),
+             0);
     CHECK(strstr(output, "PARENT") == NULL && strstr(output, "CHILD") == NULL);
     CHECK(says("Invalid bootstrap port"));
 }
@@ -218,7 +247,9 @@ TEST(the_sample_program_is_killed, "B93 B55")
 TEST(two_sample_programs_at_once, "B94")
 {
     need_sample();
-    CHECK_EQ(under("\"$SAMPLE\" & sleep 0.4; \"$SAMPLE\" & sleep 0.5; P=$!; \"$MACHCTL\" bslist; echo SECOND; \"$MACHCTL\" bslist $P"), 0);
+    CHECK_EQ(under("\"$SAMPLE\" & sleep 0.4; \"$SAMPLE\" & sleep 0.5; P=$!; \"$MACHCTL\" bslist; echo "
+                   "SECOND; \"$MACHCTL\" bslist $P"),
+             0);
     CHECK(says("A  PARENT\nSECOND\n"));
     CHECK(says("A  CHILD\n") && says("A  PARENT-1\n") && says("A  PARENT-2\n"));
 }
@@ -233,18 +264,25 @@ static int system_wide(const char *script)
         SKIP("needs root");
     REQUIRE_LT(snprintf(line, sizeof(line),
                         "d=$(mktemp -d) && chmod 755 $d && cp \"$PROBE\" $d/probe && chmod 755 $d/probe && "
-                        "LIB=$(ldd \"$PROBE\" | sed -n \"s/.*=> \\(.*libmach[^ ]*\\) .*/\\1/p\") && cp \"$LIB\" $d/ && chmod 755 $d/* && "
-                        "{ \"$MACHD\" --system --foreground --dir $d --launchd \"$LAUNCHD\" 2>/dev/null & M=$!; sleep 0.5; "
+                        "LIB=$(ldd \"$PROBE\" | sed -n \"s/.*=> \\(.*libmach[^ ]*\\) .*/\\1/p\") && cp "
+                        "\"$LIB\" $d/ && chmod 755 $d/* && "
+                        "{ \"$MACHD\" --system --foreground --dir $d --launchd \"$LAUNCHD\" 2>/dev/null & "
+                        "M=$!; sleep 0.5; "
                         "export MACHD_SOCKET=$d/default.sock LD_LIBRARY_PATH=$d; "
-                        "as() { setpriv --reuid $1 --regid $1 --clear-groups -- $d/probe $2 $3 $4 $5 $6 $7 $8 $9 2>&1; }; %s; "
-                        "kill $M; wait $M; rm -r $d; }", script), (int)sizeof(line));
+                        "as() { setpriv --reuid $1 --regid $1 --clear-groups -- $d/probe $2 $3 $4 $5 $6 $7 "
+                        "$8 $9 2>&1; }; %s; "
+                        "kill $M; wait $M; rm -r $d; }",
+                        script),
+               (int)sizeof(line));
     return shell(line);
 }
 
 TEST(each_uid_has_its_domain_in_system_mode, "B7 B8 B9 B10 B59")
 {
-    system_wide("sleep 3 | as 1 in test.users look test.users hold & sleep 1; as 2 look test.users; as 1 look test.users; "
-                "as 0 look test.users; sleep 2 | as 0 in test.system hold & sleep 0.5; as 1 look test.system; as 2 look test.system");
+    system_wide("sleep 3 | as 1 in test.users look test.users hold & sleep 1; as 2 look test.users; as 1 "
+                "look test.users; "
+                "as 0 look test.users; sleep 2 | as 0 in test.system hold & sleep 0.5; as 1 look "
+                "test.system; as 2 look test.system");
     CHECK(says("in 0\nlook 0\nlook 1102\nlook 0\nlook 1102\nin 0\nlook 0\nlook 0\n"));
 }
 

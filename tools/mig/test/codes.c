@@ -135,8 +135,9 @@ TEST(hostile_input_ends_with_a_message, "M93 M98")
 {
     static char parentheses[1 << 20];
     char output[65536];
-    const char nested[] = "subsystem x 1; type t = ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^"
-                          "^^^^^^ MACH_MSG_TYPE_CHAR;";
+    const char nested[] =
+        "subsystem x 1; type t = ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^"
+        "^^^^^^ MACH_MSG_TYPE_CHAR;";
 
     memset(parentheses, '(', sizeof(parentheses));
     CHECK_EQ(run_text(parentheses, sizeof(parentheses), NO_OUTPUT, output, sizeof(output)), 1);
@@ -198,8 +199,8 @@ static char *layout_of(const char *defs)
     FILE *f;
 
     snprintf(path, sizeof(path), "%s", scratch_file("layout", "", 0));
-    snprintf(arguments, sizeof(arguments), NO_OUTPUT "-I%s -layout %s %s/mach/%s.defs", env("MIG_INCLUDE"), path,
-             env("MIG_INCLUDE"), defs);
+    snprintf(arguments, sizeof(arguments), NO_OUTPUT "-I%s -layout %s %s/mach/%s.defs", env("MIG_INCLUDE"),
+             path, env("MIG_INCLUDE"), defs);
     REQUIRE_EQ(run(arguments, output, sizeof(output)), 0);
     f = fopen(path, "r");
     REQUIRE(f != NULL);
@@ -266,7 +267,8 @@ TEST(exceptions_memory_and_notifications_have_their_layout, "M41 M88")
 {
     static const char *const exc[] = {
         "R\t2407\tmach_exception_raise_state_identity\tr\t76\t5276\t2\t44\t5228\t0\n",
-        "Q\t60\texception\tS\t4\t-\nQ\t64\tcodeCnt\tcount\t4\t-\nQ\t68\tcode\tV\t8*2\t-\nQ\t68+code\tflavor\tS\t4\t-\n"
+        "Q\t60\texception\tS\t4\t-\nQ\t64\tcodeCnt\tcount\t4\t-\nQ\t68\tcode\tV\t8*2\t-\nQ\t68+"
+        "code\tflavor\tS\t4\t-\n"
         "Q\t72+code\told_stateCnt\tcount\t4\t-\nQ\t76+code\told_state\tV\t4*1296\t-\n",
         NULL,
     };

@@ -7,7 +7,7 @@
 #include <string.h>
 
 struct fake fake;
-NDR_record_t NDR_record = {.int_rep = NDR_INT_LITTLE_ENDIAN};
+NDR_record_t NDR_record = { .int_rep = NDR_INT_LITTLE_ENDIAN };
 mach_port_t mach_task_self_ = 0x103;
 
 void fake_reset(fake_demux_t demux)
@@ -20,10 +20,8 @@ static unsigned received_form(unsigned disposition)
 {
     switch (disposition) {
     case MACH_MSG_TYPE_COPY_SEND:
-    case MACH_MSG_TYPE_MAKE_SEND:
-        return MACH_MSG_TYPE_MOVE_SEND;
-    case MACH_MSG_TYPE_MAKE_SEND_ONCE:
-        return MACH_MSG_TYPE_MOVE_SEND_ONCE;
+    case MACH_MSG_TYPE_MAKE_SEND: return MACH_MSG_TYPE_MOVE_SEND;
+    case MACH_MSG_TYPE_MAKE_SEND_ONCE: return MACH_MSG_TYPE_MOVE_SEND_ONCE;
     }
     return disposition;
 }

@@ -20,8 +20,8 @@ static void begin(void)
     answer = KERN_SUCCESS;
 }
 
-kern_return_t served_round_scalars(mach_port_t server, uint8_t a, uint64_t b, odd_t c, uint64_t *d, odd_t *e, fixed_t f,
-                                   fixed_t g)
+kern_return_t served_round_scalars(mach_port_t server, uint8_t a, uint64_t b, odd_t c, uint64_t *d, odd_t *e,
+                                   fixed_t f, fixed_t g)
 {
     handled++;
     CHECK_EQ((uintptr_t)d % 8, 0);
@@ -37,8 +37,8 @@ kern_return_t served_round_scalars(mach_port_t server, uint8_t a, uint64_t b, od
 
 TEST(scalars_and_fixed_arrays_go_both_ways, "M33 M49 M68 M97")
 {
-    odd_t c = {{1, 2, 3, 4, 5}}, e;
-    fixed_t g = {10, 20, 1ull << 60}, f;
+    odd_t c = { { 1, 2, 3, 4, 5 } }, e;
+    fixed_t g = { 10, 20, 1ull << 60 }, f;
     uint64_t d = 1ull << 40;
 
     begin();
@@ -52,8 +52,8 @@ TEST(scalars_and_fixed_arrays_go_both_ways, "M33 M49 M68 M97")
 
 TEST(an_error_of_the_handler_is_36_bytes_and_no_results, "M70 M97")
 {
-    odd_t c = {{0}}, e;
-    fixed_t g = {0}, f;
+    odd_t c = { { 0 } }, e;
+    fixed_t g = { 0 }, f;
     uint64_t d = 3;
 
     begin();
@@ -63,9 +63,10 @@ TEST(an_error_of_the_handler_is_36_bytes_and_no_results, "M70 M97")
 }
 
 kern_return_t served_round_varying(mach_port_t server, words_t a, mach_msg_type_number_t aCnt, longs_t b,
-                                   mach_msg_type_number_t bCnt, words_t c, mach_msg_type_number_t cCnt, int last,
-                                   words_t x, mach_msg_type_number_t *xCnt, longs_t y, mach_msg_type_number_t *yCnt,
-                                   words_t z, mach_msg_type_number_t *zCnt, uint64_t *sum)
+                                   mach_msg_type_number_t bCnt, words_t c, mach_msg_type_number_t cCnt,
+                                   int last, words_t x, mach_msg_type_number_t *xCnt, longs_t y,
+                                   mach_msg_type_number_t *yCnt, words_t z, mach_msg_type_number_t *zCnt,
+                                   uint64_t *sum)
 {
     handled++;
     CHECK_EQ(*xCnt, 8); /* M69 */
@@ -82,9 +83,9 @@ kern_return_t served_round_varying(mach_port_t server, words_t a, mach_msg_type_
 
 TEST(varying_arrays_in_a_row_keep_their_places, "M34 M50 M66 M97")
 {
-    uint32_t a[8] = {1, 2, 3, 4, 5, 6, 7, 8}, c[8] = {9, 8, 7, 6, 5, 4, 3, 2}, x[8], z[8];
-    uint64_t b[8] = {11, 12, 13, 14, 15, 16, 17, 18}, y[8], sum;
-    static const unsigned counts[] = {0, 1, 7, 8};
+    uint32_t a[8] = { 1, 2, 3, 4, 5, 6, 7, 8 }, c[8] = { 9, 8, 7, 6, 5, 4, 3, 2 }, x[8], z[8];
+    uint64_t b[8] = { 11, 12, 13, 14, 15, 16, 17, 18 }, y[8], sum;
+    static const unsigned counts[] = { 0, 1, 7, 8 };
 
     for (unsigned i = 0; i < 64; i++) {
         unsigned n = counts[i % 4], m = counts[i / 4 % 4], k = counts[i / 16];
@@ -108,8 +109,8 @@ TEST(varying_arrays_in_a_row_keep_their_places, "M34 M50 M66 M97")
     CHECK_EQ(fake.calls, 0);
 }
 
-kern_return_t served_round_same(mach_port_t server, words_t a, mach_msg_type_number_t aCnt, longs_t b, words_t x,
-                                mach_msg_type_number_t *xCnt, longs_t y)
+kern_return_t served_round_same(mach_port_t server, words_t a, mach_msg_type_number_t aCnt, longs_t b,
+                                words_t x, mach_msg_type_number_t *xCnt, longs_t y)
 {
     handled++;
     for (unsigned i = 0; i < aCnt; i++) {
@@ -122,8 +123,8 @@ kern_return_t served_round_same(mach_port_t server, words_t a, mach_msg_type_num
 
 TEST(chained_arrays_share_one_count, "M31 M34 M50 M97")
 {
-    uint32_t a[3] = {1, 2, 3}, x[8];
-    uint64_t b[3] = {4, 5, 6}, y[8];
+    uint32_t a[3] = { 1, 2, 3 }, x[8];
+    uint64_t b[3] = { 4, 5, 6 }, y[8];
     mach_msg_type_number_t n = 0;
 
     begin();
@@ -146,7 +147,7 @@ kern_return_t served_round_room(mach_port_t server, int n, words_t x, mach_msg_t
 
 TEST(the_callers_room_is_known_to_the_handler, "M35 M51 M69 M97")
 {
-    uint32_t x[8] = {0};
+    uint32_t x[8] = { 0 };
     mach_msg_type_number_t n = 5;
 
     begin();
@@ -162,8 +163,8 @@ TEST(the_callers_room_is_known_to_the_handler, "M35 M51 M69 M97")
     CHECK_EQ(round_room(0x203, 0, x, &n), KERN_SUCCESS);
 }
 
-kern_return_t served_round_ports(mach_port_t server, port_list_t a, mach_msg_type_number_t aCnt, port_list_t b,
-                                 mach_msg_type_number_t *bCnt)
+kern_return_t served_round_ports(mach_port_t server, port_list_t a, mach_msg_type_number_t aCnt,
+                                 port_list_t b, mach_msg_type_number_t *bCnt)
 {
     handled++;
     for (unsigned i = 0; i < aCnt; i++)
@@ -174,7 +175,7 @@ kern_return_t served_round_ports(mach_port_t server, port_list_t a, mach_msg_typ
 
 TEST(names_that_do_not_fit_are_released, "M38 M50 M97")
 {
-    mach_port_t a[4] = {0x103, 0x203, 0x303, 0x403}, b[4] = {0};
+    mach_port_t a[4] = { 0x103, 0x203, 0x303, 0x403 }, b[4] = { 0 };
     mach_msg_type_number_t n = 4;
 
     begin();
@@ -187,8 +188,8 @@ TEST(names_that_do_not_fit_are_released, "M38 M50 M97")
     CHECK_EQ(fake.deallocated, 3);
 }
 
-kern_return_t served_round_lent(mach_port_t server, int fail, word_list_t a, mach_msg_type_number_t aCnt, port_list_t b,
-                                mach_msg_type_number_t bCnt)
+kern_return_t served_round_lent(mach_port_t server, int fail, word_list_t a, mach_msg_type_number_t aCnt,
+                                port_list_t b, mach_msg_type_number_t bCnt)
 {
     handled++;
     CHECK_EQ(a[aCnt - 1], 3);
@@ -198,8 +199,8 @@ kern_return_t served_round_lent(mach_port_t server, int fail, word_list_t a, mac
 
 TEST(what_was_lent_is_freed_once, "M72 M97")
 {
-    uint32_t a[3] = {1, 2, 3};
-    mach_port_t b[2] = {0x203, 0x303};
+    uint32_t a[3] = { 1, 2, 3 };
+    mach_port_t b[2] = { 0x203, 0x303 };
 
     begin();
     CHECK_EQ(round_lent(0x203, KERN_SUCCESS, a, 3, b, 2), KERN_SUCCESS);
@@ -210,10 +211,10 @@ TEST(what_was_lent_is_freed_once, "M72 M97")
     CHECK_EQ(fake.freed, 1); /* names and their memory are the loop's to destroy */
 }
 
-kern_return_t served_round_regions(mach_port_t server, vm_offset_t a, mach_msg_type_number_t aCnt, port_list_t *b,
-                                   mach_msg_type_number_t *bCnt)
+kern_return_t served_round_regions(mach_port_t server, vm_offset_t a, mach_msg_type_number_t aCnt,
+                                   port_list_t *b, mach_msg_type_number_t *bCnt)
 {
-    static mach_port_t names[2] = {0x503, 0x603};
+    static mach_port_t names[2] = { 0x503, 0x603 };
 
     handled++;
     CHECK_EQ(aCnt, 100);
@@ -240,7 +241,7 @@ TEST(regions_and_rights_arrays_arrive_with_their_counts, "M31 M38 M49 M97")
 inside_t round_in(wrapped_t value)
 {
     translated_in++;
-    return (inside_t){value * 10};
+    return (inside_t){ value * 10 };
 }
 
 wrapped_t round_out(inside_t value)
@@ -351,7 +352,7 @@ TEST(a_failed_send_gives_up_port_and_request_as_told, "M44 M56 M59 M97")
 
 TEST(only_served_numbers_have_a_routine, "M62 M63 M97")
 {
-    mach_msg_header_t head = {.msgh_id = 7000};
+    mach_msg_header_t head = { .msgh_id = 7000 };
     mig_subsystem_t table = (mig_subsystem_t)(uintptr_t)&served_round_subsystem;
 
     CHECK(round_server_routine(&head) != NULL);

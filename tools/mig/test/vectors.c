@@ -44,7 +44,7 @@ static int digit(char c)
 
 static struct bytes bytes_of(const char *hex)
 {
-    struct bytes b = {{0}, 0};
+    struct bytes b = { { 0 }, 0 };
 
     for (; *hex; hex++) {
         if (*hex == ' ')
@@ -111,8 +111,9 @@ kern_return_t served_mach_port_insert_right(ipc_space_t task, mach_port_name_t n
     return seen.answer;
 }
 
-kern_return_t served_mach_port_extract_right(ipc_space_t task, mach_port_name_t name, mach_msg_type_name_t msgt_name,
-                                             mach_port_t *poly, mach_msg_type_name_t *polyPoly)
+kern_return_t served_mach_port_extract_right(ipc_space_t task, mach_port_name_t name,
+                                             mach_msg_type_name_t msgt_name, mach_port_t *poly,
+                                             mach_msg_type_name_t *polyPoly)
 {
     seen.calls++;
     *poly = 0x1b03;
@@ -152,7 +153,8 @@ kern_return_t served_mach_vm_write(vm_map_t target_task, mach_vm_address_t addre
 }
 
 kern_return_t served_look_up2(mach_port_t j, name_t servicename, mach_port_t *serviceport,
-                              mach_msg_type_name_t *serviceportPoly, pid_t targetpid, uuid_t instanceid, uint64_t flags)
+                              mach_msg_type_name_t *serviceportPoly, pid_t targetpid, uuid_t instanceid,
+                              uint64_t flags)
 {
     seen.calls++;
     strncpy(seen.text, servicename, sizeof(seen.text) - 1);
@@ -173,7 +175,8 @@ kern_return_t served_log(mach_port_t j, int pri, int err, logmsg_t message)
     return seen.answer;
 }
 
-kern_return_t served_job_mig_spawn2_reply(mach_port_t rport, kern_return_t result, pid_t outpid, mach_port_t obsvr_port)
+kern_return_t served_job_mig_spawn2_reply(mach_port_t rport, kern_return_t result, pid_t outpid,
+                                          mach_port_t obsvr_port)
 {
     seen.calls++;
     seen.numbers[0] = (uint64_t)result;
@@ -183,8 +186,8 @@ kern_return_t served_job_mig_spawn2_reply(mach_port_t rport, kern_return_t resul
     return seen.answer;
 }
 
-kern_return_t served_chars(mach_port_t server, chars_t a, mach_msg_type_number_t aCnt, short_string_t s, chars_t t,
-                           mach_msg_type_number_t tCnt, uint16_t k, uint64_t z)
+kern_return_t served_chars(mach_port_t server, chars_t a, mach_msg_type_number_t aCnt, short_string_t s,
+                           chars_t t, mach_msg_type_number_t tCnt, uint16_t k, uint64_t z)
 {
     seen.calls++;
     snprintf(seen.text, sizeof(seen.text), "%.*s/%s/%.*s", (int)aCnt, a, s, (int)tCnt, t);
@@ -212,8 +215,9 @@ kern_return_t catch_mach_exception_raise(mach_port_t exception_port, mach_port_t
 }
 
 kern_return_t catch_mach_exception_raise_state(mach_port_t exception_port, exception_type_t exception,
-                                               const mach_exception_data_t code, mach_msg_type_number_t codeCnt,
-                                               int *flavor, const thread_state_t old_state,
+                                               const mach_exception_data_t code,
+                                               mach_msg_type_number_t codeCnt, int *flavor,
+                                               const thread_state_t old_state,
                                                mach_msg_type_number_t old_stateCnt, thread_state_t new_state,
                                                mach_msg_type_number_t *new_stateCnt)
 {
@@ -221,12 +225,10 @@ kern_return_t catch_mach_exception_raise_state(mach_port_t exception_port, excep
     return seen.answer;
 }
 
-kern_return_t catch_mach_exception_raise_state_identity(mach_port_t exception_port, mach_port_t thread,
-                                                        mach_port_t task, exception_type_t exception,
-                                                        mach_exception_data_t code, mach_msg_type_number_t codeCnt,
-                                                        int *flavor, thread_state_t old_state,
-                                                        mach_msg_type_number_t old_stateCnt, thread_state_t new_state,
-                                                        mach_msg_type_number_t *new_stateCnt)
+kern_return_t catch_mach_exception_raise_state_identity(
+    mach_port_t exception_port, mach_port_t thread, mach_port_t task, exception_type_t exception,
+    mach_exception_data_t code, mach_msg_type_number_t codeCnt, int *flavor, thread_state_t old_state,
+    mach_msg_type_number_t old_stateCnt, thread_state_t new_state, mach_msg_type_number_t *new_stateCnt)
 {
     seen.calls++;
     CHECK_EQ((uintptr_t)code % 8, 0); /* M68 */
@@ -324,7 +326,7 @@ static kern_return_t call_extract(void)
 
 static kern_return_t call_task_info(void)
 {
-    integer_t info[10] = {0};
+    integer_t info[10] = { 0 };
     mach_msg_type_number_t count = 10;
     kern_return_t kr = task_info(0x203, 20, info, &count);
 
@@ -337,12 +339,12 @@ static kern_return_t call_task_info(void)
 
 static kern_return_t call_exception(void)
 {
-    int64_t code[2] = {13, 0x1000};
-    natural_t old_state[2] = {0x51, 0x52}, new_state[1296] = {0};
+    int64_t code[2] = { 13, 0x1000 };
+    natural_t old_state[2] = { 0x51, 0x52 }, new_state[1296] = { 0 };
     mach_msg_type_number_t n_new = 1296;
     int flavor = 4;
-    kern_return_t kr = mach_exception_raise_state_identity(0x903, 0x1103, 0x1203, 1, code, 2, &flavor, old_state, 2,
-                                                           new_state, &n_new);
+    kern_return_t kr = mach_exception_raise_state_identity(0x903, 0x1103, 0x1203, 1, code, 2, &flavor,
+                                                           old_state, 2, new_state, &n_new);
 
     if (kr == KERN_SUCCESS) {
         CHECK_EQ(n_new, 2);
@@ -565,7 +567,8 @@ TEST(a_fixed_string_is_sent_with_zeros_behind_it, "M39 M43 M96")
     check_bytes(fake.request + 4, fake.send_size - 4, &V20[8]);
     CHECK_MEM_EQ(fake.request, want.data, 4);
     CHECK_EQ(fake.rcv_size, 40 + 68);
-    CHECK_EQ(fake.option, MACH_SEND_MSG | MACH_RCV_MSG | MACH_RCV_TRAILER_TYPE(0) | MACH_RCV_TRAILER_ELEMENTS(3));
+    CHECK_EQ(fake.option,
+             MACH_SEND_MSG | MACH_RCV_MSG | MACH_RCV_TRAILER_TYPE(0) | MACH_RCV_TRAILER_ELEMENTS(3));
 }
 
 TEST(server_stubs_answer_with_the_bytes_of_the_vectors, "M35 M62 M70 M96")
@@ -586,7 +589,8 @@ TEST(an_unknown_id_is_answered_with_bad_id, "M62 M96")
 {
     mach_msg_header_t *head = (void *)reply_room;
 
-    CHECK_EQ(serve("13150000 18000000 03020000 03160000 00000000 9f0f0000", mach_port_server, reply_room), FALSE);
+    CHECK_EQ(serve("13150000 18000000 03020000 03160000 00000000 9f0f0000", mach_port_server, reply_room),
+             FALSE);
     check_bytes(reply_room, head->msgh_size, V17);
     CHECK(mach_port_server_routine(head) == NULL);
 }
@@ -646,9 +650,10 @@ static const struct {
     const char *reply;
     kern_return_t want;
 } replies[] = {
-    {call_allocate, V2, KERN_SUCCESS}, {call_allocate, V3, KERN_NO_SPACE}, {call_names, V4, KERN_SUCCESS},
-    {call_extract, V6, KERN_SUCCESS},  {call_task_info, V8, KERN_SUCCESS}, {call_exception, V10, KERN_SUCCESS},
-    {call_vm_read, V12, KERN_SUCCESS},
+    { call_allocate, V2, KERN_SUCCESS },  { call_allocate, V3, KERN_NO_SPACE },
+    { call_names, V4, KERN_SUCCESS },     { call_extract, V6, KERN_SUCCESS },
+    { call_task_info, V8, KERN_SUCCESS }, { call_exception, V10, KERN_SUCCESS },
+    { call_vm_read, V12, KERN_SUCCESS },
 };
 
 TEST(user_stubs_accept_the_replies_of_the_vectors, "M46 M49 M50 M96")
@@ -725,7 +730,7 @@ TEST(descriptors_of_another_kind_are_type_errors, "M46 M96")
 
 TEST(counts_beyond_the_maximum_are_type_errors, "M46 M96")
 {
-    static const uint32_t counts[] = {95, 0xffffffff, 4, 2};
+    static const uint32_t counts[] = { 95, 0xffffffff, 4, 2 };
 
     for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
         struct bytes b = bytes_of(V8);
@@ -773,9 +778,9 @@ static const struct {
     const char *request;
     fake_demux_t demux;
 } requests[] = {
-    {V1, mach_port_server},  {V5, mach_port_server}, {V7, task_info_server}, {V9, mach_exc_server},
-    {V11, mach_vm_server},   {V13, job_server},      {V14, notify_server},   {V15, notify_server},
-    {V16, notify_server},    {V18, chars_server},    {V19, child_port_server}, {V21, job_reply_server},
+    { V1, mach_port_server }, { V5, mach_port_server }, { V7, task_info_server },   { V9, mach_exc_server },
+    { V11, mach_vm_server },  { V13, job_server },      { V14, notify_server },     { V15, notify_server },
+    { V16, notify_server },   { V18, chars_server },    { V19, child_port_server }, { V21, job_reply_server },
 };
 
 TEST(spoilt_requests_have_bad_arguments, "M65 M96")
@@ -829,8 +834,8 @@ TEST(every_count_is_bounded, "M65 M96")
         unsigned offset;
         uint32_t max;
     } counts[] = {
-        {V9, mach_exc_server, 64, 2}, {V9, mach_exc_server, 88, 1296}, {V13, job_server, 44, 2048},
-        {V18, chars_server, 32, 6},   {V18, chars_server, 48, 16},     {V18, chars_server, 56, 6},
+        { V9, mach_exc_server, 64, 2 }, { V9, mach_exc_server, 88, 1296 }, { V13, job_server, 44, 2048 },
+        { V18, chars_server, 32, 6 },   { V18, chars_server, 48, 16 },     { V18, chars_server, 56, 6 },
     };
 
     for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
@@ -879,7 +884,7 @@ TEST(a_wrong_trailer_is_an_error_of_its_own, "M48 M44")
     mach_port_t port = 0;
     audit_token_t token;
     name_t name = "x";
-    uuid_t uuid = {0};
+    uuid_t uuid = { 0 };
 
     put_word(&b, 20, 504);
     begin(NULL);
