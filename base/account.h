@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* base/account.h - what a task and a uid may consume, and allocation that is charged to them
  *
- * Every object made for a client carries the account that paid for it and gives the charge back when it dies. An account
- * has a parent (a task's is its uid's); a charge must fit both. Accounts are counted: they outlive the task whose queued
- * messages they still pay for.
+ * Every object made for a client carries the account that paid for it and gives the charge back when it dies.
+ * An account has a parent (a task's is its uid's); a charge must fit both. Accounts are counted: they outlive
+ * the task whose queued messages they still pay for.
  */
 #pragma once
 

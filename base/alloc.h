@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* base/alloc.h - the one door to the heap, so that a census can be taken and failure can be played
  *
- * Small blocks are kept on free lists by size class: the hot path allocates a message and frees it again with every trap.
+ * Small blocks are kept on free lists by size class: the hot path allocates a message and frees it again with
+ * every trap.
  */
 #pragma once
 

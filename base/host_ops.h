@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* base/host_ops.h - the one table through which the kernel leaves
  *
- * Implemented by host/linux (real processes), sim (virtual time, coroutines) and tests. The kernel calls these while it
- * works for a trap or an event; none may call back into the kernel. `struct thread` and `struct task` are the kernel's;
- * the host finds its own record in their `host` member.
+ * Implemented by host/linux (real processes), sim (virtual time, coroutines) and tests. The kernel calls
+ * these while it works for a trap or an event; none may call back into the kernel. `struct thread` and
+ * `struct task` are the kernel's; the host finds its own record in their `host` member.
  */
 #pragma once
 
@@ -17,24 +17,25 @@ struct task;
 typedef uint32_t segment_handle;
 
 struct host_ops {
-    /* The reply of this thread's last request stands in its page: publish it and see that the thread runs. Called for the
-     * trapping thread too, as the last thing of its trap. */
+    /* The reply of this thread's last request stands in its page: publish it and see that the thread runs.
+     * Called for the trapping thread too, as the last thing of its trap. */
     void (*thread_done)(void *host, struct thread *thread);
 
-    /* The segment that this task registered under `id`, now owned by the kernel: 0 if there is none, if it is shorter than
-     * size, or if anybody could still write to it or change its length. */
+    /* The segment that this task registered under `id`, now owned by the kernel: 0 if there is none, if it is
+     * shorter than size, or if anybody could still write to it or change its length. */
     segment_handle (*segment_claim)(void *host, struct task *task, uint32_t id, uint64_t size);
-    /* Copies bytes out of a segment; false if they are not there. Bounded work: the kernel asks for what was charged. */
+    /* Copies bytes out of a segment; false if they are not there. Bounded work: the kernel asks for what was
+     * charged. */
     bool (*segment_read)(void *host, segment_handle segment, uint64_t offset, void *bytes, uint64_t size);
     /* A sealed segment with these bytes; 0 when the machine has none to give. */
     segment_handle (*segment_make)(void *host, const void *bytes, uint64_t size);
-    /* Hands the segment to the task's libmach; the result is the id under which the reply names it, 0 on failure. The kernel
-     * keeps its own handle. */
+    /* Hands the segment to the task's libmach; the result is the id under which the reply names it, 0 on
+     * failure. The kernel keeps its own handle. */
     uint32_t (*segment_send)(void *host, struct task *task, segment_handle segment, uint64_t size);
     void (*segment_drop)(void *host, segment_handle segment);
 
-    /* The task broke the trap protocol: end it. The kernel goes on as if it had asked for nothing; kernel_task_died comes
-     * later, as an event. */
+    /* The task broke the trap protocol: end it. The kernel goes on as if it had asked for nothing;
+     * kernel_task_died comes later, as an event. */
     void (*task_broken)(void *host, struct task *task, const char *why);
 
     /* One line for people and traces; may be NULL. */

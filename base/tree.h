@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* base/tree.h - intrusive AVL trees: ordered by a comparison, every operation O(log n) without allocation
  *
- * Used where a queue must be ordered by more than arrival: waiting threads by priority, timers by deadline, the entries
- * of one port by space. Comparisons never look at addresses, so that a run can be repeated exactly.
+ * Used where a queue must be ordered by more than arrival: waiting threads by priority, timers by
+ * deadline, the entries of one port by space. Comparisons never look at addresses, so that a run can be
+ * repeated exactly.
  */
 #pragma once
 
@@ -44,4 +45,5 @@ struct tree_node *tree_first(const struct tree *tree);
 struct tree_node *tree_next(const struct tree_node *node);
 
 /* The node for which probe() answers 0. probe(node, key): < 0 if the key stands before node. */
-struct tree_node *tree_find(const struct tree *tree, int (*probe)(const struct tree_node *node, const void *key), const void *key);
+struct tree_node *tree_find(const struct tree *tree, int (*probe)(const struct tree_node *node, const void *key),
+                            const void *key);

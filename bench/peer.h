@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* bench/peer.h - one way for two processes to exchange 64 bytes and an answer of 64 bytes
  *
- * A peer forks a child that echoes, and then makes calls to it from this process. All peers are driven by the same loop
- * (rpc.c), in the same run, so that their figures can be divided by each other.
+ * A peer forks a child that echoes, and then makes calls to it from this process. All peers are driven by the
+ * same loop (rpc.c), in the same run, so that their figures can be divided by each other.
  */
 #pragma once
 

@@ -43,12 +43,11 @@ static int compare(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-static double median(const double *values, unsigned n)
+/* Sorts the values. */
+static double median(double *values, unsigned n)
 {
-    double sorted[n];
-    memcpy(sorted, values, n * sizeof(*values));
-    qsort(sorted, n, sizeof(*sorted), compare);
-    return n % 2 ? sorted[n / 2] : (sorted[n / 2 - 1] + sorted[n / 2]) / 2;
+    qsort(values, n, sizeof(*values), compare);
+    return n % 2 ? values[n / 2] : (values[n / 2 - 1] + values[n / 2]) / 2;
 }
 
 static double measure_hot(struct peer *peer)
@@ -65,15 +64,18 @@ static double measure_hot(struct peer *peer)
 
 static double measure_idle(struct peer *peer)
 {
-    double took[idle_calls];
-    for (unsigned i = 0; i < idle_calls; i++) {
+    double *took = calloc(idle_calls, sizeof(*took));
+    unsigned n = 0;
+    for (; took && n < idle_calls; n++) {
         usleep(IDLE_PAUSE_US);
         double begin = now_us();
         if (!peer->call(peer))
-            return NAN;
-        took[i] = now_us() - begin;
+            break;
+        took[n] = now_us() - begin;
     }
-    return median(took, idle_calls);
+    double result = took && n == idle_calls ? median(took, n) : NAN;
+    free(took);
+    return result;
 }
 
 static void measure(unsigned p, enum place place, unsigned round)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* demo/demo.h - what the three programs of the demo share: their messages, their words, and the account of what moved
+/* demo/demo.h - what the three programs of the demo share: their messages, their words, and the account of
+ * what moved
  *
  *   tour       declares a name, starts the others, kills one, shows what is left
  *   clerk      checks the name in; opens a session, a port of its own, for each customer
@@ -17,7 +18,8 @@
 #define TOUR_NAME "org.machd.demo.tour"
 #define SECRET_NAME "org.machd.demo.secret"
 
-/* Requests to the clerk's name (1, 2) and to a session (3, 4); to the tour (5, 6). Replies have the same number. */
+/* Requests to the clerk's name (1, 2) and to a session (3, 4); to the tour (5, 6). Replies have the same
+ * number. */
 enum {
     DEMO_ECHO = 1,   /* text -> text */
     DEMO_OPEN,       /* -> a send right to a new session */

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* kernel/door.h - the only way into the kernel: traps of threads, and events of the host
  *
- * The host owns connections, pages, time and descriptors; it calls one function here at a time, from one thread. What a
- * call causes leaves through struct host_ops (base/host_ops.h). All of them end by draining what they caused, with a
- * fixed budget of counted steps; kernel_has_work() tells whether something is left, and kernel_work() goes on with it.
+ * The host owns connections, pages, time and descriptors; it calls one function here at a time, from one
+ * thread. What a call causes leaves through struct host_ops (base/host_ops.h). All of them end by draining
+ * what they caused, with a fixed budget of counted steps; kernel_has_work() tells whether something is left,
+ * and kernel_work() goes on with it.
  *
  *   life of a task:    kernel_inherit_new (fork) -> kernel_task_new -> kernel_thread_new ... -> kernel_task_died
  *   life of a thread:  kernel_thread_new -> kernel_trap, kernel_abort ... -> kernel_thread_died
  *
- * Objects handed out here stay valid until the matching _died call returned; the host must drop its pointers then.
+ * Objects handed out here stay valid until the matching _died call returned; the host must drop its pointers
+ * then.
  */
 #pragma once
 
@@ -50,13 +52,14 @@ void kernel_free(struct kernel *kernel);
 struct inherit *kernel_inherit_new(struct kernel *kernel, struct task *parent);
 void kernel_inherit_free(struct kernel *kernel, struct inherit *inherit);
 
-/* Makes a live, enabled task. inherit NULL: the defaults of K14, with the bootstrap port of the uid's domain (B8) as far as
- * launchd has named one. Consumes inherit. NULL when there is no memory or the uid is at its limit. */
+/* Makes a live, enabled task. inherit NULL: the defaults of K14, with the bootstrap port of the uid's domain
+ * (B8) as far as launchd has named one. Consumes inherit. NULL when there is no memory or the uid is at its
+ * limit. */
 struct task *kernel_task_new(struct kernel *kernel, const struct task_identity *identity, struct inherit *inherit, void *host);
 
-/* The process is gone, or runs another image (exec: make an inherit from the old task first, then the new task). Its
- * threads die with it; the pages may go as soon as this returns. keep_space: launchd's names outlive it (B14) and are
- * given to the next task made with is_launchd. */
+/* The process is gone, or runs another image (exec: make an inherit from the old task first, then the new
+ * task). Its threads die with it; the pages may go as soon as this returns. keep_space: launchd's names
+ * outlive it (B14) and are given to the next task made with is_launchd. */
 void kernel_task_died(struct kernel *kernel, struct task *task, bool keep_space);
 
 /* The bootstrap port of this uid's domain is known, so that kernel_task_new without inherit gives one (B8). */
@@ -65,20 +68,23 @@ bool kernel_has_domain(struct kernel *kernel, uint32_t uid);
 void *kernel_task_host(struct task *task);
 const struct task_identity *kernel_task_identity(struct task *task);
 
-/* False while what this task's last trap caused is still being drained: serve others first (design section 3). */
+/* False while what this task's last trap caused is still being drained: serve others first (design section
+ * 3). */
 bool kernel_task_may_trap(struct task *task);
 
 /* ---- events: threads ---- */
 
-/* page: the thread's trap page, TRAP_PAGE_SIZE bytes shared with the client. NULL: a thread that makes no traps (a bare task's
- * main thread). NULL result: limit or no memory. The first thread of a task whose tid is its pid is the main thread. */
+/* page: the thread's trap page, TRAP_PAGE_SIZE bytes shared with the client. NULL: a thread that makes no
+ * traps (a bare task's main thread). NULL result: limit or no memory. The first thread of a task whose tid is
+ * its pid is the main thread. */
 struct thread *kernel_thread_new(struct kernel *kernel, struct task *task, int32_t tid, struct trap_page *page, void *host);
 void kernel_thread_died(struct kernel *kernel, struct thread *thread);
 void *kernel_thread_host(struct thread *thread);
 struct task *kernel_thread_task(struct thread *thread);
 
-/* Carries out the request in the thread's page. `now` in nanoseconds of any clock that never goes back. Returns the steps it
- * took (>= 1). Afterwards either thread_done was called for the thread or it waits. Must not be called while it waits. */
+/* Carries out the request in the thread's page. `now` in nanoseconds of any clock that never goes back.
+ * Returns the steps it took (>= 1). Afterwards either thread_done was called for the thread or it waits. Must
+ * not be called while it waits. */
 uint32_t kernel_trap(struct kernel *kernel, struct thread *thread, uint64_t now);
 bool kernel_thread_waits(const struct thread *thread);
 /* Ends the thread's wait as a signal does; thread_done is called. Nothing if it does not wait. */
@@ -109,8 +115,8 @@ struct kernel_task_view {
 };
 void kernel_each_task(struct kernel *kernel, void (*visit)(void *context, const struct kernel_task_view *view), void *context);
 
-/* A tap that sees each decoded call and each message as it is queued and received; NULL takes it away. The strings and
- * the struct live only for the call. For machctl's trace and the demo. */
+/* A tap that sees each decoded call and each message as it is queued and received; NULL takes it away. The
+ * strings and the struct live only for the call. For machctl's trace and the demo. */
 struct kernel_event {
     enum { KERNEL_EVENT_TRAP, KERNEL_EVENT_SEND, KERNEL_EVENT_RECEIVE, KERNEL_EVENT_CALL } kind;
     int32_t pid, tid;          /* of the actor */

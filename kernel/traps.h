@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* kernel/traps.h - the traps that are not messages: self ports, reply ports, and the short cuts of mach_port_* on one's own
- * task (abi: mach_traps.h; P2, K34-K41) */
+/* kernel/traps.h - the traps that are not messages: self ports, reply ports, and the short cuts of
+ * mach_port_* on one's own task (abi: mach_traps.h; P2, K34-K41) */
 #pragma once
 
 #include "kernel/task/thread.h"

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* launchd/domain.h - one level of the namespace (B1, B7, B51-B56)
  *
- * A domain is found by its bootstrap port, whose receive right launchd holds while the domain exists. It owns its services,
- * the jobs that own them, and its child domains; ending it ends them all, the deepest first, and its port last (B55).
+ * A domain is found by its bootstrap port, whose receive right launchd holds while the domain exists. It owns
+ * its services, the jobs that own them, and its child domains; ending it ends them all, the deepest first,
+ * and its port last (B55).
  */
 #pragma once
 
@@ -45,11 +46,12 @@ struct domain *domain_find_id(uint64_t id);
 /* The root of this mode, on a fresh stash. Ends the process when it cannot be made. */
 void domain_make_root(void);
 
-/* The per-user domain of uid, made if there is none (B8). User mode: the root for its own uid, NULL for others. NULL also
- * when there is no memory. */
+/* The per-user domain of uid, made if there is none (B8). User mode: the root for its own uid, NULL for
+ * others. NULL also when there is no memory. */
 struct domain *domain_per_user(uid_t uid);
 
-/* Refuses NOT_PRIVILEGED, NO_MEMORY as B53 and B83 say; consumes requestor on success. who and pid make the name (B52). */
+/* Refuses NOT_PRIVILEGED, NO_MEMORY as B53 and B83 say; consumes requestor on success. who and pid make the
+ * name (B52). */
 kern_return_t domain_subset(struct domain *parent, mach_port_t requestor, const char *who, pid_t pid,
                             struct domain **domain_p);
 

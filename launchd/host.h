@@ -28,8 +28,8 @@ bool host_task_command(pid_t pid, uint32_t version, char *command, size_t size);
 /* A send right to the name port of the task that now runs as pid; null when there is none. */
 mach_port_t host_task_name(pid_t pid);
 
-/* When the process began, in ticks since boot; 0 when there is none. *running_p (may be NULL): its main thread has not
- * ended, which is so right after every exec. */
+/* When the process began, in ticks since boot; 0 when there is none. *running_p (may be NULL): its main
+ * thread has not ended, which is so right after every exec. */
 uint64_t host_start_time(pid_t pid, bool *running_p);
 
 /* Linux's word for what a process runs, for the time between its exec and its next request. */

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* launchd/job.h - what launchd knows about one program or process (B4-B6)
  *
- * An anonymous job stands for one process in one domain. It is made at the first request that leaves something behind
- * (a name, a subset): a process that only looks up costs nothing. It lives as long as the process: launchd holds the name
- * port of its task, which dies with the process, and also at each exec, where the job goes on with the new task.
+ * An anonymous job stands for one process in one domain. It is made at the first request that leaves
+ * something behind (a name, a subset): a process that only looks up costs nothing. It lives as long as the
+ * process: launchd holds the name port of its task, which dies with the process, and also at each exec, where
+ * the job goes on with the new task.
  *
  * Managed jobs (loaded from property lists) share the type and the ownership of services.
  */

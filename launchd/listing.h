@@ -17,6 +17,7 @@ struct listing {
     mach_port_array_t ports;               /* of domains: names of receive rights */
 };
 
-/* Refuse BOOTSTRAP_NO_MEMORY, and listing_children BOOTSTRAP_NO_CHILDREN. No services: success, n 0, all NULL. */
+/* Refuse BOOTSTRAP_NO_MEMORY, and listing_children BOOTSTRAP_NO_CHILDREN. No services: success, n 0, all
+ * NULL. */
 kern_return_t listing_services(const struct domain *domain, struct listing *listing);
 kern_return_t listing_children(const struct domain *domain, struct listing *listing);

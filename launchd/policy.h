@@ -7,9 +7,9 @@
 
 #include "launchd/job.h"
 
-/* Who sends this request, and which domain it concerns: what a process that is not root asks of System is done in the
- * per-user domain of its uid (B10). Refuses MACH_SEND_INVALID_DEST (the domain has ended, B66) and
- * BOOTSTRAP_NO_MEMORY. */
+/* Who sends this request, and which domain it concerns: what a process that is not root asks of System is
+ * done in the per-user domain of its uid (B10). Refuses MACH_SEND_INVALID_DEST (the domain has ended, B66)
+ * and BOOTSTRAP_NO_MEMORY. */
 kern_return_t policy_caller(mach_port_t bp, const audit_token_t *token, struct caller *caller);
 
 /* B78 */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* launchd/service.h - a name in a domain, its port, and the job that owns it (B2, B3)
  *
- * launchd keeps a send right of every service, watched, for as long as the name exists. Of a declared service it has the
- * receive right too, except while the job has it; a port-destroyed request brings it back (B28).
+ * launchd keeps a send right of every service, watched, for as long as the name exists. Of a declared service
+ * it has the receive right too, except while the job has it; a port-destroyed request brings it back (B28).
  */
 #pragma once
 
@@ -29,7 +29,8 @@ struct service {
 
 /* In this domain only; of pid 0 the public names, else the private ones of that process (B30). */
 struct service *service_find(struct domain *domain, const char *name, pid_t pid);
-/* The same for those who want the name: a service whose port has died counts as none, and is ended (B25, B44). */
+/* The same for those who want the name: a service whose port has died counts as none, and is ended (B25,
+ * B44). */
 struct service *service_find_live(struct domain *domain, const char *name, pid_t pid);
 /* In this domain, then upwards to the root (B33). */
 struct service *service_visible(struct domain *domain, const char *name);

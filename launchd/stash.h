@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* launchd/stash.h - what outlives a launchd: its tables, in a memory file that machd keeps (B14)
  *
- * machd keeps launchd's port space too, so a record may name ports: the next launchd finds the same names, the messages
- * queued behind them and the notification requests that stand. The tables are used in place: there is no second copy that
- * could differ, and a kill -9 at any instruction leaves them whole, because
+ * machd keeps launchd's port space too, so a record may name ports: the next launchd finds the same names,
+ * the messages queued behind them and the notification requests that stand. The tables are used in place:
+ * there is no second copy that could differ, and a kill -9 at any instruction leaves them whole, because
  *
  *   making a thing       rights and notification requests first, then the record's fields, and its kind last
  *   ending a thing       the record first, then the rights: what is left over is a right that no record names
  *   a change             is one store of one word
  *   answering a request  `undo` names the reply right and the record made for it until the reply is sent
  *
- * The next launchd (adopt.c) gives back every right that no record accounts for, among them the reply rights of requests
- * that were taken and not answered, so that their callers ask again; and if the reply right of `undo` is still there, the
- * record it names was never told to anybody and is ended.
+ * The next launchd (adopt.c) gives back every right that no record accounts for, among them the reply rights
+ * of requests that were taken and not answered, so that their callers ask again; and if the reply right of
+ * `undo` is still there, the record it names was never told to anybody and is ended.
  */
 #pragma once
 
@@ -113,7 +113,8 @@ void stash_unuse(struct stash_record *record);
 struct stash_record **stash_sorted(size_t *n_p);
 size_t stash_n_used(void);
 
-/* While a request is served: if its reply right is still here when the next launchd comes, the record made for it is ended. */
+/* While a request is served: if its reply right is still here when the next launchd comes, the record made
+ * for it is ended. */
 void stash_undo_begin(uint32_t reply);
 void stash_undo_set(const struct stash_record *record);
 void stash_undo_clear(void);

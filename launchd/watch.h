@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* launchd/watch.h - send rights whose death matters, and who wants to hear of it
  *
- * Every send right that launchd keeps stands in a watch: one user reference each, and one dead-name request for all watches
- * of a name together (the kernel has one slot per name; B89: each notification is asked for once). So the number of
- * references that launchd should have on a name is the number of its watches, which is what adoption restores.
+ * Every send right that launchd keeps stands in a watch: one user reference each, and one dead-name request
+ * for all watches of a name together (the kernel has one slot per name; B89: each notification is asked for
+ * once). So the number of references that launchd should have on a name is the number of its watches, which
+ * is what adoption restores.
  */
 #pragma once
 
@@ -47,8 +48,8 @@ void watch_return(mach_port_t port);
 /* Asks that what is dead already be told (again). */
 void watch_retell(mach_port_t port);
 
-/* Carries out all notifications that are queued. Called before each request, so that what the caller has seen to end has
- * ended for launchd too (B72). */
+/* Carries out all notifications that are queued. Called before each request, so that what the caller has seen
+ * to end has ended for launchd too (B72). */
 void watch_drain(void);
 
 /* A receive right is at home that should not be: a service takes it back, or it ends. */

@@ -41,7 +41,8 @@ static inline void gather_init(struct gather *gather)
 }
 
 /* MACH_MSG_SUCCESS, or MACH_SEND_NO_BUFFER when there is no memory for it. What cannot be read is flagged for
- * the kernel, which decides in its own order (P101). A size that the kernel will refuse gives an empty payload. */
+ * the kernel, which decides in its own order (P101). A size that the kernel will refuse gives an empty
+ * payload. */
 mach_msg_return_t gather_message(struct gather *gather, struct lib_thread *thread, const void *msg,
                                  mach_msg_size_t size);
 

@@ -14,5 +14,6 @@
 /* False if some byte could not be read or written; then an unknown part has been copied. */
 bool guard_copy(void *to, const void *from, size_t size);
 
-/* context: the third argument of a SA_SIGINFO handler. True if the fault was guard_copy's: the handler must just return. */
+/* context: the third argument of a SA_SIGINFO handler. True if the fault was guard_copy's: the handler must
+ * just return. */
 bool guard_fixup(void *context);

@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* sim/sim.h - a whole machine of Mach tasks in one process, repeatable from a seed
  *
- * The kernel runs under a simulated host: time is a number, tasks are records, threads are coroutines, segments are blocks
- * of the heap. A simulated thread runs until it makes a trap; there it gives up control, and what happens next is drawn
- * from the seed: some thread's trap is carried out, some thread whose trap is done goes on, the kernel drains a bit of its
- * work, time passes when nothing else can. So one seed is one history, and the same seed is always the same history.
+ * The kernel runs under a simulated host: time is a number, tasks are records, threads are coroutines,
+ * segments are blocks of the heap. A simulated thread runs until it makes a trap; there it gives up control,
+ * and what happens next is drawn from the seed: some thread's trap is carried out, some thread whose trap is
+ * done goes on, the kernel drains a bit of its work, time passes when nothing else can. So one seed is one
+ * history, and the same seed is always the same history.
  *
  *   sim_begin(seed);        the caller becomes the first thread of the root task
  *   ... Mach calls, sim_task_spawn, sim_thread_spawn, sim_kill ...
  *   sim_end();              every task dies; asserts that the kernel holds nothing any more
  *
- * There is one simulation at a time. After every trap the kernel's invariants (P4) are checked: each time while little
- * exists, now and then when much does.
+ * There is one simulation at a time. After every trap the kernel's invariants (P4) are checked: each time
+ * while little exists, now and then when much does.
  */
 #pragma once
 
@@ -40,10 +41,12 @@ uint64_t sim_now(void); /* nanoseconds since sim_begin */
 
 /* ---- tasks ---- */
 
-/* A child of the running thread's task that inherits from it as by fork (P168) and runs body(argument) on its first thread.
- * What body returns is the exit value. Never NULL: no memory ends the simulation. The record stays readable until sim_end. */
+/* A child of the running thread's task that inherits from it as by fork (P168) and runs body(argument) on its
+ * first thread. What body returns is the exit value. Never NULL: no memory ends the simulation. The record
+ * stays readable until sim_end. */
 struct sim_task *sim_task_spawn(int (*body)(void *argument), void *argument);
-/* The task vanishes with all its threads, as by kill -9: at once, wherever they are. Killing one's own does not return. */
+/* The task vanishes with all its threads, as by kill -9: at once, wherever they are. Killing one's own does
+ * not return. */
 void sim_kill(struct sim_task *task);
 _Noreturn void sim_task_exit(int value);
 /* Waits until the task is gone. Its exit value; -1 if it was killed. */
@@ -80,17 +83,18 @@ struct lib_thread *sim_thread_library(struct sim_thread *thread);
 /* Hands the request in the running thread's page to the kernel and waits until it is done. */
 void sim_trap(void);
 uint32_t sim_segment_give(const void *bytes, uint64_t size);
-/* The bytes of a segment that a reply named; the segment is gone with sim_segment_discard. NULL if there is none. */
+/* The bytes of a segment that a reply named; the segment is gone with sim_segment_discard. NULL if there is
+ * none. */
 const void *sim_segment_bytes(uint32_t id, uint64_t *size_p);
 void sim_segment_discard(uint32_t id);
 
 /* ---- trouble ---- */
 
-/* Called on the stack that called sim_begin when nothing can ever happen again (with who waits for what, one per line), and
- * should not return. Without it the process ends. */
+/* Called on the stack that called sim_begin when nothing can ever happen again (with who waits for what, one
+ * per line), and should not return. Without it the process ends. */
 extern void (*sim_deadlock_hook)(const char *who_waits);
 
-/* Called before control moves from one task to another and after it: libraries that keep per-process variables outside
- * struct lib_task save and load them here. Either may be NULL. */
+/* Called before control moves from one task to another and after it: libraries that keep per-process
+ * variables outside struct lib_task save and load them here. Either may be NULL. */
 extern void (*sim_leave_task_hook)(struct sim_task *task);
 extern void (*sim_enter_task_hook)(struct sim_task *task);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* wire/attach.h - what libmach and the tools say to machd over its socket
  *
- * An AF_UNIX SOCK_SEQPACKET socket, one packet per message, little-endian, a struct attach_packet at its head. The socket
- * carries only what a trap page cannot: credentials (SO_PEERCRED, SO_PEERPIDFD, never the packet's word for it),
- * descriptors, and requests of threads that have no page yet. machd never blocks on it: a client that does not read its
- * packets loses its connection when the socket is full.
+ * An AF_UNIX SOCK_SEQPACKET socket, one packet per message, little-endian, a struct attach_packet at its
+ * head. The socket carries only what a trap page cannot: credentials (SO_PEERCRED, SO_PEERPIDFD, never the
+ * packet's word for it), descriptors, and requests of threads that have no page yet. machd never blocks on
+ * it: a client that does not read its packets loses its connection when the socket is full.
  *
  *   client                              machd
  *   HELLO                       ->
@@ -25,13 +25,14 @@
  *                               <-      TEXT ... TEXT (empty: the end): one JSON object, see machctl-status(1)
  *   SHUTDOWN                    ->      administrative socket only
  *
- * A client that machd ends finds its connection hung up. Its threads that sleep on a word are woken once, and the word has
- * gone back by 1: no request of theirs will be answered any more.
+ * A client that machd ends finds its connection hung up. Its threads that sleep on a word are woken once, and
+ * the word has gone back by 1: no request of theirs will be answered any more.
  *
- * Sockets, all in the run-time directory (0700, owner checked by both sides): `default.sock`, and for a machd with a root
- * process `<pid>.<start time of pid>.sock`; with `.admin` appended to the name, mode 0600: a task that attaches there is a
- * privileged caller in user mode (B78). The run-time directory is $XDG_RUNTIME_DIR/machd, else /run/user/<uid>/machd if
- * /run/user/<uid> exists, else /tmp/machd-<uid>; of a system-wide machd, /run/machd. The place is searched as F100 says.
+ * Sockets, all in the run-time directory (0700, owner checked by both sides): `default.sock`, and for a machd
+ * with a root process `<pid>.<start time of pid>.sock`; with `.admin` appended to the name, mode 0600: a task
+ * that attaches there is a privileged caller in user mode (B78). The run-time directory is
+ * $XDG_RUNTIME_DIR/machd, else /run/user/<uid>/machd if /run/user/<uid> exists, else /tmp/machd-<uid>; of a
+ * system-wide machd, /run/machd. The place is searched as F100 says.
  */
 #pragma once
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* wire/trap.h - the page through which one client thread asks machd and is answered
  *
- * Each client thread has one trap page, shared with machd alone. It is the whole of the trap protocol: libmach writes a
- * request into it, the kernel's door reads every field once into its own memory, and later writes the reply. The client is
- * not trusted: whatever stands here may change under the reader's eyes, and nothing that machd wrote is ever read back.
+ * Each client thread has one trap page, shared with machd alone. It is the whole of the trap protocol:
+ * libmach writes a request into it, the kernel's door reads every field once into its own memory, and later
+ * writes the reply. The client is not trusted: whatever stands here may change under the reader's eyes, and
+ * nothing that machd wrote is ever read back.
  *
  *   client                                            machd
  *   request body, payload                 ->
@@ -11,21 +12,24 @@
  *     on top of a half-made trap is harmless)
  *   hot == 0 or table asleep: ring the bell
  *                                         <-          takes it; done at once: reply, payload, wake lines, word = request
- *                                                     must wait: wake lines, accepted = request; later as above
+ *                                                     must wait: wake lines, accepted = request; later as
+ *                                                     above
  *   sees word == request, or accepted == request: wakes what it was asked to wake, then waits on its word
  *
- * The word stands in the wake table (see below): machd alone writes it, every client of one uid may wait on and wake it.
- * A word holds the number of the last completed request of its thread. Numbers wrap; they are compared as (int32_t)(a - b).
+ * The word stands in the wake table (see below): machd alone writes it, every client of one uid may wait on
+ * and wake it. A word holds the number of the last completed request of its thread. Numbers wrap; they are
+ * compared as (int32_t)(a - b).
  *
- * Before it sleeps, a client stores sleeping = 1, fences, and looks at accepted and its word again; machd stores first,
- * fences, and then reads sleeping. So one of the two always sees the other. The same dance protects `asleep` of the
- * table (machd sleeps in epoll) against a request that is just being made.
+ * Before it sleeps, a client stores sleeping = 1, fences, and looks at accepted and its word again; machd
+ * stores first, fences, and then reads sleeping. So one of the two always sees the other. The same dance
+ * protects `asleep` of the table (machd sleeps in epoll) against a request that is just being made.
  *
- * Taking a wait back: the thread stores into `abort` the number that its next request will have, and then makes that
- * request without touching `req`. machd ends the wait of the request before it (MACH_SEND_INTERRUPTED,
- * MACH_RCV_INTERRUPTED) or finds it complete, or, if it never saw it, carries it out first; in all cases the reply of the
- * *first* request stands in the page when the word reaches the number of the abort. A request word that advances by
- * anything but 1, or by 2 with an abort, is a broken protocol and ends that client.
+ * Taking a wait back: the thread stores into `abort` the number that its next request will have, and then
+ * makes that request without touching `req`. machd ends the wait of the request before it
+ * (MACH_SEND_INTERRUPTED, MACH_RCV_INTERRUPTED) or finds it complete, or, if it never saw it, carries it out
+ * first; in all cases the reply of the *first* request stands in the page when the word reaches the number of
+ * the abort. A request word that advances by anything but 1, or by 2 with an abort, is a broken protocol and
+ * ends that client.
  */
 #pragma once
 
@@ -38,9 +42,9 @@
 #define TRAP_MAX_WAKES 2u
 #define TRAP_NO_WORD UINT32_MAX
 
-/* Numbers are those of XNU's Mach traps where there is one. Arguments a0.. and results are those of the call of that name:
- * names and codes in the low half. Results: reply.result is the return code (or the port name for the traps that return
- * one), reply.value[] the out arguments in order. */
+/* Numbers are those of XNU's Mach traps where there is one. Arguments a0.. and results are those of the call
+ * of that name: names and codes in the low half. Results: reply.result is the return code (or the port name
+ * for the traps that return one), reply.value[] the out arguments in order. */
 enum trap_number {
     TRAP_PORT_ALLOCATE = 16,    /* task, right -> name */
     TRAP_PORT_DEALLOCATE = 18,  /* task, name */
@@ -67,8 +71,8 @@ enum trap_number {
     TRAP_BOOTSTRAP_PORT = 200,           /* ours: -> result is a name of the task's bootstrap port, as get_special_port (B18) */
 };
 
-/* Every trap that names a task takes the caller's own task only; another name answers MACH_SEND_INVALID_DEST, and the
- * library then sends the message of the same routine (P2). */
+/* Every trap that names a task takes the caller's own task only; another name answers MACH_SEND_INVALID_DEST,
+ * and the library then sends the message of the same routine (P2). */
 
 /* mach_msg, as the program called it. Sizes in bytes, timeout in milliseconds. */
 struct trap_msg {
@@ -87,10 +91,12 @@ struct trap_msg {
 
 /* A payload, in either direction, stands at data[] or, when it does not fit, in a segment:
  *
- *   the message (received ones: with their trailer), padded to 8 | n_items x struct trap_item | inline bytes ...
+ *   the message (received ones: with their trailer), padded to 8 | n_items x struct trap_item | inline bytes
+ *   ...
  *
- * One item for each out-of-line descriptor (memory or ports) of the message, in the order of the descriptors. In a
- * request the address fields of those descriptors mean nothing to machd; in a reply they are 0 and libmach fills them. */
+ * One item for each out-of-line descriptor (memory or ports) of the message, in the order of the descriptors.
+ * In a request the address fields of those descriptors mean nothing to machd; in a reply they are 0 and
+ * libmach fills them. */
 enum trap_item_kind {
     TRAP_ITEM_EMPTY = 0,      /* size 0: no memory (P130) */
     TRAP_ITEM_INLINE = 1,     /* size bytes at `at` from the start of the payload */

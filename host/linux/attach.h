@@ -2,7 +2,8 @@
 /* host/linux/attach.h - from a connection to a task: who is it, and what does it inherit
  *
  *   accept: credentials, pidfd - HELLO - (CHALLENGE, where the kernel has no SO_PEERPIDFD) - decision
- *     refused | a tool | bound to the task that its process has | a new task, once launchd has named its domain
+ *     refused | a tool | bound to the task that its process has | a new task, once launchd has named its
+ *     domain
  */
 #pragma once
 

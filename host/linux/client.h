@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* host/linux/client.h - connections: accept, packets in and out, end
  *
- * Nothing here waits. A client that does not read what it is sent is ended when its socket is full; one that sends what the
- * protocol does not know is ended at once; few packets of one client are read in one pass.
+ * Nothing here waits. A client that does not read what it is sent is ended when its socket is full; one that
+ * sends what the protocol does not know is ended at once; few packets of one client are read in one pass.
  */
 #pragma once
 
@@ -18,8 +18,8 @@ void client_accept(struct machd *m, int listener, bool admin);
 /* epoll says so about its socket. */
 void client_event(struct machd *m, struct connection *connection, uint32_t events);
 
-/* Takes the next packet if it announces a segment: a polled trap may name one whose packet was not read yet. Calls nothing of the
- * kernel. False: there is none. */
+/* Takes the next packet if it announces a segment: a polled trap may name one whose packet was not read yet.
+ * Calls nothing of the kernel. False: there is none. */
 bool client_take_segment(struct machd *m, struct connection *connection);
 
 /* False: the client is ended. Descriptors are borrowed, at most 3. */

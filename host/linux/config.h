@@ -42,5 +42,6 @@ void config_fit_descriptors(struct config *config);
 /* In a child: the soft limit as it was. */
 void config_restore_descriptors(void);
 
-/* Tells the one who waits for machd (--ready-fd, the parent of a machd in the background) that programs can attach. */
+/* Tells the one who waits for machd (--ready-fd, the parent of a machd in the background) that programs can
+ * attach. */
 void options_tell_ready(struct options *options);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* host/linux/fair.h - whose request is carried out next
  *
- * Deficit round robin by the steps that traps took: users in turn, of a user its processes, of a process its threads. A
- * process with a thousand threads, or one with expensive traps, gets one process's share. A process whose last trap is
- * still being drained is passed over.
+ * Deficit round robin by the steps that traps took: users in turn, of a user its processes, of a process its
+ * threads. A process with a thousand threads, or one with expensive traps, gets one process's share. A
+ * process whose last trap is still being drained is passed over.
  */
 #pragma once
 

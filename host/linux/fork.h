@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* host/linux/fork.h - what children that are about to be made will inherit
  *
- * FORK_PREPARE takes a snapshot under a random nonce, which the child brings with its HELLO: it inherits what the parent
- * had then, not when the child first speaks (F64, F65). A snapshot lives a minute at most, and 10 s past its parent.
+ * FORK_PREPARE takes a snapshot under a random nonce, which the child brings with its HELLO: it inherits what
+ * the parent had then, not when the child first speaks (F64, F65). A snapshot lives a minute at most, and 10
+ * s past its parent.
  */
 #pragma once
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* host/linux/launchd.h - the bootstrap server as a child of machd (B14)
  *
- * Started with machd, again when it dies (the kernel keeps its names, the stash its job table), ended with machd. It
- * finds the stash, a memfd, as the descriptor that `--stash` names, and machd by the environment.
+ * Started with machd, again when it dies (the kernel keeps its names, the stash its job table), ended with
+ * machd. It finds the stash, a memfd, as the descriptor that `--stash` names, and machd by the environment.
  */
 #pragma once
 

@@ -5,10 +5,11 @@
  *          ├─ process (one per pid)   pidfd, the kernel's task; owns threads, connections, segments
  *          └─ connection              socket, bell, trap areas; belongs to a process from WELCOME on
  *
- * One thread does everything. The kernel is entered from the loop only; what it asks for through struct host_ops may mark
- * records as doomed but never frees one: doomed records are ended by loop_reap() when no kernel call is in progress.
- * Nothing here waits for a client: no blocking call on a descriptor that a client shares, no /proc file that needs a
- * client's memory lock, no close of a descriptor of unknown kind (see junk_close in segment.c).
+ * One thread does everything. The kernel is entered from the loop only; what it asks for through struct
+ * host_ops may mark records as doomed but never frees one: doomed records are ended by loop_reap() when no
+ * kernel call is in progress. Nothing here waits for a client: no blocking call on a descriptor that a client
+ * shares, no /proc file that needs a client's memory lock, no close of a descriptor of unknown kind (see
+ * junk_close in segment.c).
  */
 #pragma once
 

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* host/linux/polling.h - the hot list, and when machd may poll it
  *
- * A few recently active threads have `hot` set in their pages: they need not ring, machd looks at their request words in
- * every pass. Between requests it goes on looking for a while (design section 4) as a guest: with two usable CPUs at least,
- * at most 50 us past the last request, and not for 10 ms after somebody else wanted machd's CPU. With a hog on every core
- * polling makes latency many times worse; the scheduler then takes machd off exactly when a request comes.
+ * A few recently active threads have `hot` set in their pages: they need not ring, machd looks at their
+ * request words in every pass. Between requests it goes on looking for a while (design section 4) as a guest:
+ * with two usable CPUs at least, at most 50 us past the last request, and not for 10 ms after somebody else
+ * wanted machd's CPU. With a hog on every core polling makes latency many times worse; the scheduler then
+ * takes machd off exactly when a request comes.
  */
 #pragma once
 

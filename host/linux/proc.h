@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* host/linux/proc.h - the two files of /proc that may be read on machd's thread
  *
- * stat and status are made from counters and take no lock that the process can hold; cmdline, environ, maps and mem do,
- * and a process can hold that one for ever.
+ * stat and status are made from counters and take no lock that the process can hold; cmdline, environ, maps
+ * and mem do, and a process can hold that one for ever.
  */
 #pragma once
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* host/linux/process.h - processes that machd knows: birth, exec, adoption, death
  *
- * A process is its pidfd, not its number (F10). Its death is the pidfd's word alone; a hang-up of its connection is a death
- * in progress or an exec, which the flags of its stat file tell apart (F99).
+ * A process is its pidfd, not its number (F10). Its death is the pidfd's word alone; a hang-up of its
+ * connection is a death in progress or an exec, which the flags of its stat file tell apart (F99).
  */
 #pragma once
 
@@ -14,7 +14,8 @@ struct inherit;
 struct machd;
 struct process;
 
-/* Why an attach is refused: what Mach calls of that process answer, and a sentence. NULL sentence: not refused. */
+/* Why an attach is refused: what Mach calls of that process answer, and a sentence. NULL sentence: not
+ * refused. */
 struct refusal {
     int kern_return;
     const char *why;
@@ -24,7 +25,8 @@ bool process_is_dead(const struct process *process);
 
 /* Makes the record and the task of the process at the other end of the connection. Consumes inherit. */
 struct process *process_new(struct machd *m, struct connection *connection, struct inherit *inherit, struct refusal *refusal);
-/* Another image runs in it, of this uid: its task dies, and a bare one stands ready (F99). False: there is no task now. */
+/* Another image runs in it, of this uid: its task dies, and a bare one stands ready (F99). False: there is no
+ * task now. */
 bool process_exec(struct machd *m, struct process *process, uint32_t uid);
 /* Gives an ENDED process whose image has changed a task again. Consumes inherit. */
 bool process_revive(struct machd *m, struct process *process, uint32_t uid, struct inherit *inherit);

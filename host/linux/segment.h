@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* host/linux/segment.h - memory that travels as a descriptor (the segment part of struct host_ops)
  *
- *   registered (by a client, under an id of its choice) -> claimed (owned by the kernel, has a handle) -> dropped
+ *   registered (by a client, under an id of its choice) -> claimed (owned by the kernel, has a handle) ->
+ *   dropped
  *                                     made (by machd)   -^
  */
 #pragma once
@@ -15,8 +16,8 @@ struct machd;
 struct process;
 struct segment;
 
-/* Takes over fd, which came from a client. False if it is no memfd that nobody can change any more, or if the process
- * has too many waiting: the client is then to be ended. */
+/* Takes over fd, which came from a client. False if it is no memfd that nobody can change any more, or if the
+ * process has too many waiting: the client is then to be ended. */
 bool segment_register(struct machd *m, struct process *process, uint32_t id, uint64_t size, int fd);
 /* Drops what the process registered and nothing claimed. */
 void segments_forget(struct machd *m, struct process *process);

@@ -15,8 +15,8 @@ int area_new(struct machd *m, struct connection *connection);
 /* Unmaps all; no thread may be left in them. */
 void areas_free(struct connection *connection);
 
-/* Registers thread `tid` of the connection's process. KERN_SUCCESS, KERN_RESOURCE_SHORTAGE, or KERN_INVALID_ARGUMENT for a
- * tid that is no thread of that process. *thread_p is borrowed. */
+/* Registers thread `tid` of the connection's process. KERN_SUCCESS, KERN_RESOURCE_SHORTAGE, or
+ * KERN_INVALID_ARGUMENT for a tid that is no thread of that process. *thread_p is borrowed. */
 int trap_thread_new(struct machd *m, struct connection *connection, int32_t tid, struct trap_thread **thread_p);
 /* The thread's page is free for the next one when this returns. */
 void thread_gone(struct machd *m, struct trap_thread *t);

@@ -22,5 +22,6 @@ int user_need_table(struct machd *m, struct user *user);
 uint32_t user_take_line(struct user *user);
 void user_give_line(struct user *user, uint32_t index);
 
-/* Tells every client that machd is going to sleep (ring the bell), or is awake. With the fence that the dance of wire/trap.h needs. */
+/* Tells every client that machd is going to sleep (ring the bell), or is awake. With the fence that the
+ * dance of wire/trap.h needs. */
 void users_set_asleep(struct machd *m, bool asleep);

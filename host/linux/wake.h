@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* host/linux/wake.h - publishing results, and who makes the wake-ups
  *
- * A thread whose wait is completed as an effect of another's trap is woken by that other one when it may be: at most
- * two per trap, of the same uid, while the trapper is awake to do it. Such a wake is outstanding until the woken thread's
- * own page shows that it saw the number (`seen`); 50 us later machd makes it itself, and before it sleeps it makes all.
+ * A thread whose wait is completed as an effect of another's trap is woken by that other one when it may be:
+ * at most two per trap, of the same uid, while the trapper is awake to do it. Such a wake is outstanding
+ * until the woken thread's own page shows that it saw the number (`seen`); 50 us later machd makes it itself,
+ * and before it sleeps it makes all.
  *
  *   wake_begin(t) - kernel_trap: wake_done() for t and for others - wake_finish()
  */

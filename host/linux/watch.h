@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* host/linux/watch.h - descriptors that epoll looks at
  *
- * epoll's data is an index with a generation, never a pointer: a bell that a client still holds goes on firing after machd
- * has closed its own descriptor, unless it was taken out first; and events fetched in one batch may belong to a
- * descriptor that an earlier event of the batch has ended. A watch is embedded in what it belongs to.
+ * epoll's data is an index with a generation, never a pointer: a bell that a client still holds goes on
+ * firing after machd has closed its own descriptor, unless it was taken out first; and events fetched in one
+ * batch may belong to a descriptor that an earlier event of the batch has ended. A watch is embedded in what
+ * it belongs to.
  */
 #pragma once
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* kernel/ipc/deliver.h - copy-out: what a message becomes in the space and the page of the thread that gets it
+/* kernel/ipc/deliver.h - copy-out: what a message becomes in the space and the page of the thread that gets
+ * it
  *
- * The message is patched in its own private bytes (names, dispositions, the header turned round), then shipped as a payload
- * (wire/trap.h). All of these consume the message, fill thread->reply and cannot fail; what cannot be delivered shows in
- * the result code (P147, P154, P155). None waits and none publishes.
+ * The message is patched in its own private bytes (names, dispositions, the header turned round), then
+ * shipped as a payload (wire/trap.h). All of these consume the message, fill thread->reply and cannot fail;
+ * what cannot be delivered shows in the result code (P147, P154, P155). None waits and none publishes.
  */
 #pragma once
 

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* kernel/ipc/ipc.h - what all of IPC shares: the lists that the door drains, the clock of the trap, the census
+/* kernel/ipc/ipc.h - what all of IPC shares: the lists that the door drains, the clock of the trap, the
+ * census
  *
- * IPC never calls upwards and never recurses. What an operation causes beyond its own objects is recorded on one of four
- * lists and carried out by ipc_drain() (drain.h) when the operation is over, or at the points that the rules fix:
+ * IPC never calls upwards and never recurses. What an operation causes beyond its own objects is recorded on
+ * one of four lists and carried out by ipc_drain() (drain.h) when the operation is over, or at the points
+ * that the rules fix:
  *
  *   notes     messages of the kernel, in the order in which they were caused; sending one is O(1)
  *   reap      dead ports, spaces, sets and messages to be sunk, first in first out, taken apart in counted steps
@@ -42,7 +44,8 @@ struct ipc {
     void *tap_context;
 };
 
-/* A dead thing that waits to be taken apart. `cause`: the space whose trap killed it; that one waits for the end of it. */
+/* A dead thing that waits to be taken apart. `cause`: the space whose trap killed it; that one waits for the
+ * end of it. */
 enum reap_kind { REAP_PORT, REAP_SPACE, REAP_MESSAGE };
 
 struct reapable {

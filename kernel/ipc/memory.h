@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* kernel/ipc/memory.h - out-of-line memory on its way: small bytes in the kernel's heap, or a sealed segment of the host
+/* kernel/ipc/memory.h - out-of-line memory on its way: small bytes in the kernel's heap, or a sealed segment
+ * of the host
  *
  * Nobody writes to it any more: it can be copied, mapped or read, and has one owner.
  */

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* kernel/ipc/message.h - a message in the kernel: the sender's bytes, and beside them the rights and memory in kernel form
+/* kernel/ipc/message.h - a message in the kernel: the sender's bytes, and beside them the rights and memory
+ * in kernel form
  *
- * A message owns its destination right, its reply right and everything in its descriptors, from copy-in to copy-out. It is
- * queued on a port, held by a thread that waits for room, on the list of notes, or being sunk.
+ * A message owns its destination right, its reply right and everything in its descriptors, from copy-in to
+ * copy-out. It is queued on a port, held by a thread that waits for room, on the list of notes, or being
+ * sunk.
  */
 #pragma once
 
@@ -58,7 +60,8 @@ struct message {
     uint8_t *bytes;            /* size bytes, header included */
 };
 
-/* Room for size bytes with n descriptors, paid by account; NULL: limit or no memory. Rights are none, the token the kernel's. */
+/* Room for size bytes with n descriptors, paid by account; NULL: limit or no memory. Rights are none, the
+ * token the kernel's. */
 struct message *message_new(struct ipc *ipc, struct account *account, uint32_t size, uint32_t n_descriptors);
 /* Frees the struct; everything it carried has been moved or released. */
 void message_free(struct ipc *ipc, struct message *message);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* kernel/ipc/port.h - the port: a queue, one receive right, and those who can send to it
  *
- * `srights` and `sorights` count rights, `refs` counts pointers: every right, wherever it is, holds one reference, and so
- * does a dead name that has not been looked at yet. A port is live until its receive right is destroyed; then it is dead at
- * once for every lookup, is taken apart by the reaper (P52), and the memory goes with the last reference.
+ * `srights` and `sorights` count rights, `refs` counts pointers: every right, wherever it is, holds one
+ * reference, and so does a dead name that has not been looked at yet. A port is live until its receive right
+ * is destroyed; then it is dead at once for every lookup, is taken apart by the reaper (P52), and the memory
+ * goes with the last reference.
  */
 #pragma once
 
@@ -71,8 +72,8 @@ struct port {
     uint32_t counted_sends, counted_onces; /* while invariants are checked */
 };
 
-/* A right that is in no entry. type: MACH_MSG_TYPE_PORT_RECEIVE, _SEND, _SEND_ONCE, or 0 for none. The port is NULL for
- * MACH_PORT_NULL and PORT_DEAD for MACH_PORT_DEAD; a real port may have died since. */
+/* A right that is in no entry. type: MACH_MSG_TYPE_PORT_RECEIVE, _SEND, _SEND_ONCE, or 0 for none. The port
+ * is NULL for MACH_PORT_NULL and PORT_DEAD for MACH_PORT_DEAD; a real port may have died since. */
 struct right {
     struct port *port;
     uint8_t type;
@@ -96,8 +97,8 @@ static inline bool port_is_live(const struct port *port)
     return port_is_real(port) && !port_is_dead(port);
 }
 
-/* A live port in limbo with the properties of P12; the caller holds its receive right. NULL when the account is at its limit
- * or there is no memory. */
+/* A live port in limbo with the properties of P12; the caller holds its receive right. NULL when the account
+ * is at its limit or there is no memory. */
 struct port *port_new(struct ipc *ipc, struct account *account);
 /* A port whose receive right the kernel holds; paid by the account. */
 struct port *port_new_kernel(struct ipc *ipc, struct account *account, uint8_t ktype, void *kobject);
@@ -110,7 +111,8 @@ struct right port_make_send(struct port *port);      /* raises the make-send cou
 struct right port_copy_send(struct port *port);      /* needs a send right somewhere, or the kernel's word */
 struct right port_make_send_once(struct port *port);
 
-/* Gives up a naked right: no-senders (P78), SEND_ONCE (P82), death or PORT_DESTROYED (P52, P81). Null and dead are fine. */
+/* Gives up a naked right: no-senders (P78), SEND_ONCE (P82), death or PORT_DESTROYED (P52, P81). Null and
+ * dead are fine. */
 void right_release(struct ipc *ipc, struct right right);
 /* The send-once right was used: no notification. */
 void right_use_once(struct ipc *ipc, struct port *port);

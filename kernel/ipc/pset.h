@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* kernel/ipc/pset.h - port sets: which ports feed them, and whose turn it is (P84-P97)
  *
- * A membership ties one port to one set and stands on three lists: the port's (in the order of joining, P91), the set's, and,
- * while the port has messages, the set's ready list (P92).
+ * A membership ties one port to one set and stands on three lists: the port's (in the order of joining, P91),
+ * the set's, and, while the port has messages, the set's ready list (P92).
  */
 #pragma once
 
@@ -29,7 +29,8 @@ struct membership {
 struct pset *pset_new(struct ipc *ipc, struct space *space, mach_port_name_t name);
 
 struct membership *pset_find_member(struct pset *set, struct port *port);
-/* KERN_RESOURCE_SHORTAGE, or done. The port is not a member yet. A waiting receiver is the caller's business (P88). */
+/* KERN_RESOURCE_SHORTAGE, or done. The port is not a member yet. A waiting receiver is the caller's business
+ * (P88). */
 kern_return_t pset_add(struct ipc *ipc, struct pset *set, struct port *port);
 void pset_remove(struct membership *member);
 /* Removes the port from all its sets; returns how many they were. */

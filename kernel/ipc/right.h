@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* kernel/ipc/right.h - what a program can do to the rights under its names (P21-P45, P60-P64)
  *
- * All take the space that the name belongs to, which is alive. Results are those of the rules; an error has changed nothing
- * but that a dead entry may have become a dead name.
+ * All take the space that the name belongs to, which is alive. Results are those of the rules; an error has
+ * changed nothing but that a dead entry may have become a dead name.
  */
 #pragma once
 
@@ -10,8 +10,8 @@
 
 /* ---- taking rights out (P43) ---- */
 
-/* May the entry (NULL: unknown name) give a right by this disposition? KERN_SUCCESS, KERN_INVALID_NAME, KERN_INVALID_RIGHT,
- * KERN_INVALID_CAPABILITY. for_dest: immovable send rights may be used to send. */
+/* May the entry (NULL: unknown name) give a right by this disposition? KERN_SUCCESS, KERN_INVALID_NAME,
+ * KERN_INVALID_RIGHT, KERN_INVALID_CAPABILITY. for_dest: immovable send rights may be used to send. */
 kern_return_t right_check_copyin(const struct entry *entry, uint32_t disposition, bool for_dest);
 /* Takes it, after the check. A dead name gives PORT_DEAD of the disposition's type. */
 struct right right_copyin(struct ipc *ipc, struct entry *entry, uint32_t disposition);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* kernel/ipc/space.h - the table of names of one task
  *
- * Slots stand in chunks that never move, so an entry's address is good for as long as its name lives: ports and requests
- * point to it. Growing costs one chunk, whatever the size of the table. Freed slots are taken again last in first out (P9).
+ * Slots stand in chunks that never move, so an entry's address is good for as long as its name lives: ports
+ * and requests point to it. Growing costs one chunk, whatever the size of the table. Freed slots are taken
+ * again last in first out (P9).
  */
 #pragma once
 
@@ -98,13 +99,14 @@ struct entry *space_slot(const struct space *space, uint32_t index);
 
 /* Makes room for names up to index n - 1, as far as memory and the account allow (P20). */
 void space_reserve(struct space *space, uint32_t n);
-/* A fresh name: kind is still FREE, the caller makes it something at once. KERN_NO_SPACE, KERN_RESOURCE_SHORTAGE. */
+/* A fresh name: kind is still FREE, the caller makes it something at once. KERN_NO_SPACE,
+ * KERN_RESOURCE_SHORTAGE. */
 kern_return_t space_name_new(struct ipc *ipc, struct space *space, struct entry **entry_p);
-/* A name of the caller's choice (P14), without the case of `insert_right`. KERN_NO_SPACE, KERN_INVALID_VALUE, KERN_FAILURE,
- * KERN_NAME_EXISTS, KERN_RESOURCE_SHORTAGE. */
+/* A name of the caller's choice (P14), without the case of `insert_right`. KERN_NO_SPACE, KERN_INVALID_VALUE,
+ * KERN_FAILURE, KERN_NAME_EXISTS, KERN_RESOURCE_SHORTAGE. */
 kern_return_t space_name_at(struct ipc *ipc, struct space *space, mach_port_name_t name, struct entry **entry_p);
-/* The slot becomes free; whatever the entry referred to has been dealt with. A request that is still there gets PORT_DELETED
- * (P74). */
+/* The slot becomes free; whatever the entry referred to has been dealt with. A request that is still there
+ * gets PORT_DELETED (P74). */
 void space_name_free(struct ipc *ipc, struct entry *entry);
 
 /* Takes the entry's request away; its send-once right has been used or moved by the caller. */
@@ -133,6 +135,7 @@ void entry_set_dead(struct entry *entry, uint16_t urefs);
 /* The entry's port has died: it becomes a dead name, its request is told (P17, P73). */
 void entry_bury(struct ipc *ipc, struct entry *entry);
 
-/* An arriving right (P21-P25). Consumed on success; on KERN_NO_SPACE or KERN_RESOURCE_SHORTAGE still the caller's. */
+/* An arriving right (P21-P25). Consumed on success; on KERN_NO_SPACE or KERN_RESOURCE_SHORTAGE still the
+ * caller's. */
 kern_return_t space_insert(struct ipc *ipc, struct space *space, struct right right, mach_port_name_t *name_p);
 void entry_add_uref(struct entry *entry);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* kernel/ipc/wait.h - the part of a thread that IPC sees, and its one way of waiting
  *
- * A thread waits in exactly one way. thread_unwait() is the only function that takes it out, whatever the cause; it leaves
- * the thread on the list of the resumed, with what it has to do next. Nothing is sent or received by it, so it may be called
- * from anywhere.
+ * A thread waits in exactly one way. thread_unwait() is the only function that takes it out, whatever the
+ * cause; it leaves the thread on the list of the resumed, with what it has to do next. Nothing is sent or
+ * received by it, so it may be called from anywhere.
  */
 #pragma once
 
@@ -70,13 +70,14 @@ struct ipc_thread {
 
 void ipc_thread_init(struct ipc_thread *thread, struct ipc *ipc, struct space *space, struct account *account);
 
-/* The queue decides the kind: message non-NULL waits for room at its destination, else for a message at port or set. timeout
- * in milliseconds, used if has_timeout. Cost O(log n) of the queue and of all timers. */
-void thread_wait_send(struct ipc_thread *thread, struct message *message, bool is_kernel_reply, bool has_timeout, uint32_t timeout);
+/* The queue decides the kind: message non-NULL waits for room at its destination, else for a message at port
+ * or set. timeout in milliseconds, used if has_timeout. Cost O(log n) of the queue and of all timers. */
+void thread_wait_send(struct ipc_thread *thread, struct message *message, bool is_kernel_reply, bool has_timeout,
+                      uint32_t timeout);
 void thread_wait_receive(struct ipc_thread *thread, struct port *port, struct pset *set, bool has_timeout, uint32_t timeout);
 
-/* Must be waiting. Afterwards on ipc->resumed, but for death. Returns the message of a SEND wait that ended ADMITTED: the
- * caller queues it. */
+/* Must be waiting. Afterwards on ipc->resumed, but for death. Returns the message of a SEND wait that ended
+ * ADMITTED: the caller queues it. */
 struct message *thread_unwait(struct ipc_thread *thread, enum wait_end end);
 
 static inline struct ipc_thread *thread_of_waiter(struct waiter *waiter)

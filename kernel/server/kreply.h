@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* kernel/server/kreply.h - a reply in the making: between server.c, which begins and ends it, and the generated stub */
+/* kernel/server/kreply.h - a reply in the making: between server.c, which begins and ends it, and the
+ * generated stub */
 #pragma once
 
 #include "kernel/ipc/message.h"
@@ -14,6 +15,6 @@ struct kreply {
 bool kreply_begin(struct kreply *reply, struct ipc *ipc, struct account *account, uint32_t max);
 /* Writes an error reply. */
 void kreply_fail(struct kreply *reply, kern_return_t code);
-/* After the stub: gives the message its real size and its descriptors, which own the results. The result of the routine: 0,
- * MIG_NO_REPLY or an error. */
+/* After the stub: gives the message its real size and its descriptors, which own the results. The result of
+ * the routine: 0, MIG_NO_REPLY or an error. */
 kern_return_t kreply_end(struct kreply *reply);

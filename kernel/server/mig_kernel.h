@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* kernel/server/mig_kernel.h - what stubs generated for kernelserver subsystems stand on (M82)
  *
- * A stub gets the request as a message in the kernel and a reply in the making. Data is plain bytes on both sides; rights
- * and memory stand beside them, in the message's descriptors, and are reached by the number of the descriptor. server.c
- * makes the reply before the stub runs, with room for the routine's largest one, so that nothing that a handler did is
- * lost for want of memory afterwards.
+ * A stub gets the request as a message in the kernel and a reply in the making. Data is plain bytes on both
+ * sides; rights and memory stand beside them, in the message's descriptors, and are reached by the number of
+ * the descriptor. server.c makes the reply before the stub runs, with room for the routine's largest one, so
+ * that nothing that a handler did is lost for want of memory afterwards.
  *
- * Ownership: a handler that succeeds has taken every right of a port descriptor that it was given as a port; arrays of
- * rights and regions are lent to it for the time of the call. A handler that fails has taken nothing (P179). Results are
- * given.
+ * Ownership: a handler that succeeds has taken every right of a port descriptor that it was given as a port;
+ * arrays of rights and regions are lent to it for the time of the call. A handler that fails has taken
+ * nothing (P179). Results are given.
  *
  * Handlers are called serve_ROUTINE: a simulation links the kernel together with the library's stubs.
  */
@@ -51,8 +51,8 @@ struct port *mig_k_dest(struct message *request);
 struct port *mig_k_right(struct message *request, unsigned k);
 mach_msg_type_name_t mig_k_right_type(struct message *request, unsigned k);
 unsigned mig_k_desc_type(struct message *request, unsigned k);
-/* Out-of-line bytes until the call ends. NULL with *size 0: none; NULL with *size: they cannot be read, or are more than a
- * routine may ask the kernel to look at. */
+/* Out-of-line bytes until the call ends. NULL with *size 0: none; NULL with *size: they cannot be read, or
+ * are more than a routine may ask the kernel to look at. */
 uint8_t *mig_k_region(struct message *request, unsigned k, mach_msg_size_t *size);
 /* An out-of-line array of rights, each as by mig_k_right. */
 struct port **mig_k_rights(struct message *request, unsigned k);
@@ -65,7 +65,8 @@ void mig_k_release_send(struct message *request, unsigned k);
 uint8_t *mig_k_reply(struct kreply *reply);
 /* Gives one right, null or dead. */
 void mig_k_reply_right(struct kreply *reply, unsigned k, struct port *port, mach_msg_type_name_t type);
-/* Gives bytes from alloc_bytes(). Without memory to carry them the whole call fails: only for routines that took nothing. */
+/* Gives bytes from alloc_bytes(). Without memory to carry them the whole call fails: only for routines that
+ * took nothing. */
 void mig_k_reply_region(struct kreply *reply, unsigned k, void *bytes, mach_msg_size_t size);
 /* Gives `count` send or send-once rights, and their array, which is from alloc_bytes(). */
 void mig_k_reply_rights(struct kreply *reply, unsigned k, struct port **ports, mach_msg_type_number_t count,

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* kernel/task/task.h - a task: its identity, its ports, its space (K12-K27, K234-K238)
  *
- * The kernel holds the receive rights of a task's ports; what a program stores in a task's slots are naked send rights.
+ * The kernel holds the receive rights of a task's ports; what a program stores in a task's slots are naked
+ * send rights.
  */
 #pragma once
 
@@ -47,8 +48,8 @@ struct task {
     void *host;              /* the host's record */
 };
 
-/* A live, enabled task. slots NULL: the defaults of K14 and B8; else they are consumed (also on failure). space NULL: a fresh one; else
- * consumed. NULL result: limit or no memory. */
+/* A live, enabled task. slots NULL: the defaults of K14 and B8; else they are consumed (also on failure).
+ * space NULL: a fresh one; else consumed. NULL result: limit or no memory. */
 struct task *task_new(struct system *system, const struct task_identity *identity, struct task_slots *slots,
                       struct space *space, uint64_t parent_unique_id);
 
@@ -56,7 +57,8 @@ struct task *task_new(struct system *system, const struct task_identity *identit
 struct task_slots task_inherit(struct task *parent);
 void task_slots_release(struct ipc *ipc, struct task_slots *slots);
 
-/* K25: detached from its ports, its threads disabled and out of their waits; the space dies unless it is kept for the stash. */
+/* K25: detached from its ports, its threads disabled and out of their waits; the space dies unless it is kept
+ * for the stash. */
 void task_disable(struct task *task, bool keep_space);
 /* K26, once the space has been reaped: ports destroyed, the task freed. */
 void task_finish(struct task *task);

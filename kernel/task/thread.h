@@ -28,7 +28,8 @@ static inline struct thread *thread_of_ipc(struct ipc_thread *thread)
 
 /* page NULL: a thread that makes no traps. NULL result: limit or no memory. */
 struct thread *thread_new(struct task *task, int32_t tid, struct trap_page *page);
-/* K31, first half: out of its wait, without a result, and detached from its ports; its page may go. Idempotent. */
+/* K31, first half: out of its wait, without a result, and detached from its ports; its page may go.
+ * Idempotent. */
 void thread_disable(struct thread *thread);
 /* K31: disabled, its ports destroyed, freed. */
 void thread_finish(struct thread *thread);
@@ -36,7 +37,8 @@ void thread_finish(struct thread *thread);
 struct thread *thread_of_port(struct port *port);
 
 struct right thread_self_right(struct thread *thread);
-/* The name of a fresh special reply port, MACH_PORT_NULL if it cannot be made; the old one is unbound first (K41, K42). */
+/* The name of a fresh special reply port, MACH_PORT_NULL if it cannot be made; the old one is unbound first
+ * (K41, K42). */
 mach_port_name_t thread_special_reply_port(struct thread *thread);
 
 /* which: THREAD_*_PORT (K85-K88, K91) */

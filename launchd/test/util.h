@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* launchd/test/util.h - other processes, and shorthands for the calls under test
  *
- * These tests run as Mach programs under a private machd (`machctl run`). A child is forked and does what its function says;
- * the two talk over pipes, so that the order of things is certain.
+ * These tests run as Mach programs under a private machd (`machctl run`). A child is forked and does what its
+ * function says; the two talk over pipes, so that the order of things is certain.
  */
 #pragma once
 

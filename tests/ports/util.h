@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* tests/ports/util.h - the few words in which the tests of the P-rules are written
  *
- * Most rules can be seen from one task alone. To hold a send right without the receive right, a receive right is *parked*: it
- * lies in a message queued on another port of ours, where it lives, takes messages, and can be got back. A `struct item` is a
- * name of a given kind made in that way. */
+ * Most rules can be seen from one task alone. To hold a send right without the receive right, a receive right
+ * is *parked*: it lies in a message queued on another port of ours, where it lives, takes messages, and can
+ * be got back. A `struct item` is a name of a given kind made in that way. */
 #pragma once
 
 #include <mach/mach.h>
@@ -49,7 +49,8 @@ void qlimit_set(mach_port_t receive, uint32_t qlimit);
 
 /* ---- parking ---- */
 
-/* Moves the receive right under `port` into a queue; gives the port that holds it. `port` stays S if it was RS. */
+/* Moves the receive right under `port` into a queue; gives the port that holds it. `port` stays S if it was
+ * RS. */
 mach_port_t park(mach_port_t port);
 /* Takes it back (and frees the holder); gives its name. */
 mach_port_t unpark(mach_port_t holder);

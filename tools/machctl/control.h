@@ -2,8 +2,8 @@
 /* tools/machctl/control.h - talking to machd as a tool: no task, no Mach (wire/attach.h) */
 #pragma once
 
-/* A connection to the machd behind this socket, WELCOME included; through `<socket>.admin` if admin. -1 after saying nothing:
- * errno tells. */
+/* A connection to the machd behind this socket, WELCOME included; through `<socket>.admin` if admin. -1 after
+ * saying nothing: errno tells. */
 int control_open(const char *socket, int admin);
 
 /* The STATUS text, allocated; NULL when machd ends the connection before all of it came. */

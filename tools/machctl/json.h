@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* tools/machctl/json.h - reading the object that machd writes (host/linux/status.c): no more of JSON than that needs
+/* tools/machctl/json.h - reading the object that machd writes (host/linux/status.c): no more of JSON than
+ * that needs
  *
  * A value is a pointer to its first character in the text. Nothing is allocated.
  */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* tools/machctl/verbs.h - what machctl can do; each takes its own arguments (argv[0] is the verb) and returns the exit status */
+/* tools/machctl/verbs.h - what machctl can do; each takes its own arguments (argv[0] is the verb) and returns
+ * the exit status */
 #pragma once
 
 #include <stdbool.h>
@@ -8,11 +9,12 @@ int verb_run(int argc, char **argv);
 int verb_start(int argc, char **argv);
 int verb_stop(int argc, char **argv);
 int verb_status(int argc, char **argv);
-/* bslist, bstree, bsexec, manager*: the Mach program machctl-names does them. Does not return when that could be started. */
+/* bslist, bstree, bsexec, manager*: the Mach program machctl-names does them. Does not return when that could
+ * be started. */
 int verb_names(int argc, char **argv);
 
-/* Starts a machd, and waits until it serves. root: the process that it ends with, 0 for the user's own. Its pid, or -1 after
- * saying why. */
+/* Starts a machd, and waits until it serves. root: the process that it ends with, 0 for the user's own. Its
+ * pid, or -1 after saying why. */
 int machd_start(int root);
 
 /* `word` stands among the arguments before `--`; it is taken out of them. */

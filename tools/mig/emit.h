@@ -2,12 +2,13 @@
 /*
  * tools/mig/emit.h - pieces of C that several outputs share
  *
- * header.c, user.c, server.c and kserver.c each write one kind of file to a stream; check.c writes the functions that
- * test a received message. Here is what they have in common: how an argument looks in C on each side, the structs of
- * the messages, and names of fields behind varying ones.
+ * header.c, user.c, server.c and kserver.c each write one kind of file to a stream; check.c writes the
+ * functions that test a received message. Here is what they have in common: how an argument looks in C on
+ * each side, the structs of the messages, and names of fields behind varying ones.
  *
- * In generated code the pointer In0P (InP in user stubs) or Out0P points at the message; In1P ... are shifted so that
- * the fields that stand behind the first, second ... varying field appear at their offsets in the struct (M66).
+ * In generated code the pointer In0P (InP in user stubs) or Out0P points at the message; In1P ... are shifted
+ * so that the fields that stand behind the first, second ... varying field appear at their offsets in the
+ * struct (M66).
  */
 #pragma once
 

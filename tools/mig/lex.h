@@ -2,10 +2,11 @@
 /*
  * tools/mig/lex.h - the words of the language (M9 to M12)
  *
- * The input is what the preprocessor wrote. `lexer.tok` is always the current word; lex_next moves on. After some
- * statement words the language changes (file names, quoted strings, words with strange characters): then the parser
- * calls lex_filename, lex_quoted or lex_word *instead of* lex_next, while the statement word is still current.
- * Line markers move the position that messages name. A byte that no rule allows is reported (E2) and skipped.
+ * The input is what the preprocessor wrote. `lexer.tok` is always the current word; lex_next moves on. After
+ * some statement words the language changes (file names, quoted strings, words with strange characters): then
+ * the parser calls lex_filename, lex_quoted or lex_word *instead of* lex_next, while the statement word is
+ * still current. Line markers move the position that messages name. A byte that no rule allows is reported
+ * (E2) and skipped.
  */
 #pragma once
 
@@ -47,8 +48,8 @@ struct lexer {
 void lex_init(struct lexer *lx, const char *file, const char *text, size_t size); /* and reads the first word */
 void lex_next(struct lexer *lx);
 
-/* Each returns NULL, moving nothing past the end of the line, if what follows has not the wanted form. Otherwise the
- * word after it is current. */
+/* Each returns NULL, moving nothing past the end of the line, if what follows has not the wanted form.
+ * Otherwise the word after it is current. */
 const char *lex_filename(struct lexer *lx); /* with its quotes or brackets */
 const char *lex_quoted(struct lexer *lx);   /* with its quotes */
 const char *lex_word(struct lexer *lx);

@@ -2,10 +2,10 @@
 /*
  * tools/mig/model.h - a description, understood
  *
- * The parser fills a subsystem with routines and their arguments as written; routine_check (routine.c) finds out the
- * roles, refuses what does not fit (M28 to M32) and makes the plans of request and reply: the parts of the message in
- * the order of the wire (M34, M35). Everything that is generated afterwards walks arguments and parts and decides
- * nothing by itself.
+ * The parser fills a subsystem with routines and their arguments as written; routine_check (routine.c) finds
+ * out the roles, refuses what does not fit (M28 to M32) and makes the plans of request and reply: the parts
+ * of the message in the order of the wire (M34, M35). Everything that is generated afterwards walks arguments
+ * and parts and decides nothing by itself.
  */
 #pragma once
 

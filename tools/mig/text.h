@@ -2,9 +2,9 @@
 /*
  * tools/mig/text.h - memory, strings and messages to people
  *
- * mig is a process of a second: nothing it allocates is ever freed, and running out of memory ends it. Messages go to
- * standard error as `file:line: error: text [E1]` with the position that the preprocessor's line markers say (M92).
- * Errors are counted; the driver writes outputs only if there were none (M1, M94).
+ * mig is a process of a second: nothing it allocates is ever freed, and running out of memory ends it.
+ * Messages go to standard error as `file:line: error: text [E1]` with the position that the preprocessor's
+ * line markers say (M92). Errors are counted; the driver writes outputs only if there were none (M1, M94).
  */
 #pragma once
 

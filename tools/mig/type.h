@@ -2,9 +2,9 @@
 /*
  * tools/mig/type.h - what an argument can be (M20 to M29)
  *
- * A type is a *form* (class, size, dispositions), made by the constructors below from smaller forms, and names: its
- * own, and those of the C types on the user's and the server's side. The constructors never fail: what they refuse is
- * reported and becomes CLASS_BAD, which every later step accepts without another message.
+ * A type is a *form* (class, size, dispositions), made by the constructors below from smaller forms, and
+ * names: its own, and those of the C types on the user's and the server's side. The constructors never fail:
+ * what they refuse is reported and becomes CLASS_BAD, which every later step accepts without another message.
  */
 #pragma once
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* host/linux/test/live.h - a machd of the test's own, and clients that speak the wire protocol by hand
  *
- * These clients can do what libmach never would: send half packets, jump with the request word, ring for nothing. A test
- * starts a machd with live_start(), which is ended with the test program at the latest (it is the machd's root process).
+ * These clients can do what libmach never would: send half packets, jump with the request word, ring for
+ * nothing. A test starts a machd with live_start(), which is ended with the test program at the latest (it is
+ * the machd's root process).
  */
 #pragma once
 
@@ -37,7 +38,8 @@ struct client_thread {
     uint32_t slot, wake;
 };
 
-/* Starts a machd without launchd and waits until it is ready. options: further arguments, NULL at the end, or NULL. */
+/* Starts a machd without launchd and waits until it is ready. options: further arguments, NULL at the end, or
+ * NULL. */
 void live_start(struct live *live, const char *const *options);
 /* The same with arguments of one's own; false if it ended instead of becoming ready. */
 bool live_try(struct live *live, const char *const *options);

@@ -2,9 +2,10 @@
 /*
  * tools/mig/test/fake.h - a mach_msg for tests: user stubs and server stubs meet in one process
  *
- * Every send is recorded byte by byte. Then, in this order: `result` other than 0 is returned as it is; a `reply` that was
- * set is delivered; else `demux` serves the request and its answer is delivered. On the way dispositions change as the
- * kernel changes them, and trailers are added. Names and addresses stay what they are.
+ * Every send is recorded byte by byte. Then, in this order: `result` other than 0 is returned as it is; a
+ * `reply` that was set is delivered; else `demux` serves the request and its answer is delivered. On the way
+ * dispositions change as the kernel changes them, and trailers are added. Names and addresses stay what they
+ * are.
  */
 #pragma once
 
@@ -43,7 +44,8 @@ extern struct fake fake;
 
 void fake_reset(fake_demux_t demux);
 
-/* Turns a request as it was sent into what a server receives; room must have 80 bytes behind it for the trailer. */
+/* Turns a request as it was sent into what a server receives; room must have 80 bytes behind it for the
+ * trailer. */
 void fake_receive(void *message, mach_msg_size_t trailer_size);
 /* The reply to a request as received (see above), as it leaves the stub; what the demultiplexer returned. */
 boolean_t fake_serve(fake_demux_t demux, void *request, void *reply);

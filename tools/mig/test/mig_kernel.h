@@ -2,9 +2,10 @@
 /*
  * tools/mig/test/mig_kernel.h - what generated kernel stubs ask of the kernel (M82), for tests of mig alone
  *
- * Requests and replies are opaque. A request is a private copy in wire form, its size and number of descriptors already
- * validated by whoever received it; rights are borrowed until the handler returned. In replies the stub writes the
- * descriptors with name 0; the rights themselves are given here and get their names at copy-out.
+ * Requests and replies are opaque. A request is a private copy in wire form, its size and number of
+ * descriptors already validated by whoever received it; rights are borrowed until the handler returned. In
+ * replies the stub writes the descriptors with name 0; the rights themselves are given here and get their
+ * names at copy-out.
  */
 #pragma once
 
