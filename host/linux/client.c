@@ -21,6 +21,7 @@
 
 #define ACCEPTS_PER_PASS 8
 #define PACKETS_PER_PASS 8
+#define PACKETS_KEPT_MAX 256u     /* of one connection; a socket of the usual size holds a quarter of that */
 #define CONNECTION_DESCRIPTORS 3u /* socket, bell, and the pidfd or an area on its way */
 
 /* ---- half open ---- */
@@ -84,6 +85,7 @@ static struct connection *connection_make(struct machd *m, int fd, const struct 
     connection->gid = peer->gid;
     connection->deadline = m->now + m->config.attach_timeout;
     list_init(&connection->settles);
+    list_init(&connection->kept);
     list_append(&m->connections, &connection->link);
     m->n_connections++;
     return connection;
@@ -262,7 +264,7 @@ static void protocol_error(struct machd *m, struct connection *connection)
     client_doom(m, connection);
 }
 
-/* Consumes fd. */
+/* Consumes the descriptor of a SEGMENT, if true. */
 static bool handle(struct machd *m, struct connection *connection, const struct received *received)
 {
     const struct attach_packet *packet = &received->packet;
@@ -290,22 +292,81 @@ static void hung_up(struct machd *m, struct connection *connection)
     process_hung_up(m, process);
 }
 
+/* ---- packets that were read before their turn ---- */
+
+struct kept_packet {
+    struct list link; /* connection.kept */
+    struct attach_packet packet;
+};
+
+static bool keep(struct machd *m, struct connection *connection, const struct attach_packet *packet)
+{
+    struct kept_packet *kept = connection->n_kept < PACKETS_KEPT_MAX ? malloc(sizeof(*kept)) : NULL;
+    if (!kept)
+        return false;
+    *kept = (struct kept_packet){ .packet = *packet };
+    list_append(&connection->kept, &kept->link);
+    if (connection->n_kept++ == 0)
+        list_append(&m->keeping, &connection->keeping_link);
+    return true;
+}
+
+static struct kept_packet *take_kept(struct connection *connection)
+{
+    struct list *node = list_pop(&connection->kept);
+    if (!node)
+        return NULL;
+    if (--connection->n_kept == 0)
+        list_remove(&connection->keeping_link);
+    return list_entry(node, struct kept_packet, link);
+}
+
+static void forget_kept(struct connection *connection)
+{
+    struct kept_packet *kept;
+    while ((kept = take_kept(connection)))
+        free(kept);
+}
+
+/* Handling one may end the connection's process, and with it others; none is freed before clients_reap. */
+static void handle_kept(struct machd *m, struct connection *connection)
+{
+    struct received received = { .fd = -1 };
+    struct kept_packet *kept;
+    while ((kept = take_kept(connection))) {
+        received.packet = kept->packet;
+        free(kept);
+        if (!connection->doomed && !handle(m, connection, &received))
+            protocol_error(m, connection);
+    }
+}
+
+void clients_handle_kept(struct machd *m)
+{
+    struct list *node;
+    while ((node = list_first(&m->keeping)))
+        handle_kept(m, list_entry(node, struct connection, keeping_link));
+}
+
 bool client_take_segment(struct machd *m, struct connection *connection)
 {
     struct received received;
-    uint32_t head[2] = { 0 };
     if (connection->state != CONNECTION_ATTACHED || connection->doomed ||
-        recv(connection->socket.fd, head, sizeof(head), MSG_PEEK | MSG_DONTWAIT) != sizeof(head) ||
-        head[0] != ATTACH_MAGIC || head[1] != ATTACH_SEGMENT || receive(connection, &received) <= 0)
+        connection->n_kept == PACKETS_KEPT_MAX || receive(connection, &received) <= 0)
         return false;
-    if (is_well_formed(&received) && handle(m, connection, &received))
-        return true;
-    protocol_error(m, connection);
-    return false;
+    bool is_segment = received.packet.type == ATTACH_SEGMENT;
+    bool ok = is_well_formed(&received) &&
+              (is_segment ? handle(m, connection, &received) : keep(m, connection, &received.packet));
+    if (received.fd >= 0 && !(ok && is_segment))
+        junk_close(m, received.fd);
+    if (!ok)
+        protocol_error(m, connection);
+    return ok;
 }
 
 static void read_packets(struct machd *m, struct connection *connection)
 {
+    handle_kept(m, connection);
     for (int i = 0; i < PACKETS_PER_PASS && !connection->doomed; i++) {
         struct received received;
         int n = receive(connection, &received);
@@ -356,6 +417,7 @@ static void connection_free(struct machd *m, struct connection *connection)
 {
     client_not_half_open(connection);
     settle_forget(connection);
+    forget_kept(connection);
     struct process *process = connection->process;
     if (process) {
         threads_of_connection_gone(m, connection);

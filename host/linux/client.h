@@ -18,9 +18,12 @@ void client_accept(struct machd *m, int listener, bool admin);
 /* epoll says so about its socket. */
 void client_event(struct machd *m, struct connection *connection, uint32_t events);
 
-/* Takes the next packet if it announces a segment: a polled trap may name one whose packet was not read yet.
- * Calls nothing of the kernel. False: there is none. */
+/* Reads one packet on behalf of a trap in progress, which names a segment whose packet was not read yet. A segment is
+ * registered; any other packet is kept, in order, for clients_handle_kept: nothing of the kernel is called. False: there
+ * is no packet, or too many are kept. */
 bool client_take_segment(struct machd *m, struct connection *connection);
+/* To be called when no kernel call is in progress: handles the packets that client_take_segment kept. */
+void clients_handle_kept(struct machd *m);
 
 /* False: the client is ended. Descriptors are borrowed, at most 3. */
 bool client_send(struct machd *m, struct connection *connection, struct attach_packet *packet, const int *fds, int n_fds);

@@ -234,6 +234,7 @@ static void pass(struct machd *m, struct loop *loop)
         loop->last_request = m->now;
     loop->n_traps_since_epoll += n;
     wake_run(m, m->now);
+    clients_handle_kept(m);
     give_kernel_its_time(m);
     settle_if_drained(m);
     reap(m);

@@ -146,6 +146,10 @@ struct connection {
     struct trap_area *area[AREAS_MAX];
     uint32_t n_areas;
 
+    struct list kept; /* packets that a trap found before the one it looked for */
+    struct list keeping_link; /* machd.keeping */
+    uint32_t n_kept;
+
     struct list settles; /* SETTLE requests without an answer */
     uint32_t n_settles;
     char *text; /* STATUS on its way out */
@@ -215,6 +219,7 @@ struct machd {
     struct list half_open;
     struct list doomed;
     struct list broken;
+    struct list keeping; /* connections with packets kept */
     struct list forks;
     struct list quarantine;
     struct list settling; /* SETTLEs whose process has died: answered when the kernel has drained */

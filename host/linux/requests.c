@@ -116,7 +116,7 @@ static bool shut_down(struct machd *m, struct connection *connection)
 {
     if (!connection->admin)
         return false;
-    log_line("ends: process %d asks for it", connection->pid);
+    log_detail("ends: process %d asks for it", connection->pid);
     m->stop = true;
     return true;
 }

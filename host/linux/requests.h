@@ -9,7 +9,7 @@
 struct connection;
 struct machd;
 
-/* fd: the descriptor that came along, -1 if none; consumed by SEGMENT alone. False: a broken protocol. */
+/* fd: the descriptor that came along, -1 if none; consumed by a SEGMENT that is well. False: a broken protocol. */
 bool request_of_client(struct machd *m, struct connection *connection, const struct attach_packet *packet, int fd);
 bool request_of_tool(struct machd *m, struct connection *connection, const struct attach_packet *packet);
 /* Goes on sending a STATUS text as far as the socket takes it. */

@@ -158,10 +158,8 @@ bool segment_register(struct machd *m, struct process *process, uint32_t id, uin
         segment = calloc(1, sizeof(*segment));
     if (ok && !segment)
         user_release(process->user, 1);
-    if (!segment) {
-        junk_close(m, fd);
+    if (!segment)
         return false;
-    }
     segment->user = process->user;
     segment->user->refs++;
     segment->id = id;
@@ -184,7 +182,7 @@ void segments_fini(struct machd *m)
     free(m->segments.entry);
 }
 
-/* The packet was sent before the trap was made; it may still lie in the socket. */
+/* The packet was sent before the trap was made; it may still lie in the socket, behind others. */
 static struct segment *await_registered(struct machd *m, struct process *process, uint32_t id)
 {
     list_for_each(node, &process->connections)

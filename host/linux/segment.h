@@ -16,8 +16,8 @@ struct machd;
 struct process;
 struct segment;
 
-/* Takes over fd, which came from a client. False if it is no memfd that nobody can change any more, or if the
- * process has too many waiting: the client is then to be ended. */
+/* Takes over fd, which came from a client. False, and fd is still the caller's, if it is no memfd that nobody can
+ * change any more, or if the process has too many waiting: the client is then to be ended. */
 bool segment_register(struct machd *m, struct process *process, uint32_t id, uint64_t size, int fd);
 /* Drops what the process registered and nothing claimed. */
 void segments_forget(struct machd *m, struct process *process);

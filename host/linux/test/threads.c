@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* host/linux/test/threads.c - threads, waits and what ends them */
+#include <fcntl.h>
 #include <linux/futex.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
@@ -224,6 +226,62 @@ TEST(no_request_is_lost_when_machd_falls_asleep, "F99")
         pause.tv_nsec = rand() % 120000; /* around the end of the polling window */
         nanosleep(&pause, NULL);
         REQUIRE_NE(polite_trap(&s), 0);
+    }
+    scene_end(&s);
+}
+
+/* ---- segments ---- */
+
+static int sealed_message(uint32_t port)
+{
+    mach_msg_header_t message = { .msgh_bits = MACH_MSGH_BITS(MACH_MSG_TYPE_MAKE_SEND_ONCE, 0),
+                                  .msgh_size = sizeof(message),
+                                  .msgh_remote_port = port };
+    int fd = memfd_create("test", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    REQUIRE_EQ(write(fd, &message, sizeof(message)), sizeof(message));
+    REQUIRE_EQ(fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL), 0);
+    return fd;
+}
+
+static void send_packets_and_segment(struct client *client, int n, int fd)
+{
+    struct attach_packet segment = { .magic = ATTACH_MAGIC,
+                                     .type = ATTACH_SEGMENT,
+                                     .segment = { .id = 1, .size = sizeof(mach_msg_header_t) } };
+    for (int i = 0; i < n; i++) {
+        struct attach_packet settle = { .magic = ATTACH_MAGIC,
+                                        .type = ATTACH_SETTLE,
+                                        .settle = { .pid = 0x7fffff00 + i } };
+        REQUIRE(client_send_packet(client->fd, &settle, sizeof(settle), -1));
+    }
+    REQUIRE(client_send_packet(client->fd, &segment, sizeof(segment), fd));
+    close(fd);
+}
+
+/* machd reads few packets of a client in one pass; here the trap comes between two passes. */
+TEST(a_segment_is_found_behind_other_packets, "P130")
+{
+    enum { BEFORE = 20 };
+    struct scene s;
+    struct attach_packet packet;
+    scene_begin(&s);
+    uint32_t port = trap_reply_port(&s.thread);
+    kill(s.live.machd, SIGSTOP);
+    usleep(20000);
+    send_packets_and_segment(&s.client, BEFORE, sealed_message(port));
+    s.thread.page->req =
+        (struct trap_request){ .number = TRAP_MSG,
+                               .segment = 1,
+                               .payload_size = sizeof(mach_msg_header_t),
+                               .msg = { .option = MACH_SEND_MSG, .send_size = sizeof(mach_msg_header_t) } };
+    uint32_t number = request_begin(&s.thread);
+    kill(s.live.machd, SIGCONT);
+    REQUIRE(request_wait(&s.thread, number));
+    CHECK_EQ(s.thread.page->reply.result, MACH_MSG_SUCCESS);
+    for (int i = 0; i < BEFORE; i++) {
+        REQUIRE_GT(client_receive(s.client.fd, &packet, NULL), 0);
+        CHECK_EQ(packet.type, ATTACH_SETTLED);
+        CHECK_EQ(packet.settle.pid, 0x7fffff00 + i);
     }
     scene_end(&s);
 }
