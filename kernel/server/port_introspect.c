@@ -361,11 +361,12 @@ kern_return_t serve_mach_port_kobject_description(struct space *task, mach_port_
                                                   natural_t *object_type, mach_vm_address_t *object_addr,
                                                   kobject_description_t description)
 {
-    const struct port *port;
+    const struct port *port = NULL;
     kern_return_t kr = serve_mach_port_kobject(task, name, object_type, object_addr);
     if (kr != KERN_SUCCESS)
         return kr;
-    find_object(task, name, &port);
+    kr = find_object(task, name, &port);
+    ASSERT(kr == KERN_SUCCESS);
     describe(description, port);
     return KERN_SUCCESS;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* tests/tasks/exec.c - a new image is a new task; the simulator has no images, so only live */
-#include "tests/tasks/common.h"
+#include "tests/tasks/carry.h"
 
 #include <errno.h>
 #include <unistd.h>
@@ -31,6 +31,35 @@ TEST(an_exec_ends_the_old_task_while_the_process_lives, "K19 F85 F99")
     CHECK_EQ(pid_for_task(task, &pid), KERN_FAILURE);
     CHECK_EQ(pid, -1);
     world_task_kill(child);
+    receive_free(notify);
+}
+
+static int send_a_right_and_exec(void *argument)
+{
+    mach_port_t port = receive_new();
+    CHECK_EQ(give(world_parent_port(), port, MACH_MSG_TYPE_MAKE_SEND), OK);
+    return sleep_as_another_program(argument);
+}
+
+TEST(an_exec_releases_every_name_of_the_old_image, "P167")
+{
+    mach_port_t inbox = receive_new(), notify = receive_new(), previous = MACH_PORT_NULL;
+    mach_no_senders_notification_t note = { 0 };
+    world_task *child = world_task_spawn(send_a_right_and_exec, NULL, inbox);
+    mach_port_t theirs = take(inbox).port.name;
+    CHECK_EQ(mach_port_request_notification(SELF, inbox, MACH_NOTIFY_NO_SENDERS, 0, notify,
+                                            MACH_MSG_TYPE_MAKE_SEND_ONCE, &previous),
+             OK);
+    CHECK_EQ(mach_msg(&note.not_header, MACH_RCV_MSG | MACH_RCV_TIMEOUT, 0, sizeof(note), notify, PATIENCE_MS,
+                      0),
+             OK);
+    CHECK_EQ(note.not_header.msgh_id, MACH_NOTIFY_NO_SENDERS);
+    for (int i = 0; i < PATIENCE_MS && type_of(theirs) != MACH_PORT_TYPE_DEAD_NAME; i++)
+        world_sleep_ms(1);
+    CHECK_EQ(type_of(theirs), MACH_PORT_TYPE_DEAD_NAME);
+    CHECK_EQ(mach_port_deallocate(SELF, theirs), OK);
+    world_task_kill(child);
+    receive_free(inbox);
     receive_free(notify);
 }
 

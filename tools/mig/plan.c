@@ -18,7 +18,7 @@ static struct part *add(struct plan *plan, enum part_kind kind, struct arg *arg,
 
 static void add_descriptor(struct plan *plan, struct arg *a)
 {
-    struct part *p;
+    struct part *p = NULL;
 
     switch (a->type->cls) {
     case CLASS_RIGHT: p = add(plan, PART_RIGHT, a, a->name, 12); break;

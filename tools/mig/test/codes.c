@@ -25,7 +25,7 @@ static const char *env(const char *name)
 /* Runs mig with these arguments; returns its exit status and what it said. */
 static int run(const char *arguments, char *output, size_t size)
 {
-    char command[4096];
+    char command[8192];
     FILE *f;
     size_t n;
     int status;
@@ -62,7 +62,7 @@ static bool said(const char *output, const char *code, const char *line)
 
 static void check_file(const char *path)
 {
-    char line[256] = "", output[8192], arguments[1024];
+    char line[256] = "", output[8192], arguments[2048];
     FILE *f = fopen(path, "r");
     bool error;
     int status;
