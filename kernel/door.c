@@ -6,6 +6,7 @@
 #include "base/alloc.h"
 #include "kernel/ipc/check.h"
 #include "kernel/ipc/drain.h"
+#include "kernel/ipc/due.h"
 #include "kernel/ipc/receive.h"
 #include "kernel/ipc/send.h"
 #include "kernel/server/server.h"

@@ -7,6 +7,7 @@
 #include "kernel/ipc/members.h"
 #include "kernel/ipc/request.h"
 #include "kernel/ipc/right.h"
+#include "kernel/traps_sync.h"
 
 typedef void trap_handler(struct thread *thread, const uint64_t *arg);
 
@@ -303,6 +304,11 @@ static const struct trap {
     { TRAP_SPECIAL_REPLY_PORT, false, "thread_get_special_reply_port", special_reply_port },
     { TRAP_PORT_TYPE, true, "mach_port_type", type },
     { TRAP_PORT_REQUEST_NOTIFICATION, true, "mach_port_request_notification", request },
+    { TRAP_TIMER_CREATE, false, "mk_timer_create", trap_timer_create },
+    { TRAP_TIMER_DESTROY, false, "mk_timer_destroy", trap_timer_destroy },
+    { TRAP_TIMER_ARM, false, "mk_timer_arm", trap_timer_arm },
+    { TRAP_TIMER_CANCEL, false, "mk_timer_cancel", trap_timer_cancel },
+    { TRAP_TIMER_ARM_LEEWAY, false, "mk_timer_arm_leeway", trap_timer_arm_leeway },
     { TRAP_BOOTSTRAP_PORT, false, "bootstrap_port", bootstrap_self },
 };
 

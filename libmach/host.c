@@ -5,12 +5,13 @@
 #include <mach/mach_time.h>
 #include <mach/mach_traps.h>
 #include <mach/thread_switch.h>
-#include <errno.h>
 #include <sched.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
+
+#include "libmach/transport.h"
 
 kern_return_t _host_page_size(host_t host, vm_size_t *out_page_size); /* the stub */
 
@@ -37,12 +38,12 @@ kern_return_t mach_timebase_info(mach_timebase_info_t info)
 
 uint64_t mach_absolute_time(void)
 {
-    return read_clock(CLOCK_MONOTONIC);
+    return transport_now();
 }
 
 uint64_t mach_approximate_time(void)
 {
-    return read_clock(CLOCK_MONOTONIC_COARSE);
+    return transport_now();
 }
 
 uint64_t mach_continuous_time(void)
@@ -73,9 +74,7 @@ uint64_t mach_boottime_usec(void)
 
 kern_return_t mach_wait_until(uint64_t deadline)
 {
-    struct timespec until = { (time_t)(deadline / NSEC_PER_SEC), (long)(deadline % NSEC_PER_SEC) };
-    return clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL) == EINTR ? KERN_ABORTED
-                                                                                  : KERN_SUCCESS;
+    return transport_sleep_until(deadline) ? KERN_SUCCESS : KERN_ABORTED;
 }
 
 /* ---- scheduling ---- */

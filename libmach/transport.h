@@ -53,6 +53,11 @@ enum transport_wait {
  * ring true). */
 enum transport_wait transport_wait(struct lib_thread *thread, uint32_t request, bool ring);
 
+/* The kernel's clock, in nanoseconds: the unit of mach_absolute_time(). */
+uint64_t transport_now(void);
+/* False: a signal handler ran before the time had come. */
+bool transport_sleep_until(uint64_t deadline);
+
 /* A sealed segment with the concatenated bytes, registered with the kernel: its id, 0 on failure. Every
  * source is copied under the fault guard; *bad_p is the index of a part that could not be read, or -1. */
 struct transport_part {

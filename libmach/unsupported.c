@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* libmach/unsupported.c - calls that exist so that programs link, and that say what they cannot do
  *
- * Timers, vouchers and the watch on synchronous links need a kernel that has them. Until then each call
+ * Vouchers and the watch on synchronous links need a kernel that has them. Until then each call
  * refuses with KERN_NOT_SUPPORTED, or with the value by which its type says "there is none", and gives
  * nothing. When one of them is built, its function leaves this file.
  */
@@ -9,35 +9,6 @@
 #include <mach/mach_sync_ipc.h>
 #include <mach/mach_voucher.h>
 #include <mach/mach_voucher_attr_control.h>
-#include <mach/mk_timer.h>
-
-/* ---- timers (abi-ipc 12) ---- */
-
-mach_port_name_t mk_timer_create(void)
-{
-    return MACH_PORT_NULL;
-}
-
-kern_return_t mk_timer_destroy(mach_port_name_t name)
-{
-    return KERN_NOT_SUPPORTED;
-}
-
-kern_return_t mk_timer_arm(mach_port_name_t name, uint64_t expire_time)
-{
-    return KERN_NOT_SUPPORTED;
-}
-
-kern_return_t mk_timer_cancel(mach_port_name_t name, uint64_t *result_time)
-{
-    return KERN_NOT_SUPPORTED;
-}
-
-kern_return_t mk_timer_arm_leeway(mach_port_name_t name, uint64_t mk_timer_flags,
-                                  uint64_t mk_timer_expire_time, uint64_t mk_timer_leeway)
-{
-    return KERN_NOT_SUPPORTED;
-}
 
 /* ---- vouchers (abi-ipc 10) ---- */
 

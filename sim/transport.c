@@ -30,6 +30,19 @@ enum transport_wait transport_wait(struct lib_thread *thread, uint32_t request, 
     return TRANSPORT_DONE;
 }
 
+uint64_t transport_now(void)
+{
+    return sim_now();
+}
+
+bool transport_sleep_until(uint64_t deadline)
+{
+    uint64_t now = sim_now();
+    if (deadline > now)
+        sim_sleep(deadline - now);
+    return true;
+}
+
 /* The simulated program may pass any pointer: the copy is made by the system, which answers instead of faulting. */
 static bool copy_guarded(void *to, const void *from, size_t size)
 {

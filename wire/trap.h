@@ -68,6 +68,11 @@ enum trap_number {
     TRAP_SPECIAL_REPLY_PORT = 50,        /* -> result is a name */
     TRAP_PORT_TYPE = 76,                 /* task, name -> type */
     TRAP_PORT_REQUEST_NOTIFICATION = 77, /* task, name, msgid, sync, notify, disposition -> previous */
+    TRAP_TIMER_CREATE = 91,              /* -> result is a name */
+    TRAP_TIMER_DESTROY = 92,             /* name */
+    TRAP_TIMER_ARM = 93,                 /* name, deadline */
+    TRAP_TIMER_CANCEL = 94,              /* name -> deadline, or 0 */
+    TRAP_TIMER_ARM_LEEWAY = 95,          /* name, flags, deadline, leeway */
     TRAP_BOOTSTRAP_PORT = 200,           /* ours: -> result is a name of the task's bootstrap port, as get_special_port (B18) */
 };
 

@@ -2,8 +2,9 @@
 /*
  * <mach/mk_timer.h> - timers that send a message (abi-ipc 12)
  *
- * A timer is a receive right; when it expires, one message of 48 bytes is in its queue, all zero except
- * msgh_size and the destination. Times are those of mach_absolute_time().
+ * A timer is a receive right, which cannot be moved (P183); when it expires, one message of 48 bytes is in
+ * its queue, all zero except msgh_size and the destination. A timer has one such message: while it waits to be
+ * received, a further expiry adds nothing. It passes the queue's limit. Times are those of mach_absolute_time().
  */
 #ifndef _MACH_MK_TIMER_H_
 #define _MACH_MK_TIMER_H_
@@ -29,7 +30,11 @@ __BEGIN_DECLS
 /* The receive right of a new timer; MACH_PORT_NULL if it cannot be made. */
 mach_port_name_t mk_timer_create(void);
 
-/* Ends it and its port. KERN_INVALID_ARGUMENT here and below: no timer of the caller's. */
+/*
+ * Ends it and its port. Here and below:
+ *    KERN_INVALID_NAME, KERN_INVALID_RIGHT   no receive right of the caller's
+ *    KERN_INVALID_ARGUMENT                   the receive right of another port
+ */
 kern_return_t mk_timer_destroy(mach_port_name_t name);
 
 /* Expires once at that time, at once if it has passed. Replaces an earlier arming. */

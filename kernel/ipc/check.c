@@ -3,6 +3,7 @@
 
 #include "kernel/ipc/message.h"
 #include "kernel/ipc/space.h"
+#include "kernel/ipc/timer_port.h"
 
 /* ---- counting: P4.1 ---- */
 
@@ -80,6 +81,13 @@ static void check_space(struct space *space)
     ASSERT(n == space->n_used);
 }
 
+static void check_timer(struct port *port, const struct timer_port *timer)
+{
+    ASSERT(timer->port == port && timer->message->timer == timer);
+    ASSERT(timer->is_message_out == (timer->message->dest.type != 0));
+    check_right((struct right){ port, MACH_MSG_TYPE_PORT_SEND });
+}
+
 void check_begin(struct ipc *ipc)
 {
     list_for_each(node, &ipc->all_ports)
@@ -96,6 +104,8 @@ void check_begin(struct ipc *ipc)
             count_once(port->no_senders);
         if (port->port_destroyed)
             count_once(port->port_destroyed);
+        if (port->ktype == KOBJECT_TIMER && port->kobject)
+            check_timer(port, port->kobject);
     }
 }
 

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "kernel/ipc/ipc.h"
 
-#include "kernel/ipc/wait.h"
-
 void ipc_init(struct ipc *ipc, struct account *account, const struct host_ops *ops, void *host)
 {
     *ipc = (struct ipc){ .ops = ops, .host = host, .account = account };
@@ -13,5 +11,5 @@ void ipc_init(struct ipc *ipc, struct account *account, const struct host_ops *o
     list_init(&ipc->all_ports);
     list_init(&ipc->all_messages);
     list_init(&ipc->all_spaces);
-    tree_init(&ipc->timers, ipc_compare_timers);
+    timers_init(&ipc->timers);
 }

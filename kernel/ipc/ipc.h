@@ -17,7 +17,7 @@
 
 #include "base/host_ops.h"
 #include "base/list.h"
-#include "base/tree.h"
+#include "kernel/sched/timers.h"
 
 struct account;
 
@@ -33,7 +33,7 @@ struct ipc {
     struct list resumed;  /* struct ipc_thread.resumed */
     struct list finished; /* struct ipc_thread.resumed: the reply is complete, the door publishes it */
     struct list all_ports, all_messages, all_spaces; /* oldest first, for checks and listings */
-    struct tree timers;   /* struct ipc_thread.timer, by deadline */
+    struct timers timers;
     uint64_t serial;      /* last number given out: ports, spaces, arrivals */
     uint64_t now;         /* of the trap or event being served, nanoseconds */
     uint32_t steps;       /* counted in it so far */

@@ -3,6 +3,7 @@
 
 #include "base/alloc.h"
 #include "kernel/ipc/space.h"
+#include "kernel/ipc/timer_port.h"
 
 const struct token token_of_kernel = { .security = { { 0, 1 } } };
 
@@ -41,6 +42,10 @@ struct message *message_new(struct ipc *ipc, struct account *account, uint32_t s
 void message_free(struct ipc *ipc, struct message *message)
 {
     ASSERT(!list_is_linked(&message->link) && !list_is_linked(&message->reap.link));
+    if (message->timer) {
+        timer_port_take_back(message->timer);
+        return;
+    }
     account_release(message->account, ACCOUNT_MESSAGES, 1);
     account_release(message->account, ACCOUNT_BYTES, message->charged);
     account_put(message->account);

@@ -13,6 +13,8 @@
 #include "kernel/ipc/memory.h"
 #include "kernel/ipc/port.h"
 
+struct timer_port;
+
 struct token {
     security_token_t security;
     audit_token_t audit;
@@ -40,6 +42,7 @@ struct message {
     struct list link;
     struct list all;           /* ipc->all_messages */
     struct reapable reap;      /* while it is being sunk by the reaper */
+    struct timer_port *timer;  /* whose message it is: it outlives its being received; NULL */
     struct right dest;         /* send or send-once right to the queue it is for */
     struct right reply;
     uint32_t reply_name_value; /* what to show when the reply is PORT_NULL/DEAD: 0 or MACH_PORT_DEAD */
@@ -63,7 +66,7 @@ struct message {
 /* Room for size bytes with n descriptors, paid by account; NULL: limit or no memory. Rights are none, the
  * token the kernel's. */
 struct message *message_new(struct ipc *ipc, struct account *account, uint32_t size, uint32_t n_descriptors);
-/* Frees the struct; everything it carried has been moved or released. */
+/* Frees the struct, or gives it back to its timer; everything it carried has been moved or released. */
 void message_free(struct ipc *ipc, struct message *message);
 
 /* P124, to be carried out by the reaper. */

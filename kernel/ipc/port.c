@@ -5,6 +5,7 @@
 #include "kernel/ipc/note.h"
 #include "kernel/ipc/pset.h"
 #include "kernel/ipc/space.h"
+#include "kernel/ipc/timer_port.h"
 #include "kernel/ipc/wait.h"
 
 static int compare_by_space(const struct tree_node *a, const struct tree_node *b)
@@ -176,6 +177,8 @@ void port_die(struct ipc *ipc, struct port *port, struct space *cause)
     ASSERT(!port_is_dead(port));
     port->state = PORT_IS_DEAD;
     port->death = DEATH_RECEIVERS;
+    if (port->ktype == KOBJECT_TIMER)
+        timer_port_end(ipc, port->kobject);
     port->kobject = NULL;
     port->reap.kind = REAP_PORT;
     port->reap.cause = cause ? space_get(cause) : NULL;

@@ -36,11 +36,22 @@ enum port_state { PORT_IN_SPACE, PORT_CARRIED, PORT_IN_KERNEL, PORT_IN_LIMBO, PO
 /* How far the reaper has come with a dead port (P52). */
 enum port_death { DEATH_RECEIVERS, DEATH_SENDERS, DEATH_REQUESTS_OF_PORT, DEATH_MESSAGES, DEATH_NAMES, DEATH_DONE };
 
+/* Kernel object types as mach_port_kobject reports them (K1, P171). */
+enum kobject_type {
+    KOBJECT_NONE = 0,
+    KOBJECT_THREAD = 1,
+    KOBJECT_TASK = 2,
+    KOBJECT_HOST = 3,
+    KOBJECT_HOST_PRIV = 4,
+    KOBJECT_TIMER = 8, /* the only one whose receive right is in a space */
+    KOBJECT_TASK_NAME = 20,
+};
+
 struct port {
     uint64_t serial; /* order of creation */
     uint32_t refs;
     enum port_state state;
-    uint8_t ktype; /* IKOT of mach_port_kobject, 0 for plain ports; kept when the object is detached (K39) */
+    uint8_t ktype; /* enum kobject_type; kept when the object is detached (K39) */
     bool guarded, strict_guard, immovable_receive, immovable_send, special_reply, importance, temp_owner;
     uint32_t srights, sorights; /* P4.1 */
     uint32_t mscount, seqno;    /* P47, P48 */

@@ -16,15 +16,6 @@ void ipc_thread_init(struct ipc_thread *thread, struct ipc *ipc, struct space *s
     };
 }
 
-int ipc_compare_timers(const struct tree_node *a, const struct tree_node *b)
-{
-    const struct ipc_thread *x = container_of(a, struct ipc_thread, timer),
-                            *y = container_of(b, struct ipc_thread, timer);
-    if (x->deadline != y->deadline)
-        return x->deadline < y->deadline ? -1 : 1;
-    return x->waiter.order < y->waiter.order ? -1 : x->waiter.order > y->waiter.order;
-}
-
 static void begin(struct ipc_thread *thread, enum wait_kind kind, struct waitq *queue, bool has_timeout,
                   uint32_t timeout)
 {
@@ -32,11 +23,8 @@ static void begin(struct ipc_thread *thread, enum wait_kind kind, struct waitq *
     ASSERT(thread->wait == WAIT_NONE && !list_is_linked(&thread->resumed));
     thread->wait = kind;
     waitq_insert(queue, &thread->waiter, ipc_serial(ipc));
-    thread->deadline = 0;
-    if (!has_timeout)
-        return;
-    thread->deadline = ipc->now + (uint64_t)timeout * NANOSECONDS_PER_MILLISECOND;
-    tree_insert(&ipc->timers, &thread->timer);
+    if (has_timeout)
+        timer_set(&ipc->timers, &thread->timer, ipc->now + (uint64_t)timeout * NANOSECONDS_PER_MILLISECOND);
 }
 
 void thread_wait_send(struct ipc_thread *thread, struct message *message, bool is_kernel_reply,
@@ -119,8 +107,7 @@ struct message *thread_unwait(struct ipc_thread *thread, enum wait_end end)
     enum wait_kind kind = thread->wait;
     ASSERT(kind != WAIT_NONE);
     waitq_remove(&thread->waiter);
-    if (tree_is_linked(&thread->timer))
-        tree_remove(&thread->ipc->timers, &thread->timer);
+    timer_clear(&thread->ipc->timers, &thread->timer);
     thread->wait = WAIT_NONE;
     thread->ipc->steps++;
     if (kind == WAIT_SEND)
@@ -133,20 +120,4 @@ void waitq_unwait_all(struct waitq *queue, enum wait_end end)
 {
     for (struct waiter *waiter; (waiter = waitq_first(queue));)
         thread_unwait(thread_of_waiter(waiter), end);
-}
-
-uint64_t ipc_next_deadline(const struct ipc *ipc)
-{
-    struct tree_node *node = tree_first(&ipc->timers);
-    return node ? container_of(node, struct ipc_thread, timer)->deadline : UINT64_MAX;
-}
-
-void ipc_expire(struct ipc *ipc)
-{
-    for (struct tree_node *node; (node = tree_first(&ipc->timers));) {
-        struct ipc_thread *thread = container_of(node, struct ipc_thread, timer);
-        if (thread->deadline > ipc->now)
-            return;
-        thread_unwait(thread, WAIT_ENDED_TIMEOUT);
-    }
 }

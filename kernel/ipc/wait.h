@@ -10,6 +10,7 @@
 #include <mach/kern_return.h>
 
 #include "kernel/ipc/message.h"
+#include "kernel/sched/timers.h"
 #include "kernel/sched/waitq.h"
 #include "wire/trap.h"
 
@@ -58,8 +59,7 @@ struct ipc_thread {
         } receiving;
     };
     struct waiter waiter;
-    uint64_t deadline; /* of the wait; 0: none */
-    struct tree_node timer;
+    struct timer timer; /* of the wait, if it has a timeout */
     struct list resumed;
     enum resume_kind resume;
     struct message *give_back; /* RESUME_GIVE_BACK: to be returned by P122 */
@@ -87,11 +87,3 @@ static inline struct ipc_thread *thread_of_waiter(struct waiter *waiter)
 
 /* Wakes everybody in the queue with `end`. */
 void waitq_unwait_all(struct waitq *queue, enum wait_end end);
-
-/* The earliest deadline, or UINT64_MAX. */
-uint64_t ipc_next_deadline(const struct ipc *ipc);
-/* Ends the waits whose deadline is not after ipc->now. */
-void ipc_expire(struct ipc *ipc);
-
-/* Timers are ordered by deadline, then by arrival in their wait. */
-tree_compare ipc_compare_timers;

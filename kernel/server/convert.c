@@ -108,7 +108,8 @@ uint64_t object_id(const struct port *port)
     case KOBJECT_TASK_NAME: return ((const struct task *)port->kobject)->control->serial;
     case KOBJECT_HOST:
     case KOBJECT_HOST_PRIV: return ((const struct system *)port->kobject)->host->serial;
-    case KOBJECT_NONE: break;
+    case KOBJECT_NONE:
+    case KOBJECT_TIMER: break;
     }
     return port->serial;
 }

@@ -8,16 +8,6 @@
 
 struct space;
 
-/* Kernel object types as mach_port_kobject reports them (K1, P171). */
-enum kobject_type {
-    KOBJECT_NONE = 0,
-    KOBJECT_THREAD = 1,
-    KOBJECT_TASK = 2,
-    KOBJECT_HOST = 3,
-    KOBJECT_HOST_PRIV = 4,
-    KOBJECT_TASK_NAME = 20,
-};
-
 /* What one uid may consume, and the bootstrap port of its domain (B8). Lives as long as the system. */
 struct uid {
     struct list link;

@@ -95,6 +95,18 @@ enum transport_wait transport_wait(struct lib_thread *lib, uint32_t request, boo
     return (int32_t)(word - request) >= 0 ? TRANSPORT_DONE : TRANSPORT_INTERRUPTED;
 }
 
+/* ---- time ---- */
+
+uint64_t transport_now(void)
+{
+    return taken;
+}
+
+bool transport_sleep_until(uint64_t deadline)
+{
+    return deadline <= taken;
+}
+
 /* ---- segments ---- */
 
 uint32_t fake_segment_make(const void *bytes, uint64_t size)
