@@ -22,9 +22,11 @@
 #include "host/linux/process.h"
 
 #define STASH_CHILD_FD 3
-#define GOOD_RUN (10 * SECOND) /* one that lasted this long is started again at once */
+#define GOOD_RUN (10 * SECOND) /* one that lasted this long had no fault of its own */
 #define BACKOFF_MIN (100 * MILLISECOND)
 #define BACKOFF_MAX (10 * SECOND)
+#define BACKOFF_MAX_SERVED (500 * MILLISECOND) /* everybody waits for it meanwhile */
+#define TIME_TO_SERVE (100 * MILLISECOND)      /* by then it has begun, or ended by itself */
 #define END_PATIENCE (3 * SECOND)
 
 /* In the child. Only what is safe between fork and exec. */
@@ -62,12 +64,14 @@ static bool need_stash(struct machd *m)
     return m->launchd.stash_fd >= 0;
 }
 
-static void try_later(struct machd *m)
+/* Longer and longer for one that cannot even begin; not so for one that was killed at its work, however often. */
+static void try_later(struct machd *m, bool has_served)
 {
     struct launchd *l = &m->launchd;
+    uint64_t max = has_served ? BACKOFF_MAX_SERVED : BACKOFF_MAX;
     l->backoff = l->backoff ? l->backoff * 2 : BACKOFF_MIN;
-    if (l->backoff > BACKOFF_MAX)
-        l->backoff = BACKOFF_MAX;
+    if (l->backoff > max)
+        l->backoff = max;
     l->restart_at = m->now + l->backoff;
 }
 
@@ -80,7 +84,7 @@ static void watch_child(struct machd *m)
     kill(m->launchd.pid, SIGKILL);
     waitpid(m->launchd.pid, NULL, 0);
     m->launchd.pid = 0;
-    try_later(m);
+    try_later(m, false);
 }
 
 void launchd_start(struct machd *m)
@@ -102,7 +106,7 @@ void launchd_start(struct machd *m)
     }
     log_line("launchd cannot be started: %s", strerror(errno));
     l->pid = 0;
-    try_later(m);
+    try_later(m, false);
 }
 
 static void tell_why(const struct machd *m, int status)
@@ -120,6 +124,7 @@ void launchd_died(struct machd *m)
 {
     struct launchd *l = &m->launchd;
     struct process *process = process_find(m, l->pid);
+    bool has_served = m->now - l->started >= TIME_TO_SERVE;
     int status = 0;
     if (process)
         process_died(m, process);
@@ -131,7 +136,7 @@ void launchd_died(struct machd *m)
     tell_why(m, status);
     if (m->now - l->started >= GOOD_RUN)
         l->backoff = 0;
-    try_later(m);
+    try_later(m, has_served);
 }
 
 void launchd_look(struct machd *m, uint64_t now)
