@@ -20,6 +20,7 @@
 #include "base/account.h"
 #include "base/host_ops.h"
 #include "kernel/task/identity.h"
+#include "wire/look.h"
 #include "wire/trap.h"
 
 struct kernel;
@@ -114,6 +115,15 @@ struct kernel_task_view {
     uint64_t names, ports, messages, threads;
 };
 void kernel_each_task(struct kernel *kernel, void (*visit)(void *context, const struct kernel_task_view *view), void *context);
+
+/* ---- looking inside a task, for `machctl lsmp` (wire/look.h). None of these changes anything. ---- */
+
+/* Root sees all, others the tasks whose effective and real uid are theirs. */
+bool kernel_task_may_be_seen(const struct task *task, uint32_t uid);
+void kernel_look_task(const struct task *task, struct look_task *out);
+/* The task's names, from slot *cursor_p on, at most max of them and bounded work; returns how many. *cursor_p: where to
+ * go on, 0 at the end. viewer: whose question it is. */
+uint32_t kernel_look_names(const struct task *task, uint32_t viewer, uint64_t *cursor_p, struct look_name *names, uint32_t max);
 
 /* A tap that sees each decoded call and each message as it is queued and received; NULL takes it away. The
  * strings and the struct live only for the call. For machctl's trace and the demo. */

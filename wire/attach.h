@@ -23,6 +23,8 @@
  *                               <-      SETTLED: what pid's death does has been done (decision 2)
  *   STATUS                      ->
  *                               <-      TEXT ... TEXT (empty: the end): one JSON object, see machctl-status(1)
+ *   LOOK kind, cursor           ->
+ *                               <-      LOOKED records, cursor       one piece of what wire/look.h describes
  *   SHUTDOWN                    ->      administrative socket only
  *
  * A client that machd ends finds its connection hung up. Its threads that sleep on a word are woken once, and
@@ -37,6 +39,8 @@
 #pragma once
 
 #include <stdint.h>
+
+#include "wire/look.h"
 
 #define ATTACH_MAGIC 0x6d616368u /* "mach" */
 #define ATTACH_VERSION 1u
@@ -62,6 +66,8 @@ enum attach_type {
     ATTACH_TEXT,
     ATTACH_SHUTDOWN,
     ATTACH_CHALLENGE,
+    ATTACH_LOOK,
+    ATTACH_LOOKED,
 };
 
 struct attach_packet {
@@ -103,9 +109,23 @@ struct attach_packet {
             uint32_t length;
             char text[2048];
         } text;
+        struct { /* LOOK */
+            uint32_t kind; /* enum look_kind */
+            int32_t pid;
+            uint64_t cursor; /* 0: from the beginning */
+        } look;
+        struct { /* LOOKED */
+            int32_t kern_return;
+            uint32_t n; /* records */
+            uint64_t cursor; /* 0: that was all */
+            union {
+                struct look_task task[LOOK_BYTES / sizeof(struct look_task)];
+                struct look_name name[LOOK_BYTES / sizeof(struct look_name)];
+            };
+        } looked;
     };
 };
 
-#define ATTACH_FLAG_ADMIN_ONLY 1u /* a tool: no task is made; STATUS and SHUTDOWN only */
+#define ATTACH_FLAG_ADMIN_ONLY 1u /* a tool: no task is made; STATUS, LOOK and SHUTDOWN only */
 
 _Static_assert(sizeof(struct attach_packet) <= ATTACH_PACKET_MAX, "packets are bounded");

@@ -243,6 +243,7 @@ static size_t least_size(uint32_t type)
     case ATTACH_THREAD_GONE: return head + sizeof(((struct attach_packet *)0)->thread);
     case ATTACH_SEGMENT: return head + sizeof(((struct attach_packet *)0)->segment);
     case ATTACH_SETTLE: return head + sizeof(((struct attach_packet *)0)->settle);
+    case ATTACH_LOOK: return head + sizeof(((struct attach_packet *)0)->look);
     case ATTACH_FORK_PREPARE:
     case ATTACH_STATUS:
     case ATTACH_SHUTDOWN: return 8;

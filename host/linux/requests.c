@@ -12,6 +12,7 @@
 #include "host/linux/client.h"
 #include "host/linux/fork.h"
 #include "host/linux/log.h"
+#include "host/linux/look.h"
 #include "host/linux/machd.h"
 #include "host/linux/requests.h"
 #include "host/linux/segment.h"
@@ -145,6 +146,7 @@ bool request_of_tool(struct machd *m, struct connection *connection, const struc
 {
     switch (packet->type) {
     case ATTACH_STATUS: return begin_text(m, connection);
+    case ATTACH_LOOK: return look_answer(m, connection, packet);
     case ATTACH_SHUTDOWN: return shut_down(m, connection);
     default: return false;
     }

@@ -11,6 +11,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "tools/machctl/place.h"
 #include "wire/attach.h"
 
 #define PATIENCE_MS 10000
@@ -121,6 +122,27 @@ failed:
         fclose(all);
     free(text);
     return NULL;
+}
+
+int control_open_here(void)
+{
+    char socket_path[PATH_MAX];
+    int fd = place_find(socket_path) ? control_open(socket_path, 0) : -1;
+
+    if (fd < 0)
+        fprintf(stderr, "machctl: no machd runs here\n");
+    return fd;
+}
+
+int control_look(int fd, uint32_t kind, int pid, uint64_t cursor, struct attach_packet *answer)
+{
+    struct attach_packet packet = { .magic = ATTACH_MAGIC,
+                                    .type = ATTACH_LOOK,
+                                    .look = { .kind = kind, .pid = pid, .cursor = cursor } };
+
+    if (send_packet(fd, &packet) && receive_packet(fd, answer) && answer->type == ATTACH_LOOKED)
+        return 0;
+    return -1;
 }
 
 int control_shutdown(int fd)

@@ -24,6 +24,9 @@ static const struct verb verbs[] = {
     { "start", verb_start, "", "Starts the machd of this user, if it does not run." },
     { "stop", verb_stop, "", "Ends the machd of this user, and with it its launchd." },
     { "status", verb_status, "[--json]", "Shows the machd that a program started here would use." },
+    { "lsmp", verb_lsmp, "[-p PID | -a] [--json]",
+      "Lists the names of the task of process PID, or of all tasks of this user: rights with\n"
+      "their references, the port behind each, its queue, and who receives from it." },
     { "bslist", verb_names, "[PID|..|/] [-j] [--json]",
       "Lists the names of a domain: one's own, that of process PID, the parent, the root.\n"
       "A: active, D: inactive and launched on demand, I: inactive. -j: with the owning job." },

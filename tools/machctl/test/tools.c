@@ -14,40 +14,7 @@
 #include <unistd.h>
 
 #include "tests/harness/harness.h"
-
-static char output[1 << 16];
-
-/* Runs a shell script, everything it prints in output; its exit status, -1 for a signal. */
-static int shell(const char *script)
-{
-    size_t n = 0, got;
-    FILE *out = popen(script, "r");
-    int status;
-
-    REQUIRE(out != NULL);
-    while ((got = fread(output + n, 1, sizeof(output) - 1 - n, out)) > 0)
-        n += got;
-    output[n] = 0;
-    status = pclose(out);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
-
-/* The same under a machd of its own. No single quotes in script. */
-static int under(const char *script)
-{
-    char line[8192];
-
-    REQUIRE_LT(snprintf(line, sizeof(line), "\"$MACHCTL\" run -- sh -c '%s' 2>&1", script), (int)sizeof(line));
-    return shell(line);
-}
-
-static bool says(const char *text)
-{
-    if (strstr(output, text) != NULL)
-        return true;
-    test_log("%s", output);
-    return false;
-}
+#include "tools/machctl/test/shell.h"
 
 static const char *root_name(void)
 {
@@ -90,7 +57,7 @@ TEST(two_runs_are_two_worlds, "B7")
 
 TEST(verbs_have_help_and_wrong_usage_fails, "B96")
 {
-    static const char *const verbs[] = { "run",    "start",  "stop",   "status",
+    static const char *const verbs[] = { "run",    "start",  "stop",   "status",    "lsmp",
                                          "bslist", "bstree", "bsexec", "managerpid" };
     char line[128];
 

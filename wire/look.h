@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* wire/look.h - what machd shows of tasks and their names to those who may see them (ATTACH_LOOK)
+ *
+ * The tool asks for one piece at a time: records from a cursor on, as many as fit into one packet, found by a
+ * bounded search; the answer carries the cursor of the next piece, 0 at the end. machd remembers nothing between two
+ * pieces, so a table that changes meanwhile is seen partly old and partly new. Numbers called an object name a port
+ * or a set; they are never used twice while machd runs.
+ *
+ * Root sees all tasks, others those whose effective and real uid are both their own.
+ */
+#pragma once
+
+#include <stdint.h>
+
+#define LOOK_BYTES 2032u     /* records of one answer */
+#define LOOK_COMMAND 20u
+#define LOOK_SETS 4u         /* of the sets that a port is in, these are named */
+#define LOOK_WAITERS_MAX 64u /* counted no further */
+
+/* kind    asks                         is answered with
+ * TASKS   cursor                       struct look_task, in no order
+ * NAMES   pid, cursor                  struct look_name, by slot; KERN_INVALID_TASK, KERN_NO_ACCESS
+ */
+enum look_kind { LOOK_TASKS = 1, LOOK_NAMES };
+
+struct look_task {
+    int32_t pid;
+    uint32_t uid;
+    uint32_t n_names, n_threads;
+    char command[LOOK_COMMAND];
+    uint32_t pad;
+};
+
+/* Where the receive right of a port is. */
+enum look_place {
+    LOOK_NOWHERE,    /* no port: a set, or a dead name */
+    LOOK_IN_SPACE,   /* under holder_name of holder_pid; 0 with pid 0: kept for the next launchd, or not to be seen */
+    LOOK_IN_TRANSIT, /* in a message to the port `transit` */
+    LOOK_IN_KERNEL,
+};
+
+/* flags */
+#define LOOK_GUARDED 1u
+#define LOOK_STRICT_GUARD 2u
+#define LOOK_IMMOVABLE_RECEIVE 4u
+#define LOOK_IMMOVABLE_SEND 8u
+#define LOOK_SPECIAL_REPLY 0x10u
+#define LOOK_TEMP_OWNER 0x20u
+#define LOOK_NO_SENDERS 0x40u      /* somebody asked for it */
+#define LOOK_PORT_DESTROYED 0x80u
+#define LOOK_HIDDEN_HOLDER 0x100u  /* held by a task that the asker may not see */
+
+struct look_name {
+    uint32_t name;
+    uint32_t type;   /* MACH_PORT_TYPE_*, requests of this name included */
+    uint32_t urefs;
+    uint16_t flags;
+    uint8_t ktype;   /* kernel object (IKOT), 0: none */
+    uint8_t place;   /* enum look_place */
+    uint64_t object;
+    uint64_t context;
+    uint64_t transit;
+    int32_t object_pid, object_tid; /* task and thread behind a kernel object */
+    int32_t holder_pid;
+    uint32_t holder_name;
+    char holder_command[LOOK_COMMAND]; /* or of object_pid */
+    uint32_t qlimit, n_messages, mscount, seqno;
+    uint32_t srights, sorights, n_requests; /* of the port, whoever has them */
+    uint16_t n_senders, n_receivers;        /* threads that wait for room, for a message; LOOK_WAITERS_MAX: or more */
+    int32_t head_id, head_pid;              /* the oldest message: its msgh_id and who sent it (0: the kernel) */
+    uint32_t n_sets;                        /* LOOK_SETS + 1: or more */
+    uint32_t sets[LOOK_SETS];
+};
+
+_Static_assert(sizeof(struct look_task) == 40, "padding is explicit");
+_Static_assert(sizeof(struct look_name) == 136, "padding is explicit");
