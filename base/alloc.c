@@ -29,6 +29,12 @@ static size_t class_of(size_t size)
     return (size + CLASS_STEP - 1) / CLASS_STEP;
 }
 
+uint64_t alloc_cost(uint64_t size)
+{
+    uint64_t class = (size + CLASS_STEP - 1) / CLASS_STEP;
+    return sizeof(struct block) + (class < N_CLASSES ? class * CLASS_STEP : size);
+}
+
 static bool should_fail(void)
 {
     if (heap.fail_after == 0)

@@ -14,6 +14,9 @@ void *alloc_bytes(size_t size);  /* NULL when the machine has no memory (or allo
 void *alloc_zeroed(size_t size);
 void alloc_free(void *block);    /* NULL is fine */
 
+/* The bytes that a block of this size takes of the machine: what its maker is charged. */
+uint64_t alloc_cost(uint64_t size);
+
 struct alloc_census {
     uint64_t blocks;
     uint64_t bytes;

@@ -24,24 +24,33 @@ struct kernel {
 
 struct inherit {
     struct list link;
+    struct account *account; /* the parent's */
     struct task_slots slots;
     uint64_t parent_unique_id;
 };
 
 struct kernel_config kernel_config_default(void)
 {
-    static const struct account_limits task_limits = { {
-        [ACCOUNT_PORTS] = 1 << 20,
-        [ACCOUNT_NAMES] = 1 << 20,
-        [ACCOUNT_MESSAGES] = 1 << 20,
-        [ACCOUNT_BYTES] = (uint64_t)1 << 30,
-        [ACCOUNT_THREADS] = 4096,
-        [ACCOUNT_SEGMENTS] = 1024,
-    } };
-    struct kernel_config config = { .task_limits = task_limits, .uid_limits = task_limits };
+    static const struct account_limits task_limits = {
+        .max = {
+            [ACCOUNT_PORTS] = 1 << 20,
+            [ACCOUNT_NAMES] = 1 << 20,
+            [ACCOUNT_MESSAGES] = 1 << 20,
+            [ACCOUNT_BYTES] = (uint64_t)1 << 30,
+            [ACCOUNT_SEGMENTS] = 1024,
+            [ACCOUNT_SEGMENT_BYTES] = (uint64_t)4 << 30,
+            [ACCOUNT_THREADS] = 4096,
+            [ACCOUNT_TIMERS] = 16384,
+            [ACCOUNT_TASKS] = 1024,
+            [ACCOUNT_CONNECTIONS] = 1024,
+            [ACCOUNT_DESCRIPTORS] = 16384,
+        },
+        .soft_percent = 75,
+    };
+    struct kernel_limits limits = { .all = account_unlimited, .uid = task_limits, .task = task_limits };
     for (int kind = 0; kind < ACCOUNT_N_KINDS; kind++)
-        config.uid_limits.max[kind] = 4 * task_limits.max[kind];
-    return config;
+        limits.uid.max[kind] = 4 * task_limits.max[kind];
+    return (struct kernel_config){ .limits = limits };
 }
 
 /* ---- the tap ---- */
@@ -249,6 +258,7 @@ uint32_t kernel_trap(struct kernel *kernel, struct thread *thread, uint64_t now)
     thread->is_trapping = false;
     if (thread->is_done)
         publish(ipc, thread);
+    account_spend(thread->task->account, ipc->steps);
     return ipc->steps;
 }
 
@@ -270,13 +280,11 @@ void kernel_abort(struct kernel *kernel, struct thread *thread)
 struct kernel *kernel_new(const struct kernel_config *config, const struct host_ops *ops, void *host)
 {
     struct kernel *kernel = alloc_zeroed(sizeof(*kernel));
-    if (!kernel || !system_init(&kernel->system, ops, host)) {
+    if (!kernel || !system_init(&kernel->system, &config->limits, ops, host)) {
         alloc_free(kernel);
         return NULL;
     }
     list_init(&kernel->inherits);
-    kernel->system.uid_limits = config->uid_limits;
-    kernel->system.task_limits = config->task_limits;
     kernel->system.allow_interpose = config->allow_interpose;
     kernel->system.relaxed_host_ports = config->relaxed_host_ports;
     kernel->system.allow_task_terminate = config->allow_task_terminate;
@@ -293,13 +301,27 @@ void kernel_free(struct kernel *kernel)
 
 struct inherit *kernel_inherit_new(struct kernel *kernel, struct task *parent)
 {
-    struct inherit *inherit = alloc_zeroed(sizeof(*inherit));
-    if (!inherit)
+    if (!account_charge(parent->account, ACCOUNT_BYTES, alloc_cost(sizeof(struct inherit))))
         return NULL;
+    struct inherit *inherit = alloc_zeroed(sizeof(*inherit));
+    if (!inherit) {
+        account_release(parent->account, ACCOUNT_BYTES, alloc_cost(sizeof(*inherit)));
+        return NULL;
+    }
+    inherit->account = account_get(parent->account);
     list_append(&kernel->inherits, &inherit->link);
     inherit->slots = task_inherit(parent);
     inherit->parent_unique_id = parent->unique_id;
     return inherit;
+}
+
+/* What its slots held has been moved or released. */
+static void inherit_discard(struct inherit *inherit)
+{
+    list_remove(&inherit->link);
+    account_release(inherit->account, ACCOUNT_BYTES, alloc_cost(sizeof(*inherit)));
+    account_put(inherit->account);
+    alloc_free(inherit);
 }
 
 void kernel_inherit_free(struct kernel *kernel, struct inherit *inherit)
@@ -307,8 +329,7 @@ void kernel_inherit_free(struct kernel *kernel, struct inherit *inherit)
     if (!inherit)
         return;
     task_slots_release(&kernel->system.ipc, &inherit->slots);
-    list_remove(&inherit->link);
-    alloc_free(inherit);
+    inherit_discard(inherit);
     settle(kernel);
 }
 
@@ -328,8 +349,7 @@ struct task *kernel_task_new(struct kernel *kernel, const struct task_identity *
         task_new(&kernel->system, identity, inherit ? &inherit->slots : NULL,
                  take_stash(&kernel->system, identity), inherit ? inherit->parent_unique_id : 0);
     if (inherit)
-        list_remove(&inherit->link);
-    alloc_free(inherit);
+        inherit_discard(inherit);
     if (task)
         task->host = host;
     settle(kernel);
@@ -347,6 +367,22 @@ bool kernel_has_domain(struct kernel *kernel, uint32_t number)
 {
     const struct uid *uid = system_uid(&kernel->system, number);
     return uid && port_is_live(uid->bootstrap.port);
+}
+
+struct account *kernel_uid_account(struct kernel *kernel, uint32_t number)
+{
+    const struct uid *uid = system_uid(&kernel->system, number);
+    return uid ? uid->account : NULL;
+}
+
+struct account *kernel_task_account(struct task *task)
+{
+    return task->account;
+}
+
+struct account *kernel_own_account(struct kernel *kernel)
+{
+    return kernel->system.account;
 }
 
 void *kernel_task_host(struct task *task)
@@ -470,6 +506,8 @@ void kernel_each_task(struct kernel *kernel,
         const struct task *task = list_entry(node, struct task, link);
         struct kernel_task_view view = {
             .identity = &task->identity,
+            .account = task->account,
+            .host = task->host,
             .names = task->space->n_used,
             .ports = task->account->used[ACCOUNT_PORTS],
             .messages = task->account->used[ACCOUNT_MESSAGES],

@@ -20,6 +20,7 @@
 #include "base/account.h"
 #include "base/host_ops.h"
 #include "kernel/task/identity.h"
+#include "kernel/task/limits.h"
 #include "wire/look.h"
 #include "wire/trap.h"
 
@@ -31,8 +32,7 @@ struct inherit;
 #define KERNEL_NO_DEADLINE UINT64_MAX
 
 struct kernel_config {
-    struct account_limits uid_limits;
-    struct account_limits task_limits;
+    struct kernel_limits limits;
     bool enforce_strict_reply; /* P126 */
     bool allow_interpose;      /* K0.3 */
     bool relaxed_host_ports;
@@ -65,6 +65,12 @@ void kernel_task_died(struct kernel *kernel, struct task *task, bool keep_space)
 
 /* The bootstrap port of this uid's domain is known, so that kernel_task_new without inherit gives one (B8). */
 bool kernel_has_domain(struct kernel *kernel, uint32_t uid);
+
+/* The accounts to which the host charges what it holds for clients: of a uid (NULL without memory), of a task, and of
+ * launchd, for which nobody pays. Borrowed; all must be free of the host's charges before kernel_free. */
+struct account *kernel_uid_account(struct kernel *kernel, uint32_t uid);
+struct account *kernel_task_account(struct task *task);
+struct account *kernel_own_account(struct kernel *kernel);
 
 void *kernel_task_host(struct task *task);
 const struct task_identity *kernel_task_identity(struct task *task);
@@ -112,6 +118,8 @@ void kernel_check_invariants(struct kernel *kernel);
 /* Calls visit for each live task, oldest first; for status displays. */
 struct kernel_task_view {
     const struct task_identity *identity;
+    const struct account *account;
+    void *host;
     uint64_t names, ports, messages, threads;
 };
 void kernel_each_task(struct kernel *kernel, void (*visit)(void *context, const struct kernel_task_view *view), void *context);

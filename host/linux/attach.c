@@ -162,6 +162,8 @@ static void join_or_refuse(struct machd *m, struct connection *connection, struc
         client_refuse(m, connection, refusal.kern_return, refusal.why);
     else if (!has_room(m, connection))
         client_refuse(m, connection, KERN_RESOURCE_SHORTAGE, "machd has no memory or descriptors for it");
+    else if (!client_pays(connection, kernel_task_account(process->task)))
+        client_refuse(m, connection, KERN_RESOURCE_SHORTAGE, "it is at a limit of its task");
     else
         bind_to(m, connection, process);
 }
@@ -175,6 +177,11 @@ static void found(struct machd *m, struct connection *connection, struct inherit
         process = process_new(m, connection, inherit, &refusal);
     else if (inherit)
         kernel_inherit_free(m->kernel, inherit);
+    if (process && !client_pays(connection, kernel_task_account(process->task))) {
+        process_died(m, process);
+        process = NULL;
+        refusal = (struct refusal){ KERN_RESOURCE_SHORTAGE, "it is at a limit of its task" };
+    }
     if (process)
         bind_to(m, connection, process);
     else

@@ -23,6 +23,7 @@
 #define PACKETS_PER_PASS 8
 #define PACKETS_KEPT_MAX 256u     /* of one connection; a socket of the usual size holds a quarter of that */
 #define CONNECTION_DESCRIPTORS 3u /* socket, bell, and the pidfd or an area on its way */
+#define CONNECTION_BYTES (sizeof(struct connection) + 4 * sizeof(struct watch_slot))
 
 /* ---- half open ---- */
 
@@ -65,20 +66,68 @@ void clients_expire(struct machd *m, uint64_t now)
     }
 }
 
+/* ---- who pays ---- */
+
+/* False, and nothing charged, at a limit. */
+static bool charge_connection(struct account *account)
+{
+    if (!account_charge_object(account, ACCOUNT_CONNECTIONS, CONNECTION_BYTES))
+        return false;
+    if (account_charge(account, ACCOUNT_DESCRIPTORS, CONNECTION_DESCRIPTORS))
+        return true;
+    account_release_object(account, ACCOUNT_CONNECTIONS, CONNECTION_BYTES);
+    return false;
+}
+
+static void release_connection(struct account *account)
+{
+    account_release_object(account, ACCOUNT_CONNECTIONS, CONNECTION_BYTES);
+    account_release(account, ACCOUNT_DESCRIPTORS, CONNECTION_DESCRIPTORS);
+}
+
+/* What was let in as a connection of its uid becomes one of its task. Only the task's own limits can refuse it. */
+bool client_pays(struct connection *connection, struct account *account)
+{
+    areas_release(connection);
+    release_connection(connection->account);
+    bool ok = charge_connection(account);
+    bool has_areas = ok && areas_charge(connection, account);
+    if (ok && !has_areas)
+        release_connection(account);
+    if (has_areas) {
+        account_put(connection->account);
+        connection->account = account_get(account);
+        return true;
+    }
+    ok = charge_connection(connection->account) && areas_charge(connection, connection->account);
+    ASSERT(ok);
+    return false;
+}
+
 /* ---- accept ---- */
+
+static struct account *payer_of_stranger(struct machd *m, const struct user *user, int32_t pid)
+{
+    return m->launchd.pid == pid ? kernel_own_account(m->kernel) : user->account;
+}
 
 static struct connection *connection_make(struct machd *m, int fd, const struct ucred *peer)
 {
     struct user *user = user_get(m, peer->uid);
+    struct account *account = user ? payer_of_stranger(m, user, peer->pid) : NULL;
     struct connection *connection = NULL;
-    if (user && user_charge(m, user, CONNECTION_DESCRIPTORS))
+    bool is_charged = account && charge_connection(account);
+    if (is_charged)
         connection = calloc(1, sizeof(*connection));
     if (!connection) {
+        if (is_charged)
+            release_connection(account);
         user_put(m, user);
         close(fd);
         return NULL;
     }
     connection->user = user;
+    connection->account = account_get(account);
     connection->pidfd = -1;
     connection->pid = peer->pid;
     connection->uid = peer->uid;
@@ -302,9 +351,14 @@ struct kept_packet {
 
 static bool keep(struct machd *m, struct connection *connection, const struct attach_packet *packet)
 {
-    struct kept_packet *kept = connection->n_kept < PACKETS_KEPT_MAX ? malloc(sizeof(*kept)) : NULL;
-    if (!kept)
+    struct kept_packet *kept = NULL;
+    if (connection->n_kept == PACKETS_KEPT_MAX ||
+        !account_charge(connection->account, ACCOUNT_BYTES, sizeof(*kept)))
         return false;
+    if (!(kept = malloc(sizeof(*kept)))) {
+        account_release(connection->account, ACCOUNT_BYTES, sizeof(*kept));
+        return false;
+    }
     *kept = (struct kept_packet){ .packet = *packet };
     list_append(&connection->kept, &kept->link);
     if (connection->n_kept++ == 0)
@@ -322,11 +376,17 @@ static struct kept_packet *take_kept(struct connection *connection)
     return list_entry(node, struct kept_packet, link);
 }
 
+static void kept_free(struct connection *connection, struct kept_packet *kept)
+{
+    account_release(connection->account, ACCOUNT_BYTES, sizeof(*kept));
+    free(kept);
+}
+
 static void forget_kept(struct connection *connection)
 {
     struct kept_packet *kept;
     while ((kept = take_kept(connection)))
-        free(kept);
+        kept_free(connection, kept);
 }
 
 /* Handling one may end the connection's process, and with it others; none is freed before clients_reap. */
@@ -336,7 +396,7 @@ static void handle_kept(struct machd *m, struct connection *connection)
     struct kept_packet *kept;
     while ((kept = take_kept(connection))) {
         received.packet = kept->packet;
-        free(kept);
+        kept_free(connection, kept);
         if (!connection->doomed && !handle(m, connection, &received))
             protocol_error(m, connection);
     }
@@ -433,10 +493,11 @@ static void connection_free(struct machd *m, struct connection *connection)
     if (connection->pidfd >= 0)
         close(connection->pidfd);
     areas_free(connection);
-    free(connection->text);
+    request_drop_text(connection);
     list_remove(&connection->link);
     m->n_connections--;
-    user_release(connection->user, CONNECTION_DESCRIPTORS);
+    release_connection(connection->account);
+    account_put(connection->account);
     user_put(m, connection->user);
     free(connection);
 }

@@ -11,6 +11,7 @@
 
 #include "wire/attach.h"
 
+struct account;
 struct connection;
 struct machd;
 
@@ -29,6 +30,8 @@ void clients_handle_kept(struct machd *m);
 bool client_send(struct machd *m, struct connection *connection, struct attach_packet *packet, const int *fds, int n_fds);
 /* Says why and ends the connection. */
 void client_refuse(struct machd *m, struct connection *connection, int kern_return, const char *why);
+/* From now on this account pays for the connection; false, and nothing changed, at a limit of it. */
+bool client_pays(struct connection *connection, struct account *account);
 /* The connection is freed by the next clients_reap. */
 void client_doom(struct machd *m, struct connection *connection);
 /* Its process is gone or another image: nothing of the process hangs on the connection any more. */

@@ -23,9 +23,15 @@ struct options {
 
 enum rank_policy { RANK_AUTO, RANK_NICE, RANK_NONE };
 
+#define OVERRIDES_MAX 256u
+
 struct config {
     struct kernel_config kernel;
-    uint32_t user_descriptors; /* of machd, for one uid */
+    struct limit_override overrides[OVERRIDES_MAX]; /* in the order of the file */
+    uint32_t n_overrides;
+    uint32_t soft_percent;         /* of a limit, from where on a task is served after the others */
+    uint32_t share_percent;        /* of what all have, for one uid; 0: 50 where several are served, else 100 */
+    uint32_t reserved_descriptors; /* for machd itself and launchd */
     uint32_t half_open;        /* connections of one uid that have not attached */
     uint32_t process_segments; /* registered by one process and not yet claimed */
     uint64_t attach_timeout;   /* ns */
@@ -37,8 +43,11 @@ struct config {
 /* Reads the file, if there is one, over the defaults. 0, or -EINVAL after telling which line is wrong. */
 int config_load(struct config *config, const char *path, bool path_given);
 
-/* Raises the soft limit of descriptors to the hard one and bounds user_descriptors by it. */
-void config_fit_descriptors(struct config *config);
+/* As machd.conf(5) names it. */
+const char *config_kind_name(enum account_kind kind);
+
+/* Raises the soft limit of descriptors to the hard one, and lowers the limits to what the machine has. */
+void config_fit_machine(struct config *config, bool several_users);
 /* In a child: the soft limit as it was. */
 void config_restore_descriptors(void);
 

@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* host/linux/fair.c - whose request is carried out next */
+/* host/linux/fair.c - whose request is carried out next
+ *
+ * By deficit: for each user, then each of its processes, then each thread in turn. Who is near one of its limits pays
+ * more for each step, so that what fills machd up comes after what does not, before it is refused.
+ */
 #include "host/linux/fair.h"
 #include "host/linux/machd.h"
 #include "host/linux/thread.h"
 
-#define QUANTUM 256 /* steps added when a turn comes */
+#define QUANTUM 256    /* steps added when a turn comes */
+#define PRESSED_COST 8 /* what a step costs beyond a soft limit */
 
 /* Savings do not outlive the queue, debts do: else a process with one thread and dear traps would never pay. */
 static void refill(int64_t *deficit)
@@ -97,12 +102,17 @@ static struct process *next_process(struct user *user)
     return NULL;
 }
 
+static int64_t cost_of(const struct account *account, uint32_t steps)
+{
+    return account_is_pressed(account) ? (int64_t)steps * PRESSED_COST : steps;
+}
+
 static void serve_one(struct machd *m, struct user *user, struct process *process)
 {
     struct trap_thread *t = list_entry(list_pop(&process->ready), struct trap_thread, ready_link);
     uint32_t steps = thread_take(m, t);
-    process->deficit -= steps;
-    user->deficit -= steps;
+    process->deficit -= cost_of(kernel_task_account(process->task), steps);
+    user->deficit -= cost_of(user->account, steps);
     settle(process);
 }
 

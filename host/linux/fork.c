@@ -29,6 +29,7 @@ static void record_free(struct machd *m, struct fork_record *record)
     if (record->inherit)
         kernel_inherit_free(m->kernel, record->inherit);
     record->user->n_forks--;
+    account_release(record->user->account, ACCOUNT_BYTES, sizeof(*record));
     user_put(m, record->user);
     free(record);
 }
@@ -43,15 +44,18 @@ uint64_t fork_prepare(struct machd *m, struct process *parent)
 {
     if (parent->n_forks >= FORKS_PER_PROCESS || parent->user->n_forks >= FORKS_PER_USER)
         return 0;
-    struct fork_record *record = calloc(1, sizeof(*record));
-    if (!record)
+    if (!account_charge(parent->user->account, ACCOUNT_BYTES, sizeof(struct fork_record)))
         return 0;
-    record->nonce = random_nonce();
-    record->inherit = record->nonce ? kernel_inherit_new(m->kernel, parent->task) : NULL;
-    if (!record->inherit) {
+    struct fork_record *record = calloc(1, sizeof(*record));
+    uint64_t nonce = record ? random_nonce() : 0;
+    struct inherit *inherit = nonce ? kernel_inherit_new(m->kernel, parent->task) : NULL;
+    if (!inherit) {
+        account_release(parent->user->account, ACCOUNT_BYTES, sizeof(*record));
         free(record);
         return 0;
     }
+    record->nonce = nonce;
+    record->inherit = inherit;
     record->parent = parent;
     record->user = parent->user;
     record->user->refs++;

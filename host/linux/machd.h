@@ -43,7 +43,7 @@ struct user {
     struct list link; /* machd.users */
     uint32_t uid;
     uint32_t refs;
-    uint32_t n_descriptors; /* of machd, held for this uid */
+    struct account *account; /* holds a reference */
     uint32_t n_half_open;   /* connections without a process */
     uint32_t n_forks;
 
@@ -73,6 +73,7 @@ struct process {
     uint64_t start_time; /* of /proc/pid/stat, in clock ticks */
     uint64_t image_id;
     struct user *user; /* holds a reference */
+    struct account *account; /* pays for the record: the uid's, for launchd the kernel's own; holds a reference */
     struct task *task;
     bool is_launchd;
     bool broken; /* on machd.broken: to be ended */
@@ -127,6 +128,7 @@ struct connection {
     bool silent; /* hung up by a process that is dying: no more to be sent (F99) */
     struct watch socket;
     struct user *user; /* holds a reference */
+    struct account *account; /* pays for all of this: the uid's, then the task's; holds a reference */
     struct process *process;
 
     int32_t pid;

@@ -238,7 +238,7 @@ static int load_config(struct machd *m)
         log_line("%s: %s", m->options.launchd, strerror(errno));
         return -errno;
     }
-    config_fit_descriptors(&m->config);
+    config_fit_machine(&m->config, m->options.system || m->uid == 0);
     m->launchd.wanted = !m->options.no_launchd;
     m->launchd.stash_fd = -1;
     return error;

@@ -71,14 +71,36 @@ static struct task_identity identity_of(const struct process *process, uint32_t 
     return identity;
 }
 
+/* The record and its pidfd. */
+static bool charge_process(struct account *account)
+{
+    if (!account_charge(account, ACCOUNT_BYTES, sizeof(struct process)))
+        return false;
+    if (account_charge(account, ACCOUNT_DESCRIPTORS, 1))
+        return true;
+    account_release(account, ACCOUNT_BYTES, sizeof(struct process));
+    return false;
+}
+
+static void release_process(struct account *account)
+{
+    account_release(account, ACCOUNT_BYTES, sizeof(struct process));
+    account_release(account, ACCOUNT_DESCRIPTORS, 1);
+}
+
 static struct process *process_make(struct machd *m, struct connection *connection)
 {
-    struct process *process = calloc(1, sizeof(*process));
-    if (!process)
+    if (!charge_process(connection->account))
         return NULL;
+    struct process *process = calloc(1, sizeof(*process));
+    if (!process) {
+        release_process(connection->account);
+        return NULL;
+    }
     process->pid = connection->pid;
     process->user = connection->user;
     process->user->refs++;
+    process->account = account_get(connection->account);
     process->is_launchd = m->launchd.pid == connection->pid;
     list_init(&process->connections);
     list_init(&process->threads);
@@ -95,9 +117,9 @@ static void process_free(struct machd *m, struct process *process)
 {
     ASSERT(list_is_empty(&process->connections) && list_is_empty(&process->threads) && !process->task);
     ASSERT(list_is_empty(&process->settlers) && !process->n_segments && !process->n_hot);
-    if (process->death.kind != WATCH_NONE)
-        user_release(process->user, 1);
     watch_close(m, &process->death);
+    release_process(process->account);
+    account_put(process->account);
     user_put(m, process->user);
     if (list_is_linked(&process->broken_link))
         list_remove(&process->broken_link);
@@ -109,8 +131,6 @@ static void process_free(struct machd *m, struct process *process)
 
 static bool watch_death(struct machd *m, struct process *process, struct connection *connection)
 {
-    if (!user_charge(m, process->user, 1))
-        return false;
     int fd = connection->pidfd;
     connection->pidfd = -1;
     return watch_open(m, &process->death, WATCH_PROCESS, fd, EPOLLIN) == 0;
@@ -176,11 +196,13 @@ static bool change_user(struct machd *m, struct process *process, uint32_t uid)
     if (process->user->uid == uid)
         return true;
     struct user *user = user_get(m, uid);
-    if (!user || !user_charge(m, user, 1)) {
+    if (!user || !charge_process(user->account)) {
         user_put(m, user);
         return false;
     }
-    user_release(process->user, 1);
+    release_process(process->account);
+    account_put(process->account);
+    process->account = account_get(user->account);
     user_put(m, process->user);
     process->user = user;
     return true;

@@ -75,8 +75,21 @@ static bool begin_text(struct machd *m, struct connection *connection)
     connection->text = status_text(m);
     connection->text_size = connection->text ? strlen(connection->text) : 0;
     connection->text_sent = 0;
+    if (!account_charge(connection->account, ACCOUNT_BYTES, connection->text_size)) {
+        connection->text_size = 0;
+        client_doom(m, connection);
+    }
     request_send_text(m, connection);
     return true;
+}
+
+void request_drop_text(struct connection *connection)
+{
+    if (!connection->text)
+        return;
+    account_release(connection->account, ACCOUNT_BYTES, connection->text_size);
+    free(connection->text);
+    connection->text = NULL;
 }
 
 static ssize_t send_piece(struct connection *connection)
@@ -108,8 +121,7 @@ void request_send_text(struct machd *m, struct connection *connection)
             client_doom(m, connection);
         break;
     }
-    free(connection->text);
-    connection->text = NULL;
+    request_drop_text(connection);
     watch_modify(m, &connection->socket, EPOLLIN | EPOLLRDHUP);
 }
 

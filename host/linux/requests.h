@@ -14,3 +14,4 @@ bool request_of_client(struct machd *m, struct connection *connection, const str
 bool request_of_tool(struct machd *m, struct connection *connection, const struct attach_packet *packet);
 /* Goes on sending a STATUS text as far as the socket takes it. */
 void request_send_text(struct machd *m, struct connection *connection);
+void request_drop_text(struct connection *connection);

@@ -20,26 +20,44 @@
 #include "host/linux/machd.h"
 #include "host/linux/process.h"
 #include "host/linux/segment.h"
-#include "host/linux/user.h"
 
 #define SEALS (F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL)
 #define JUNK_STUCK_MAX 16
 
 struct segment {
-    struct list link;  /* process.segments while registered */
-    struct user *user; /* charged one descriptor; NULL: made by machd, charged by the kernel to who asked */
-    uint32_t id;       /* the client's */
+    struct list link;        /* process.segments while registered */
+    struct account *account; /* of its maker, charged one descriptor; NULL: made by machd, charged by the kernel */
+    uint32_t id;             /* the client's */
     segment_handle handle;
     int fd;
     uint64_t size;
 };
 
-static void segment_free(struct machd *m, struct segment *segment)
+/* Its record and its places in the table, of which up to half are empty. */
+#define SEGMENT_RECORD (sizeof(struct segment) + 2 * sizeof(struct segment *))
+
+static bool charge_segment(struct account *account)
+{
+    if (!account_charge(account, ACCOUNT_BYTES, SEGMENT_RECORD))
+        return false;
+    if (account_charge(account, ACCOUNT_DESCRIPTORS, 1))
+        return true;
+    account_release(account, ACCOUNT_BYTES, SEGMENT_RECORD);
+    return false;
+}
+
+static void release_segment(struct account *account)
+{
+    account_release(account, ACCOUNT_BYTES, SEGMENT_RECORD);
+    account_release(account, ACCOUNT_DESCRIPTORS, 1);
+}
+
+static void segment_free(struct segment *segment)
 {
     close(segment->fd);
-    if (segment->user) {
-        user_release(segment->user, 1);
-        user_put(m, segment->user);
+    if (segment->account) {
+        release_segment(segment->account);
+        account_put(segment->account);
     }
     free(segment);
 }
@@ -146,22 +164,22 @@ static void forget(struct machd *m, struct process *process, struct segment *seg
 {
     list_remove(&segment->link);
     process->n_segments--;
-    segment_free(m, segment);
+    segment_free(segment);
 }
 
 bool segment_register(struct machd *m, struct process *process, uint32_t id, uint64_t size, int fd)
 {
+    struct account *account = kernel_task_account(process->task);
     struct segment *segment = NULL;
     bool ok = id && is_fixed_memory(fd, size) && !registered(process, id) &&
-              process->n_segments < m->config.process_segments && user_charge(m, process->user, 1);
+              process->n_segments < m->config.process_segments && charge_segment(account);
     if (ok)
         segment = calloc(1, sizeof(*segment));
     if (ok && !segment)
-        user_release(process->user, 1);
+        release_segment(account);
     if (!segment)
         return false;
-    segment->user = process->user;
-    segment->user->refs++;
+    segment->account = account_get(account);
     segment->id = id;
     segment->size = size;
     segment->fd = fd;
@@ -259,7 +277,7 @@ segment_handle segment_make(void *host, const void *bytes, uint64_t size)
     }
     if (!write_all(segment->fd, bytes, size) || fcntl(segment->fd, F_ADD_SEALS, SEALS) != 0 ||
         !give_handle(host, segment)) {
-        segment_free(host, segment);
+        segment_free(segment);
         return 0;
     }
     return segment->handle;
@@ -290,5 +308,5 @@ void segment_drop(void *host, segment_handle handle)
     struct machd *m = host;
     struct segment *segment = of_handle(m, handle);
     m->segments.entry[handle] = NULL;
-    segment_free(m, segment);
+    segment_free(segment);
 }

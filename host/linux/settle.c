@@ -19,6 +19,7 @@ struct settle {
 static void settle_free(struct settle *settle)
 {
     settle->connection->n_settles--;
+    account_release(settle->connection->account, ACCOUNT_BYTES, sizeof(*settle));
     list_remove(&settle->by_connection);
     list_remove(&settle->by_death);
     free(settle);
@@ -33,8 +34,12 @@ static void answer(struct machd *m, struct connection *connection, int32_t pid)
 void settle_ask(struct machd *m, struct connection *connection, int32_t pid)
 {
     struct process *process = process_find(m, pid);
-    struct settle *settle = connection->n_settles < SETTLES_MAX ? calloc(1, sizeof(*settle)) : NULL;
+    bool is_charged = connection->n_settles < SETTLES_MAX &&
+                      account_charge(connection->account, ACCOUNT_BYTES, sizeof(struct settle));
+    struct settle *settle = is_charged ? calloc(1, sizeof(*settle)) : NULL;
     if (!settle) {
+        if (is_charged)
+            account_release(connection->account, ACCOUNT_BYTES, sizeof(*settle));
         client_doom(m, connection);
         return;
     }

@@ -74,7 +74,8 @@ static void put_census(struct writer *w, const struct kernel_census *census)
 static void put_host(struct writer *w, const struct machd *m)
 {
     uint64_t descriptors = 0;
-    list_for_each(node, &m->users) descriptors += list_entry(node, struct user, link)->n_descriptors;
+    list_for_each(node, &m->users) descriptors +=
+        list_entry(node, struct user, link)->account->used[ACCOUNT_DESCRIPTORS];
     open_object(w, "host");
     put_number(w, "processes", m->n_processes);
     put_number(w, "connections", m->n_connections);

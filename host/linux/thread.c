@@ -54,18 +54,48 @@ static void area_free(struct trap_area *area)
     free(area);
 }
 
+/* An area is memory shared with the client, and a record in the heap. */
+static bool charge_areas(struct account *account, uint32_t n)
+{
+    if (!account_charge(account, ACCOUNT_SEGMENT_BYTES, n * AREA_SIZE))
+        return false;
+    if (account_charge(account, ACCOUNT_BYTES, n * sizeof(struct trap_area)))
+        return true;
+    account_release(account, ACCOUNT_SEGMENT_BYTES, n * AREA_SIZE);
+    return false;
+}
+
+static void release_areas(struct account *account, uint32_t n)
+{
+    account_release(account, ACCOUNT_SEGMENT_BYTES, n * AREA_SIZE);
+    account_release(account, ACCOUNT_BYTES, n * sizeof(struct trap_area));
+}
+
+bool areas_charge(const struct connection *connection, struct account *account)
+{
+    return charge_areas(account, connection->n_areas);
+}
+
+void areas_release(const struct connection *connection)
+{
+    release_areas(connection->account, connection->n_areas);
+}
+
 int area_new(struct machd *m, struct connection *connection)
 {
     if (connection->n_areas == AREAS_MAX)
         return -EMFILE;
-    struct trap_area *area = calloc(1, sizeof(*area));
-    if (!area)
+    if (!charge_areas(connection->account, 1))
         return -ENOMEM;
-    int error = map_area(area);
-    if (error)
-        area_free(area);
-    else
+    struct trap_area *area = calloc(1, sizeof(*area));
+    int error = area ? map_area(area) : -ENOMEM;
+    if (!error) {
         connection->area[connection->n_areas++] = area;
+        return 0;
+    }
+    if (area)
+        area_free(area);
+    release_areas(connection->account, 1);
     return error;
 }
 
@@ -73,6 +103,7 @@ void areas_free(struct connection *connection)
 {
     for (uint32_t i = 0; i < connection->n_areas; i++)
         area_free(connection->area[i]);
+    areas_release(connection);
     connection->n_areas = 0;
 }
 
@@ -147,9 +178,13 @@ static void prepare_page(struct trap_thread *t)
 
 static struct trap_thread *thread_make(struct connection *connection, int32_t tid, uint32_t slot)
 {
-    struct trap_thread *t = calloc(1, sizeof(*t));
-    if (!t)
+    if (!account_charge(connection->account, ACCOUNT_BYTES, sizeof(struct trap_thread)))
         return NULL;
+    struct trap_thread *t = calloc(1, sizeof(*t));
+    if (!t) {
+        account_release(connection->account, ACCOUNT_BYTES, sizeof(*t));
+        return NULL;
+    }
     t->process = connection->process;
     t->connection = connection;
     t->tid = tid;
@@ -158,6 +193,12 @@ static struct trap_thread *thread_make(struct connection *connection, int32_t ti
         (void *)(connection->area[slot / TRAP_AREA_SLOTS]->base + (slot % TRAP_AREA_SLOTS) * TRAP_PAGE_SIZE);
     t->wake = user_take_line(t->process->user);
     return t;
+}
+
+static void thread_discard(struct trap_thread *t)
+{
+    account_release(t->connection->account, ACCOUNT_BYTES, sizeof(*t));
+    free(t);
 }
 
 static void thread_link(struct trap_thread *t)
@@ -185,7 +226,8 @@ int trap_thread_new(struct machd *m, struct connection *connection, int32_t tid,
     if (!t || !t->thread) {
         if (t && t->wake != TRAP_NO_WORD)
             user_give_line(process->user, t->wake);
-        free(t);
+        if (t)
+            thread_discard(t);
         return KERN_RESOURCE_SHORTAGE;
     }
     thread_link(t);
@@ -203,7 +245,7 @@ static void thread_free(struct machd *m, struct trap_thread *t)
     *slot_of(t->connection, t->slot) = NULL;
     list_remove(&t->link);
     t->process->n_threads--;
-    free(t);
+    thread_discard(t);
 }
 
 void thread_gone(struct machd *m, struct trap_thread *t)

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct account;
 struct connection;
 struct machd;
 struct process;
@@ -12,6 +13,9 @@ struct trap_thread;
 
 /* Makes the next trap area of the connection. 0 or -errno. */
 int area_new(struct machd *m, struct connection *connection);
+/* The charge for the areas of the connection, beside that of their making: for a change of who pays. */
+bool areas_charge(const struct connection *connection, struct account *account);
+void areas_release(const struct connection *connection);
 /* Unmaps all; no thread may be left in them. */
 void areas_free(struct connection *connection);
 

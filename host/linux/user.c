@@ -21,13 +21,22 @@
 #define F_SEAL_FUTURE_WRITE 0x0010
 #endif
 
+/* Of machd's memory: the table's pages and the stack of unused lines. */
+#define TABLE_BYTES (sizeof(struct wake_table) + WAKE_TABLE_LINES * sizeof(uint32_t))
+
 _Static_assert(sizeof(struct wake_table) == WAKE_TABLE_LINES * 64, "one line, one cache line");
 
 static struct user *user_new(struct machd *m, uint32_t uid)
 {
-    struct user *user = calloc(1, sizeof(*user));
-    if (!user)
+    struct account *account = kernel_uid_account(m->kernel, uid);
+    if (!account || !account_charge(account, ACCOUNT_BYTES, sizeof(struct user)))
         return NULL;
+    struct user *user = calloc(1, sizeof(*user));
+    if (!user) {
+        account_release(account, ACCOUNT_BYTES, sizeof(*user));
+        return NULL;
+    }
+    user->account = account_get(account);
     user->uid = uid;
     user->table_fd = -1;
     list_init(&user->ready);
@@ -55,28 +64,19 @@ void user_put(struct machd *m, struct user *user)
 {
     if (!user || --user->refs)
         return;
-    ASSERT(!user->n_descriptors && list_is_empty(&user->ready));
+    ASSERT(list_is_empty(&user->ready));
     if (user->table) {
         munmap(user->table, sizeof(*user->table));
         close(user->table_fd);
+        account_release(user->account, ACCOUNT_DESCRIPTORS, 1);
     }
+    if (user->free_lines)
+        account_release(user->account, ACCOUNT_BYTES, TABLE_BYTES);
     free(user->free_lines);
+    account_release(user->account, ACCOUNT_BYTES, sizeof(*user));
+    account_put(user->account);
     list_remove(&user->link);
     free(user);
-}
-
-bool user_charge(struct machd *m, struct user *user, uint32_t n)
-{
-    if (user->n_descriptors + n > m->config.user_descriptors)
-        return false;
-    user->n_descriptors += n;
-    return true;
-}
-
-void user_release(struct user *user, uint32_t n)
-{
-    ASSERT(user->n_descriptors >= n);
-    user->n_descriptors -= n;
 }
 
 static int reopen_for_reading(int fd)
@@ -114,9 +114,13 @@ static int make_table(struct user *user, int fd)
 static bool make_lines(struct user *user)
 {
     uint32_t n = WAKE_TABLE_LINES - 1;
-    user->free_lines = malloc(n * sizeof(*user->free_lines));
-    if (!user->free_lines)
+    if (!account_charge(user->account, ACCOUNT_BYTES, TABLE_BYTES))
         return false;
+    user->free_lines = malloc(n * sizeof(*user->free_lines));
+    if (!user->free_lines) {
+        account_release(user->account, ACCOUNT_BYTES, TABLE_BYTES);
+        return false;
+    }
     for (uint32_t i = 0; i < n; i++)
         user->free_lines[i] = n - i;
     user->n_free_lines = n;
@@ -129,12 +133,15 @@ int user_need_table(struct machd *m, struct user *user)
         return 0;
     if (!user->free_lines && !make_lines(user))
         return -ENOMEM;
+    if (!account_charge(user->account, ACCOUNT_DESCRIPTORS, 1))
+        return -EMFILE;
     int fd = memfd_create("machd-wake", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-    if (fd < 0)
-        return -errno;
-    int error = make_table(user, fd);
-    close(fd);
-    if (!error)
+    int error = fd < 0 ? -errno : make_table(user, fd);
+    if (fd >= 0)
+        close(fd);
+    if (error)
+        account_release(user->account, ACCOUNT_DESCRIPTORS, 1);
+    else
         user->table->pid = (uint32_t)m->pid;
     return error;
 }

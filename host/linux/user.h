@@ -12,10 +12,6 @@ struct user;
 struct user *user_get(struct machd *m, uint32_t uid);
 void user_put(struct machd *m, struct user *user);
 
-/* Charges descriptors of machd; false, and nothing charged, at the limit. */
-bool user_charge(struct machd *m, struct user *user, uint32_t n);
-void user_release(struct user *user, uint32_t n);
-
 /* Makes the wake table if it is not there. 0 or -errno. */
 int user_need_table(struct machd *m, struct user *user);
 /* An unused line whose word is 0; TRAP_NO_WORD when there is none left. */

@@ -173,8 +173,10 @@ static kern_return_t take_array(struct ipc_thread *thread, struct message *messa
     kern_return_t kr = take_memory(thread, message, item, (uint64_t)in.count * sizeof(uint32_t), &memory);
     if (kr != MACH_MSG_SUCCESS || in.count == 0)
         return kr == MACH_MSG_VM_KERNEL ? MACH_SEND_NO_BUFFER : kr;
+    uint64_t ports_size = (uint64_t)in.count * sizeof(*d->ports);
     uint32_t *names = alloc_bytes((uint64_t)in.count * sizeof(*names));
-    d->ports = alloc_zeroed((uint64_t)in.count * sizeof(*d->ports));
+    if (message_charge_more(thread->ipc, message, alloc_cost(ports_size)))
+        d->ports = alloc_zeroed(ports_size);
     if (!names || !d->ports)
         kr = MACH_SEND_NO_BUFFER;
     else if (!memory_read(thread->ipc, memory, names, memory->size))

@@ -7,36 +7,59 @@
 
 const struct token token_of_kernel = { .security = { { 0, 1 } } };
 
-struct message *message_new(struct ipc *ipc, struct account *account, uint32_t size, uint32_t n_descriptors)
+static uint64_t bytes_at(uint32_t n_descriptors)
 {
-    uint64_t bytes_at = sizeof(struct message) + (uint64_t)n_descriptors * sizeof(struct message_descriptor);
-    uint64_t total = bytes_at + size;
-    struct message *message;
-    if (!account_charge(account, ACCOUNT_MESSAGES, 1))
-        return NULL;
-    if (!account_charge(account, ACCOUNT_BYTES, total)) {
-        account_release(account, ACCOUNT_MESSAGES, 1);
-        return NULL;
-    }
-    message = alloc_bytes(total);
+    return sizeof(struct message) + (uint64_t)n_descriptors * sizeof(struct message_descriptor);
+}
+
+/* The charge has been made. */
+static struct message *make(struct ipc *ipc, struct account *account, uint32_t size, uint32_t n_descriptors,
+                            uint64_t cost)
+{
+    struct message *message = alloc_bytes(bytes_at(n_descriptors) + size);
     if (!message) {
-        account_release(account, ACCOUNT_MESSAGES, 1);
-        account_release(account, ACCOUNT_BYTES, total);
+        account_release_object(account, ACCOUNT_MESSAGES, cost);
         return NULL;
     }
     *message = (struct message){
         .size = size,
         .token = token_of_kernel,
         .account = account_get(account),
-        .charged = total,
+        .charged = cost,
         .n_descriptors = n_descriptors,
         .descriptors = (struct message_descriptor *)(message + 1),
-        .bytes = (uint8_t *)message + bytes_at,
+        .bytes = (uint8_t *)message + bytes_at(n_descriptors),
     };
     list_append(&ipc->all_messages, &message->all);
     ipc->census.messages++;
-    ipc->census.message_bytes += total;
+    ipc->census.message_bytes += cost;
     return message;
+}
+
+struct message *message_new(struct ipc *ipc, struct account *account, uint32_t size, uint32_t n_descriptors)
+{
+    uint64_t cost = alloc_cost(bytes_at(n_descriptors) + size);
+    if (!account_charge_object(account, ACCOUNT_MESSAGES, cost))
+        return NULL;
+    return make(ipc, account, size, n_descriptors, cost);
+}
+
+struct message *message_new_promised(struct ipc *ipc, struct account *account, uint32_t size,
+                                     uint32_t n_descriptors)
+{
+    uint64_t cost = alloc_cost(bytes_at(n_descriptors) + size);
+    account_charge_promised(account, ACCOUNT_MESSAGES, 1);
+    account_charge_promised(account, ACCOUNT_BYTES, cost);
+    return make(ipc, account, size, n_descriptors, cost);
+}
+
+bool message_charge_more(struct ipc *ipc, struct message *message, uint64_t bytes)
+{
+    if (!account_charge(message->account, ACCOUNT_BYTES, bytes))
+        return false;
+    message->charged += bytes;
+    ipc->census.message_bytes += bytes;
+    return true;
 }
 
 void message_free(struct ipc *ipc, struct message *message)
@@ -46,8 +69,7 @@ void message_free(struct ipc *ipc, struct message *message)
         timer_port_take_back(message->timer);
         return;
     }
-    account_release(message->account, ACCOUNT_MESSAGES, 1);
-    account_release(message->account, ACCOUNT_BYTES, message->charged);
+    account_release_object(message->account, ACCOUNT_MESSAGES, message->charged);
     account_put(message->account);
     list_remove(&message->all);
     ipc->census.messages--;

@@ -66,6 +66,12 @@ struct message {
 /* Room for size bytes with n descriptors, paid by account; NULL: limit or no memory. Rights are none, the
  * token the kernel's. */
 struct message *message_new(struct ipc *ipc, struct account *account, uint32_t size, uint32_t n_descriptors);
+/* The same past every limit, for notifications: what has a send-once right registered was promised its message. Each
+ * consumes such a right, and whoever holds that is charged for it; so this stays within a constant of what was charged. */
+struct message *message_new_promised(struct ipc *ipc, struct account *account, uint32_t size,
+                                     uint32_t n_descriptors);
+/* For what the message carries beside its bytes; false at a limit. */
+bool message_charge_more(struct ipc *ipc, struct message *message, uint64_t bytes);
 /* Frees the struct, or gives it back to its timer; everything it carried has been moved or released. */
 void message_free(struct ipc *ipc, struct message *message);
 

@@ -21,7 +21,7 @@ static struct message *note_new(struct ipc *ipc, struct port *notify, int32_t id
                                 uint32_t n_descriptors)
 {
     struct message *message;
-    if (port_is_dead(notify) || !(message = message_new(ipc, notify->account, size, n_descriptors))) {
+    if (port_is_dead(notify) || !(message = message_new_promised(ipc, notify->account, size, n_descriptors))) {
         right_use_once(ipc, notify);
         return NULL;
     }

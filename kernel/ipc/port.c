@@ -18,11 +18,11 @@ static int compare_by_space(const struct tree_node *a, const struct tree_node *b
 struct port *port_new(struct ipc *ipc, struct account *account)
 {
     struct port *port;
-    if (!account_charge(account, ACCOUNT_PORTS, 1))
+    if (!account_charge_object(account, ACCOUNT_PORTS, alloc_cost(sizeof(*port))))
         return NULL;
     port = alloc_zeroed(sizeof(*port));
     if (!port) {
-        account_release(account, ACCOUNT_PORTS, 1);
+        account_release_object(account, ACCOUNT_PORTS, alloc_cost(sizeof(*port)));
         return NULL;
     }
     port->serial = ipc_serial(ipc);
@@ -68,7 +68,7 @@ void port_put(struct ipc *ipc, struct port *port)
         return;
     ASSERT(port_is_dead(port) && list_is_empty(&port->messages) && list_is_empty(&port->requests));
     ASSERT(tree_is_empty(&port->send_entries) && list_is_empty(&port->once_entries));
-    account_release(port->account, ACCOUNT_PORTS, 1);
+    account_release_object(port->account, ACCOUNT_PORTS, alloc_cost(sizeof(*port)));
     account_put(port->account);
     list_remove(&port->all);
     ipc->census.ports--;

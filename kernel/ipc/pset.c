@@ -7,9 +7,14 @@
 
 struct pset *pset_new(struct ipc *ipc, struct space *space, mach_port_name_t name)
 {
-    struct pset *set = alloc_zeroed(sizeof(*set));
-    if (!set)
+    uint64_t cost = alloc_cost(sizeof(struct pset));
+    if (!account_charge_object(space->account, ACCOUNT_PORTS, cost))
         return NULL;
+    struct pset *set = alloc_zeroed(sizeof(*set));
+    if (!set) {
+        account_release_object(space->account, ACCOUNT_PORTS, cost);
+        return NULL;
+    }
     set->serial = ipc_serial(ipc);
     set->space = space;
     set->name = name;
@@ -35,11 +40,11 @@ kern_return_t pset_add(struct ipc *ipc, struct pset *set, struct port *port)
 {
     struct membership *member;
     (void)ipc;
-    if (!account_charge(set->space->account, ACCOUNT_NAMES, 1))
+    if (!account_charge_object(set->space->account, ACCOUNT_NAMES, alloc_cost(sizeof(*member))))
         return KERN_RESOURCE_SHORTAGE;
     member = alloc_zeroed(sizeof(*member));
     if (!member) {
-        account_release(set->space->account, ACCOUNT_NAMES, 1);
+        account_release_object(set->space->account, ACCOUNT_NAMES, alloc_cost(sizeof(*member)));
         return KERN_RESOURCE_SHORTAGE;
     }
     member->port = port;
@@ -58,7 +63,7 @@ void pset_remove(struct membership *member)
     list_remove(&member->of_set);
     if (list_is_linked(&member->ready))
         list_remove(&member->ready);
-    account_release(member->account, ACCOUNT_NAMES, 1);
+    account_release_object(member->account, ACCOUNT_NAMES, alloc_cost(sizeof(*member)));
     account_put(member->account);
     alloc_free(member);
 }
@@ -77,6 +82,7 @@ void pset_destroy(struct ipc *ipc, struct pset *set)
     for (struct list *node; (node = list_first(&set->members)); ipc->steps++)
         pset_remove(list_entry(node, struct membership, of_set));
     waitq_unwait_all(&set->receivers, WAIT_ENDED_CHANGED);
+    account_release_object(set->space->account, ACCOUNT_PORTS, alloc_cost(sizeof(*set)));
     ipc->census.port_sets--;
     alloc_free(set);
 }

@@ -28,9 +28,14 @@ static struct port *empty_slot(struct ipc *ipc, struct entry *entry)
 static kern_return_t fill_slot(struct ipc *ipc, struct entry *entry, struct port *notify, bool send_possible,
                                bool arm)
 {
-    struct request *request = alloc_zeroed(sizeof(*request));
-    if (!request)
+    struct account *account = entry->space->account;
+    if (!account_charge(account, ACCOUNT_BYTES, alloc_cost(sizeof(struct request))))
         return KERN_RESOURCE_SHORTAGE;
+    struct request *request = alloc_zeroed(sizeof(*request));
+    if (!request) {
+        account_release(account, ACCOUNT_BYTES, alloc_cost(sizeof(*request)));
+        return KERN_RESOURCE_SHORTAGE;
+    }
     request->entry = entry;
     request->notify = notify;
     request->send_possible = send_possible;

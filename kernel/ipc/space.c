@@ -29,15 +29,27 @@ struct space *space_get(struct space *space)
     return space;
 }
 
+static uint64_t directory_cost(uint32_t n)
+{
+    return alloc_cost(n * sizeof(struct entry *));
+}
+
+static void free_directory(struct space *space)
+{
+    if (space->directory)
+        account_release(space->account, ACCOUNT_BYTES, directory_cost(space->n_directory));
+    alloc_free(space->directory);
+}
+
 static void free_table(struct space *space)
 {
     for (uint32_t i = 0; i < space->n_directory; i++) {
         if (!space->directory[i])
             continue;
-        account_release(space->account, ACCOUNT_BYTES, SPACE_CHUNK * sizeof(struct entry));
+        account_release(space->account, ACCOUNT_BYTES, alloc_cost(SPACE_CHUNK * sizeof(struct entry)));
         alloc_free(space->directory[i]);
     }
-    alloc_free(space->directory);
+    free_directory(space);
     space->directory = NULL;
     space->n_directory = 0;
 }
@@ -79,12 +91,16 @@ static bool grow_directory(struct space *space, uint32_t chunk)
     uint32_t n = space->n_directory ? space->n_directory : FIRST_DIRECTORY;
     while (n <= chunk)
         n *= 2;
-    struct entry **directory = alloc_zeroed(n * sizeof(*directory));
-    if (!directory)
+    if (!account_charge(space->account, ACCOUNT_BYTES, directory_cost(n)))
         return false;
+    struct entry **directory = alloc_zeroed(n * sizeof(*directory));
+    if (!directory) {
+        account_release(space->account, ACCOUNT_BYTES, directory_cost(n));
+        return false;
+    }
     if (space->n_directory)
         memcpy(directory, space->directory, space->n_directory * sizeof(*directory));
-    alloc_free(space->directory);
+    free_directory(space);
     space->directory = directory;
     space->n_directory = n;
     return true;
@@ -97,11 +113,11 @@ static bool ensure_slot(struct space *space, uint32_t index)
         return false;
     if (space->directory[chunk])
         return true;
-    if (!account_charge(space->account, ACCOUNT_BYTES, SPACE_CHUNK * sizeof(struct entry)))
+    if (!account_charge(space->account, ACCOUNT_BYTES, alloc_cost(SPACE_CHUNK * sizeof(struct entry))))
         return false;
     struct entry *entries = alloc_zeroed(SPACE_CHUNK * sizeof(struct entry));
     if (!entries) {
-        account_release(space->account, ACCOUNT_BYTES, SPACE_CHUNK * sizeof(struct entry));
+        account_release(space->account, ACCOUNT_BYTES, alloc_cost(SPACE_CHUNK * sizeof(struct entry)));
         return false;
     }
     for (uint32_t i = 0; i < SPACE_CHUNK; i++) {
@@ -229,6 +245,7 @@ void request_drop(struct ipc *ipc, struct entry *entry)
     entry->request = NULL;
     entry->port->n_requests--;
     ipc->census.requests--;
+    account_release(entry->space->account, ACCOUNT_BYTES, alloc_cost(sizeof(*request)));
     alloc_free(request);
 }
 

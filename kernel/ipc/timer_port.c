@@ -13,21 +13,25 @@
 
 static struct timer_port *timer_new(struct ipc *ipc, struct account *account)
 {
-    struct timer_port *timer = alloc_zeroed(sizeof(*timer));
-    if (!timer)
+    uint64_t cost = alloc_cost(sizeof(struct timer_port));
+    if (!account_charge_object(account, ACCOUNT_TIMERS, cost))
         return NULL;
-    timer->timer.kind = TIMER_PORT;
-    timer->message = message_new(ipc, account, sizeof(mk_timer_expire_msg_t), 0);
-    if (!timer->message) {
+    struct timer_port *timer = alloc_zeroed(sizeof(*timer));
+    struct message *message = timer ? message_new(ipc, account, sizeof(mk_timer_expire_msg_t), 0) : NULL;
+    if (!message) {
         alloc_free(timer);
+        account_release_object(account, ACCOUNT_TIMERS, cost);
         return NULL;
     }
+    timer->timer.kind = TIMER_PORT;
+    timer->message = message;
     timer->message->timer = timer;
     return timer;
 }
 
 static void timer_free(struct ipc *ipc, struct timer_port *timer)
 {
+    account_release_object(timer->message->account, ACCOUNT_TIMERS, alloc_cost(sizeof(*timer)));
     timer->message->timer = NULL;
     if (!timer->is_message_out)
         message_free(ipc, timer->message);

@@ -30,15 +30,11 @@ void kreply_fail(struct kreply *reply, kern_return_t code)
     memcpy(reply->message->bytes, &error, sizeof(error));
 }
 
-/* The room that was not needed is not paid for. */
+/* The room that was not needed is there all the same, and paid for. */
 static void trim(struct kreply *reply, uint32_t size)
 {
     struct message *message = reply->message;
     ASSERT(size >= sizeof(mig_reply_error_t) && size <= message->size);
-    uint32_t surplus = message->size - size;
-    account_release(message->account, ACCOUNT_BYTES, surplus);
-    message->charged -= surplus;
-    reply->ipc->census.message_bytes -= surplus;
     message->size = size;
 }
 
@@ -142,4 +138,6 @@ void mig_k_reply_rights(struct kreply *reply, unsigned k, struct port **ports, m
     };
     d->ports = ports;
     d->count = count;
+    if (!message_charge_more(reply->ipc, reply->message, alloc_cost(count * sizeof(*ports))))
+        reply->failure = KERN_RESOURCE_SHORTAGE;
 }

@@ -6,27 +6,28 @@
 #include "kernel/ipc/drain.h"
 #include "kernel/ipc/space.h"
 
-static const struct account_limits unlimited = { {
-    [ACCOUNT_PORTS] = UINT64_MAX,
-    [ACCOUNT_NAMES] = UINT64_MAX,
-    [ACCOUNT_MESSAGES] = UINT64_MAX,
-    [ACCOUNT_BYTES] = UINT64_MAX,
-    [ACCOUNT_THREADS] = UINT64_MAX,
-    [ACCOUNT_SEGMENTS] = UINT64_MAX,
-} };
-
-bool system_init(struct system *system, const struct host_ops *ops, void *host)
+bool system_init(struct system *system, const struct kernel_limits *limits, const struct host_ops *ops,
+                 void *host)
 {
-    *system = (struct system){ .account = account_new(NULL, &unlimited) };
+    *system = (struct system){
+        .account = account_new(NULL, &account_unlimited),
+        .clients = account_new(NULL, &limits->all),
+        .limits = *limits,
+    };
     list_init(&system->tasks);
     list_init(&system->dying);
     list_init(&system->uids);
-    if (!system->account)
+    if (!system->account || !system->clients)
         return false;
     ipc_init(&system->ipc, system->account, ops, host);
     system->host = port_new_kernel(&system->ipc, system->account, KOBJECT_HOST, system);
     system->host_priv = port_new_kernel(&system->ipc, system->account, KOBJECT_HOST_PRIV, system);
     return system->host && system->host_priv;
+}
+
+static uint64_t uid_cost(void)
+{
+    return alloc_cost(sizeof(struct uid)) + alloc_cost(sizeof(struct account));
 }
 
 static void drain_all(struct ipc *ipc)
@@ -49,8 +50,39 @@ void system_fini(struct system *system)
         struct uid *uid = list_entry(node, struct uid, link);
         account_put(uid->account);
         alloc_free(uid);
+        account_release(system->clients, ACCOUNT_BYTES, uid_cost());
     }
+    account_put(system->clients);
     account_put(system->account);
+}
+
+struct account_limits system_limits_of(const struct system *system, uint32_t uid, bool of_task)
+{
+    struct account_limits limits = of_task ? system->limits.task : system->limits.uid;
+    for (uint32_t i = 0; i < system->limits.n_overrides; i++) {
+        const struct limit_override *override = &system->limits.overrides[i];
+        if (override->uid == uid && override->of_task == of_task)
+            limits.max[override->kind] = override->max;
+    }
+    return limits;
+}
+
+static struct uid *uid_new(struct system *system, uint32_t number)
+{
+    const struct account_limits limits = system_limits_of(system, number, false);
+    if (!account_charge(system->clients, ACCOUNT_BYTES, uid_cost()))
+        return NULL;
+    struct uid *uid = alloc_zeroed(sizeof(*uid));
+    struct account *account = uid ? account_new(system->clients, &limits) : NULL;
+    if (!account) {
+        alloc_free(uid);
+        account_release(system->clients, ACCOUNT_BYTES, uid_cost());
+        return NULL;
+    }
+    uid->uid = number;
+    uid->account = account;
+    list_append(&system->uids, &uid->link);
+    return uid;
 }
 
 struct uid *system_uid(struct system *system, uint32_t number)
@@ -61,15 +93,5 @@ struct uid *system_uid(struct system *system, uint32_t number)
         if (uid->uid == number)
             return uid;
     }
-    struct uid *uid = alloc_zeroed(sizeof(*uid));
-    if (!uid)
-        return NULL;
-    uid->uid = number;
-    uid->account = account_new(NULL, &system->uid_limits);
-    if (!uid->account) {
-        alloc_free(uid);
-        return NULL;
-    }
-    list_append(&system->uids, &uid->link);
-    return uid;
+    return uid_new(system, number);
 }

@@ -5,6 +5,7 @@
 #include "base/list.h"
 #include "kernel/ipc/ipc.h"
 #include "kernel/ipc/port.h"
+#include "kernel/task/limits.h"
 
 struct space;
 
@@ -18,8 +19,9 @@ struct uid {
 
 struct system {
     struct ipc ipc;
-    struct account *account; /* of the kernel itself */
-    struct account_limits uid_limits, task_limits;
+    struct account *account; /* of the kernel itself, and of launchd */
+    struct account *clients; /* of all uids */
+    struct kernel_limits limits;
     bool allow_interpose, relaxed_host_ports, allow_task_terminate;
     struct list tasks;        /* struct task.link, oldest first */
     struct list dying;        /* struct task.link: disabled, until their space is empty */
@@ -32,9 +34,12 @@ struct system {
 };
 
 /* False without memory. */
-bool system_init(struct system *system, const struct host_ops *ops, void *host);
+bool system_init(struct system *system, const struct kernel_limits *limits, const struct host_ops *ops, void *host);
 /* Every task is gone. */
 void system_fini(struct system *system);
 
 /* Made when it first appears; NULL without memory. */
 struct uid *system_uid(struct system *system, uint32_t uid);
+
+/* The limits of this uid, or of each of its tasks. */
+struct account_limits system_limits_of(const struct system *system, uint32_t uid, bool of_task);

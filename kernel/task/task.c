@@ -67,11 +67,44 @@ static void set_token(struct task *task, const struct task_identity *identity)
     };
 }
 
+static uint64_t task_cost(void)
+{
+    return alloc_cost(sizeof(struct task)) + alloc_cost(sizeof(struct account)) +
+           alloc_cost(sizeof(struct space));
+}
+
+/* Who pays for the task itself: its uid; for launchd nobody. */
+static struct account *task_payer(struct system *system, const struct task_identity *identity,
+                                  const struct uid *uid)
+{
+    return identity->is_launchd ? system->account : uid->account;
+}
+
+static struct account *make_account(struct system *system, const struct task_identity *identity,
+                                    const struct uid *uid)
+{
+    const struct account_limits limits =
+        identity->is_launchd ? system->limits.uid : system_limits_of(system, identity->uid, true);
+    struct account *payer = task_payer(system, identity, uid);
+    if (!account_charge_object(payer, ACCOUNT_TASKS, task_cost()))
+        return NULL;
+    struct account *account = account_new(payer, &limits);
+    if (!account)
+        account_release_object(payer, ACCOUNT_TASKS, task_cost());
+    return account;
+}
+
+static void drop_account(struct account *account)
+{
+    account_release_object(account->parent, ACCOUNT_TASKS, task_cost());
+    account_put(account);
+}
+
 static bool make_ports(struct task *task)
 {
     struct ipc *ipc = &task->system->ipc;
-    task->control = port_new_kernel(ipc, task->system->account, KOBJECT_TASK, task);
-    task->name = port_new_kernel(ipc, task->system->account, KOBJECT_TASK_NAME, task);
+    task->control = port_new_kernel(ipc, task->account, KOBJECT_TASK, task);
+    task->name = port_new_kernel(ipc, task->account, KOBJECT_TASK_NAME, task);
     if (task->control)
         task->settable_self = port_copy_send(task->control);
     return task->control && task->name;
@@ -96,7 +129,7 @@ static struct task *discard(struct task *task, struct task_slots *slots, struct 
     if (space)
         space_die(ipc, space);
     if (task->account)
-        account_put(task->account);
+        drop_account(task->account);
     alloc_free(task);
     return NULL;
 }
@@ -115,7 +148,7 @@ struct task *task_new(struct system *system, const struct task_identity *identit
     list_init(&task->threads);
     struct task_slots given = slots ? *slots : default_slots(system, uid);
     renew_host(system, identity, &given);
-    task->account = account_new(uid->account, &system->task_limits);
+    task->account = make_account(system, identity, uid);
     if (!task->account || !make_ports(task))
         return discard(task, &given, space);
     task->space = space ? space : space_new(&system->ipc, task->account);
@@ -161,7 +194,7 @@ void task_finish(struct task *task)
         thread_finish(list_entry(node, struct thread, link));
     destroy_ports(task);
     space_put(&system->ipc, task->space);
-    account_put(task->account);
+    drop_account(task->account);
     list_remove(&task->link);
     system->n_tasks--;
     alloc_free(task);

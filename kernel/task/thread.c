@@ -7,14 +7,14 @@
 struct thread *thread_new(struct task *task, int32_t tid, struct trap_page *page)
 {
     struct system *system = task->system;
-    if (!account_charge(task->account, ACCOUNT_THREADS, 1))
+    if (!account_charge_object(task->account, ACCOUNT_THREADS, alloc_cost(sizeof(struct thread))))
         return NULL;
     struct thread *thread = alloc_zeroed(sizeof(*thread));
     struct port *control =
-        thread ? port_new_kernel(&system->ipc, system->account, KOBJECT_THREAD, thread) : NULL;
+        thread ? port_new_kernel(&system->ipc, task->account, KOBJECT_THREAD, thread) : NULL;
     if (!control) {
         alloc_free(thread);
-        account_release(task->account, ACCOUNT_THREADS, 1);
+        account_release_object(task->account, ACCOUNT_THREADS, alloc_cost(sizeof(struct thread)));
         return NULL;
     }
     ipc_thread_init(&thread->ipc, &system->ipc, task->space, task->account);
@@ -75,7 +75,7 @@ void thread_finish(struct thread *thread)
     list_remove(&thread->link);
     task->n_threads--;
     task->system->n_threads--;
-    account_release(task->account, ACCOUNT_THREADS, 1);
+    account_release_object(task->account, ACCOUNT_THREADS, alloc_cost(sizeof(struct thread)));
     alloc_free(thread);
 }
 

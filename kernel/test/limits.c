@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* kernel/test/limits.c - what a program is told at a limit, and that it is as it was before when it has given back
+ *
+ * A test lowers a limit of the running task to what is used now and a little more.
+ */
+#include <mach/mach.h>
+#include <mach/notify.h>
+#include <string.h>
+
+#include "base/account.h"
+#include "sim/sim.h"
+#include "tests/harness/harness.h"
+#include "tests/world.h"
+
+#define SELF mach_task_self()
+
+static struct account *account(void)
+{
+    return kernel_task_account(sim_task_kernel(sim_task_self()));
+}
+
+/* From now on no more than this of that kind beyond what there is. */
+static void leave(enum account_kind kind, uint64_t amount)
+{
+    account()->limits.max[kind] = account()->used[kind] + amount;
+}
+
+static mach_port_t receive_right(void)
+{
+    mach_port_t name = MACH_PORT_NULL;
+    REQUIRE_EQ(mach_port_allocate(SELF, MACH_PORT_RIGHT_RECEIVE, &name), KERN_SUCCESS);
+    return name;
+}
+
+static mach_msg_return_t send_empty(mach_port_t port)
+{
+    mach_msg_header_t message = {
+        .msgh_bits = MACH_MSGH_BITS(MACH_MSG_TYPE_MAKE_SEND, 0),
+        .msgh_size = sizeof(message),
+        .msgh_remote_port = port,
+    };
+    return mach_msg(&message, MACH_SEND_MSG | MACH_SEND_TIMEOUT, sizeof(message), 0, MACH_PORT_NULL, 0,
+                    MACH_PORT_NULL);
+}
+
+static mach_msg_return_t receive(mach_port_t port, mach_msg_id_t *id_p)
+{
+    struct {
+        mach_msg_header_t header;
+        uint8_t rest[200];
+    } message;
+    mach_msg_return_t mr = mach_msg(&message.header, MACH_RCV_MSG | MACH_RCV_TIMEOUT, 0, sizeof(message),
+                                    port, 0, MACH_PORT_NULL);
+    *id_p = message.header.msgh_id;
+    return mr;
+}
+
+TEST(at_the_limit_of_ports_no_more_are_made_and_one_given_back_makes_room, "P11")
+{
+    mach_port_t name = MACH_PORT_NULL, kept = receive_right();
+    leave(ACCOUNT_PORTS, 0);
+    CHECK_EQ(mach_port_allocate(SELF, MACH_PORT_RIGHT_RECEIVE, &name), KERN_RESOURCE_SHORTAGE);
+    CHECK_EQ(mach_port_allocate(SELF, MACH_PORT_RIGHT_PORT_SET, &name), KERN_RESOURCE_SHORTAGE);
+    CHECK_EQ(mach_port_mod_refs(SELF, kept, MACH_PORT_RIGHT_RECEIVE, -1), KERN_SUCCESS);
+    CHECK_EQ(mach_port_allocate(SELF, MACH_PORT_RIGHT_PORT_SET, &name), KERN_SUCCESS);
+}
+
+TEST(at_the_limit_of_names_there_is_no_space, "P11")
+{
+    mach_port_t name = MACH_PORT_NULL;
+    leave(ACCOUNT_NAMES, 1);
+    CHECK_EQ(mach_port_allocate(SELF, MACH_PORT_RIGHT_DEAD_NAME, &name), KERN_SUCCESS);
+    CHECK_EQ(mach_port_allocate(SELF, MACH_PORT_RIGHT_DEAD_NAME, &name), KERN_NO_SPACE);
+}
+
+TEST(at_the_limit_of_messages_a_send_finds_no_buffer_and_receiving_makes_room, "P101")
+{
+    mach_msg_id_t id;
+    mach_port_t port = receive_right();
+    CHECK_EQ(send_empty(port), MACH_MSG_SUCCESS);
+    leave(ACCOUNT_MESSAGES, 0);
+    CHECK_EQ(send_empty(port), MACH_SEND_NO_BUFFER);
+    CHECK_EQ(receive(port, &id), MACH_MSG_SUCCESS);
+    CHECK_EQ(send_empty(port), MACH_MSG_SUCCESS);
+}
+
+TEST(at_the_limit_of_bytes_a_send_finds_no_buffer, "P101")
+{
+    mach_port_t port = receive_right();
+    leave(ACCOUNT_BYTES, 16);
+    CHECK_EQ(send_empty(port), MACH_SEND_NO_BUFFER);
+    account()->limits.max[ACCOUNT_BYTES] = UINT64_MAX;
+    CHECK_EQ(send_empty(port), MACH_MSG_SUCCESS);
+}
+
+/* An accepted request is kept whatever its receiver has used up meanwhile. */
+TEST(a_notification_that_was_promised_arrives_at_the_limit_of_messages, "P69")
+{
+    mach_msg_id_t id = 0;
+    mach_port_t watched = receive_right(), notify = receive_right(), previous;
+    REQUIRE_EQ(mach_port_insert_right(SELF, watched, watched, MACH_MSG_TYPE_MAKE_SEND), KERN_SUCCESS);
+    REQUIRE_EQ(mach_port_request_notification(SELF, watched, MACH_NOTIFY_DEAD_NAME, 0, notify,
+                                              MACH_MSG_TYPE_MAKE_SEND_ONCE, &previous),
+               KERN_SUCCESS);
+    CHECK_EQ(send_empty(notify), MACH_MSG_SUCCESS);
+    leave(ACCOUNT_MESSAGES, 2); /* the request to the kernel and its answer */
+    CHECK_EQ(mach_port_mod_refs(SELF, watched, MACH_PORT_RIGHT_RECEIVE, -1), KERN_SUCCESS);
+    account()->limits.max[ACCOUNT_MESSAGES] = 1;
+    CHECK_EQ(receive(notify, &id), MACH_MSG_SUCCESS);
+    CHECK_EQ(receive(notify, &id), MACH_MSG_SUCCESS);
+    CHECK_EQ(id, MACH_NOTIFY_DEAD_NAME);
+}
+
+static int one_more_task(void *argument)
+{
+    return 3;
+}
+
+TEST(what_a_task_used_is_free_for_its_user_again_when_it_has_died, "P4")
+{
+    struct account *uid = account()->parent;
+    uint64_t before[ACCOUNT_N_KINDS], nothing = 0;
+    memcpy(before, uid->used, sizeof(before));
+    CHECK_EQ(world_task_wait(world_task_spawn(one_more_task, &nothing, MACH_PORT_NULL)), 3);
+    world_settle();
+    CHECK_EQ(uid->used[ACCOUNT_TASKS], before[ACCOUNT_TASKS]);
+    CHECK_EQ(uid->used[ACCOUNT_THREADS], before[ACCOUNT_THREADS]);
+    CHECK_EQ(uid->used[ACCOUNT_PORTS], before[ACCOUNT_PORTS]);
+    CHECK_EQ(uid->used[ACCOUNT_MESSAGES], before[ACCOUNT_MESSAGES]);
+}
+
+TEST(the_steps_of_a_task_are_counted_for_it_and_its_user, "")
+{
+    uint64_t before = account()->steps, of_user = account()->parent->steps;
+    receive_right();
+    CHECK_GT(account()->steps, before);
+    CHECK_GT(account()->parent->steps, of_user);
+}
