@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <mach/message.h>
 #include <linux/futex.h>
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -43,6 +44,12 @@ static bool spin_is_useful;
 static bool is_ready(void)
 {
     return self.lib.page != NULL && atomic_load_explicit(live.mark, memory_order_relaxed) == 1;
+}
+
+/* machd must not poll on the CPU on which we wait for it. */
+static void tell_cpu(void)
+{
+    atomic_store_explicit(&self.lib.page->cpu, (uint32_t)sched_getcpu() + 1, memory_order_relaxed);
 }
 
 static bool map_area(uint32_t index, int fd)
@@ -156,8 +163,10 @@ static kern_return_t become_ready(bool quiet)
 
 struct lib_thread *transport_thread(kern_return_t *kr_p)
 {
-    if (LIKELY(is_ready()))
+    if (LIKELY(is_ready())) {
+        tell_cpu();
         return &self.lib;
+    }
     kern_return_t kr = become_ready(false);
     if (kr_p != NULL)
         *kr_p = kr;
@@ -487,7 +496,8 @@ enum transport_wait transport_wait(struct lib_thread *lib, uint32_t request, boo
 {
     struct live_thread *thread = lib->live;
     struct trap_page *page = lib->page;
-    if (ring && (!atomic_load(&page->hot) || atomic_load(&live.table->asleep)))
+    bool asleep = atomic_load(&live.table->asleep);
+    if (ring && (asleep || !atomic_load(&page->hot)))
         ring_bell();
     enum transport_wait wait = TRANSPORT_DONE;
     if (!LIKELY(spin(thread, request)))

@@ -149,7 +149,8 @@ struct trap_page {
     _Atomic uint32_t sleeping;
     _Atomic uint32_t seen; /* the last completed request that the thread noticed: what ends a delegated wake */
     _Atomic uint32_t abort; /* the number of the request that takes back the one before it */
-    uint32_t client_pad[12];
+    _Atomic uint32_t cpu; /* a hint: 1 + the CPU on which the request is made; 0: not known */
+    uint32_t client_pad[11];
 
     /* written by machd */
     _Atomic uint32_t accepted;

@@ -245,6 +245,10 @@ static void pass(struct machd *m, struct loop *loop)
     uint64_t interval = duty_interval(m);
     if (interval && m->now - loop->last_duties >= interval)
         do_duties(m, loop);
+}
+
+static void look_at_events(struct machd *m, struct loop *loop)
+{
     if (loop->n_traps_since_epoll >= TRAPS_PER_PASS || m->now - loop->last_epoll >= EPOLL_EVERY)
         take_events(m, loop, 0);
 }
@@ -264,6 +268,7 @@ static void sleep_until_event(struct machd *m, struct loop *loop)
         return;
     }
     m->count.sleeps++;
+    cpu_sleeps(m);
     take_events(m, loop, next_deadline(m, loop));
 }
 
@@ -278,13 +283,15 @@ void loop_run(struct machd *m)
     while (!may_leave(m)) {
         m->now = clock_now();
         pass(m, &loop);
-        if (!is_idle(m))
+        bool idle = is_idle(m);
+        if (idle && !polling_may_wait(m, m->now, loop.last_request)) {
+            sleep_until_event(m, &loop);
             continue;
-        if (polling_may_wait(m, m->now, loop.last_request)) {
+        }
+        look_at_events(m, &loop);
+        if (idle) {
             m->count.polls++;
             relax();
-        } else {
-            sleep_until_event(m, &loop);
         }
     }
 }

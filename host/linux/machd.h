@@ -20,6 +20,7 @@
 
 #include "base/list.h"
 #include "host/linux/config.h"
+#include "host/linux/cpu.h"
 #include "host/linux/watch.h"
 #include "kernel/door.h"
 #include "wire/attach.h"
@@ -182,7 +183,7 @@ struct trap_thread {
 struct machd_counters {
     uint64_t traps, aborts, polls, sleeps, rings, empty_rings, quarantines;
     uint64_t delegated, wakes, late_wakes;
-    uint64_t attached, refused, broken, died, execs, preempted;
+    uint64_t attached, refused, broken, died, execs, preempted, moves;
 };
 
 struct launchd {
@@ -245,6 +246,7 @@ struct machd {
         uint64_t run_delay;
         int schedstat;
     } polling;
+    struct cpu_place cpu;
 
     struct segment_table {
         struct segment **entry;

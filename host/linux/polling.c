@@ -112,9 +112,19 @@ void polling_check_guest(struct machd *m, uint64_t now)
         count_cpus(m, now);
 }
 
+static bool is_possible(const struct machd *m)
+{
+    return !m->options.no_polling && m->n_hot && m->polling.n_cpus >= 2;
+}
+
+bool polling_is_likely(const struct machd *m)
+{
+    return is_possible(m) && m->now >= m->polling.not_before && !m->cpu.is_shared;
+}
+
 bool polling_may_wait(struct machd *m, uint64_t now, uint64_t last)
 {
-    if (m->options.no_polling || !m->n_hot || m->polling.n_cpus < 2)
+    if (!is_possible(m) || (m->cpu.is_shared && !cpu_step_aside(m)))
         return false;
     if (now - m->polling.checked_at > CHECK_EVERY)
         polling_check_guest(m, now);

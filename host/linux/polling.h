@@ -25,6 +25,8 @@ void polling_cool(struct machd *m, struct trap_thread *t);
 /* Queues the hot threads that have a request; returns how many. */
 uint32_t polling_look(struct machd *m);
 
+/* True if machd will poll after the request at hand: it is not about to sleep, and nobody waits for its CPU. */
+bool polling_is_likely(const struct machd *m);
 /* True if machd may go on polling, `last` being the time of the last request. */
 bool polling_may_wait(struct machd *m, uint64_t now, uint64_t last);
 /* A burst ends or has lasted: was machd preempted in it? */

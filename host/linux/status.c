@@ -114,6 +114,7 @@ static void put_counters(struct writer *w, const struct machd_counters *c)
     put_number(w, "died", c->died);
     put_number(w, "execs", c->execs);
     put_number(w, "preempted", c->preempted);
+    put_number(w, "moves", c->moves);
     close_object(w);
 }
 

@@ -295,6 +295,7 @@ static uint32_t carry_out(struct machd *m, struct trap_thread *t, uint32_t numbe
     t->process->n_traps++;
     t->connection->n_traps++;
     m->count.traps++;
+    cpu_heard(m, t);
     wake_seen(t);
     wake_begin(m, t);
     uint32_t steps = kernel_trap(m->kernel, t->thread, m->now);

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "host/linux/machd.h"
+#include "host/linux/polling.h"
 #include "host/linux/wake.h"
 
 #define WAKE_DEADLINE (50 * MICROSECOND)
@@ -37,12 +38,14 @@ static void wake_now(struct machd *m, struct trap_thread *t)
 {
     wake_seen(t);
     m->count.wakes++;
+    cpu_woke(m, t);
     futex_wake(t->word);
 }
 
 static bool may_delegate(const struct machd *m, const struct trap_thread *t)
 {
-    return m->trapping && m->n_delegates < TRAP_MAX_WAKES && m->trapping->process->user == t->process->user;
+    return m->trapping && m->n_delegates < TRAP_MAX_WAKES && m->trapping->process->user == t->process->user &&
+           polling_is_likely(m);
 }
 
 void wake_begin(struct machd *m, struct trap_thread *t)

@@ -230,6 +230,22 @@ TEST(no_request_is_lost_when_machd_falls_asleep, "F99")
     scene_end(&s);
 }
 
+/* What a page says of its CPU is a hint: whatever stands there, requests are served. */
+TEST(a_client_may_lie_about_its_cpu, "F99")
+{
+    struct scene s;
+    scene_begin(&s);
+    srand(4);
+    for (int i = 0; i < 3000; i++) {
+        uint32_t cpu = i % 100 == 0 ? (uint32_t)rand() * 2 + 1 : (uint32_t)rand() % 4;
+        atomic_store(&s.thread.page->cpu, cpu);
+        usleep((unsigned)(i % 10 == 0) * 300);
+        REQUIRE_NE(polite_trap(&s), 0);
+    }
+    CHECK_EQ(live_number(&s.live, "broken"), 0);
+    scene_end(&s);
+}
+
 /* ---- segments ---- */
 
 static int sealed_message(uint32_t port)

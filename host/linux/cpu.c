@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <sched.h>
+
+#include "host/linux/cpu.h"
+#include "host/linux/machd.h"
+
+#define CLOSE_TOGETHER (50 * MICROSECOND)
+#define SHARED_MAX 16u /* requests in a row: then stepping aside is worth a migration */
+#define AWAY_MAX 4u
+#define MOVE_EVERY (1 * MILLISECOND)
+
+/* As the page has it: 1 + the number. */
+static uint32_t here(void)
+{
+    return (uint32_t)sched_getcpu() + 1;
+}
+
+static uint32_t cpu_of(const struct trap_thread *t)
+{
+    return atomic_load_explicit(&t->page->cpu, memory_order_relaxed);
+}
+
+static void count_shared(struct cpu_place *cpu, uint64_t now)
+{
+    cpu->n_shared = cpu->is_shared && now - cpu->heard_at < CLOSE_TOGETHER ? cpu->n_shared + 1 : 0;
+    cpu->heard_at = now;
+}
+
+static void count_away(struct cpu_place *cpu, uint32_t where)
+{
+    cpu->n_away = cpu->is_shared || !where ? 0 : where == cpu->away ? cpu->n_away + 1 : 1;
+    cpu->away = where;
+    cpu->has_slept = false;
+}
+
+void cpu_heard(struct machd *m, const struct trap_thread *t)
+{
+    struct cpu_place *cpu = &m->cpu;
+    uint32_t where = cpu_of(t);
+    cpu->is_shared = where == here();
+    count_shared(cpu, m->now);
+    if (cpu->has_slept)
+        count_away(cpu, where);
+}
+
+void cpu_woke(struct machd *m, const struct trap_thread *t)
+{
+    m->cpu.is_shared |= cpu_of(t) == here();
+}
+
+/* Leaves the mask as it was: where machd runs from then on is the scheduler's business again. */
+static bool run_on(const cpu_set_t *wanted)
+{
+    cpu_set_t all;
+    if (sched_getaffinity(0, sizeof(all), &all) != 0)
+        return false;
+    cpu_set_t there;
+    CPU_AND(&there, wanted, &all);
+    if (CPU_COUNT(&there) == 0 || sched_setaffinity(0, sizeof(there), &there) != 0)
+        return false;
+    sched_setaffinity(0, sizeof(all), &all);
+    return true;
+}
+
+static bool may_move(struct machd *m)
+{
+    if (m->now - m->cpu.moved_at < MOVE_EVERY)
+        return false;
+    m->cpu.moved_at = m->now;
+    return true;
+}
+
+bool cpu_step_aside(struct machd *m)
+{
+    cpu_set_t others;
+    if (m->cpu.n_shared < SHARED_MAX || !may_move(m))
+        return false;
+    m->cpu.n_shared = 0;
+    for (int i = 0; i < CPU_SETSIZE; i++)
+        CPU_SET(i, &others);
+    CPU_CLR((int)here() - 1, &others);
+    if (!run_on(&others))
+        return false;
+    m->count.moves++;
+    m->cpu.is_shared = false;
+    return true;
+}
+
+void cpu_sleeps(struct machd *m)
+{
+    struct cpu_place *cpu = &m->cpu;
+    cpu_set_t there;
+    cpu->has_slept = true;
+    if (cpu->n_away < AWAY_MAX || cpu->away > CPU_SETSIZE || !may_move(m))
+        return;
+    cpu->n_away = 0;
+    CPU_ZERO(&there);
+    CPU_SET(cpu->away - 1, &there);
+    if (run_on(&there))
+        m->count.moves++;
+}
