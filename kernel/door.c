@@ -484,7 +484,13 @@ static void check_task(const struct task *task)
 {
     check_right(task->settable_self);
     check_slots(&task->slots);
-    list_for_each(node, &task->threads) check_right(list_entry(node, struct thread, link)->settable_self);
+    list_for_each(node, &task->threads)
+    {
+        const struct thread *thread = list_entry(node, struct thread, link);
+        check_right(thread->settable_self);
+        check_reference(thread->special_reply);
+        check_thread(&thread->ipc);
+    }
 }
 
 void kernel_check_invariants(struct kernel *kernel)

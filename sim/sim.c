@@ -20,6 +20,7 @@ void (*sim_enter_task_hook)(struct sim_task *task);
 
 enum {
     CHECK_ALWAYS_BELOW = 400, /* names, ports and messages: so many are checked after every trap */
+    CHECK_SELDOM_ABOVE = 100000, /* memory that is in no cache: a check costs several times as much for each */
     TRAP_NANOSECONDS = 1000,  /* what a trap takes, and up to as much again */
     FIRST_PID = 100,
 };
@@ -111,7 +112,7 @@ static void check_invariants(void)
     struct kernel_census census = kernel_census(sim.kernel);
     uint64_t size = census.names + census.ports + census.messages;
     sim.unchecked += CHECK_ALWAYS_BELOW;
-    if (size > CHECK_ALWAYS_BELOW && sim.unchecked < size * 16)
+    if (size > CHECK_ALWAYS_BELOW && sim.unchecked < size * (size > CHECK_SELDOM_ABOVE ? 128 : 16))
         return;
     sim.unchecked = 0;
     kernel_check_invariants(sim.kernel);

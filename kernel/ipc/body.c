@@ -77,6 +77,7 @@ static kern_return_t take_right(struct ipc_thread *thread, struct message *messa
     if (right.type == MACH_MSG_TYPE_PORT_RECEIVE) {
         right.port->state = PORT_CARRIED;
         right.port->carrier = message;
+        message->carries_receive = true;
     }
     *port_p = right.port;
     return MACH_MSG_SUCCESS;

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "kernel/ipc/check.h"
 
-#include "kernel/ipc/message.h"
 #include "kernel/ipc/space.h"
 #include "kernel/ipc/timer_port.h"
+#include "kernel/ipc/wait.h"
 
 /* ---- counting: P4.1 ---- */
 
+/* Rights to a receive right are told apart by where it is (P4.3); the others are only counted. */
 void check_right(struct right right)
 {
     if (!port_is_real(right.port))
@@ -17,55 +18,112 @@ void check_right(struct right right)
         right.port->counted_onces++;
 }
 
+void check_reference(struct port *port)
+{
+    if (port)
+        port->counted_others++;
+}
+
 static void count_once(struct port *port)
 {
     check_right((struct right){ port, MACH_MSG_TYPE_PORT_SEND_ONCE });
 }
 
-static void count_descriptor(const struct message *message, uint32_t i)
+/* A receive right in a message: there only (P4.3). */
+static void check_carried(const struct message *message, struct port *port, uint8_t disposition)
+{
+    check_right((struct right){ port, disposition });
+    if (disposition != MACH_MSG_TYPE_PORT_RECEIVE || !port_is_live(port))
+        return;
+    ASSERT(port->state == PORT_CARRIED && port->carrier == message);
+    port->counted_receives++;
+}
+
+static void check_descriptor(const struct message *message, uint32_t i)
 {
     const struct message_descriptor *d = &message->descriptors[i];
     if (d->type == MACH_MSG_PORT_DESCRIPTOR)
-        check_right((struct right){ d->port, d->disposition });
+        check_carried(message, d->port, d->disposition);
     if (d->type != MACH_MSG_OOL_PORTS_DESCRIPTOR)
         return;
     for (uint32_t k = i == message->sink_at ? message->sink_element : 0; k < d->count; k++)
-        check_right((struct right){ d->ports[k], d->disposition });
+        check_carried(message, d->ports[k], d->disposition);
 }
 
-static void count_message(const struct message *message)
+static void check_message(const struct message *message)
 {
     check_right(message->dest);
     check_right(message->reply);
     for (uint32_t i = message->sink_at; i < message->n_copied_in; i++)
-        count_descriptor(message, i);
+        check_descriptor(message, i);
 }
 
-static void check_entry(const struct space *space, const struct entry *entry)
+/* ---- names: P4.2, P4.4, P4.5, P4.7 ---- */
+
+static void check_urefs(const struct entry *entry)
 {
-    ASSERT(entry->space == space);
     switch ((enum entry_kind)entry->kind) {
-    case ENTRY_FREE: ASSERT(!entry->request); return;
     case ENTRY_RECEIVE:
+    case ENTRY_SET: ASSERT(entry->urefs == 0); return;
+    case ENTRY_SEND_ONCE: ASSERT(entry->urefs == 1); return;
+    case ENTRY_SEND:
     case ENTRY_SEND_RECEIVE:
+    case ENTRY_DEAD_NAME: ASSERT(entry->urefs > 0); return;
+    case ENTRY_FREE: return;
+    }
+}
+
+static void check_request(const struct entry *entry)
+{
+    const struct request *request = entry->request;
+    ASSERT(request->entry == entry && request->notify && list_is_linked(&request->link));
+    ASSERT(request->is_armed == list_is_linked(&request->armed));
+    count_once(request->notify);
+}
+
+static void check_set(const struct pset *set, const struct space *space)
+{
+    ASSERT(set->space == space);
+    ASSERT(list_is_empty(&set->ready) || waitq_is_empty(&set->receivers));
+    list_for_each(node, &set->members)
+    {
+        const struct membership *member = list_entry(node, struct membership, of_set);
+        ASSERT(member->set == set && member->port->state == PORT_IN_SPACE && member->port->space == space);
+        ASSERT(list_is_linked(&member->ready) == !list_is_empty(&member->port->messages));
+    }
+}
+
+/* One name for the receive and the send right of a live port, and the port knows it. */
+static void check_place_of_right(struct space *space, const struct entry *entry)
+{
+    if (entry_has_receive(entry))
         ASSERT(entry->port->state == PORT_IN_SPACE && entry->port->space == space &&
                entry->port->name == entry_name(entry));
-        ASSERT((entry->urefs > 0) == (entry->kind == ENTRY_SEND_RECEIVE));
-        break;
-    case ENTRY_SEND: ASSERT(entry->urefs > 0); break;
-    case ENTRY_SEND_ONCE:
-        ASSERT(entry->urefs == 1);
-        count_once(entry->port);
-        break;
-    case ENTRY_SET: ASSERT(entry->urefs == 0 && !entry->request && entry->set->space == space); return;
-    case ENTRY_DEAD_NAME: ASSERT(entry->urefs > 0 && !entry->request); return;
+    if (entry->kind == ENTRY_SEND_ONCE)
+        ASSERT(list_is_linked(&entry->of_port));
+    else if (!port_is_dead(entry->port))
+        ASSERT(space_find_port(space, entry->port) == entry);
+}
+
+static void check_entry(struct space *space, const struct entry *entry)
+{
+    ASSERT(entry->space == space);
+    check_urefs(entry);
+    if (entry->kind == ENTRY_SET)
+        check_set(entry->set, space);
+    if (!entry_has_receive(entry) && !entry_has_send(entry) && entry->kind != ENTRY_SEND_ONCE) {
+        ASSERT(!entry->request);
+        return;
     }
+    check_place_of_right(space, entry);
     if (entry_has_send(entry))
         check_right((struct right){ entry->port, MACH_MSG_TYPE_PORT_SEND });
-    if (entry->request) {
-        ASSERT(entry->request->entry == entry && entry->request->notify);
-        count_once(entry->request->notify);
-    }
+    if (entry_has_receive(entry))
+        entry->port->counted_receives++;
+    if (entry->kind == ENTRY_SEND_ONCE)
+        count_once(entry->port);
+    if (entry->request)
+        check_request(entry);
 }
 
 static void check_space(struct space *space)
@@ -81,6 +139,91 @@ static void check_space(struct space *space)
     ASSERT(n == space->n_used);
 }
 
+/* ---- threads ---- */
+
+static void check_waiter(const struct ipc_thread *thread)
+{
+    const struct waitq *queue = thread->waiter.queue;
+    if (thread->wait == WAIT_SEND)
+        ASSERT(queue == &message_port(thread->sending.message)->senders);
+    if (thread->wait == WAIT_RECEIVE)
+        ASSERT(queue == (thread->receiving.port ? &thread->receiving.port->receivers
+                                                : &thread->receiving.set->receivers));
+    if (thread->wait == WAIT_NONE)
+        ASSERT(!queue);
+}
+
+void check_thread(const struct ipc_thread *thread)
+{
+    check_waiter(thread);
+    ASSERT(thread->wait == WAIT_NONE || !list_is_linked(&thread->resumed));
+    ASSERT(!thread->give_back || thread->resume == RESUME_GIVE_BACK);
+}
+
+/* ---- ports ---- */
+
+static void check_queue(const struct port *port)
+{
+    uint32_t n = 0;
+    list_for_each(node, &port->messages)
+    {
+        ASSERT(port_is_dead(port) || message_port(list_entry(node, struct message, link)) == port);
+        n++;
+    }
+    ASSERT(n == port->n_messages);
+    if (port_is_dead(port))
+        return;
+    ASSERT(waitq_is_empty(&port->senders) || port_is_full(port));
+    ASSERT(waitq_is_empty(&port->receivers) || list_is_empty(&port->messages));
+}
+
+/* What stands on the port's lists is about this port. */
+static void check_lists(const struct port *port)
+{
+    uint32_t n = 0;
+    list_for_each(node, &port->once_entries)
+    {
+        const struct entry *entry = list_entry(node, struct entry, of_port);
+        ASSERT(entry->kind == ENTRY_SEND_ONCE && entry->port == port);
+    }
+    list_for_each(node, &port->requests)
+    {
+        ASSERT(list_entry(node, struct request, link)->entry->port == port);
+        n++;
+    }
+    ASSERT(n == port->n_requests);
+    list_for_each(node, &port->memberships)
+    {
+        const struct membership *member = list_entry(node, struct membership, of_port);
+        ASSERT(member->port == port && port->state == PORT_IN_SPACE && member->set->space == port->space);
+    }
+}
+
+/* Exactly one receive right (P4.3). A dead port is held by the reaper until that is done with it. */
+static void check_counts(const struct port *port)
+{
+    bool is_dead = port_is_dead(port), is_held = !is_dead || list_is_linked(&port->reap.link);
+    ASSERT(port->state != PORT_IN_LIMBO);
+    ASSERT(port->srights == port->counted_sends);
+    ASSERT(port->sorights == port->counted_onces);
+    ASSERT(port->counted_receives == (port->state == PORT_IN_SPACE || port->state == PORT_CARRIED));
+    ASSERT(port->refs == port->srights + port->sorights + port->counted_others + is_held);
+}
+
+/* No circle of ports in transit (P4.6). The way up is walked twice, and never again where it was found good: O(ports) over all. */
+static void check_no_circle(struct port *port)
+{
+    enum { UNKNOWN, ON_THE_WAY, GOOD };
+    struct port *up = port;
+    for (; up && up->check_mark == UNKNOWN; up = port_above(up))
+        up->check_mark = ON_THE_WAY;
+    ASSERT(!up || up->check_mark == GOOD);
+    for (up = port; up && up->check_mark == ON_THE_WAY; up = port_above(up))
+        up->check_mark = GOOD;
+}
+
+/* ---- all of it ---- */
+
 static void check_timer(struct port *port, const struct timer_port *timer)
 {
     ASSERT(timer->port == port && timer->message->timer == timer);
@@ -88,15 +231,17 @@ static void check_timer(struct port *port, const struct timer_port *timer)
     check_right((struct right){ port, MACH_MSG_TYPE_PORT_SEND });
 }
 
+static void begin_port(struct port *port)
+{
+    port->counted_sends = port->counted_onces = port->counted_receives = port->counted_others = 0;
+    port->check_mark = 0;
+}
+
 void check_begin(struct ipc *ipc)
 {
-    list_for_each(node, &ipc->all_ports)
-    {
-        struct port *port = list_entry(node, struct port, all);
-        port->counted_sends = port->counted_onces = 0;
-    }
+    list_for_each(node, &ipc->all_ports) begin_port(list_entry(node, struct port, all));
     list_for_each(node, &ipc->all_spaces) check_space(list_entry(node, struct space, all));
-    list_for_each(node, &ipc->all_messages) count_message(list_entry(node, struct message, all));
+    list_for_each(node, &ipc->all_messages) check_message(list_entry(node, struct message, all));
     list_for_each(node, &ipc->all_ports)
     {
         struct port *port = list_entry(node, struct port, all);
@@ -109,47 +254,17 @@ void check_begin(struct ipc *ipc)
     }
 }
 
-/* ---- ports ---- */
-
-/* Exactly one receive right (P4.3), and no circle of ports in transit (P4.6). */
-static void check_place(const struct ipc *ipc, const struct port *port)
-{
-    uint64_t hops = 0;
-    ASSERT(port->state != PORT_IN_LIMBO);
-    for (const struct port *up = port; port_is_real(up) && up->state == PORT_CARRIED;
-         up = message_port(up->carrier))
-        ASSERT(hops++ <= ipc->census.ports);
-    if (port->state != PORT_IN_SPACE) {
-        ASSERT(list_is_empty(&port->memberships));
-        return;
-    }
-    struct entry *entry = space_peek(port->space, port->name);
-    ASSERT(entry && entry_has_receive(entry) && entry->port == port);
-    list_for_each(node, &port->memberships)
-        ASSERT(list_entry(node, struct membership, of_port)->set->space == port->space);
-}
-
-static void check_queue(const struct port *port)
-{
-    uint32_t n = 0;
-    list_for_each(node, &port->messages)
-    {
-        ASSERT(port_is_dead(port) || message_port(list_entry(node, struct message, link)) == port);
-        n++;
-    }
-    ASSERT(n == port->n_messages);
-    ASSERT(port_is_dead(port) || waitq_is_empty(&port->senders) || port_is_full(port));
-}
-
 void check_end(struct ipc *ipc)
 {
+    uint64_t n_ports = 0;
     list_for_each(node, &ipc->all_ports)
     {
-        const struct port *port = list_entry(node, struct port, all);
-        ASSERT(port->srights == port->counted_sends);
-        ASSERT(port->sorights == port->counted_onces);
+        struct port *port = list_entry(node, struct port, all);
+        check_counts(port);
         check_queue(port);
-        if (!port_is_dead(port))
-            check_place(ipc, port);
+        check_lists(port);
+        check_no_circle(port);
+        n_ports++;
     }
+    ASSERT(n_ports == ipc->census.ports);
 }

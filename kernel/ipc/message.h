@@ -50,6 +50,7 @@ struct message {
     uint8_t voucher_type;
     bool is_complex;
     bool is_from_kernel;
+    bool carries_receive;      /* a receive right in its body: it may close a circle (P114) */
     int32_t id;
     uint32_t size;             /* bytes of the message as its sender gave it */
     struct token token;
@@ -84,6 +85,16 @@ bool message_sink_step(struct ipc *ipc, struct message *message, struct space *c
 static inline struct port *message_port(const struct message *message)
 {
     return message->dest.port;
+}
+
+/* The port on whose queue this one is in transit, NULL if it is in no queue. What a message carries that is being sunk is not
+ * in transit any more: such a message may have closed a circle (P114). */
+static inline struct port *port_above(const struct port *port)
+{
+    if (port->state != PORT_CARRIED || list_is_linked(&port->carrier->reap.link))
+        return NULL;
+    struct port *above = message_port(port->carrier);
+    return port_is_live(above) ? above : NULL;
 }
 
 static inline mach_msg_header_t *message_header(struct message *message)

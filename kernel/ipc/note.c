@@ -74,10 +74,8 @@ void note_send_once(struct ipc *ipc, struct port *notify)
 /* Would queueing the right on `port` lead back to it? Walks the chain of ports in transit: O(its length), counted. */
 static bool closes_circle(struct ipc *ipc, const struct port *moving, const struct port *port)
 {
-    while (port != moving && port->state == PORT_CARRIED && port_is_real(message_port(port->carrier))) {
-        port = message_port(port->carrier);
+    for (; port && port != moving; port = port_above(port))
         ipc->steps++;
-    }
     return port == moving;
 }
 

@@ -51,6 +51,7 @@ struct port {
     uint64_t serial; /* order of creation */
     uint32_t refs;
     enum port_state state;
+    uint8_t check_mark; /* while invariants are checked */
     uint8_t ktype; /* enum kobject_type; kept when the object is detached (K39) */
     bool guarded, strict_guard, immovable_receive, immovable_send, special_reply, importance, temp_owner;
     uint32_t srights, sorights; /* P4.1 */
@@ -80,7 +81,7 @@ struct port {
     struct account *account;
     struct reapable reap;
     struct list all; /* ipc->all_ports */
-    uint32_t counted_sends, counted_onces; /* while invariants are checked */
+    uint32_t counted_sends, counted_onces, counted_receives, counted_others; /* while invariants are checked */
 };
 
 /* A right that is in no entry. type: MACH_MSG_TYPE_PORT_RECEIVE, _SEND, _SEND_ONCE, or 0 for none. The port

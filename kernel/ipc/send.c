@@ -205,14 +205,14 @@ static void take_header(struct ipc_thread *thread, struct message *message, cons
 /* ---- queueing ---- */
 
 /* Does a receive right in the body lead back to the destination? Walks up from the destination through the ports in transit:
- * O(length of that chain), counted (P114). */
+ * O(length of that chain), counted, for messages that carry one (P114). */
 static bool closes_circle(struct ipc *ipc, const struct message *message)
 {
-    const struct port *port = message_port(message);
-    while (port_is_live(port) && port->state == PORT_CARRIED) {
-        if (port->carrier == message)
+    if (!message->carries_receive)
+        return false;
+    for (const struct port *port = message_port(message); port; port = port_above(port)) {
+        if (port->state == PORT_CARRIED && port->carrier == message)
             return true;
-        port = message_port(port->carrier);
         ipc->steps++;
     }
     return false;

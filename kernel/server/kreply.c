@@ -109,6 +109,7 @@ void mig_k_reply_right(struct kreply *reply, unsigned k, struct port *port, mach
     if (type == MACH_MSG_TYPE_PORT_RECEIVE && port_is_live(port)) {
         port->state = PORT_CARRIED;
         port->carrier = reply->message;
+        reply->message->carries_receive = true;
     }
 }
 
