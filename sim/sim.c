@@ -19,9 +19,9 @@ void (*sim_leave_task_hook)(struct sim_task *task);
 void (*sim_enter_task_hook)(struct sim_task *task);
 
 enum {
-    CHECK_ALWAYS_BELOW = 400, /* names, ports and messages: so many are checked after every trap */
+    CHECK_ALWAYS_BELOW = 400,    /* names, ports and messages: so many are checked after every trap */
     CHECK_SELDOM_ABOVE = 100000, /* memory that is in no cache: a check costs several times as much for each */
-    TRAP_NANOSECONDS = 1000,  /* what a trap takes, and up to as much again */
+    TRAP_NANOSECONDS = 1000,     /* what a trap takes, and up to as much again */
     FIRST_PID = 100,
 };
 
