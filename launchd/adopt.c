@@ -7,6 +7,7 @@
 #include "launchd/domain.h"
 #include "launchd/job.h"
 #include "launchd/log.h"
+#include "launchd/managed.h"
 #include "launchd/service.h"
 #include "launchd/stash.h"
 #include "launchd/watch.h"
@@ -20,6 +21,7 @@ static bool adopt_record(struct stash_record *record)
     case STASH_DOMAIN: return domain_adopt(record);
     case STASH_JOB: return job_adopt(record);
     case STASH_SERVICE: return service_adopt(record);
+    case STASH_TEXT: managed_adopt_text(record); return true;
     }
     return false;
 }
@@ -62,23 +64,32 @@ static bool is_own(mach_port_t name)
     return name == watch_notify_port();
 }
 
-static void undo_record(struct stash_record *record)
+static void undo_service(struct stash_record *record)
 {
-    struct domain *domain;
+    struct domain *domain = domain_find_id(record->service.domain);
     struct service *service;
 
-    if (record->kind == STASH_DOMAIN) {
-        domain_end(domain_find_id(record->id));
-        return;
-    }
-    ASSERT(record->kind == STASH_SERVICE);
-    domain = domain_find_id(record->service.domain);
     TAILQ_FOREACH(service, &domain->services, in_domain)
     {
         if (service->record == record) {
             service_end(service);
             return;
         }
+    }
+}
+
+/* An anonymous job may stay: it stands for a process. */
+static void undo_record(struct stash_record *record)
+{
+    switch ((enum stash_kind)record->kind) {
+    case STASH_FREE:
+    case STASH_TEXT: break; /* gone with its job */
+    case STASH_DOMAIN: domain_end(domain_find_id(record->id)); break;
+    case STASH_SERVICE: undo_service(record); break;
+    case STASH_JOB:
+        if (record->job.kind == JOB_MANAGED)
+            job_end(job_find_id(record->id));
+        break;
     }
 }
 
@@ -96,7 +107,7 @@ static void undo(void)
         (type & MACH_PORT_TYPE_SEND_ONCE)) {
         struct stash_record **records = stash_sorted(&n);
         for (size_t i = 0; i < n; i++) {
-            if (records[i]->id == id)
+            if (records[i]->id >= id)
                 undo_record(records[i]);
         }
         free(records);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "launchd/domain.h"
 
-#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,8 +10,6 @@
 #include "launchd/job.h"
 #include "launchd/log.h"
 #include "launchd/service.h"
-
-#define MAX_USERS 1024 /* of the password file, at start */
 
 static struct domain *root;
 static struct index domains_by_port;
@@ -295,40 +292,19 @@ void domain_requestor_died(struct watch *watch)
 
 /* ---- machd ---- */
 
-static void announce_for(const struct domain *domain, uid_t uid)
+void domain_announce(const struct domain *domain)
 {
     if (mach_port_insert_right(mach_task_self(), domain->r->port, domain->r->port, MACH_MSG_TYPE_MAKE_SEND) !=
         KERN_SUCCESS)
         return;
-    host_domain_set(uid, domain->r->port);
+    host_domain_set(domain->r->kind == DOMAIN_SYSTEM ? 0 : domain->r->uid, domain->r->port);
     mach_port_deallocate(mach_task_self(), domain->r->port);
-}
-
-void domain_announce(const struct domain *domain)
-{
-    announce_for(domain, domain->r->kind == DOMAIN_SYSTEM ? 0 : domain->r->uid);
-}
-
-/* Until its own domain is needed, a user of this machine gets the root's port: what it asks there is done in its domain (B10),
- * which is then made and announced (B8). Only the local file is read: a name service could take its time. */
-static void announce_to_users(void)
-{
-    FILE *users = domain_system_mode() ? fopen("/etc/passwd", "re") : NULL;
-    struct passwd *user;
-
-    for (int i = 0; users != NULL && i < MAX_USERS && (user = fgetpwent(users)) != NULL; i++) {
-        if (user->pw_uid != 0)
-            announce_for(root, user->pw_uid);
-    }
-    if (users != NULL)
-        fclose(users);
 }
 
 void domain_announce_all(void)
 {
     struct domain *domain;
 
-    announce_to_users();
     domain_announce(root);
     TAILQ_FOREACH(domain, &root->children, siblings)
     {

@@ -8,6 +8,7 @@
 #include "launchd/domain.h"
 #include "launchd/host.h"
 #include "launchd/log.h"
+#include "launchd/managed.h"
 #include "launchd/service.h"
 
 /* What one uid owns; the few uids of a machine are never forgotten. */
@@ -29,6 +30,8 @@ bool job_is_caller(struct job *job, const struct caller *caller)
 
     if (r->pid != caller->pid)
         return false;
+    if (job->managed != NULL)
+        return managed_is_alive(job->managed);
     if (r->version == caller->version)
         return true;
     if (r->version != 0 || host_start_time(caller->pid, NULL) != r->start_time)
@@ -102,12 +105,39 @@ void job_count(struct job *job, int change)
 
 /* ---- making ---- */
 
+static void forget_pid(struct job *job)
+{
+    if (job->has_pid)
+        index_remove(&jobs_by_pid, &job->by_pid);
+    job->has_pid = false;
+}
+
+bool job_set_pid(struct job *job, pid_t pid)
+{
+    forget_pid(job);
+    job->r->pid = pid;
+    job->has_pid = pid != 0 && index_insert(&jobs_by_pid, &job->by_pid, (uint64_t)pid);
+    return pid == 0 || job->has_pid;
+}
+
+struct job *job_find_managed(pid_t pid)
+{
+    struct index_node *node = index_find(&jobs_by_pid, (uint64_t)pid);
+
+    for (; node != NULL; node = index_next(node)) {
+        struct job *job = container_of(node, struct job, by_pid);
+        if (job->managed != NULL)
+            return job;
+    }
+    return NULL;
+}
+
 static bool link_into_domain(struct job *job, struct domain *domain)
 {
-    if (owner_of(job->r->uid) == NULL || !index_insert(&jobs_by_pid, &job->by_pid, (uint64_t)job->r->pid))
+    if (owner_of(job->r->uid) == NULL || !job_set_pid(job, job->r->pid))
         return false;
     if (!index_insert(&jobs_by_id, &job->by_id, job->record->id)) {
-        index_remove(&jobs_by_pid, &job->by_pid);
+        forget_pid(job);
         return false;
     }
     job->domain = domain;
@@ -179,11 +209,25 @@ struct job *job_for(const struct caller *caller)
     return job != NULL ? job : job_make(caller);
 }
 
-bool job_adopt(struct stash_record *record)
+struct job *job_new_managed(struct stash_record *record)
 {
     struct domain *domain = domain_find_id(record->job.domain);
     struct job *job = domain == NULL ? NULL : job_new(record);
 
+    if (job != NULL && link_into_domain(job, domain))
+        return job;
+    free(job);
+    return NULL;
+}
+
+bool job_adopt(struct stash_record *record)
+{
+    struct domain *domain = domain_find_id(record->job.domain);
+    struct job *job;
+
+    if (record->job.kind == JOB_MANAGED)
+        return managed_adopt(record);
+    job = domain == NULL ? NULL : job_new(record);
     return job != NULL && link_into_domain(job, domain) &&
            watch_restore(&job->task, WATCH_TASK, record->job.task);
 }
@@ -195,10 +239,11 @@ void job_end(struct job *job)
     while (!TAILQ_EMPTY(&job->services))
         service_end(TAILQ_FIRST(&job->services));
     TAILQ_REMOVE(&job->domain->jobs, job, in_domain);
-    index_remove(&jobs_by_pid, &job->by_pid);
+    forget_pid(job);
     index_remove(&jobs_by_id, &job->by_id);
     stash_free(job->record);
     watch_clear(&job->task);
+    managed_free(job->managed);
     free(job);
 }
 
@@ -235,5 +280,8 @@ void job_task_died(struct watch *watch)
 
 void job_label(const struct job *job, char *label, size_t size)
 {
-    snprintf(label, size, "0x%x.anonymous.%s", job->r->serial, job->r->command);
+    if (job->managed != NULL)
+        snprintf(label, size, "%s", job->r->label);
+    else
+        snprintf(label, size, "0x%x.anonymous.%s", job->r->serial, job->r->command);
 }

@@ -6,7 +6,8 @@
  * process: launchd holds the name port of its task, which dies with the process, and also at each exec, where
  * the job goes on with the new task.
  *
- * Managed jobs (loaded from property lists) share the type and the ownership of services.
+ * Managed jobs (loaded from property lists) share the type and the ownership of services; what they have beyond is in
+ * managed.h. One of them is the process that launchd started for it, and its children are not (B5).
  */
 #pragma once
 
@@ -21,6 +22,7 @@
 #define JOB_MAX_NAMES_UID 8192u /* and of one uid */
 
 struct domain;
+struct managed;
 
 TAILQ_HEAD(job_services, service);
 
@@ -33,7 +35,9 @@ struct job {
     unsigned n_services;
     struct index_node by_pid;
     struct index_node by_id;
-    struct watch task;
+    struct watch task;       /* of an anonymous job */
+    struct managed *managed; /* NULL: an anonymous job */
+    bool has_pid;            /* stands in the index by pid */
 };
 
 /* Who sent a request (B5): of its audit token. */
@@ -60,6 +64,13 @@ bool job_may_own_more(const struct job *job);
 void job_label(const struct job *job, char *label, size_t size);
 
 bool job_adopt(struct stash_record *record);
+
+/* The job of a record that has its domain, kind and uid. NULL: no memory; the record is the caller's to unuse. */
+struct job *job_new_managed(struct stash_record *record);
+/* Whose process is it? 0: nobody's. False: no memory. */
+bool job_set_pid(struct job *job, pid_t pid);
+/* The managed job whose process this is, NULL: none. */
+struct job *job_find_managed(pid_t pid);
 
 /* Ends the job and its names. */
 void job_end(struct job *job);

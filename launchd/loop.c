@@ -1,19 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* launchd/loop.c - one request at a time, and never a wait for a client
  *
- *   receive from the set of all domains' ports and the notification port
+ *   receive from the set of all domains' ports, the notification port and the port of events (events.h)
  *   take every notification that is queued (B72)
- *   dispatch by number to a handler of server.c
+ *   dispatch by number to a handler of server.c or server_jobs.c
  *   send the answer with a time limit of 0 (B84): an answer that nobody takes destroys its rights again (B68)
  *   forget the undo: the caller has been told
+ *   examine the jobs that something has changed for
  */
+#include "launchd/loop.h"
+
 #include <mach/mach.h>
 #include <mach/mig_errors.h>
 #include <stdlib.h>
 
 #include "bootstrap_server.h"
 #include "launchd/domain.h"
+#include "launchd/events.h"
 #include "launchd/log.h"
+#include "launchd/managed.h"
 #include "launchd/server.h"
 #include "launchd/stash.h"
 #include "launchd/watch.h"
@@ -54,17 +59,51 @@ static void answer(mach_msg_header_t *reply)
         mach_msg_destroy(reply);
 }
 
+/* ---- answers that come later ---- */
+
+static const mach_msg_header_t *served; /* the request of the handler that runs */
+
+struct later *later_new(void)
+{
+    struct later *later = calloc(1, sizeof(*later));
+
+    if (later != NULL)
+        *later = (struct later){ .port = served->msgh_remote_port,
+                                 .bits = MACH_MSGH_BITS(MACH_MSGH_BITS_REMOTE(served->msgh_bits), 0),
+                                 .id = served->msgh_id };
+    return later;
+}
+
+void later_answer(struct later *later, kern_return_t result)
+{
+    union buffer reply = { .error = { .Head = { .msgh_bits = later->bits,
+                                                .msgh_size = sizeof(mig_reply_error_t),
+                                                .msgh_remote_port = later->port,
+                                                .msgh_id = later->id + 100 },
+                                      .NDR = NDR_record,
+                                      .RetCode = result } };
+
+    answer(&reply.header);
+    free(later);
+}
+
+/* ---- requests ---- */
+
 static void serve(mach_msg_header_t *request)
 {
     union buffer reply;
+    bool is_later;
 
     stash_undo_begin(request->msgh_remote_port);
+    served = request;
     launchd_server(request, &reply.header);
+    is_later = is_refusal(&reply) && reply.error.RetCode == MIG_NO_REPLY;
     if (is_refusal(&reply))
         give_back(request);
     else if (MACH_PORT_VALID(request->msgh_voucher_port))
         mach_port_deallocate(mach_task_self(), request->msgh_voucher_port);
-    answer(&reply.header);
+    if (!is_later)
+        answer(&reply.header);
     stash_undo_clear();
 }
 
@@ -72,10 +111,14 @@ static void take(mach_msg_header_t *message)
 {
     if (message->msgh_local_port == watch_notify_port()) {
         watch_take(message);
-        return;
+    } else if (message->msgh_local_port == events_port()) {
+        events_take(message, managed_demand);
+    } else {
+        watch_drain();
+        serve(message);
     }
-    watch_drain();
-    serve(message);
+    managed_examine();
+    events_set_alarm();
 }
 
 _Noreturn void server_run(void)
@@ -83,6 +126,8 @@ _Noreturn void server_run(void)
     union buffer request;
     kern_return_t kr;
 
+    managed_examine();
+    events_set_alarm();
     while (true) {
         kr = mach_msg(&request.header,
                       MACH_RCV_MSG | MACH_RCV_TRAILER_TYPE(MACH_MSG_TRAILER_FORMAT_0) |

@@ -1,43 +1,95 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* launchd/main.c - the bootstrap server: an ordinary Mach task that machd starts, and starts again when it dies
  *
- *   launchd [--stash FD] [--system]
+ *   launchd [--stash FD] [--ask FD] [--system]
  *
  * FD is a memory file that machd keeps, empty at first (see stash.h). A launchd that finds a table there goes on with it:
- * machd gives it the port space of the one before. --system is what being root means anyway (B7).
+ * machd gives it the port space of the one before. From the other FD, a pipe, it reads the uids of processes that wait for
+ * their domain (B8). --system is what being root means anyway (B7).
  */
 #include <getopt.h>
 #include <mach/mach.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
 
 #include "launchd/adopt.h"
 #include "launchd/domain.h"
+#include "launchd/events.h"
 #include "launchd/log.h"
+#include "launchd/managed.h"
 #include "launchd/server.h"
 #include "launchd/stash.h"
 #include "launchd/watch.h"
 
-static int stash_option(int argc, char **argv)
+struct options {
+    int stash, ask; /* descriptors; -1: none */
+};
+
+static struct options read_options(int argc, char **argv)
 {
     static const struct option options[] = { { "stash", required_argument, NULL, 's' },
+                                             { "ask", required_argument, NULL, 'a' },
                                              { "system", no_argument, NULL, 'y' },
                                              { NULL, 0, NULL, 0 } };
-    int fd = -1, c;
+    struct options found = { -1, -1 };
+    int c;
 
     while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
         if (c == '?') {
-            fprintf(stderr, "usage: launchd [--stash FD] [--system]   (machd starts it; see launchd(8))\n");
+            fprintf(
+                stderr,
+                "usage: launchd [--stash FD] [--ask FD] [--system]   (machd starts it; see launchd(8))\n");
             exit(1);
         }
         if (c == 's')
-            fd = atoi(optarg);
+            found.stash = atoi(optarg);
+        else if (c == 'a')
+            found.ask = atoi(optarg);
     }
-    return fd;
+    return found;
 }
 
-static void start(bool fresh)
+/* ---- what is no message ---- */
+
+/* machd writes whole numbers. */
+static void uids_are_wanted(struct event *event)
+{
+    uint32_t uid;
+
+    while (read(event->fd, &uid, sizeof(uid)) == sizeof(uid)) {
+        struct domain *domain = domain_per_user(uid);
+        if (domain != NULL)
+            domain_announce(domain);
+    }
+}
+
+static void must_end(struct event *event)
+{
+    struct signalfd_siginfo info;
+
+    if (read(event->fd, &info, sizeof(info)) == sizeof(info))
+        managed_shut_down();
+}
+
+/* The heralds inherit the mask: SIGTERM comes as an event only (B128). */
+static bool listen_to_events(int ask)
+{
+    static struct event asked, told;
+    sigset_t term;
+
+    sigemptyset(&term);
+    sigaddset(&term, SIGTERM);
+    sigprocmask(SIG_BLOCK, &term, NULL);
+    return events_start(domain_port_set()) &&
+           event_watch(&told, signalfd(-1, &term, SFD_CLOEXEC | SFD_NONBLOCK), EPOLLIN, must_end) &&
+           (ask < 0 || event_watch(&asked, ask, EPOLLIN, uids_are_wanted));
+}
+
+static void start(bool fresh, int ask)
 {
     if (!watch_start(stash_head()->notify)) {
         log_line("cannot make the notification port");
@@ -55,15 +107,21 @@ static void start(bool fresh)
         log_line("cannot listen on the domains' ports");
         exit(1);
     }
+    if (!listen_to_events(ask)) {
+        log_line("cannot wait for anything but messages");
+        exit(1);
+    }
+    managed_resume();
     domain_announce_all();
 }
 
 int main(int argc, char **argv)
 {
+    struct options options = read_options(argc, argv);
     bool fresh;
 
     signal(SIGPIPE, SIG_IGN);
-    stash_open(stash_option(argc, argv), &fresh);
-    start(fresh);
+    stash_open(options.stash, &fresh);
+    start(fresh, options.ask);
     server_run();
 }

@@ -31,6 +31,20 @@ bool policy_is_privileged(const struct caller *caller)
     return domain_system_mode() ? caller->uid == 0 : host_task_privileged(caller->pid, caller->version);
 }
 
+bool policy_may_manage(const struct caller *caller, const struct domain *domain)
+{
+    return caller->uid == 0 || caller->uid == domain->r->uid;
+}
+
+struct domain *policy_job_domain(const struct caller *caller)
+{
+    struct domain *domain = caller->domain;
+
+    while (domain->r->kind == DOMAIN_SUBSET)
+        domain = domain->parent;
+    return policy_may_manage(caller, domain) ? domain : NULL;
+}
+
 bool policy_may_register(const struct caller *caller, mach_port_t port, bool *third_party_p)
 {
     bool is_system = caller->domain->r->kind == DOMAIN_SYSTEM;

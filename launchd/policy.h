@@ -15,6 +15,11 @@ kern_return_t policy_caller(mach_port_t bp, const audit_token_t *token, struct c
 /* B78 */
 bool policy_is_privileged(const struct caller *caller);
 
+/* The domain that this caller's jobs are loaded into: the nearest that is no subset. NULL: it may not (B79). */
+struct domain *policy_job_domain(const struct caller *caller);
+/* May this caller load, start, stop, signal and remove jobs of the domain, which is no subset? (B79) */
+bool policy_may_manage(const struct caller *caller, const struct domain *domain);
+
 /* May this caller offer this port in its domain? (B81) *third_party_p: the receive right is somebody else's. */
 bool policy_may_register(const struct caller *caller, mach_port_t port, bool *third_party_p);
 

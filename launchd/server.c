@@ -184,6 +184,12 @@ kern_return_t serve_info(mach_port_t bp, uint64_t flags, name_array_t *names, ma
 
 /* ---- domains ---- */
 
+/* B52 */
+static const char *job_word(const struct job *job)
+{
+    return job->managed != NULL ? job->r->label : job->r->command;
+}
+
 kern_return_t serve_subset(mach_port_t bp, mach_port_t requestor, mach_port_t *subset, audit_token_t token)
 {
     struct domain *domain;
@@ -198,7 +204,7 @@ kern_return_t serve_subset(mach_port_t bp, mach_port_t requestor, mach_port_t *s
     job = job_for(&caller);
     if (job == NULL)
         return BOOTSTRAP_NO_MEMORY;
-    kr = domain_subset(caller.domain, requestor, job->r->command, caller.pid, &domain);
+    kr = domain_subset(caller.domain, requestor, job_word(job), caller.pid, &domain);
     if (kr == KERN_SUCCESS)
         *subset = domain->r->port;
     return kr;
@@ -283,54 +289,4 @@ kern_return_t serve_domain_info(mach_port_t bp, name_t name, uint32_t *uid, int 
     *uid = caller.domain->r->uid;
     *pid = getpid();
     return KERN_SUCCESS;
-}
-
-/* ---- jobs: what needs managed ones is refused until there are any ---- */
-
-kern_return_t serve_pid_is_managed(mach_port_t bp, int pid, boolean_t *managed, audit_token_t token)
-{
-    *managed = FALSE;
-    return KERN_SUCCESS;
-}
-
-kern_return_t serve_create_server(mach_port_t bp, cmd_t command, uint32_t uid, boolean_t on_demand,
-                                  mach_port_t *port, audit_token_t token)
-{
-    return KERN_NOT_SUPPORTED;
-}
-
-kern_return_t serve_send_signal(mach_port_t bp, name_t label, int signal, audit_token_t token)
-{
-    return KERN_NOT_SUPPORTED;
-}
-
-kern_return_t serve_swap_integer(mach_port_t bp, int in_key, int out_key, int64_t in_value,
-                                 int64_t *out_value, audit_token_t token)
-{
-    return KERN_NOT_SUPPORTED;
-}
-
-kern_return_t serve_swap_complex(mach_port_t bp, int in_key, int out_key, audit_token_t token)
-{
-    return KERN_NOT_SUPPORTED;
-}
-
-kern_return_t serve_kickstart(mach_port_t bp, name_t label, uint32_t flags, int *pid, audit_token_t token)
-{
-    return KERN_NOT_SUPPORTED;
-}
-
-kern_return_t serve_port_for_label(mach_port_t bp, name_t label, mach_port_t *port, audit_token_t token)
-{
-    return KERN_NOT_SUPPORTED;
-}
-
-kern_return_t serve_legacy_ipc_request(mach_port_t bp, audit_token_t token)
-{
-    return KERN_NOT_SUPPORTED;
-}
-
-kern_return_t serve_get_listener_port_rights(mach_port_t bp, audit_token_t token)
-{
-    return KERN_NOT_SUPPORTED;
 }

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "launchd/service.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "launchd/domain.h"
 #include "launchd/job.h"
 #include "launchd/log.h"
+#include "launchd/managed.h"
 
 static struct index services_by_name; /* key: domain and name; of private services: the name alone */
 
@@ -18,6 +20,17 @@ static uint64_t key_of(const struct domain *domain, const char *name, bool is_pr
 static bool is_private(const struct service *service)
 {
     return service->r->flags & SERVICE_PRIVATE;
+}
+
+static bool is_hidden(const struct service *service)
+{
+    return (service->r->flags & SERVICE_HIDE) && service->r->state == SERVICE_INACTIVE;
+}
+
+/* B83: what property lists declare is limited by their number and size. */
+static bool counts(const struct service *service)
+{
+    return service->job->managed == NULL || !(service->r->flags & SERVICE_DECLARED);
 }
 
 /* ---- finding ---- */
@@ -64,7 +77,7 @@ struct service *service_visible(struct domain *domain, const char *name)
 
     for (; domain != NULL && service == NULL; domain = domain->parent)
         service = service_find(domain, name, 0);
-    return service;
+    return service == NULL || is_hidden(service) ? NULL : service;
 }
 
 struct service *service_find_private(struct domain *domain, const char *name, pid_t pid)
@@ -95,7 +108,9 @@ bootstrap_status_t service_status(const struct service *service)
 {
     if (service->r->state == SERVICE_ACTIVE)
         return BOOTSTRAP_STATUS_ACTIVE;
-    return service->job->r->kind == JOB_MANAGED ? BOOTSTRAP_STATUS_ON_DEMAND : BOOTSTRAP_STATUS_INACTIVE;
+    return service->job->managed != NULL && managed_is_on_demand(service->job->managed)
+               ? BOOTSTRAP_STATUS_ON_DEMAND
+               : BOOTSTRAP_STATUS_INACTIVE;
 }
 
 /* ---- making ---- */
@@ -110,7 +125,8 @@ static bool link_into_domain(struct service *service, struct domain *domain, str
     service->job = job;
     TAILQ_INSERT_TAIL(&domain->services, service, in_domain);
     TAILQ_INSERT_TAIL(&job->services, service, in_job);
-    job_count(job, 1);
+    if (counts(service))
+        job_count(job, 1);
     return true;
 }
 
@@ -126,40 +142,47 @@ static struct service *service_new(struct stash_record *record)
 }
 
 /* Consumes one send right on success. */
+static struct service *service_put(struct domain *domain, struct job *job, const struct service_record *record)
+{
+    struct stash_record *slot = stash_new();
+    struct service *service = slot == NULL ? NULL : service_new(slot);
+
+    if (service == NULL)
+        goto refused;
+    memcpy(service->r, record, sizeof(*record));
+    service->r->domain = domain->record->id;
+    service->r->job = job->record->id;
+    service->r->generation = 1;
+    if (!watch_set(&service->port, WATCH_SERVICE, record->port))
+        goto refused;
+    if (!link_into_domain(service, domain, job)) {
+        mach_port_mod_refs(mach_task_self(), record->port, MACH_PORT_RIGHT_SEND, 1);
+        watch_clear(&service->port);
+        goto refused;
+    }
+    stash_undo_set(slot);
+    stash_publish(slot, STASH_SERVICE);
+    return service;
+
+refused:
+    if (slot != NULL)
+        stash_unuse(slot);
+    free(service);
+    return NULL;
+}
+
+/* Consumes one send right on success. */
 static kern_return_t service_make(const struct caller *caller, const char *name, mach_port_t port,
                                   uint32_t flags, enum service_state state, struct service **service_p)
 {
     struct job *job = job_for(caller);
-    struct stash_record *record = job != NULL && job_may_own_more(job) ? stash_new() : NULL;
-    struct service *service = record == NULL ? NULL : service_new(record);
+    struct service_record record = { .port = port, .state = state, .flags = flags, .uid = caller->uid };
 
-    if (service == NULL)
-        goto refused;
-    *service->r = (struct service_record){ .domain = caller->domain->record->id,
-                                           .job = job->record->id,
-                                           .port = port,
-                                           .generation = 1,
-                                           .state = state,
-                                           .flags = flags,
-                                           .uid = caller->uid };
-    strcpy(service->r->name, name);
-    if (!watch_set(&service->port, WATCH_SERVICE, port))
-        goto refused;
-    if (!link_into_domain(service, caller->domain, job)) {
-        mach_port_mod_refs(mach_task_self(), port, MACH_PORT_RIGHT_SEND, 1);
-        watch_clear(&service->port);
-        goto refused;
-    }
-    stash_undo_set(record);
-    stash_publish(record, STASH_SERVICE);
-    *service_p = service;
-    return KERN_SUCCESS;
-
-refused:
-    if (record != NULL)
-        stash_unuse(record);
-    free(service);
-    return BOOTSTRAP_NO_MEMORY;
+    snprintf(record.name, sizeof(record.name), "%s", name);
+    *service_p = job != NULL && job_may_own_more(job) ? service_put(caller->domain, job, &record) : NULL;
+    if (*service_p != NULL && job->managed != NULL)
+        managed_checked_in(job->managed);
+    return *service_p != NULL ? KERN_SUCCESS : BOOTSTRAP_NO_MEMORY;
 }
 
 /* A port of ours with one send right. */
@@ -179,6 +202,16 @@ static void port_unmake(mach_port_t port)
 {
     mach_port_mod_refs(mach_task_self(), port, MACH_PORT_RIGHT_RECEIVE, -1);
     mach_port_deallocate(mach_task_self(), port);
+}
+
+/* B132: who holds it for now is nobody that senders should push on. */
+static mach_port_t port_make_for_demand(void)
+{
+    mach_port_t port = port_make();
+
+    if (port != MACH_PORT_NULL)
+        mach_port_set_attributes(mach_task_self(), port, MACH_PORT_TEMPOWNER, NULL, 0);
+    return port;
 }
 
 static kern_return_t make_with_port(const struct caller *caller, const char *name, uint32_t flags,
@@ -213,11 +246,29 @@ kern_return_t service_register(const struct caller *caller, const char *name, ma
     return service_make(caller, name, port, flags, SERVICE_ACTIVE, &service);
 }
 
+bool service_declare(struct job *job, const char *name, uint32_t flags)
+{
+    struct service_record record = { .port = port_make_for_demand(),
+                                     .state = SERVICE_INACTIVE,
+                                     .flags = SERVICE_DECLARED | flags,
+                                     .uid = job->r->uid };
+
+    if (record.port == MACH_PORT_NULL)
+        return false;
+    snprintf(record.name, sizeof(record.name), "%s", name);
+    if (service_put(job->domain, job, &record) != NULL)
+        return true;
+    port_unmake(record.port);
+    return false;
+}
+
 void service_check_in(struct service *service)
 {
     ASSERT((service->r->flags & SERVICE_DECLARED) && service->r->state == SERVICE_INACTIVE);
     watch_return(service->r->port);
     atomic_store_explicit(&service->r->state, SERVICE_ACTIVE, memory_order_release);
+    if (service->job->managed != NULL)
+        managed_checked_in(service->job->managed);
 }
 
 bool service_adopt(struct stash_record *record)
@@ -250,7 +301,8 @@ void service_end(struct service *service)
 
     TAILQ_REMOVE(&service->domain->services, service, in_domain);
     TAILQ_REMOVE(&service->job->services, service, in_job);
-    job_count(service->job, -1);
+    if (counts(service))
+        job_count(service->job, -1);
     index_remove(&services_by_name, &service->by_name);
     stash_free(service->record);
     if (at_home)
@@ -264,12 +316,56 @@ void service_port_died(struct watch *watch)
     service_end(container_of(watch, struct service, port));
 }
 
+/* B141: from here on lookups find the new port; the old one dies with what is queued on it. */
+static void renew_port(struct service *service)
+{
+    mach_port_t old = service->r->port, new = port_make_for_demand();
+    struct watch was = { 0 };
+
+    if (new == MACH_PORT_NULL) {
+        log_line("no memory for a new port of %.127s, which keeps the old one", service->r->name);
+        return;
+    }
+    watch_move(&service->port, &was);
+    if (!watch_set(&service->port, WATCH_SERVICE, new)) {
+        watch_move(&was, &service->port);
+        port_unmake(new);
+        return;
+    }
+    service->r->generation++;
+    atomic_store_explicit(&service->r->port, new, memory_order_release);
+    mach_port_mod_refs(mach_task_self(), old, MACH_PORT_RIGHT_RECEIVE, -1);
+    watch_clear(&was);
+}
+
 bool service_port_returned(struct watch *watch)
 {
     struct service *service = container_of(watch, struct service, port);
 
     if (!(service->r->flags & SERVICE_DECLARED) || service->r->state != SERVICE_ACTIVE)
         return false;
+    if (service->r->flags & SERVICE_RESET)
+        renew_port(service);
     atomic_store_explicit(&service->r->state, SERVICE_INACTIVE, memory_order_release);
+    if (service->job->managed != NULL)
+        managed_touch(service->job->managed);
     return true;
+}
+
+/* ---- demands ---- */
+
+unsigned service_n_messages(const struct service *service)
+{
+    mach_port_status_t status = { 0 };
+    mach_msg_type_number_t count = MACH_PORT_RECEIVE_STATUS_COUNT;
+
+    if (mach_port_get_attributes(mach_task_self(), service->r->port, MACH_PORT_RECEIVE_STATUS,
+                                 (mach_port_info_t)&status, &count) != KERN_SUCCESS)
+        return 0;
+    return status.mps_msgcount;
+}
+
+void service_tell_demand(const struct service *service, char *text, size_t size)
+{
+    snprintf(text, size, "message on %s", service->r->name);
 }

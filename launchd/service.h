@@ -32,7 +32,7 @@ struct service *service_find(struct domain *domain, const char *name, pid_t pid)
 /* The same for those who want the name: a service whose port has died counts as none, and is ended (B25,
  * B44). */
 struct service *service_find_live(struct domain *domain, const char *name, pid_t pid);
-/* In this domain, then upwards to the root (B33). */
+/* In this domain, then upwards to the root (B33); NULL too for one that hides (B35). */
 struct service *service_visible(struct domain *domain, const char *name);
 /* A private name of a process: in this domain, then in any (B40). */
 struct service *service_find_private(struct domain *domain, const char *name, pid_t pid);
@@ -45,6 +45,15 @@ void service_check_in(struct service *service);
 kern_return_t service_register(const struct caller *caller, const char *name, mach_port_t port, uint32_t flags);
 /* A new inactive declared name (B48). */
 kern_return_t service_create(const struct caller *caller, const char *name, struct service **service_p);
+
+/* An inactive name that a managed job declares, with a new port and these flags besides SERVICE_DECLARED (B132). False: no
+ * memory. */
+bool service_declare(struct job *job, const char *name, uint32_t flags);
+
+/* Of an inactive declared one: messages that wait for its job. */
+unsigned service_n_messages(const struct service *service);
+/* The first of them as a reason to start (B170). */
+void service_tell_demand(const struct service *service, char *text, size_t size);
 
 /* May this caller check the service in? (B25, B48) */
 bool service_is_open_to(struct service *service, const struct caller *caller);

@@ -11,7 +11,7 @@
 #include "launchd/log.h"
 
 #define MAGIC 0x73746173u
-#define VERSION 1u
+#define VERSION 2u
 #define RECORD_SIZE 512u
 #define GROW_RECORDS 128u
 #define MAX_RECORDS 65536u /* 32 MB; the address space is taken at once, the file grows */
@@ -172,7 +172,8 @@ void stash_undo_begin(uint32_t reply)
 
 void stash_undo_set(const struct stash_record *record)
 {
-    atomic_store_explicit(&stash_head()->undo_id, record->id, memory_order_release);
+    if (atomic_load(&stash_head()->undo_id) == 0)
+        atomic_store_explicit(&stash_head()->undo_id, record->id, memory_order_release);
 }
 
 void stash_undo_clear(void)

@@ -21,7 +21,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum stash_kind { STASH_FREE, STASH_DOMAIN, STASH_SERVICE, STASH_JOB };
+enum stash_kind { STASH_FREE, STASH_DOMAIN, STASH_SERVICE, STASH_JOB, STASH_TEXT };
 
 enum domain_kind { DOMAIN_SYSTEM, DOMAIN_PER_USER, DOMAIN_SUBSET };
 
@@ -44,12 +44,14 @@ enum service_flags {
     SERVICE_DECLARED = 1,    /* launchd made the port and gets it back (B2) */
     SERVICE_PRIVATE = 2,     /* outside the domain's table, found by pid only (B30) */
     SERVICE_THIRD_PARTY = 4, /* the receive right was not the registrant's (B81) */
+    SERVICE_RESET = 8,       /* a new port whenever the receive right comes back (B141) */
+    SERVICE_HIDE = 16,       /* not found while inactive (B142) */
 };
 
 struct service_record {
     uint64_t domain; /* id */
     uint64_t job;    /* id of the owner */
-    uint32_t port;   /* send right, watched; and the receive right while inactive */
+    _Atomic uint32_t port; /* send right, watched; and the receive right while inactive */
     uint32_t generation;
     _Atomic uint32_t state;
     uint32_t flags;
@@ -59,6 +61,17 @@ struct service_record {
 
 enum job_kind { JOB_ANONYMOUS, JOB_MANAGED };
 
+enum job_flags {
+    JOB_PENDING = 1,   /* to be started, whatever the reason was: `why` (B117) */
+    JOB_DEMANDED = 2,  /* a client has wanted it since it was loaded */
+    JOB_REMOVING = 4,  /* ends with its instance (B113) */
+    JOB_STOPPED = 8,   /* we end this instance: no crash (B127) */
+    JOB_CHECKED_IN = 16, /* this instance did (B29) */
+};
+
+/* How the last instance ended. */
+enum job_end { JOB_END_NEVER, JOB_END_STATUS, JOB_END_EXEC, JOB_END_UNKNOWN };
+
 struct job_record {
     uint64_t domain;     /* id */
     uint64_t start_time; /* of the process, as /proc says: with the pid it names a process through its execs (F4) */
@@ -67,8 +80,28 @@ struct job_record {
     int32_t pid;
     _Atomic uint32_t version; /* pid version of the image that asked last; 0 after an exec, until it asks */
     uint32_t uid;
-    _Atomic uint32_t task; /* task name port: send right, watched */
+    _Atomic uint32_t task; /* task name port: send right, watched; of anonymous jobs */
     char command[32];
+    /* of managed jobs, and of their present or last instance */
+    uint32_t text_size;
+    _Atomic uint32_t flags;
+    uint64_t started;   /* ns since boot; 0: never */
+    uint32_t n_runs;
+    uint32_t end;       /* enum job_end */
+    int32_t end_status; /* as wait says, or the error number of exec */
+    char label[BOOTSTRAP_MAX_NAME_LEN];
+    char why[128]; /* it was started, or is going to be (B170) */
+};
+
+/* A piece of the property list that a managed job was loaded from, as XML. Pieces without their job are of a loading that
+ * was not finished. */
+#define STASH_TEXT_SIZE 464u
+
+struct text_record {
+    uint64_t job; /* id */
+    uint32_t offset;
+    uint32_t size;
+    char bytes[STASH_TEXT_SIZE];
 };
 
 struct stash_record {
@@ -79,6 +112,7 @@ struct stash_record {
         struct domain_record domain;
         struct service_record service;
         struct job_record job;
+        struct text_record text;
     };
 };
 
@@ -113,8 +147,8 @@ void stash_unuse(struct stash_record *record);
 struct stash_record **stash_sorted(size_t *n_p);
 size_t stash_n_used(void);
 
-/* While a request is served: if its reply right is still here when the next launchd comes, the record made
- * for it is ended. */
+/* While a request is served: if its reply right is still here when the next launchd comes, this record and the younger ones,
+ * all made for it, are ended. */
 void stash_undo_begin(uint32_t reply);
 void stash_undo_set(const struct stash_record *record);
 void stash_undo_clear(void);

@@ -58,6 +58,14 @@ void watch_clear(struct watch *watch)
     mach_port_deallocate(mach_task_self(), (mach_port_t)watch->node.key);
 }
 
+void watch_move(struct watch *from, struct watch *to)
+{
+    index_remove(&watches, &from->node);
+    from->on = to->on = false;
+    if (!watch_restore(to, from->kind, (mach_port_t)from->node.key))
+        log_broken("the index does not grow here", __FILE__, __LINE__);
+}
+
 struct watch *watch_next(mach_port_t port, const struct watch *after)
 {
     struct index_node *node = after == NULL ? index_find(&watches, port) : index_next(&after->node);

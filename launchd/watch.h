@@ -33,6 +33,9 @@ bool watch_restore(struct watch *watch, enum watch_kind kind, mach_port_t port);
 /* Drops the reference; nothing if the watch is off. */
 void watch_clear(struct watch *watch);
 
+/* The watch stands in `to` from now on, which was off. */
+void watch_move(struct watch *from, struct watch *to);
+
 static inline mach_port_t watch_port(const struct watch *watch)
 {
     return watch->on ? (mach_port_t)watch->node.key : MACH_PORT_NULL;

@@ -16,6 +16,7 @@
 #include "host/linux/attach.h"
 #include "host/linux/client.h"
 #include "host/linux/fork.h"
+#include "host/linux/launchd.h"
 #include "host/linux/machd.h"
 #include "host/linux/proc.h"
 #include "host/linux/process.h"
@@ -25,7 +26,8 @@
 #ifndef SO_PEERPIDFD
 #define SO_PEERPIDFD 77
 #endif
-#define OVERFLOW_UID 65534u /* what a user that our user namespace does not know looks like */
+#define ASK_AGAIN (500 * MILLISECOND) /* a launchd that died may have taken the question with it */
+#define OVERFLOW_UID 65534u           /* what a user that our user namespace does not know looks like */
 
 /* ---- who is it ---- */
 
@@ -194,6 +196,12 @@ static bool lacks_domain(struct machd *m, const struct connection *connection)
            !kernel_has_domain(m->kernel, connection->uid);
 }
 
+static void ask_for_domain(struct machd *m, struct connection *connection, uint64_t now)
+{
+    connection->asked = now;
+    launchd_ask(m, connection->uid);
+}
+
 static void decide(struct machd *m, struct connection *connection)
 {
     const char *why = objection(m, connection);
@@ -216,6 +224,7 @@ static void decide(struct machd *m, struct connection *connection)
     if (!inherit && lacks_domain(m, connection)) {
         connection->state = CONNECTION_DOMAIN;
         connection->deadline = m->now + 5 * SECOND; /* B8 */
+        ask_for_domain(m, connection, m->now);
         return;
     }
     found(m, connection, inherit);
@@ -229,9 +238,11 @@ bool attach_look_for_domains(struct machd *m, uint64_t now)
         struct connection *connection = list_entry(node, struct connection, state_link);
         if (connection->state != CONNECTION_DOMAIN || connection->doomed)
             continue;
-        if (lacks_domain(m, connection) && now < connection->deadline)
+        if (lacks_domain(m, connection) && now < connection->deadline) {
             waits = true;
-        else if (process_find(m, connection->pid))
+            if (now >= connection->asked + ASK_AGAIN)
+                ask_for_domain(m, connection, now);
+        } else if (process_find(m, connection->pid))
             join_or_refuse(m, connection, process_find(m, connection->pid));
         else if (is_alive(connection))
             found(m, connection, NULL);

@@ -22,6 +22,7 @@
 #include "host/linux/process.h"
 
 #define STASH_CHILD_FD 3
+#define ASK_CHILD_FD 4
 #define GOOD_RUN (10 * SECOND) /* one that lasted this long had no fault of its own */
 #define BACKOFF_MIN (100 * MILLISECOND)
 #define BACKOFF_MAX (10 * SECOND)
@@ -29,10 +30,15 @@
 #define TIME_TO_SERVE (100 * MILLISECOND)      /* by then it has begun, or ended by itself */
 #define END_PATIENCE (3 * SECOND)
 
-/* In the child. Only what is safe between fork and exec. */
+static bool pass_on(int fd, int number)
+{
+    return fd == number ? fcntl(fd, F_SETFD, 0) == 0 : dup2(fd, number) == number;
+}
+
+/* In the child. Only what is safe between fork and exec. The pipe is moved out of the way of the stash's number first. */
 static _Noreturn void become_launchd(const struct machd *m, const char *path, pid_t machd)
 {
-    char stash[8];
+    char stash[8], ask[8];
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
@@ -41,13 +47,15 @@ static _Noreturn void become_launchd(const struct machd *m, const char *path, pi
     config_restore_descriptors();
     if (getppid() != machd)
         _exit(1);
-    if (m->launchd.stash_fd == STASH_CHILD_FD)
-        fcntl(STASH_CHILD_FD, F_SETFD, 0);
-    else if (dup2(m->launchd.stash_fd, STASH_CHILD_FD) < 0)
+    int kept = fcntl(m->launchd.ask_fd[0], F_DUPFD, ASK_CHILD_FD + 1);
+    if (kept < 0 || !pass_on(m->launchd.stash_fd, STASH_CHILD_FD) || !pass_on(kept, ASK_CHILD_FD))
         _exit(126);
+    close(kept);
     snprintf(stash, sizeof(stash), "%d", STASH_CHILD_FD);
-    char *arguments[] = { (char *)"launchd", (char *)"--stash", stash,
-                          NULL }; /* the mode it knows by its uid (B7) */
+    snprintf(ask, sizeof(ask), "%d", ASK_CHILD_FD);
+    char *arguments[] = {
+        (char *)"launchd", (char *)"--stash", stash, (char *)"--ask", ask, NULL
+    }; /* the mode it knows by its uid (B7) */
     execv(path, arguments);
     _exit(127);
 }
@@ -61,7 +69,14 @@ static bool need_stash(struct machd *m)
 {
     if (m->launchd.stash_fd < 0)
         m->launchd.stash_fd = memfd_create("launchd-stash", MFD_CLOEXEC);
+    if (m->launchd.ask_fd[0] < 0 && pipe2(m->launchd.ask_fd, O_CLOEXEC | O_NONBLOCK) != 0)
+        return false;
     return m->launchd.stash_fd >= 0;
+}
+
+void launchd_ask(struct machd *m, uint32_t uid)
+{
+    (void)!write(m->launchd.ask_fd[1], &uid, sizeof(uid));
 }
 
 /* Longer and longer for one that cannot even begin; not so for one that was killed at its work, however often. */
@@ -167,4 +182,8 @@ void launchd_fini(struct machd *m)
     watch_close(m, &l->death);
     if (l->stash_fd >= 0)
         close(l->stash_fd);
+    for (int i = 0; i < 2; i++) {
+        if (l->ask_fd[i] >= 0)
+            close(l->ask_fd[i]);
+    }
 }

@@ -2,7 +2,8 @@
 /* host/linux/launchd.h - the bootstrap server as a child of machd (B14)
  *
  * Started with machd, again when it dies (the kernel keeps its names, the stash its job table), ended with
- * machd. It finds the stash, a memfd, as the descriptor that `--stash` names, and machd by the environment.
+ * machd. It finds the stash, a memfd, as the descriptor that `--stash` names, and machd by the environment. From `--ask`, a
+ * pipe, it reads the uids whose domain machd wants to hear of: 32 bits each (B8).
  */
 #pragma once
 
@@ -12,6 +13,8 @@
 struct machd;
 
 void launchd_start(struct machd *m);
+/* A uid whose domain launchd is to name. What does not fit is asked again by the caller. */
+void launchd_ask(struct machd *m, uint32_t uid);
 /* epoll says so. */
 void launchd_died(struct machd *m);
 /* Starts it again when it is time. */

@@ -136,6 +136,7 @@ struct connection {
     uint32_t uid, gid;
     int pidfd; /* until a process takes it */
     uint64_t deadline;
+    uint64_t asked; /* when launchd was asked for its domain last */
     uint64_t challenge;
     uint64_t image_id, fork_nonce; /* of HELLO */
 
@@ -191,6 +192,7 @@ struct launchd {
     pid_t pid; /* 0: not running */
     struct watch death;
     int stash_fd;
+    int ask_fd[2]; /* a pipe with uids whose domain is wanted (B8) */
     uint64_t started, restart_at, backoff;
     uint64_t end_by; /* machd ends, with or without it */
     uint32_t n_starts;

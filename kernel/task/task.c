@@ -39,11 +39,13 @@ void task_slots_release(struct ipc *ipc, struct task_slots *slots)
     *slots = (struct task_slots){ 0 };
 }
 
-/* K14, B8: no parent task to inherit from. */
+/* K14: no parent task to inherit from. A uid whose domain is not known gets the port of root's, the system's (B8). */
 static struct task_slots default_slots(struct system *system, const struct uid *uid)
 {
+    const struct uid *root = port_is_live(uid->bootstrap.port) ? NULL : system_uid(system, 0);
+
     return (struct task_slots){ .host = port_copy_send(system->host),
-                                .bootstrap = slot_copy(uid->bootstrap, false) };
+                                .bootstrap = slot_copy(root ? root->bootstrap : uid->bootstrap, false) };
 }
 
 /* K98: the host slot follows the credentials, unless a program has put a port of its own there. */

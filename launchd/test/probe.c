@@ -4,15 +4,24 @@
  *   probe tell-domain        writes what a lookup answers, as an int, to descriptor 9
  *   probe WORD...            in, look, reg, create: with a name; subset; status NAME; parent; root; per-user UID; hold: waits
  *                            for the end of standard input; exec: runs itself anew with the words that follow;
- *                            quit N: ends with that status
+ *                            quit N: ends with that status; signal N: sends itself that signal; stay: for ever;
+ *                            times N, then answer NAME: checks it in, and answers N messages with their number plus 1;
+ *                            port: 1 if there is a bootstrap port; load LABEL: loads a job that takes LABEL.name and stays;
+ *                            remove, start, stop: with a label;
+ *                            say FILE: appends a line with its pid, its uid and the milliseconds since boot
  */
 #include <bootstrap_priv.h>
 #include <mach/mach.h>
 #include <servers/bootstrap.h>
+#include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
+
+#include "bootstrap_user.h"
 
 static void print(const char *word, kern_return_t kr)
 {
@@ -63,6 +72,90 @@ static kern_return_t subset(void)
     return kr;
 }
 
+static int times = 1;
+
+static void answer_one(mach_port_t port)
+{
+    struct {
+        mach_msg_header_t header;
+        char room[4096];
+    } message;
+
+    if (mach_msg(&message.header, MACH_RCV_MSG, 0, sizeof(message), port, 0, MACH_PORT_NULL) != KERN_SUCCESS)
+        exit(3);
+    message.header.msgh_bits = MACH_MSGH_BITS(MACH_MSGH_BITS_REMOTE(message.header.msgh_bits), 0);
+    message.header.msgh_local_port = MACH_PORT_NULL;
+    message.header.msgh_size = sizeof(message.header);
+    message.header.msgh_id++;
+    if (message.header.msgh_remote_port != MACH_PORT_NULL)
+        mach_msg(&message.header, MACH_SEND_MSG, sizeof(message.header), 0, MACH_PORT_NULL, 0, MACH_PORT_NULL);
+}
+
+static kern_return_t answer(const char *name)
+{
+    mach_port_t port;
+    kern_return_t kr = bootstrap_check_in(bootstrap_port, name, &port);
+
+    for (int i = 0; kr == KERN_SUCCESS && i < times; i++)
+        answer_one(port);
+    return kr;
+}
+
+static void say(const char *file)
+{
+    FILE *out = fopen(file, "a");
+    struct timespec now;
+
+    clock_gettime(CLOCK_BOOTTIME, &now);
+    if (out == NULL)
+        exit(4);
+    fprintf(out, "%d %u %lld\n", (int)getpid(), (unsigned)geteuid(),
+            now.tv_sec * 1000LL + now.tv_nsec / 1000000);
+    fclose(out);
+}
+
+static kern_return_t load(const char *label)
+{
+    bootstrap_error_array_t errors = { 0 };
+    mach_msg_type_number_t n = JOB_SUBMIT_MAX;
+    char self[1024] = "", text[4096];
+    kern_return_t kr;
+
+    (void)!readlink("/proc/self/exe", self, sizeof(self) - 1);
+    snprintf(
+        text, sizeof(text),
+        "<plist version=\"1.0\"><array><dict><key>Label</key><string>%s</string><key>RunAtLoad</key><true/>"
+        "<key>ProgramArguments</key><array><string>%s</string><string>in</string><string>%s.name</string>"
+        "<string>stay</string></array></dict></array></plist>",
+        label, self, label);
+    kr = bootstrap_rpc_submit_jobs(bootstrap_port, text, (mach_msg_type_number_t)strlen(text), errors, &n);
+    return kr == KERN_SUCCESS ? errors[0] : kr;
+}
+
+static kern_return_t with_label(kern_return_t (*request)(mach_port_t bp, name_t label), const char *label)
+{
+    name_t name;
+
+    snprintf(name, sizeof(name), "%s", label);
+    return request(bootstrap_port, name);
+}
+
+/* A word about a job: false, it is another. */
+static bool act_on_job(const char *word, const char *label)
+{
+    if (strcmp(word, "load") == 0)
+        print(word, load(label));
+    else if (strcmp(word, "remove") == 0)
+        print(word, with_label(bootstrap_rpc_remove_job, label));
+    else if (strcmp(word, "start") == 0)
+        print(word, with_label(bootstrap_rpc_start_job, label));
+    else if (strcmp(word, "stop") == 0)
+        print(word, with_label(bootstrap_rpc_stop_job, label));
+    else
+        return false;
+    return true;
+}
+
 /* A word with an argument: how many words it took. */
 static int act(const char *word, const char *argument)
 {
@@ -82,8 +175,16 @@ static int act(const char *word, const char *argument)
         print(word, bootstrap_look_up_per_user(bootstrap_port, NULL, (uid_t)atoi(argument), &port));
     else if (strcmp(word, "quit") == 0)
         exit(atoi(argument));
+    else if (strcmp(word, "signal") == 0)
+        kill(getpid(), atoi(argument));
+    else if (strcmp(word, "times") == 0)
+        times = atoi(argument);
+    else if (strcmp(word, "answer") == 0)
+        print(word, answer(argument));
+    else if (strcmp(word, "say") == 0)
+        say(argument);
     else
-        return 1;
+        return act_on_job(word, argument) ? 2 : 1;
     return 2;
 }
 
@@ -105,8 +206,12 @@ static void act_alone(const char *word, char **rest)
         print(word, bootstrap_parent(bootstrap_port, &port));
     else if (strcmp(word, "root") == 0)
         print(word, bootstrap_get_root(bootstrap_port, &port));
+    else if (strcmp(word, "port") == 0)
+        print(word, MACH_PORT_VALID(bootstrap_port));
     else if (strcmp(word, "hold") == 0)
         wait_for_end();
+    else if (strcmp(word, "stay") == 0)
+        pause();
     else if (strcmp(word, "exec") == 0)
         execv("/proc/self/exe", rest);
     else

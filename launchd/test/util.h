@@ -8,6 +8,7 @@
 
 #include <bootstrap_priv.h>
 #include <mach/mach.h>
+#include <mach/notify.h>
 #include <mach/mig_errors.h>
 #include <servers/bootstrap.h>
 #include <stdbool.h>

@@ -95,8 +95,10 @@ int verb_start(int argc, char **argv)
     char socket[PATH_MAX];
     int fd;
 
+    if (argc == 2 && argv[1][0] != '-')
+        return verb_names(argc, argv);
     if (argc > 1) {
-        fprintf(stderr, "usage: machctl start\n");
+        fprintf(stderr, "usage: machctl start [LABEL]\n");
         return 1;
     }
     place_default(socket);
@@ -117,8 +119,10 @@ int verb_stop(int argc, char **argv)
     char socket[PATH_MAX];
     int fd;
 
+    if (argc == 2 && argv[1][0] != '-')
+        return verb_names(argc, argv);
     if (argc > 1) {
-        fprintf(stderr, "usage: machctl stop\n");
+        fprintf(stderr, "usage: machctl stop [LABEL]\n");
         return 1;
     }
     place_default(socket);

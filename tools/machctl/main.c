@@ -21,8 +21,9 @@ static const struct verb verbs[] = {
     { "run", verb_run, "[--] PROGRAM [ARGUMENT...]",
       "Runs PROGRAM under a fresh machd of its own. Everything below it ends with it;\n"
       "the exit status is PROGRAM's." },
-    { "start", verb_start, "", "Starts the machd of this user, if it does not run." },
-    { "stop", verb_stop, "", "Ends the machd of this user, and with it its launchd." },
+    { "start", verb_start, "[LABEL]",
+      "Starts the machd of this user, if it does not run; or a job, unless it is throttled." },
+    { "stop", verb_stop, "[LABEL]", "Ends the machd of this user, and with it its launchd; or stops a job." },
     { "status", verb_status, "[--json]", "Shows the machd that a program started here would use." },
     { "lsmp", verb_lsmp, "[-p PID | -a] [--json]",
       "Lists the names of the task of process PID, or of all tasks of this user: rights with\n"
@@ -32,6 +33,13 @@ static const struct verb verbs[] = {
       "A: active, D: inactive and launched on demand, I: inactive. -j: with the owning job." },
     { "bstree", verb_names, "[-j] [--json]", "Shows all domains as a tree. Privileged." },
     { "bsexec", verb_names, "PID COMMAND [ARGUMENT...]", "Runs COMMAND in the namespace of process PID." },
+    { "load", verb_names, "[-F] PATH...",
+      "Loads the jobs of property lists: files, or directories of them. -F: also those\n"
+      "that are disabled, and without checks of who owns the file." },
+    { "unload", verb_names, "[-F] PATH...", "Stops and removes the jobs that these files name." },
+    { "submit", verb_names, "-l LABEL [-p PROGRAM] [-o OUT] [-e ERR] [--] COMMAND [ARGUMENT...]",
+      "Loads a job that is kept running." },
+    { "remove", verb_names, "LABEL", "Stops and removes a job." },
     { "managerpid", verb_names, "[--json]", "Prints the pid of launchd." },
     { "manageruid", verb_names, "[--json]", "Prints the uid of this domain." },
     { "managername", verb_names, "[--json]", "Prints the name of this domain." },

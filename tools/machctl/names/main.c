@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "tools/machctl/names/exec.h"
+#include "tools/machctl/names/jobs.h"
 #include "tools/machctl/names/list.h"
 #include "tools/machctl/names/look.h"
 #include "tools/machctl/names/print.h"
@@ -90,6 +91,10 @@ static int manager(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+    const struct job_verb *job_verb = job_verb_find(argv[0]);
+
+    if (job_verb != NULL)
+        return job_verb->run(argc, argv);
     if (strcmp(argv[0], "bslist") == 0)
         return bslist(argc, argv);
     if (strcmp(argv[0], "bstree") == 0)

@@ -233,7 +233,8 @@ static int system_wide(const char *script)
                         "d=$(mktemp -d) && chmod 755 $d && cp \"$PROBE\" $d/probe && chmod 755 $d/probe && "
                         "LIB=$(ldd \"$PROBE\" | sed -n \"s/.*=> \\(.*libmach[^ ]*\\) .*/\\1/p\") && cp "
                         "\"$LIB\" $d/ && chmod 755 $d/* && "
-                        "{ \"$MACHD\" --system --foreground --dir $d --launchd \"$LAUNCHD\" 2>/dev/null & "
+                        "{ LD_LIBRARY_PATH=$d \"$MACHD\" --system --foreground --dir $d --launchd "
+                        "\"$LAUNCHD\" 2>/dev/null & "
                         "M=$!; sleep 0.5; "
                         "export MACHD_SOCKET=$d/default.sock LD_LIBRARY_PATH=$d; "
                         "as() { setpriv --reuid $1 --regid $1 --clear-groups -- $d/probe $2 $3 $4 $5 $6 $7 "
@@ -257,6 +258,48 @@ TEST(privilege_is_effective_uid_0_in_system_mode, "B57 B78 B11")
 {
     system_wide("as 1 parent; as 0 parent; as 1 per-user 0; as 0 per-user 1");
     CHECK(says("parent 1100\nparent 0\nper-user 0\nper-user 0\n"));
+}
+
+/* Polls instead of sleeping: `soon COMMAND` prints nothing and gives up after a minute. */
+#define SOON "soon() { for i in $(seq 600); do \"$@\" >/dev/null && return; sleep 0.1; done; }; "
+
+TEST(launchd_is_asked_for_a_domain_while_a_process_attaches, "B8 B10")
+{
+    system_wide("as 4242 port in test.asked look test.asked; \"$MACHCTL\" bstree | grep -c peruser; "
+                "\"$MACHCTL\" bstree | grep peruser.4242");
+    CHECK(says("port 1\nin 0\nlook 0\n1\n    com.apple.launchd.peruser.4242 (Per-user)/\n"));
+}
+
+TEST(without_launchds_answer_a_process_gets_the_roots_port, "B8")
+{
+    system_wide("L=$(\"$MACHCTL\" managerpid); kill -STOP $L; as 4242 port; as 4243 port in test.late & "
+                "sleep 0.5; kill -CONT $L; wait $!; as 0 per-user 4243");
+    CHECK(says("port 1\nport 1\nin 0\nper-user 0\n"));
+}
+
+TEST(jobs_of_a_domain_are_its_uids_and_roots_affair, "B79 B77 B80 B180 B113")
+{
+    /* The processes of uid 2 that use the port of uid 1's domain inherit it from a root process that was put there. */
+    system_wide(
+        SOON
+        "found() { test \"$(as $1 look $2)\" = \"look 0\"; }; "
+        "as 1 load one; soon found 1 one.name; as 2 look one.name; as 0 look one.name; "
+        "as 2 remove one; as 2 stop one; as 2 start one; as 1 in one.name; as 1 load one; as 2 load one; "
+        "setpriv --reuid 1 --regid 1 --clear-groups $d/probe stay & P=$!; soon \"$MACHCTL\" bslist $P; "
+        "\"$MACHCTL\" bsexec $P setpriv --reuid 2 --regid 2 --clear-groups $d/probe load two; "
+        "\"$MACHCTL\" bsexec $P setpriv --reuid 0 $d/probe load three; soon found 1 three.name; "
+        "as 0 load four; soon found 2 four.name; as 1 look four.name; as 0 remove one; as 1 look one.name; "
+        "as 1 remove three; as 1 remove four; kill $P");
+    CHECK(says("load 0\nlook 1102\nlook 1102\nremove 1100\nstop 1100\nstart 1100\nin 1100\nload 17\nload 17\n"
+               "load 1100\nload 0\nload 0\nlook 0\nremove 0\nlook 1102\nremove 0\nremove 1100\n"));
+}
+
+TEST(a_users_job_runs_as_that_user, "B79 B121")
+{
+    system_wide(
+        SOON "found() { test \"$(as $1 look $2)\" = \"look 0\"; }; as 1 load mine; soon found 1 mine.name; "
+             "ps -o uid=,gid= -p $(pgrep -x -f \"$d/probe in mine.name stay\")");
+    CHECK(says("load 0\n    1     1\n"));
 }
 
 /* ---- the manual ---- */

@@ -1,0 +1,503 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "launchd/config.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "launchd/log.h"
+#include "launchd/plist.h"
+
+#define DEFAULT_THROTTLE 10
+#define DEFAULT_EXIT_TIMEOUT 20
+
+/* What came of a key. */
+enum result { GOOD, WRONG_TYPE, OUT_OF_RANGE, NO_MEMORY };
+
+enum key_kind { KEY_STRING, KEY_BOOL, KEY_SECONDS, KEY_OWN, KEY_RECORD, KEY_LATER };
+
+struct reader {
+    struct job_config *config;
+    const char *label; /* for the log */
+    bool no_memory;
+};
+
+struct key {
+    const char *name;
+    enum key_kind kind;
+    size_t offset; /* of the field: char *, bool or uint32_t */
+    enum result (*read)(struct job_config *config, plist_t value);
+};
+
+/* ---- values ---- */
+
+static enum result copy_string(char **field, const char *text)
+{
+    free(*field);
+    *field = strdup(text);
+    return *field == NULL ? NO_MEMORY : GOOD;
+}
+
+static enum result read_string(char **field, plist_t value)
+{
+    const char *text = plist_string(value);
+
+    return text == NULL ? WRONG_TYPE : copy_string(field, text);
+}
+
+static enum result read_bool(bool *field, plist_t value)
+{
+    bool is_bool, truth = plist_truth(value, &is_bool);
+
+    if (is_bool)
+        *field = truth;
+    return is_bool ? GOOD : WRONG_TYPE;
+}
+
+static enum result read_seconds(uint32_t *field, plist_t value)
+{
+    int64_t number;
+
+    if (!plist_integer(value, &number))
+        return WRONG_TYPE;
+    if (number < 0 || number > INT32_MAX)
+        return OUT_OF_RANGE;
+    *field = (uint32_t)number;
+    return GOOD;
+}
+
+static void words_free(char **words)
+{
+    for (char **word = words; word != NULL && *word != NULL; word++)
+        free(*word);
+    free(words);
+}
+
+/* ---- keys with a reader of their own ---- */
+
+static enum result read_arguments(struct job_config *config, plist_t value)
+{
+    uint32_t n = PLIST_IS_ARRAY(value) ? plist_array_get_size(value) : 0;
+
+    if (!PLIST_IS_ARRAY(value))
+        return WRONG_TYPE;
+    if (n == 0 || n > CONFIG_MAX_WORDS)
+        return OUT_OF_RANGE;
+    words_free(config->arguments);
+    config->arguments = calloc(n + 1, sizeof(char *));
+    if (config->arguments == NULL)
+        return NO_MEMORY;
+    for (uint32_t i = 0; i < n; i++) {
+        enum result result = read_string(&config->arguments[i], plist_array_get_item(value, i));
+        if (result == GOOD)
+            continue;
+        words_free(config->arguments);
+        config->arguments = NULL;
+        return result;
+    }
+    return GOOD;
+}
+
+/* Strings only; a variable of another type is left out. */
+static bool add_variable(void *context, const char *name, plist_t value)
+{
+    struct job_config *config = context;
+    char **at = config->environment;
+    const char *text = plist_string(value);
+
+    if (text == NULL || *name == 0 || strchr(name, '=') != NULL) {
+        log_line("%s: the variable %.64s is no string and is left out", config->label, name);
+        return true;
+    }
+    while (*at != NULL)
+        at++;
+    return asprintf(at, "%s=%s", name, text) >= 0 || (*at = NULL, false);
+}
+
+static enum result read_environment(struct job_config *config, plist_t value)
+{
+    if (!PLIST_IS_DICT(value))
+        return WRONG_TYPE;
+    if (plist_dict_get_size(value) > CONFIG_MAX_WORDS)
+        return OUT_OF_RANGE;
+    words_free(config->environment);
+    config->environment = calloc(plist_dict_get_size(value) + 1, sizeof(char *));
+    if (config->environment == NULL || !plist_each(value, add_variable, config))
+        return NO_MEMORY;
+    return GOOD;
+}
+
+static bool read_service_option(void *context, const char *key, plist_t value)
+{
+    struct config_service *service = context;
+    enum result result = GOOD;
+
+    if (strcasecmp(key, "ResetAtClose") == 0)
+        result = read_bool(&service->reset_at_close, value);
+    else if (strcasecmp(key, "HideUntilCheckIn") == 0)
+        result = read_bool(&service->hide_until_check_in, value);
+    else
+        log_line("the option %.64s of service %s has no effect", key, service->name);
+    if (result != GOOD)
+        log_line("the option %.64s of service %s is no boolean and is ignored", key, service->name);
+    return true;
+}
+
+/* B110; a name is cut as bootstrap_check_in would cut it (B64). */
+static bool add_service(void *context, const char *name, plist_t value)
+{
+    struct job_config *config = context;
+    struct config_service *service = &config->services[config->n_services++];
+
+    snprintf(service->name, sizeof(service->name), "%s", name);
+    plist_each(value, read_service_option, service);
+    return true;
+}
+
+static enum result read_services(struct job_config *config, plist_t value)
+{
+    if (!PLIST_IS_DICT(value))
+        return WRONG_TYPE;
+    if (plist_dict_get_size(value) > CONFIG_MAX_SERVICES)
+        return OUT_OF_RANGE;
+    free(config->services);
+    config->n_services = 0;
+    config->services = calloc(plist_dict_get_size(value) + 1, sizeof(*config->services));
+    if (config->services == NULL)
+        return NO_MEMORY;
+    plist_each(value, add_service, config);
+    return GOOD;
+}
+
+static enum wish wish_of(plist_t dict, const char *key, const char *label)
+{
+    plist_t value = plist_find(dict, key);
+    bool is_bool, truth = plist_truth(value, &is_bool);
+
+    if (value != NULL && !is_bool)
+        log_line("%s: the condition %s of KeepAlive is no boolean and is ignored", label, key);
+    return !is_bool ? WISH_NONE : truth ? WISH_TRUE : WISH_FALSE;
+}
+
+static bool tell_other_condition(void *context, const char *key, plist_t value)
+{
+    if (strcasecmp(key, "SuccessfulExit") != 0 && strcasecmp(key, "Crashed") != 0)
+        log_line("%s: the condition %.64s of KeepAlive is not built and has no effect", (const char *)context,
+                 key);
+    return true;
+}
+
+/* B118: both conditions imply a first run. */
+static enum result read_keep_alive(struct job_config *config, plist_t value)
+{
+    if (!PLIST_IS_DICT(value))
+        return read_bool(&config->keep_alive, value);
+    config->successful_exit = wish_of(value, "SuccessfulExit", config->label);
+    config->crashed = wish_of(value, "Crashed", config->label);
+    if (config->successful_exit != WISH_NONE || config->crashed != WISH_NONE)
+        config->run_at_load = true;
+    plist_each(value, tell_other_condition, config->label);
+    return GOOD;
+}
+
+static enum result read_on_demand(struct job_config *config, plist_t value)
+{
+    bool on_demand;
+    enum result result = read_bool(&on_demand, value);
+
+    if (result == GOOD)
+        config->keep_alive = !on_demand;
+    return result;
+}
+
+/* A string is octal if it begins with 0. */
+static enum result read_umask(struct job_config *config, plist_t value)
+{
+    const char *text = plist_string(value);
+    int64_t number;
+    char *end;
+
+    if (text != NULL) {
+        number = strtol(text, &end, *text == '0' ? 8 : 10);
+        if (*text == 0 || *end != 0)
+            return OUT_OF_RANGE;
+    } else if (!plist_integer(value, &number)) {
+        return WRONG_TYPE;
+    }
+    if (number < 0 || number > 0777)
+        return OUT_OF_RANGE;
+    config->umask = (mode_t)number;
+    config->has_umask = true;
+    return GOOD;
+}
+
+static enum result read_nice(struct job_config *config, plist_t value)
+{
+    int64_t number;
+
+    if (!plist_integer(value, &number))
+        return WRONG_TYPE;
+    if (number < -20 || number > 20)
+        return OUT_OF_RANGE;
+    config->nice = (int)number;
+    config->has_nice = true;
+    return GOOD;
+}
+
+/* B111 */
+static enum result read_type(struct job_config *config, plist_t value)
+{
+    static const struct {
+        const char *name;
+        int type;
+    } types[] = { { "Background", 0x500 },
+                  { "Standard", 0x300 },
+                  { "Adaptive", 0x600 },
+                  { "Interactive", 0x400 },
+                  { "App", 0x100 } };
+    const char *text = plist_string(value);
+
+    for (size_t i = 0; text != NULL && i < sizeof(types) / sizeof(types[0]); i++) {
+        if (strcasecmp(text, types[i].name) == 0) {
+            config->process_type = types[i].type;
+            return GOOD;
+        }
+    }
+    return text == NULL ? WRONG_TYPE : OUT_OF_RANGE;
+}
+
+/* B112 */
+static const struct {
+    const char *name;
+    int resource;
+} limit_names[CONFIG_N_LIMITS] = {
+    { "Core", RLIMIT_CORE },
+    { "CPU", RLIMIT_CPU },
+    { "Data", RLIMIT_DATA },
+    { "FileSize", RLIMIT_FSIZE },
+    { "MemoryLock", RLIMIT_MEMLOCK },
+    { "NumberOfFiles", RLIMIT_NOFILE },
+    { "NumberOfProcesses", RLIMIT_NPROC },
+    { "ResidentSetSize", RLIMIT_RSS },
+    { "Stack", RLIMIT_STACK },
+};
+
+static enum result read_limits(struct job_config *config, plist_t value, bool hard)
+{
+    if (!PLIST_IS_DICT(value))
+        return WRONG_TYPE;
+    for (size_t i = 0; i < CONFIG_N_LIMITS; i++) {
+        struct config_limit *limit = &config->limits[i];
+        plist_t entry = plist_find(value, limit_names[i].name);
+        int64_t number;
+        limit->resource = limit_names[i].resource;
+        if (entry == NULL)
+            continue;
+        if (!plist_integer(entry, &number) || number < 0) {
+            log_line("%s: the limit %s is no number and is ignored", config->label, limit_names[i].name);
+            continue;
+        }
+        *(hard ? &limit->has_hard : &limit->has_soft) = true;
+        *(hard ? &limit->hard : &limit->soft) = (rlim_t)number;
+    }
+    return GOOD;
+}
+
+static enum result read_soft_limits(struct job_config *config, plist_t value)
+{
+    return read_limits(config, value, false);
+}
+
+static enum result read_hard_limits(struct job_config *config, plist_t value)
+{
+    return read_limits(config, value, true);
+}
+
+static enum result read_interval(struct job_config *config, plist_t value)
+{
+    uint32_t seconds = 0;
+    enum result result = read_seconds(&seconds, value);
+
+    if (result != GOOD || seconds == 0)
+        return result != GOOD ? result : OUT_OF_RANGE;
+    config->interval = seconds;
+    return GOOD;
+}
+
+/* ---- the table of B109 ---- */
+
+#define FIELD(field) offsetof(struct job_config, field)
+
+static const struct key keys[] = {
+    { "ProgramArguments", KEY_OWN, 0, read_arguments },
+    { "Program", KEY_STRING, FIELD(program), NULL },
+    { "MachServices", KEY_OWN, 0, read_services },
+    { "KeepAlive", KEY_OWN, 0, read_keep_alive },
+    { "OnDemand", KEY_OWN, 0, read_on_demand },
+    { "RunAtLoad", KEY_BOOL, FIELD(run_at_load), NULL },
+    { "EnvironmentVariables", KEY_OWN, 0, read_environment },
+    { "WorkingDirectory", KEY_STRING, FIELD(directory), NULL },
+    { "Umask", KEY_OWN, 0, read_umask },
+    { "Nice", KEY_OWN, 0, read_nice },
+    { "ProcessType", KEY_OWN, 0, read_type },
+    { "POSIXSpawnType", KEY_OWN, 0, read_type },
+    { "ThrottleInterval", KEY_SECONDS, FIELD(throttle), NULL },
+    { "ExitTimeOut", KEY_SECONDS, FIELD(exit_timeout), NULL },
+    { "StandardOutPath", KEY_STRING, FIELD(standard_out), NULL },
+    { "StandardErrorPath", KEY_STRING, FIELD(standard_error), NULL },
+    { "StartInterval", KEY_OWN, 0, read_interval },
+    { "SoftResourceLimits", KEY_OWN, 0, read_soft_limits },
+    { "HardResourceLimits", KEY_OWN, 0, read_hard_limits },
+    { "UserName", KEY_STRING, FIELD(user), NULL },
+    { "GroupName", KEY_STRING, FIELD(group), NULL },
+    { "InitGroups", KEY_BOOL, FIELD(init_groups), NULL },
+    { "RootDirectory", KEY_STRING, FIELD(root), NULL },
+    { "AbandonProcessGroup", KEY_BOOL, FIELD(abandon_group), NULL },
+    { "LaunchOnlyOnce", KEY_BOOL, FIELD(launch_only_once), NULL },
+    { "WaitForDebugger", KEY_BOOL, FIELD(wait_for_debugger), NULL },
+    { "Label", KEY_RECORD, 0, NULL },
+    { "Disabled", KEY_RECORD, 0, NULL },
+    { "LimitLoadToHosts", KEY_RECORD, 0, NULL },
+    { "LimitLoadFromHosts", KEY_RECORD, 0, NULL },
+    { "LimitLoadToSessionType", KEY_RECORD, 0, NULL },
+    { "LowPriorityBackgroundIO", KEY_RECORD, 0, NULL },
+    { "TimeOut", KEY_RECORD, 0, NULL },
+    { "EnableTransactions", KEY_RECORD, 0, NULL },
+    { "BeginTransactionAtShutdown", KEY_RECORD, 0, NULL },
+    { "HopefullyExitsFirst", KEY_RECORD, 0, NULL },
+    { "HopefullyExitsLast", KEY_RECORD, 0, NULL },
+    { "DisableASLR", KEY_RECORD, 0, NULL },
+    { "Sockets", KEY_LATER, 0, NULL },
+    { "WatchPaths", KEY_LATER, 0, NULL },
+    { "QueueDirectories", KEY_LATER, 0, NULL },
+    { "StartCalendarInterval", KEY_LATER, 0, NULL },
+    { "StandardInPath", KEY_LATER, 0, NULL },
+    { "inetdCompatibility", KEY_LATER, 0, NULL },
+    { "LowPriorityIO", KEY_LATER, 0, NULL },
+    { "Debug", KEY_LATER, 0, NULL },
+    { "Policies", KEY_LATER, 0, NULL },
+    { "UserEnvironmentVariables", KEY_LATER, 0, NULL },
+};
+
+/* B104: of these two the case matters. */
+static bool is_key(const struct key *key, const char *name)
+{
+    if (key->read == read_arguments || key->offset == FIELD(program))
+        return strcmp(key->name, name) == 0;
+    return strcasecmp(key->name, name) == 0;
+}
+
+static enum result read_value(const struct key *key, struct job_config *config, plist_t value)
+{
+    void *field = (char *)config + key->offset;
+
+    switch (key->kind) {
+    case KEY_STRING: return read_string(field, value);
+    case KEY_BOOL: return read_bool(field, value);
+    case KEY_SECONDS: return read_seconds(field, value);
+    case KEY_OWN: return key->read(config, value);
+    case KEY_RECORD: return GOOD;
+    case KEY_LATER:
+        log_line("%s: the key %s is not built and has no effect", config->label, key->name);
+        return GOOD;
+    }
+    return GOOD;
+}
+
+static bool read_key(void *context, const char *name, plist_t value)
+{
+    struct reader *reader = context;
+
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+        if (!is_key(&keys[i], name))
+            continue;
+        switch (read_value(&keys[i], reader->config, value)) {
+        case GOOD: break;
+        case WRONG_TYPE:
+            log_line("%s: the value of %s has the wrong type and is ignored", reader->label, name);
+            break;
+        case OUT_OF_RANGE:
+            log_line("%s: the value of %s is out of range and is ignored", reader->label, name);
+            break;
+        case NO_MEMORY: reader->no_memory = true; break;
+        }
+        return !reader->no_memory;
+    }
+    log_line("%s: the key %.64s is unknown and is ignored", reader->label, name);
+    return true;
+}
+
+/* ---- all of it ---- */
+
+bool config_label_is_good(const char *label)
+{
+    static const char *const reserved[] = { "com.apple.launchd", "com.apple.launchctl", "org.machd." };
+
+    if (*label == 0 || strlen(label) >= BOOTSTRAP_MAX_NAME_LEN)
+        return false;
+    for (const char *c = label; *c != 0; c++) {
+        if ((unsigned char)*c < 32 || *c == 127)
+            return false;
+    }
+    for (size_t i = 0; i < sizeof(reserved) / sizeof(reserved[0]); i++) {
+        if (strncasecmp(label, reserved[i], strlen(reserved[i])) == 0)
+            return false;
+    }
+    return true;
+}
+
+/* With Program only, it is the first argument too. */
+static bool complete(struct job_config *config)
+{
+    if (config->arguments != NULL || config->program == NULL)
+        return true;
+    config->arguments = calloc(2, sizeof(char *));
+    return config->arguments != NULL && copy_string(&config->arguments[0], config->program) == GOOD;
+}
+
+int config_read(plist_t dict, struct job_config **config_p)
+{
+    const char *label = PLIST_IS_DICT(dict) ? plist_string(plist_dict_get_item(dict, "Label")) : NULL;
+    struct reader reader = { .label = label };
+    int error = 0;
+
+    if (label == NULL || !config_label_is_good(label))
+        return EINVAL;
+    reader.config = calloc(1, sizeof(*reader.config));
+    if (reader.config == NULL)
+        return ENOMEM;
+    *reader.config = (struct job_config){ .throttle = DEFAULT_THROTTLE,
+                                          .exit_timeout = DEFAULT_EXIT_TIMEOUT,
+                                          .process_type = 0x300,
+                                          .init_groups = true };
+    if (copy_string(&reader.config->label, label) != GOOD || !plist_each(dict, read_key, &reader) ||
+        !complete(reader.config))
+        error = ENOMEM;
+    else if (reader.config->arguments == NULL)
+        error = EINVAL;
+    if (error != 0)
+        config_free(reader.config);
+    else
+        *config_p = reader.config;
+    return error;
+}
+
+void config_free(struct job_config *config)
+{
+    if (config == NULL)
+        return;
+    words_free(config->arguments);
+    words_free(config->environment);
+    free(config->label);
+    free(config->program);
+    free(config->directory);
+    free(config->standard_out);
+    free(config->standard_error);
+    free(config->user);
+    free(config->group);
+    free(config->root);
+    free(config->services);
+    free(config);
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* launchd/config.h - a job as its property list describes it (B104-B112)
+ *
+ * Keys that are unknown, or of the wrong type, or outside their range are told in the log and count as absent.
+ */
+#pragma once
+
+#include <plist/plist.h>
+#include <servers/bootstrap.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/resource.h>
+#include <sys/types.h>
+
+#define CONFIG_MAX_SERVICES 256
+#define CONFIG_MAX_WORDS 4096 /* of arguments, of variables */
+
+/* SuccessfulExit, Crashed (B118): absent, or what it must be. */
+enum wish { WISH_NONE, WISH_FALSE, WISH_TRUE };
+
+struct config_service {
+    char name[BOOTSTRAP_MAX_NAME_LEN];
+    bool reset_at_close;     /* B141 */
+    bool hide_until_check_in; /* B142 */
+};
+
+struct config_limit {
+    int resource; /* RLIMIT_* */
+    bool has_soft, has_hard;
+    rlim_t soft, hard;
+};
+
+#define CONFIG_N_LIMITS 9
+
+struct job_config {
+    char *label;
+    char *program;      /* NULL: the first argument, searched in PATH */
+    char **arguments;   /* NULL at the end; at least one */
+    char **environment; /* NAME=value; NULL at the end, or NULL */
+    char *directory, *standard_out, *standard_error;
+    char *user, *group, *root;
+    struct config_service *services;
+    size_t n_services;
+    bool run_at_load, keep_alive, abandon_group, wait_for_debugger, launch_only_once;
+    enum wish successful_exit, crashed;
+    bool has_umask, has_nice;
+    mode_t umask;
+    int nice;
+    int process_type;       /* B111 */
+    uint32_t throttle;      /* seconds */
+    uint32_t exit_timeout;  /* seconds; 0: no end */
+    uint32_t interval;      /* seconds; 0: none */
+    bool init_groups;
+    struct config_limit limits[CONFIG_N_LIMITS];
+};
+
+/* 0, EINVAL (B104, B105) or ENOMEM. */
+int config_read(plist_t dict, struct job_config **config_p);
+void config_free(struct job_config *config);
+
+/* B105 */
+bool config_label_is_good(const char *label);

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* launchd/managed.h - jobs that launchd loads, starts, watches and stops (B104-B145)
+ *
+ * Whenever something changes that could matter, the job is touched; when the request or event is done, every touched job is
+ * examined: B117 decides, in that order, whether it is to run and why. What has to outlive this launchd is in the record
+ * (stash.h): the property list, the process, the last end, and the flags.
+ *
+ * state      process   holds                                  leaves by
+ * WAITING    none      its ports stand in the watched set     a demand, or a reason -> SPAWNING, THROTTLED
+ * THROTTLED  none      the timer; PENDING is set              the timer, kickstart -> SPAWNING
+ * HELD       none      nothing; a service is checked out      the right came back -> examined
+ * SPAWNING   lives     pidfd, report                          exec -> RUNNING; its end
+ * RUNNING    lives     pidfd                                  its end; stop -> STOPPING
+ * STOPPING   lives     pidfd, timer (SIGKILL to come)         its end; the timer -> KILLING
+ * KILLING    lives     pidfd, timer (complaint to come)       its end
+ */
+#pragma once
+
+#include <mach/mach.h>
+#include <plist/plist.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/queue.h>
+
+#include "launchd/events.h"
+#include "launchd/index.h"
+#include "launchd/loop.h"
+#include "launchd/stash.h"
+#include "launchd/timer.h"
+
+#define MANAGED_MAX 1024u          /* jobs of one domain */
+#define MANAGED_MAX_TEXT 65536u    /* bytes of one job's property list as XML */
+
+struct domain;
+struct job;
+struct job_config;
+struct service;
+
+enum managed_state {
+    MANAGED_WAITING,
+    MANAGED_THROTTLED,
+    MANAGED_HELD,
+    MANAGED_SPAWNING,
+    MANAGED_RUNNING,
+    MANAGED_STOPPING,
+    MANAGED_KILLING,
+};
+
+struct managed {
+    struct job *job;
+    struct job_config *config; /* NULL only while a stash is read */
+    enum managed_state state;
+    struct index_node by_label;
+    TAILQ_ENTRY(managed) link;
+    TAILQ_ENTRY(managed) touched_link;
+    bool touched, watching, is_child;
+    struct event death, report;
+    struct timer timer, interval;
+    struct later_list removers; /* wait for its end */
+    char *text;                 /* while a stash is read */
+    struct stash_record **pieces;
+    size_t n_pieces;
+};
+
+/* Loads one job into the domain, which is no subset. 0, or the error number of B104, B105; ENOMEM at a limit; E2BIG. */
+int managed_load(struct domain *domain, plist_t dict);
+
+/* By label, in any domain; one that is being removed only if there is no other. NULL: none. */
+struct managed *managed_find(const char *label);
+
+/* Asks for a start; why is for people. now: the throttle does not matter (B120). */
+void managed_start(struct managed *m, bool now, const char *why);
+/* B127 */
+void managed_stop(struct managed *m);
+/* B113; true: it is gone already, else `later` is answered then. */
+bool managed_remove(struct managed *m, struct later *later);
+
+void managed_touch(struct managed *m);
+void managed_examine(void);
+/* A watched port has a message. */
+void managed_demand(mach_port_t port);
+/* Its process has checked a service in (B29). */
+void managed_checked_in(struct managed *m);
+
+/* Its process is the one in the record. */
+bool managed_is_alive(const struct managed *m);
+/* Starts when a message comes, and is not kept running anyway (B60). */
+bool managed_is_on_demand(const struct managed *m);
+const char *managed_state_name(const struct managed *m);
+/* "never", "exited 0", "signal 9", "exec: ENOENT" (B168). */
+void managed_last_end(const struct managed *m, char *text, size_t size);
+
+/* Stops every job, starts none, and ends this launchd when none runs (B128). */
+void managed_shut_down(void);
+bool managed_is_shutting_down(void);
+
+/* Reading the stash: job records, then their texts, then all of it (B14). */
+bool managed_adopt(struct stash_record *record);
+void managed_adopt_text(struct stash_record *record);
+void managed_resume(void);
+
+/* Everything but its services and its record. */
+void managed_free(struct managed *m);
+
+TAILQ_HEAD(managed_list, managed);
+const struct managed_list *managed_all(void);

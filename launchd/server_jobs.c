@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* launchd/server_jobs.c - what launchd answers about jobs: loading, starting, stopping, showing (B sections 17, 18, 22)
+ *
+ * Whoever may load jobs into a domain may manage those that are there (B79); a label names one job in all of launchd (B105).
+ */
+#include <errno.h>
+#include <mach/mach.h>
+#include <mach/mig_errors.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bootstrap_server.h"
+#include "launchd/domain.h"
+#include "launchd/job.h"
+#include "launchd/log.h"
+#include "launchd/managed.h"
+#include "launchd/plist.h"
+#include "launchd/policy.h"
+
+/* Refuses UNKNOWN_SERVICE: no such job; NOT_PRIVILEGED. */
+static kern_return_t find(mach_port_t bp, const audit_token_t *token, const char *label, struct managed **m_p,
+                          struct caller *caller)
+{
+    kern_return_t kr = policy_caller(bp, token, caller);
+
+    if (kr != KERN_SUCCESS)
+        return kr;
+    *m_p = managed_find(label);
+    if (*m_p == NULL)
+        return BOOTSTRAP_UNKNOWN_SERVICE;
+    return policy_may_manage(caller, (*m_p)->job->domain) ? KERN_SUCCESS : BOOTSTRAP_NOT_PRIVILEGED;
+}
+
+static void tell_who(const struct caller *caller, const char *what, char *why, size_t size)
+{
+    snprintf(why, size, "%s by pid %d", what, (int)caller->pid);
+}
+
+/* ---- loading and removing ---- */
+
+/* B106: all are imported; the loop starts those that want to run when this has been answered. */
+static kern_return_t submit(struct domain *domain, plist_t jobs, int *errors, mach_msg_type_number_t *n_p)
+{
+    uint32_t n = PLIST_IS_ARRAY(jobs) ? plist_array_get_size(jobs) : 0;
+
+    if (n == 0 || n > JOB_SUBMIT_MAX)
+        return KERN_INVALID_ARGUMENT;
+    for (uint32_t i = 0; i < n; i++)
+        errors[i] = managed_load(domain, plist_array_get_item(jobs, i));
+    *n_p = n;
+    return KERN_SUCCESS;
+}
+
+kern_return_t serve_submit_jobs(mach_port_t bp, bootstrap_text_t text, mach_msg_type_number_t size,
+                                bootstrap_error_array_t errors, mach_msg_type_number_t *n_errors,
+                                audit_token_t token)
+{
+    struct domain *domain;
+    struct caller caller;
+    plist_t jobs;
+    kern_return_t kr = policy_caller(bp, &token, &caller);
+
+    if (kr != KERN_SUCCESS)
+        return kr;
+    domain = policy_job_domain(&caller);
+    if (domain == NULL)
+        return BOOTSTRAP_NOT_PRIVILEGED;
+    jobs = plist_read(text, size);
+    kr = submit(domain, jobs, errors, n_errors);
+    plist_free(jobs);
+    if (kr == KERN_SUCCESS)
+        vm_deallocate(mach_task_self(), (vm_address_t)text, size);
+    return kr;
+}
+
+kern_return_t serve_remove_job(mach_port_t bp, name_t label, audit_token_t token)
+{
+    struct later *later;
+    struct caller caller;
+    struct managed *m;
+    kern_return_t kr = find(bp, &token, label, &m, &caller);
+
+    if (kr != KERN_SUCCESS)
+        return kr;
+    later = later_new();
+    if (later == NULL)
+        return BOOTSTRAP_NO_MEMORY;
+    if (!managed_remove(m, later))
+        return MIG_NO_REPLY;
+    free(later);
+    return KERN_SUCCESS;
+}
+
+/* ---- running ---- */
+
+kern_return_t serve_start_job(mach_port_t bp, name_t label, audit_token_t token)
+{
+    struct caller caller;
+    struct managed *m;
+    char why[64];
+    kern_return_t kr = find(bp, &token, label, &m, &caller);
+
+    if (kr != KERN_SUCCESS)
+        return kr;
+    tell_who(&caller, "start", why, sizeof(why));
+    managed_start(m, false, why);
+    return KERN_SUCCESS;
+}
+
+kern_return_t serve_stop_job(mach_port_t bp, name_t label, audit_token_t token)
+{
+    struct caller caller;
+    struct managed *m;
+    kern_return_t kr = find(bp, &token, label, &m, &caller);
+
+    if (kr == KERN_SUCCESS)
+        managed_stop(m);
+    return kr;
+}
+
+kern_return_t serve_pid_is_managed(mach_port_t bp, int pid, boolean_t *managed, audit_token_t token)
+{
+    struct caller caller;
+    kern_return_t kr = policy_caller(bp, &token, &caller);
+
+    *managed = kr == KERN_SUCCESS && pid > 0 && job_find_managed(pid) != NULL;
+    return kr;
+}
+
+/* ---- showing ---- */
+
+kern_return_t serve_job_text(mach_port_t bp, name_t label, int kind, bootstrap_text_t *text,
+                             mach_msg_type_number_t *size, audit_token_t token)
+{
+    return KERN_NOT_SUPPORTED;
+}
+
+/* ---- not built ---- */
+
+kern_return_t serve_kickstart(mach_port_t bp, name_t label, uint32_t flags, int *pid, audit_token_t token)
+{
+    return KERN_NOT_SUPPORTED;
+}
+
+kern_return_t serve_send_signal(mach_port_t bp, name_t label, int signal, audit_token_t token)
+{
+    return KERN_NOT_SUPPORTED;
+}
+
+kern_return_t serve_create_server(mach_port_t bp, cmd_t command, uint32_t uid, boolean_t on_demand,
+                                  mach_port_t *port, audit_token_t token)
+{
+    return KERN_NOT_SUPPORTED;
+}
+
+kern_return_t serve_swap_integer(mach_port_t bp, int in_key, int out_key, int64_t in_value,
+                                 int64_t *out_value, audit_token_t token)
+{
+    return KERN_NOT_SUPPORTED;
+}
+
+kern_return_t serve_swap_complex(mach_port_t bp, int in_key, int out_key, audit_token_t token)
+{
+    return KERN_NOT_SUPPORTED;
+}
+
+kern_return_t serve_port_for_label(mach_port_t bp, name_t label, mach_port_t *port, audit_token_t token)
+{
+    return KERN_NOT_SUPPORTED;
+}
+
+kern_return_t serve_legacy_ipc_request(mach_port_t bp, audit_token_t token)
+{
+    return KERN_NOT_SUPPORTED;
+}
+
+kern_return_t serve_get_listener_port_rights(mach_port_t bp, audit_token_t token)
+{
+    return KERN_NOT_SUPPORTED;
+}

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "launchd/spawn.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <linux/close_range.h>
+#include <pwd.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "launchd/config.h"
+#include "launchd/log.h"
+
+#define NO_GROUP 65534u /* of a user that has no entry */
+
+/* ---- in the child ---- */
+
+static void set_limits(const struct job_config *config)
+{
+    for (size_t i = 0; i < CONFIG_N_LIMITS; i++) {
+        const struct config_limit *limit = &config->limits[i];
+        struct rlimit value;
+        if ((!limit->has_soft && !limit->has_hard) ||
+            getrlimit((__rlimit_resource_t)limit->resource, &value) != 0)
+            continue;
+        if (limit->has_hard)
+            value.rlim_max = limit->hard;
+        if (limit->has_soft)
+            value.rlim_cur = limit->soft;
+        if (value.rlim_cur > value.rlim_max)
+            value.rlim_cur = value.rlim_max;
+        if (setrlimit((__rlimit_resource_t)limit->resource, &value) != 0)
+            log_line("%s: limit %d is refused: %s", config->label, limit->resource, strerror(errno));
+    }
+}
+
+/* `root` and `wheel` change nothing (B109). */
+static bool wants_other_user(const struct job_config *config)
+{
+    return config->user != NULL && strcmp(config->user, "root") != 0;
+}
+
+static bool wants_other_group(const struct job_config *config)
+{
+    return config->group != NULL && strcmp(config->group, "root") != 0 && strcmp(config->group, "wheel") != 0;
+}
+
+/* B122; what the job's own variables say goes on top. */
+static void set_user_environment(const struct passwd *user)
+{
+    setenv("HOME", user->pw_dir, 1);
+    setenv("USER", user->pw_name, 1);
+    setenv("LOGNAME", user->pw_name, 1);
+    setenv("SHELL", user->pw_shell, 1);
+}
+
+static int become(uid_t uid, gid_t gid, const struct passwd *user, bool init_groups)
+{
+    if (setgid(gid) != 0 ||
+        (init_groups && user != NULL ? initgroups(user->pw_name, gid) : setgroups(0, NULL)) != 0 ||
+        setuid(uid) != 0)
+        return errno;
+    if (user != NULL)
+        set_user_environment(user);
+    return 0;
+}
+
+/* A job of root's domain is whom it says. 0, or the error number that the start fails with (B109). */
+static int set_ids(const struct job_config *config)
+{
+    struct passwd *user = wants_other_user(config) ? getpwnam(config->user) : NULL;
+    struct group *group = wants_other_group(config) ? getgrnam(config->group) : NULL;
+    gid_t gid = group != NULL ? group->gr_gid : user != NULL ? user->pw_gid : 0;
+
+    if ((wants_other_user(config) && user == NULL) || (wants_other_group(config) && group == NULL))
+        return ESRCH;
+    if (user != NULL)
+        return become(user->pw_uid, gid, user, config->init_groups);
+    return group != NULL && setgid(gid) != 0 ? errno : 0;
+}
+
+/* A job of a user's domain is that user, whatever it says, and before anything that root alone may do. */
+static int become_owner(uid_t uid)
+{
+    struct passwd *user = getpwuid(uid);
+
+    return become(uid, user != NULL ? user->pw_gid : NO_GROUP, user, true);
+}
+
+/* B109: what cannot be opened is told, and stays /dev/null. */
+static void set_descriptor(const struct job_config *config, int fd, const char *path)
+{
+    int file = path != NULL ? open(path, O_WRONLY | O_APPEND | O_CREAT | O_NOCTTY, 0666) : -1;
+
+    if (path != NULL && file < 0)
+        log_line("%s: %s: %s", config->label, path, strerror(errno));
+    if (file < 0)
+        file = open("/dev/null", O_RDWR);
+    if (file >= 0 && file != fd) {
+        dup2(file, fd);
+        close(file);
+    }
+}
+
+static void set_environment(const struct job_config *config)
+{
+    for (char **variable = config->environment; variable != NULL && *variable != NULL; variable++)
+        putenv(*variable);
+}
+
+static void as_at_login(void)
+{
+    sigset_t none;
+
+    setsid();
+    for (int number = 1; number < NSIG; number++)
+        signal(number, SIG_DFL);
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+/* The order of B121. 0, or the error number that the start fails with. */
+static int prepare(const struct job_config *config, uid_t owner)
+{
+    bool is_root = geteuid() == 0 && owner == 0;
+    int error = geteuid() == owner ? 0 : become_owner(owner);
+
+    as_at_login();
+    if (error != 0)
+        return error;
+    if (config->has_nice && setpriority(PRIO_PROCESS, 0, config->nice) != 0)
+        log_line("%s: nice %d is refused: %s", config->label, config->nice, strerror(errno));
+    set_limits(config);
+    if (is_root && config->root != NULL && (chroot(config->root) != 0 || chdir("/") != 0))
+        return errno;
+    error = is_root ? set_ids(config) : 0;
+    if (error != 0)
+        return error;
+    if (config->directory != NULL && chdir(config->directory) != 0)
+        log_line("%s: %s: %s", config->label, config->directory, strerror(errno));
+    if (config->has_umask)
+        umask(config->umask);
+    set_descriptor(config, 0, NULL);
+    set_descriptor(config, 1, config->standard_out);
+    set_descriptor(config, 2, config->standard_error);
+    set_environment(config);
+    return 0;
+}
+
+static _Noreturn void become_job(const struct job_config *config, uid_t owner, int go, int report)
+{
+    char byte;
+    int error;
+
+    if (read(go, &byte, 1) != 1)
+        _exit(127);
+    error = prepare(config, owner);
+    if (error == 0) {
+        close_range(3, ~0u, CLOSE_RANGE_CLOEXEC);
+        if (config->wait_for_debugger)
+            raise(SIGSTOP);
+        if (config->program != NULL)
+            execv(config->program, config->arguments);
+        else
+            execvp(config->arguments[0], config->arguments);
+        error = errno;
+    }
+    (void)!write(report, &error, sizeof(error));
+    _exit(127);
+}
+
+/* ---- in launchd ---- */
+
+/* A fork child inherits what its parent's task has then (B77): the job's domain. */
+static pid_t fork_into(mach_port_t domain)
+{
+    pid_t pid = -1;
+
+    if (mach_port_insert_right(mach_task_self(), domain, domain, MACH_MSG_TYPE_MAKE_SEND) != KERN_SUCCESS) {
+        errno = ENOMEM;
+        return -1;
+    }
+    if (task_set_bootstrap_port(mach_task_self(), domain) == KERN_SUCCESS)
+        pid = fork();
+    if (pid != 0) {
+        int error = errno;
+        task_set_bootstrap_port(mach_task_self(), MACH_PORT_NULL);
+        mach_port_deallocate(mach_task_self(), domain);
+        errno = error;
+    }
+    return pid;
+}
+
+int spawn_make(const struct job_config *config, mach_port_t domain, uid_t owner, struct spawned *spawned)
+{
+    int go[2], report[2], error;
+
+    if (pipe2(go, O_CLOEXEC) != 0)
+        return errno;
+    if (pipe2(report, O_CLOEXEC | O_NONBLOCK) != 0) {
+        error = errno;
+        close(go[0]);
+        close(go[1]);
+        return error;
+    }
+    *spawned = (struct spawned){ .pid = fork_into(domain), .go = go[1], .report = report[0] };
+    error = errno;
+    if (spawned->pid == 0) {
+        close(go[1]);
+        become_job(config, owner, go[0], report[1]);
+    }
+    close(go[0]);
+    close(report[1]);
+    if (spawned->pid > 0)
+        return 0;
+    close(go[1]);
+    close(report[0]);
+    return error != 0 ? error : EAGAIN;
+}
+
+void spawn_release(struct spawned *spawned)
+{
+    (void)!write(spawned->go, "g", 1);
+    close(spawned->go);
+    spawned->go = -1;
+}
+
+int spawn_outcome(int report)
+{
+    int error = 0;
+
+    return read(report, &error, sizeof(error)) == sizeof(error) ? error : 0;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* launchd/spawn.h - the process of a job, from fork to its program's first instruction (B121)
+ *
+ *   launchd                                      child
+ *   fork, with the domain's port as its own
+ *   bootstrap port, so that the child has it
+ *   writes down who it is
+ *   spawn_release                        ->      limits, ids, directory, descriptors, environment; exec
+ *                                        <-      `report` closes by the exec, or brings an error number first
+ *
+ * A launchd that dies before the release takes the child with it, so there is no process that no record names. Nothing that
+ * could take long (a name service, a file system) is asked by launchd itself.
+ */
+#pragma once
+
+#include <mach/mach.h>
+#include <stdbool.h>
+#include <sys/types.h>
+
+struct job_config;
+
+struct spawned {
+    pid_t pid;
+    int go;     /* to the child */
+    int report; /* from the child */
+};
+
+/* domain: the receive right of a domain's port; owner: its uid, which the job runs as. 0, or an error number: there is no
+ * child then. */
+int spawn_make(const struct job_config *config, mach_port_t domain, uid_t owner, struct spawned *spawned);
+/* Lets the child go on; closes `go`. */
+void spawn_release(struct spawned *spawned);
+
+/* What the child reported: 0, it runs its program; the error number of what failed. Call when report is readable. */
+int spawn_outcome(int report);

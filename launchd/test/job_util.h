@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* launchd/test/job_util.h - loading jobs and calling their services
+ *
+ * A job of these tests runs $PROBE with words (probe.c). Property lists are written as text: `body` is what stands inside the
+ * dictionary besides Label and ProgramArguments.
+ */
+#pragma once
+
+#include "launchd/test/util.h"
+
+/* The words, divided by blanks, follow the program's name. */
+#define SERVICE(name) "<key>MachServices</key><dict><key>" name "</key><true/></dict>"
+
+/* One job into the domain: the result of the request, or the job's error number. */
+int job_load(mach_port_t domain, const char *label, const char *words, const char *body);
+/* The same of a whole dictionary. */
+int job_load_text(mach_port_t domain, const char *dictionary);
+kern_return_t job_remove(const char *label);
+
+/* Sends a request and waits for the answer, a minute at most: the answer's number, 0 if there is none, -1 when the reply right
+ * died. */
+int call(mach_port_t service, int id);
+
+/* Whether a file has so many lines, before a minute has passed; and one line's pid, uid and time. */
+bool has_lines(const char *file, int n);
+bool line_of(const char *file, int i, int *pid_p, unsigned *uid_p, long long *ms_p);
+/* A new name in a directory of this test's own. */
+const char *scratch(const char *name);
+
+/* Until it holds, a minute at most. */
+bool wait_until(bool (*holds)(const void *context), const void *context);
+/* Until look_result answers this. */
+bool becomes(const char *name, kern_return_t result);

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tools/machctl/names/files.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tools/machctl/names/look.h"
+
+#define MAX_FILE (1u << 20)
+
+static void skip(struct files *files, const char *path, const char *why)
+{
+    complain("%s: %s", path, why);
+    files->skipped = true;
+}
+
+/* ---- may this file be loaded? ---- */
+
+static bool is_named_plist(const char *path)
+{
+    size_t n = strlen(path);
+
+    return n > 6 && strcmp(path + n - 6, ".plist") == 0;
+}
+
+/* B107: what others could change would be run as this user. */
+static const char *objection(const struct files *files, const char *path, const struct stat *st)
+{
+    if (!S_ISREG(st->st_mode))
+        return "is no regular file";
+    if (st->st_size > MAX_FILE)
+        return "is too long";
+    if (files->force)
+        return NULL;
+    if (!is_named_plist(path))
+        return "is not named *.plist";
+    if (st->st_uid != 0 && st->st_uid != geteuid())
+        return "belongs to somebody else";
+    if (st->st_mode & (S_IWGRP | S_IWOTH))
+        return "can be changed by others";
+    return NULL;
+}
+
+static bool names_host(plist_t hosts)
+{
+    char self[256] = "";
+
+    gethostname(self, sizeof(self) - 1);
+    for (uint32_t i = 0; PLIST_IS_ARRAY(hosts) && i < plist_array_get_size(hosts); i++) {
+        plist_t host = plist_array_get_item(hosts, i);
+        if (PLIST_IS_STRING(host) && strcasecmp(plist_get_string_ptr(host, NULL), self) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool is_true(plist_t value)
+{
+    return PLIST_IS_BOOLEAN(value) && plist_bool_val_is_true(value);
+}
+
+/* B109, B165: what the loading tool itself decides. */
+static const char *refusal(const struct files *files, plist_t job)
+{
+    plist_t only = plist_dict_get_item(job, "LimitLoadToHosts");
+
+    if (!files->force && is_true(plist_dict_get_item(job, "Disabled")))
+        return "is disabled";
+    if ((only != NULL && !names_host(only)) || names_host(plist_dict_get_item(job, "LimitLoadFromHosts")))
+        return "is not for this host";
+    return NULL;
+}
+
+/* ---- reading ---- */
+
+static char *read_whole(int fd, size_t size)
+{
+    char *text = malloc(size + 1);
+    size_t n = 0;
+    ssize_t got = 1;
+
+    while (text != NULL && n < size && (got = read(fd, text + n, size - n)) > 0)
+        n += (size_t)got;
+    if (text != NULL && n == size)
+        return text;
+    free(text);
+    return NULL;
+}
+
+static void read_job(struct files *files, const char *path, int fd, size_t size)
+{
+    char *text = read_whole(fd, size);
+    plist_t job = NULL;
+    const char *why;
+
+    if (text != NULL && size > 0)
+        plist_from_memory(text, (uint32_t)size, &job);
+    free(text);
+    why = PLIST_IS_DICT(job) ? refusal(files, job) : "is no property list of a job";
+    if (why != NULL) {
+        skip(files, path, why);
+        plist_free(job);
+        return;
+    }
+    plist_array_append_item(files->jobs, job);
+}
+
+static void read_file(struct files *files, const char *path)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    struct stat st;
+    const char *why;
+
+    if (fd < 0 || fstat(fd, &st) != 0) {
+        skip(files, path, strerror(errno));
+    } else {
+        why = objection(files, path, &st);
+        if (why != NULL)
+            skip(files, path, why);
+        else
+            read_job(files, path, fd, (size_t)st.st_size);
+    }
+    if (fd >= 0)
+        close(fd);
+}
+
+static int only_plists(const struct dirent *entry)
+{
+    return is_named_plist(entry->d_name);
+}
+
+void files_read(struct files *files, const char *path)
+{
+    struct dirent **entries;
+    struct stat st;
+    int n;
+
+    if (stat(path, &st) != 0 || !S_ISDIR(st.st_mode)) {
+        read_file(files, path);
+        return;
+    }
+    n = scandir(path, &entries, only_plists, alphasort);
+    for (int i = 0; i < n; i++) {
+        char file[4096];
+        snprintf(file, sizeof(file), "%s/%s", path, entries[i]->d_name);
+        read_file(files, file);
+        free(entries[i]);
+    }
+    if (n >= 0)
+        free(entries);
+}

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* tools/machctl/names/jobs.h - the verbs on jobs (B164-B172); each takes its own arguments and returns the exit status */
+#pragma once
+
+struct job_verb {
+    const char *name;
+    int (*run)(int argc, char **argv);
+    const char *usage;
+};
+
+/* NULL: no verb on jobs. */
+const struct job_verb *job_verb_find(const char *name);

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* wire/job_types.h - what machctl and launchd tell each other about jobs (libmach/bootstrap.defs) */
+#pragma once
+
+#define JOB_SUBMIT_MAX 64        /* jobs of one request */
+#define JOB_SUBMIT_SIZE 131072u  /* bytes of one request's property list */
+
+typedef char *bootstrap_text_t;
+typedef int bootstrap_error_array_t[JOB_SUBMIT_MAX];
+
+/* What job_text answers; each ends without a zero byte. */
+enum job_text_kind {
+    JOB_TEXT_LIST = 1,   /* of the domain: lines of pid, status and label, with tabs between (B166) */
+    JOB_TEXT_PRINT,      /* of a job: B168 */
+    JOB_TEXT_BLAME,      /* of a job: why it was started last, one line; empty: never (B170) */
+    JOB_TEXT_DICTIONARY, /* of a job: B167, as an XML property list */
+};
