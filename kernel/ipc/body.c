@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "kernel/ipc/link.h"
 #include "kernel/ipc/right.h"
 
 enum { RIGHTS_MAX = 16382, PORTS_IN_ARRAY_MAX = 917504, DESCRIPTOR_TYPE_AT = 11 };
@@ -74,11 +75,8 @@ static kern_return_t take_right(struct ipc_thread *thread, struct message *messa
     if (right_check_copyin(entry, disposition, to_kernel) != KERN_SUCCESS)
         return MACH_SEND_INVALID_RIGHT;
     struct right right = right_copyin(thread->ipc, entry, disposition);
-    if (right.type == MACH_MSG_TYPE_PORT_RECEIVE) {
-        right.port->state = PORT_CARRIED;
-        right.port->carrier = message;
-        message->carries_receive = true;
-    }
+    if (right.type == MACH_MSG_TYPE_PORT_RECEIVE)
+        link_carried(thread->ipc, right.port, message);
     *port_p = right.port;
     return MACH_MSG_SUCCESS;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "kernel/ipc/check.h"
 
+#include "kernel/ipc/link.h"
 #include "kernel/ipc/space.h"
 #include "kernel/ipc/timer_port.h"
 #include "kernel/ipc/wait.h"
@@ -54,6 +55,7 @@ static void check_message(const struct message *message)
 {
     check_right(message->dest);
     check_right(message->reply);
+    check_reference(message->path);
     for (uint32_t i = message->sink_at; i < message->n_copied_in; i++)
         check_descriptor(message, i);
 }
@@ -143,7 +145,7 @@ static void check_space(struct space *space)
 
 static void check_waiter(const struct ipc_thread *thread)
 {
-    const struct waitq *queue = thread->waiter.queue;
+    const struct waitq *queue = thread->sched.waiter.queue;
     if (thread->wait == WAIT_SEND)
         ASSERT(queue == &message_port(thread->sending.message)->senders);
     if (thread->wait == WAIT_RECEIVE)
@@ -158,6 +160,7 @@ void check_thread(const struct ipc_thread *thread)
     check_waiter(thread);
     ASSERT(thread->wait == WAIT_NONE || !list_is_linked(&thread->resumed));
     ASSERT(!thread->give_back || thread->resume == RESUME_GIVE_BACK);
+    ASSERT(thread->ipc->sched.max_hop > 0 || turnstile_thread_is_settled(&thread->sched));
 }
 
 /* ---- ports ---- */
@@ -249,8 +252,30 @@ void check_begin(struct ipc *ipc)
             count_once(port->no_senders);
         if (port->port_destroyed)
             count_once(port->port_destroyed);
+        if (port->special_reply)
+            check_reference(port->special_reply->linked);
         if (port->ktype == KOBJECT_TIMER && port->kobject)
             check_timer(port, port->kobject);
+    }
+}
+
+/* Whoever should inherit does, with what the strongest waiter gives (D2, T30, T64, T75). */
+static void check_turnstile(const struct turnstile *turnstile, struct inheritor expected)
+{
+    const struct inheritor *inheritor = &turnstile->inheritor;
+    ASSERT(inheritor->kind == expected.kind && inheritor->reason == expected.reason);
+    ASSERT(inheritor->kind == INHERITOR_NONE || inheritor->thread == expected.thread);
+    ASSERT(turnstile->priority == turnstile_measure(turnstile));
+}
+
+static void check_push(const struct port *port)
+{
+    check_turnstile(&port->push, link_inheritor(port));
+    if (port->special_reply) {
+        ASSERT((port->link == LINK_PORT) == (port->special_reply->linked != NULL));
+        check_turnstile(&port->special_reply->receive, link_receive_inheritor(port));
+    } else {
+        ASSERT(port->link != LINK_PORT && port->link != LINK_NONE);
     }
 }
 
@@ -265,6 +290,8 @@ void check_end(struct ipc *ipc)
         check_lists(port);
         check_no_circle(port);
         n_ports++;
+        if (ipc->sched.max_hop == 0)
+            check_push(port);
     }
     ASSERT(n_ports == ipc->census.ports);
 }

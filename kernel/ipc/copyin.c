@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* kernel/ipc/copyin.c - the table of P43: which entry gives what, and what it costs */
+#include "kernel/ipc/link.h"
 #include "kernel/ipc/right.h"
 
 uint8_t right_type_of(uint32_t disposition)
@@ -96,6 +97,7 @@ static struct right move_send_once(struct ipc *ipc, struct entry *entry)
     struct port *port = entry->port;
     list_remove(&entry->of_port);
     space_name_free(ipc, entry);
+    link_reply_right_taken(ipc, port);
     return (struct right){ port, MACH_MSG_TYPE_PORT_SEND_ONCE };
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "kernel/ipc/link.h"
 #include "kernel/ipc/note.h"
 #include "kernel/ipc/space.h"
 
@@ -158,13 +159,28 @@ bool deliver_fits(const struct ipc_thread *thread, const struct message *message
 
 /* ---- rights and memory ---- */
 
+/* The right has got a name: what waits for its port may have to wait for somebody else now (T53, T105). is_back: it is given
+ * back to its sender. */
+static void tell_link(struct ipc_thread *thread, struct right right, bool is_back)
+{
+    if (right.type == MACH_MSG_TYPE_PORT_SEND_ONCE)
+        link_reply_right_out(thread->ipc, right.port, is_back ? NULL : thread);
+    else if (right.type == MACH_MSG_TYPE_PORT_RECEIVE)
+        link_right_out(thread->ipc, right.port, is_back ? NULL : thread);
+}
+
 /* The name that the right gets; NULL and a bit in *bits_p when there is no room for it: the right is then destroyed. */
-static mach_port_name_t put_right(struct ipc_thread *thread, struct right right, kern_return_t *bits_p)
+static mach_port_name_t put_right(struct ipc_thread *thread, struct right right, bool is_back,
+                                  kern_return_t *bits_p)
 {
     mach_port_name_t name = MACH_PORT_NULL;
+    bool is_live = port_is_live(right.port);
     kern_return_t kr = space_insert(thread->ipc, thread->space, right, &name);
-    if (kr == KERN_SUCCESS)
+    if (kr == KERN_SUCCESS) {
+        if (is_live)
+            tell_link(thread, right, is_back);
         return name;
+    }
     *bits_p |= kr == KERN_NO_SPACE ? MACH_MSG_IPC_SPACE : MACH_MSG_IPC_KERNEL;
     right_release(thread->ipc, right);
     return MACH_PORT_NULL;
@@ -172,18 +188,18 @@ static mach_port_name_t put_right(struct ipc_thread *thread, struct right right,
 
 /* A receive right in a message is in transit until now. */
 static mach_port_name_t put_carried(struct ipc_thread *thread, struct port *port, uint8_t disposition,
-                                    kern_return_t *bits_p)
+                                    bool is_back, kern_return_t *bits_p)
 {
     if (disposition == MACH_MSG_TYPE_PORT_RECEIVE && port_is_live(port))
         port->state = PORT_IN_LIMBO;
-    return put_right(thread, (struct right){ port, disposition }, bits_p);
+    return put_right(thread, (struct right){ port, disposition }, is_back, bits_p);
 }
 
 static void put_port_descriptor(struct ipc_thread *thread, struct message_descriptor *d, uint8_t *bytes,
-                                kern_return_t *bits_p)
+                                bool is_back, kern_return_t *bits_p)
 {
     mach_msg_port_descriptor_t out = {
-        .name = put_carried(thread, d->port, d->disposition, bits_p),
+        .name = put_carried(thread, d->port, d->disposition, is_back, bits_p),
         .disposition = d->disposition,
         .type = MACH_MSG_PORT_DESCRIPTOR,
     };
@@ -203,7 +219,7 @@ static void put_memory_descriptor(struct message_descriptor *d, uint8_t *bytes)
 
 /* The rights become names, the array memory. Without memory for it all its rights are destroyed (P134). */
 static void put_ports_descriptor(struct ipc_thread *thread, struct message *message,
-                                 struct message_descriptor *d, kern_return_t *bits_p)
+                                 struct message_descriptor *d, bool is_back, kern_return_t *bits_p)
 {
     struct port **ports = d->ports;
     uint32_t count = d->count;
@@ -211,7 +227,7 @@ static void put_ports_descriptor(struct ipc_thread *thread, struct message *mess
         count ? memory_new(thread->ipc, message->account, (uint64_t)count * sizeof(uint32_t)) : NULL;
     for (uint32_t i = 0; i < count; i++) {
         if (memory) {
-            ((uint32_t *)memory->bytes)[i] = put_carried(thread, ports[i], d->disposition, bits_p);
+            ((uint32_t *)memory->bytes)[i] = put_carried(thread, ports[i], d->disposition, is_back, bits_p);
         } else if (port_is_real(ports[i])) {
             right_release(thread->ipc, (struct right){ ports[i], d->disposition });
         }
@@ -231,16 +247,16 @@ static void put_ports_descriptor(struct ipc_thread *thread, struct message *mess
     d->memory = memory;
 }
 
-static void put_body(struct ipc_thread *thread, struct message *message, kern_return_t *bits_p)
+static void put_body(struct ipc_thread *thread, struct message *message, bool is_back, kern_return_t *bits_p)
 {
     for (uint32_t i = 0; i < message->n_descriptors; i++) {
         struct message_descriptor *d = &message->descriptors[i];
         thread->ipc->steps++;
         switch (d->type) {
-        case MACH_MSG_PORT_DESCRIPTOR: put_port_descriptor(thread, d, message->bytes, bits_p); break;
+        case MACH_MSG_PORT_DESCRIPTOR: put_port_descriptor(thread, d, message->bytes, is_back, bits_p); break;
         case MACH_MSG_OOL_DESCRIPTOR:
         case MACH_MSG_OOL_VOLATILE_DESCRIPTOR: put_memory_descriptor(d, message->bytes); break;
-        case MACH_MSG_OOL_PORTS_DESCRIPTOR: put_ports_descriptor(thread, message, d, bits_p); break;
+        case MACH_MSG_OOL_PORTS_DESCRIPTOR: put_ports_descriptor(thread, message, d, is_back, bits_p); break;
         }
     }
 }
@@ -293,7 +309,10 @@ static mach_msg_header_t turned_header(const struct message *message)
 /* The reply right gets its name first (P152). KERN_SUCCESS, or the bits of P155; then nothing has changed. */
 static kern_return_t put_reply(struct ipc_thread *thread, struct message *message, mach_port_name_t *name_p)
 {
+    bool is_live = port_is_live(message->reply.port);
     kern_return_t kr = space_insert(thread->ipc, thread->space, message->reply, name_p);
+    if (kr == KERN_SUCCESS && is_live)
+        tell_link(thread, message->reply, false);
     if (kr == KERN_SUCCESS)
         return KERN_SUCCESS;
     return kr == KERN_NO_SPACE ? MACH_MSG_IPC_SPACE : MACH_MSG_IPC_KERNEL;
@@ -314,7 +333,7 @@ void deliver_message(struct ipc_thread *thread, struct port *port, struct messag
         thread->ipc->tap(thread->ipc->tap_context, message, thread, true);
     fire_send_possible(thread->ipc, port);
     header.msgh_local_port = consume_dest(thread, port, message);
-    put_body(thread, message, &bits);
+    put_body(thread, message, false, &bits);
     memcpy(message->bytes, &header, sizeof(header));
     thread->reply.result = 0;
     ship(thread, message, message->size, &trailer, trailer_size, TRAP_DELIVERED_RECEIVED);
@@ -371,10 +390,10 @@ void deliver_back(struct ipc_thread *thread, struct message *message, kern_retur
     };
     if (message->is_complex)
         header.msgh_bits |= MACH_MSGH_BITS_COMPLEX;
-    header.msgh_remote_port = put_right(thread, message->dest, &bits);
-    header.msgh_local_port = put_right(thread, message->reply, &bits);
+    header.msgh_remote_port = put_right(thread, message->dest, true, &bits);
+    header.msgh_local_port = put_right(thread, message->reply, true, &bits);
     message->dest = message->reply = (struct right){ 0 };
-    put_body(thread, message, &bits);
+    put_body(thread, message, true, &bits);
     memcpy(message->bytes, &header, sizeof(header));
     thread->reply.result = 0;
     ship(thread, message, message->size, NULL, 0, TRAP_DELIVERED_RETURNED);

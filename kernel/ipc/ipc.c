@@ -12,4 +12,5 @@ void ipc_init(struct ipc *ipc, struct account *account, const struct host_ops *o
     list_init(&ipc->all_messages);
     list_init(&ipc->all_spaces);
     timers_init(&ipc->timers);
+    sched_init(&ipc->sched, &ipc->steps);
 }

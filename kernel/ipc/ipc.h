@@ -17,6 +17,7 @@
 
 #include "base/host_ops.h"
 #include "base/list.h"
+#include "kernel/sched/thread.h"
 #include "kernel/sched/timers.h"
 
 struct account;
@@ -37,6 +38,8 @@ struct ipc {
     uint64_t serial;      /* last number given out: ports, spaces, arrivals */
     uint64_t now;         /* of the trap or event being served, nanoseconds */
     uint32_t steps;       /* counted in it so far */
+    struct sched sched;
+    bool boosts_receivers; /* whoever holds a reply right inherits its caller's priority (decision 16) */
     struct account *account; /* pays for what the kernel makes for itself */
     struct ipc_census census;
     /* Called for each message queued on a port (received == false) and delivered (true); NULL without a tap. */

@@ -70,6 +70,8 @@ void message_free(struct ipc *ipc, struct message *message)
         return;
     }
     account_release_object(message->account, ACCOUNT_MESSAGES, message->charged);
+    if (message->path)
+        port_put(ipc, message->path);
     account_put(message->account);
     list_remove(&message->all);
     ipc->census.messages--;

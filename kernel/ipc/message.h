@@ -45,12 +45,12 @@ struct message {
     struct timer_port *timer;  /* whose message it is: it outlives its being received; NULL */
     struct right dest;         /* send or send-once right to the queue it is for */
     struct right reply;
+    struct port *path;         /* a reference: where receive rights in it push (T81); NULL: it carries none */
     uint32_t reply_name_value; /* what to show when the reply is PORT_NULL/DEAD: 0 or MACH_PORT_DEAD */
     uint32_t voucher_data;     /* msgh_voucher_port of voucher type 0: plain data (P103) */
     uint8_t voucher_type;
     bool is_complex;
     bool is_from_kernel;
-    bool carries_receive;      /* a receive right in its body: it may close a circle (P114) */
     int32_t id;
     uint32_t size;             /* bytes of the message as its sender gave it */
     struct token token;

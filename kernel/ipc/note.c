@@ -5,6 +5,7 @@
 #include <mach/notify.h>
 #include <string.h>
 
+#include "kernel/ipc/link.h"
 #include "kernel/ipc/message.h"
 
 /* Header, NDR record, one word: the form of all notifications that carry a name or a count (P68). */
@@ -98,8 +99,7 @@ bool note_port_destroyed(struct ipc *ipc, struct port *notify, struct port *port
         .port = port,
     };
     message->n_copied_in = 1;
-    port->state = PORT_CARRIED;
-    port->carrier = message;
+    link_carried(ipc, port, message);
     list_append(&ipc->notes, &message->link);
     return true;
 }

@@ -2,6 +2,7 @@
 #include "kernel/ipc/port.h"
 
 #include "base/alloc.h"
+#include "kernel/ipc/link.h"
 #include "kernel/ipc/note.h"
 #include "kernel/ipc/pset.h"
 #include "kernel/ipc/space.h"
@@ -38,6 +39,7 @@ struct port *port_new(struct ipc *ipc, struct account *account)
     list_init(&port->epilogue);
     waitq_init(&port->senders);
     waitq_init(&port->receivers);
+    turnstile_init(&port->push, &port->senders, port->serial);
     tree_init(&port->send_entries, compare_by_space);
     list_append(&ipc->all_ports, &port->all);
     ipc->census.ports++;
@@ -68,6 +70,7 @@ void port_put(struct ipc *ipc, struct port *port)
         return;
     ASSERT(port_is_dead(port) && list_is_empty(&port->messages) && list_is_empty(&port->requests));
     ASSERT(tree_is_empty(&port->send_entries) && list_is_empty(&port->once_entries));
+    link_free(ipc, port);
     account_release_object(port->account, ACCOUNT_PORTS, alloc_cost(sizeof(*port)));
     account_put(port->account);
     list_remove(&port->all);
@@ -110,6 +113,13 @@ void right_use_once(struct ipc *ipc, struct port *port)
     port_put(ipc, port);
 }
 
+/* The caller that waits for an answer hears that none will come, and pushes no more (T59). */
+static void destroy_send_once(struct ipc *ipc, struct port *port)
+{
+    link_reply_right_destroyed(ipc, port);
+    note_send_once(ipc, port);
+}
+
 void right_release(struct ipc *ipc, struct right right)
 {
     if (!port_is_real(right.port) || right.type == 0)
@@ -120,7 +130,7 @@ void right_release(struct ipc *ipc, struct right right)
         if (port_is_dead(right.port) || right.port->state == PORT_IN_KERNEL)
             right_use_once(ipc, right.port);
         else
-            note_send_once(ipc, right.port);
+            destroy_send_once(ipc, right.port);
         break;
     case MACH_MSG_TYPE_PORT_RECEIVE:
         if (!port_is_dead(right.port)) {
@@ -152,6 +162,7 @@ void port_leave_space(struct ipc *ipc, struct port *port)
     port->guarded = port->strict_guard = port->immovable_receive = false;
     port->state = PORT_IN_LIMBO;
     port->carrier = NULL;
+    link_left(ipc, port);
 }
 
 void port_enter_space(struct port *port, struct space *space, mach_port_name_t name)
@@ -176,6 +187,7 @@ void port_die(struct ipc *ipc, struct port *port, struct space *cause)
 {
     ASSERT(!port_is_dead(port));
     port->state = PORT_IS_DEAD;
+    link_left(ipc, port);
     port->death = DEATH_RECEIVERS;
     if (port->ktype == KOBJECT_TIMER)
         timer_port_end(ipc, port->kobject);

@@ -16,11 +16,12 @@
 #include "base/list.h"
 #include "base/tree.h"
 #include "kernel/ipc/ipc.h"
-#include "kernel/sched/waitq.h"
+#include "kernel/sched/turnstile.h"
 
 struct message;
 struct space;
 struct pset;
+struct special_reply;
 
 /* Where the receive right is.
  *
@@ -53,7 +54,7 @@ struct port {
     enum port_state state;
     uint8_t check_mark; /* while invariants are checked */
     uint8_t ktype; /* enum kobject_type; kept when the object is detached (K39) */
-    bool guarded, strict_guard, immovable_receive, immovable_send, special_reply, importance, temp_owner;
+    bool guarded, strict_guard, immovable_receive, immovable_send, importance, temp_owner;
     uint32_t srights, sorights; /* P4.1 */
     uint32_t mscount, seqno;    /* P47, P48 */
     uint32_t qlimit, n_messages, n_requests;
@@ -70,6 +71,10 @@ struct port {
     struct list messages;  /* struct message.link, first in first out */
     struct waitq senders;  /* struct ipc_thread.waiter */
     struct waitq receivers;
+    struct turnstile push;               /* of whoever waits for the receiver to act: Send(p) of T31 */
+    struct special_reply *special_reply; /* link.h; NULL: an ordinary port */
+    uint8_t link;                        /* enum port_link */
+    bool has_check_in_mark;              /* T105 */
     struct list memberships;  /* struct membership.of_port, in the order of joining */
     struct tree send_entries; /* struct entry.by_space: S entries, by space */
     struct list once_entries; /* struct entry.of_port: SO entries */

@@ -2,6 +2,7 @@
 #include "kernel/ipc/queue.h"
 
 #include "kernel/ipc/deliver.h"
+#include "kernel/ipc/link.h"
 #include "kernel/ipc/pset.h"
 
 enum admission queue_admission(const struct message *message, bool reserved)
@@ -26,7 +27,7 @@ static bool offer(struct ipc *ipc, struct ipc_thread *thread, struct port *port,
         return false;
     }
     uint32_t seqno = port->seqno++;
-    (void)ipc;
+    link_message_taken(ipc, port);
     if (fits)
         deliver_message(thread, port, message, seqno);
     else
@@ -61,6 +62,7 @@ void queue_put(struct ipc *ipc, struct message *message)
     struct port *port = message_port(message);
     struct ipc_thread *thread;
     ASSERT(!port_is_dead(port) && port->state != PORT_IN_KERNEL);
+    link_message_put(port);
     ipc->steps++;
     if (ipc->tap)
         ipc->tap(ipc->tap_context, message, NULL, false);
@@ -94,6 +96,7 @@ struct message *queue_take(struct ipc *ipc, struct port *port, uint32_t *seqno_p
     struct message *message = list_entry(list_pop(&port->messages), struct message, link);
     *seqno_p = port->seqno++;
     port->n_messages--;
+    link_message_taken(ipc, port);
     if (list_is_empty(&port->messages))
         pset_port_drained(port);
     queue_admit(ipc, port);

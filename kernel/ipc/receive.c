@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "kernel/ipc/receive.h"
 
+#include "kernel/ipc/link.h"
 #include "kernel/ipc/queue.h"
 #include "kernel/ipc/space.h"
 
@@ -20,19 +21,53 @@ static struct entry *find_source(struct ipc_thread *thread)
     return entry && (entry_has_receive(entry) || entry->kind == ENTRY_SET) ? entry : NULL;
 }
 
-/* P140: a receive that links a special reply port must be on one, and say what to link it to. */
+/* The argument of the trap names what the special reply port shall be linked to, unless it is one of sending. */
+static bool is_sync_wait(const struct trap_msg *msg)
+{
+    return (msg->option & MACH_RCV_SYNC_WAIT) &&
+           !(msg->option & (MACH_SEND_MSG | MACH_SEND_OVERRIDE | MACH_SEND_SYNC_OVERRIDE));
+}
+
+/* P140, T102: only the thread's own special reply port, and something to link it to. */
 static bool is_bad_sync_wait(const struct ipc_thread *thread, const struct entry *entry)
 {
     const struct trap_msg *msg = &thread->call.msg;
-    if (!(msg->option & MACH_RCV_SYNC_WAIT) || (msg->option & MACH_SEND_SYNC_OVERRIDE))
+    if (!is_sync_wait(msg))
         return false;
-    return entry->kind == ENTRY_SET || !entry->port->special_reply || !MACH_PORT_VALID(msg->notify);
+    return entry->kind == ENTRY_SET || !entry->port->special_reply ||
+           entry->port->special_reply->bound != thread || !MACH_PORT_VALID(msg->notify);
+}
+
+/* What does not name a send right makes no link (T102). */
+static void link_to_named(struct ipc_thread *thread, struct port *port)
+{
+    struct entry *entry = space_peek(thread->space, thread->call.msg.notify);
+    if (entry && entry_has_send(entry))
+        link_sync_wait(thread->ipc, port, entry->port);
 }
 
 static struct membership *first_ready(struct pset *set)
 {
     struct list *node = list_first(&set->ready);
     return node ? list_entry(node, struct membership, ready) : NULL;
+}
+
+/* True when the receive is over: there was a message, or there is no time to wait for one. */
+static bool receive_now(struct ipc_thread *thread, struct port *port, struct membership *member)
+{
+    const struct trap_msg *msg = &thread->call.msg;
+    if (port && !list_is_empty(&port->messages)) {
+        if (member)
+            pset_member_served(member);
+        queue_serve(thread->ipc, thread, port);
+    } else if ((msg->option & MACH_RCV_TIMEOUT) && msg->timeout == 0) {
+        finish(thread, MACH_RCV_TIMED_OUT);
+    } else {
+        return false;
+    }
+    if (port)
+        link_received(thread->ipc, port);
+    return true;
 }
 
 bool receive_begin(struct ipc_thread *thread)
@@ -46,17 +81,10 @@ bool receive_begin(struct ipc_thread *thread)
     struct pset *set = entry->kind == ENTRY_SET ? entry->set : NULL;
     struct membership *member = set ? first_ready(set) : NULL;
     struct port *port = set ? NULL : entry->port;
-    if (member)
-        port = member->port;
-    if (port && !list_is_empty(&port->messages)) {
-        if (member)
-            pset_member_served(member);
-        queue_serve(thread->ipc, thread, port);
+    if (receive_now(thread, member ? member->port : port, member))
         return true;
-    }
-    bool has_timeout = msg->option & MACH_RCV_TIMEOUT;
-    if (has_timeout && msg->timeout == 0)
-        return finish(thread, MACH_RCV_TIMED_OUT);
-    thread_wait_receive(thread, set ? NULL : port, set, has_timeout, msg->timeout);
+    if (is_sync_wait(msg))
+        link_to_named(thread, port);
+    thread_wait_receive(thread, port, set, msg->option & MACH_RCV_TIMEOUT, msg->timeout);
     return false;
 }

@@ -7,6 +7,7 @@
 #include "kernel/ipc/body.h"
 #include "kernel/ipc/deliver.h"
 #include "kernel/ipc/drain.h"
+#include "kernel/ipc/link.h"
 #include "kernel/ipc/queue.h"
 #include "kernel/ipc/request.h"
 #include "kernel/ipc/right.h"
@@ -208,7 +209,7 @@ static void take_header(struct ipc_thread *thread, struct message *message, cons
  * O(length of that chain), counted, for messages that carry one (P114). */
 static bool closes_circle(struct ipc *ipc, const struct message *message)
 {
-    if (!message->carries_receive)
+    if (!message->path)
         return false;
     for (const struct port *port = message_port(message); port; port = port_above(port)) {
         if (port->state == PORT_CARRIED && port->carrier == message)
@@ -284,6 +285,7 @@ enum send_outcome send_begin(struct ipc_thread *thread, struct message **message
         return fail(thread, kr);
     }
     take_header(thread, message, &rights);
+    link_sent(thread->ipc, message, thread->call.msg.option);
     if (message->is_complex) {
         kr = body_measure(message);
         if (kr == MACH_MSG_SUCCESS)
@@ -305,6 +307,7 @@ enum send_outcome send_reply(struct ipc_thread *thread, struct message *message)
     bool has_timeout = msg->option & MACH_SEND_TIMEOUT;
     if (!port_is_live(port) || port->state == PORT_IN_KERNEL || closes_circle(thread->ipc, message))
         return sink(thread, message);
+    link_addressed(thread->ipc, message);
     enum admission admission = queue_admission(message, false);
     if (admission == ADMISSION_NOW) {
         queue_put(thread->ipc, message);

@@ -1,19 +1,36 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "kernel/ipc/wait.h"
 
+#include "kernel/ipc/link.h"
 #include "kernel/ipc/pset.h"
 #include "kernel/ipc/space.h"
 
-enum { NANOSECONDS_PER_MILLISECOND = 1000000, PRIORITY_DEFAULT = 31 };
+enum { NANOSECONDS_PER_MILLISECOND = 1000000 };
 
-void ipc_thread_init(struct ipc_thread *thread, struct ipc *ipc, struct space *space, struct account *account)
+void ipc_thread_init(struct ipc_thread *thread, struct ipc *ipc, struct space *space, struct account *account,
+                     struct sched_task *task, enum sched_qos qos)
 {
     *thread = (struct ipc_thread){
         .ipc = ipc,
         .space = space_get(space),
         .account = account,
-        .waiter.priority = PRIORITY_DEFAULT,
     };
+    sched_thread_init(&thread->sched, task, qos);
+}
+
+void ipc_thread_end(struct ipc_thread *thread)
+{
+    turnstile_thread_ends(&thread->ipc->sched, &thread->sched);
+    space_put(thread->ipc, thread->space);
+}
+
+/* What the thread pushes on while it waits (T31); NULL: nothing, as on a set (T33). */
+static struct turnstile *turnstile_of(const struct ipc_thread *thread)
+{
+    if (thread->wait == WAIT_SEND)
+        return &message_port(thread->sending.message)->push;
+    const struct port *port = thread->wait == WAIT_RECEIVE ? thread->receiving.port : NULL;
+    return port && port->special_reply ? &port->special_reply->receive : NULL;
 }
 
 static void begin(struct ipc_thread *thread, enum wait_kind kind, struct waitq *queue, bool has_timeout,
@@ -22,7 +39,10 @@ static void begin(struct ipc_thread *thread, enum wait_kind kind, struct waitq *
     struct ipc *ipc = thread->ipc;
     ASSERT(thread->wait == WAIT_NONE && !list_is_linked(&thread->resumed));
     thread->wait = kind;
-    waitq_insert(queue, &thread->waiter, ipc_serial(ipc));
+    waitq_insert(queue, &thread->sched.waiter, ipc_serial(ipc));
+    struct turnstile *turnstile = turnstile_of(thread);
+    if (turnstile)
+        turnstile_block(&ipc->sched, turnstile, &thread->sched);
     if (has_timeout)
         timer_set(&ipc->timers, &thread->timer, ipc->now + (uint64_t)timeout * NANOSECONDS_PER_MILLISECOND);
 }
@@ -106,12 +126,15 @@ struct message *thread_unwait(struct ipc_thread *thread, enum wait_end end)
 {
     enum wait_kind kind = thread->wait;
     ASSERT(kind != WAIT_NONE);
-    waitq_remove(&thread->waiter);
+    waitq_remove(&thread->sched.waiter);
+    turnstile_unblock(&thread->ipc->sched, &thread->sched);
     timer_clear(&thread->ipc->timers, &thread->timer);
     thread->wait = WAIT_NONE;
     thread->ipc->steps++;
     if (kind == WAIT_SEND)
         return end_send(thread, thread->sending.message, end);
+    if (thread->receiving.port)
+        link_received(thread->ipc, thread->receiving.port);
     end_receive(thread, end);
     return NULL;
 }

@@ -58,7 +58,7 @@ struct ipc_thread {
             struct pset *set;
         } receiving;
     };
-    struct waiter waiter;
+    struct sched_thread sched;
     struct timer timer; /* of the wait, if it has a timeout */
     struct list resumed;
     enum resume_kind resume;
@@ -68,7 +68,10 @@ struct ipc_thread {
     struct trap_reply reply;
 };
 
-void ipc_thread_init(struct ipc_thread *thread, struct ipc *ipc, struct space *space, struct account *account);
+/* A thread of its task's, with this requested class. ipc_thread_end() when it is in no wait any more. */
+void ipc_thread_init(struct ipc_thread *thread, struct ipc *ipc, struct space *space, struct account *account,
+                     struct sched_task *task, enum sched_qos qos);
+void ipc_thread_end(struct ipc_thread *thread);
 
 /* The queue decides the kind: message non-NULL waits for room at its destination, else for a message at port
  * or set. timeout in milliseconds, used if has_timeout. Cost O(log n) of the queue and of all timers. */
@@ -82,7 +85,7 @@ struct message *thread_unwait(struct ipc_thread *thread, enum wait_end end);
 
 static inline struct ipc_thread *thread_of_waiter(struct waiter *waiter)
 {
-    return container_of(waiter, struct ipc_thread, waiter);
+    return container_of(waiter, struct ipc_thread, sched.waiter);
 }
 
 /* Wakes everybody in the queue with `end`. */

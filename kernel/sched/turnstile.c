@@ -200,3 +200,9 @@ void turnstile_thread_ends(struct sched *sched, struct sched_thread *thread)
         list_remove(&thread->changed);
     list_remove(&thread->link);
 }
+
+bool turnstile_thread_is_settled(const struct sched_thread *thread)
+{
+    return thread->push == sched_push(strongest(&thread->pushers)) &&
+           sched_base(thread) == sched_base_of(thread, thread->push);
+}

@@ -88,5 +88,7 @@ static inline struct inheritor inheritor_turnstile(struct turnstile *turnstile, 
     return (struct inheritor){ INHERITOR_TURNSTILE, reason, { .turnstile = turnstile } };
 }
 
+/* Is the thread's priority what its requests and its pushers give? */
+bool turnstile_thread_is_settled(const struct sched_thread *thread);
 /* What the turnstile's priority must be, from its waiters and pushers as they are. For checks. */
 int turnstile_measure(const struct turnstile *turnstile);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "kernel/ipc/link.h"
 #include "kernel/server/mig_kernel.h"
 
 bool kreply_begin(struct kreply *reply, struct ipc *ipc, struct account *account, uint32_t max)
@@ -106,11 +107,8 @@ void mig_k_reply_right(struct kreply *reply, unsigned k, struct port *port, mach
         .disposition = (uint8_t)type,
         .port = port,
     };
-    if (type == MACH_MSG_TYPE_PORT_RECEIVE && port_is_live(port)) {
-        port->state = PORT_CARRIED;
-        port->carrier = reply->message;
-        reply->message->carries_receive = true;
-    }
+    if (type == MACH_MSG_TYPE_PORT_RECEIVE && port_is_live(port))
+        link_carried(reply->ipc, port, reply->message);
 }
 
 void mig_k_reply_region(struct kreply *reply, unsigned k, void *bytes, mach_msg_size_t size)

@@ -148,6 +148,7 @@ struct task *task_new(struct system *system, const struct task_identity *identit
     }
     task->system = system;
     list_init(&task->threads);
+    sched_task_init(&task->sched, SCHED_APPLICATION);
     struct task_slots given = slots ? *slots : default_slots(system, uid);
     renew_host(system, identity, &given);
     task->account = make_account(system, identity, uid);

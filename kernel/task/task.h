@@ -43,6 +43,7 @@ struct task {
     struct port *control, *name;
     struct right settable_self; /* K35 */
     struct task_slots slots;
+    struct sched_task sched; /* type and role (T10) */
     struct list threads;     /* struct thread.link */
     uint32_t n_threads;
     void *host;              /* the host's record */

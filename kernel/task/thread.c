@@ -2,6 +2,7 @@
 #include "kernel/task/thread.h"
 
 #include "base/alloc.h"
+#include "kernel/ipc/link.h"
 #include "wire/trap.h"
 
 struct thread *thread_new(struct task *task, int32_t tid, struct trap_page *page)
@@ -17,13 +18,15 @@ struct thread *thread_new(struct task *task, int32_t tid, struct trap_page *page
         account_release_object(task->account, ACCOUNT_THREADS, alloc_cost(sizeof(struct thread)));
         return NULL;
     }
-    ipc_thread_init(&thread->ipc, &system->ipc, task->space, task->account);
+    bool is_main = tid == task->identity.pid && task->n_threads == 0;
+    ipc_thread_init(&thread->ipc, &system->ipc, task->space, task->account, &task->sched,
+                    is_main ? SCHED_QOS_USER_INTERACTIVE : SCHED_QOS_DEFAULT);
     thread->ipc.token = &task->token;
     thread->ipc.task = task;
     thread->ipc.data = page ? trap_data(page) : NULL;
     thread->task = task;
     thread->tid = tid;
-    thread->is_main = tid == task->identity.pid && task->n_threads == 0;
+    thread->is_main = is_main;
     thread->page = page;
     thread->control = control;
     thread->settable_self = port_copy_send(control);
@@ -36,9 +39,12 @@ struct thread *thread_new(struct task *task, int32_t tid, struct trap_page *page
 static void unbind_special_reply(struct thread *thread)
 {
     struct port *port = thread->special_reply;
+    struct ipc *ipc = thread->ipc.ipc;
     thread->special_reply = NULL;
-    if (port)
-        port_put(&thread->task->system->ipc, port);
+    if (!port)
+        return;
+    link_unbind(ipc, port);
+    port_put(ipc, port);
 }
 
 /* A thread that is on its way to its result gets none any more; a message on its way back is sunk. */
@@ -71,7 +77,7 @@ void thread_finish(struct thread *thread)
     thread_disable(thread);
     right_release(ipc, thread->settable_self);
     port_die(ipc, thread->control, NULL);
-    space_put(ipc, thread->ipc.space);
+    ipc_thread_end(&thread->ipc);
     list_remove(&thread->link);
     task->n_threads--;
     task->system->n_threads--;
@@ -93,7 +99,7 @@ mach_port_name_t thread_special_reply_port(struct thread *thread)
     struct port *port = port_new(ipc, space->account);
     if (!port)
         return MACH_PORT_NULL;
-    if (space_name_new(ipc, space, &entry) != KERN_SUCCESS) {
+    if (!link_bind(ipc, port, &thread->ipc) || space_name_new(ipc, space, &entry) != KERN_SUCCESS) {
         port_die(ipc, port, NULL);
         return MACH_PORT_NULL;
     }
@@ -101,7 +107,6 @@ mach_port_name_t thread_special_reply_port(struct thread *thread)
     port_make_send(port);
     entry->kind = ENTRY_SEND_RECEIVE;
     entry->urefs = 1;
-    port->special_reply = true;
     thread->special_reply = port_get(port);
     return entry_name(entry);
 }
