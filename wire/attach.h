@@ -121,6 +121,7 @@ struct attach_packet {
             union {
                 struct look_task task[LOOK_BYTES / sizeof(struct look_task)];
                 struct look_name name[LOOK_BYTES / sizeof(struct look_name)];
+                struct look_usage usage[LOOK_BYTES / sizeof(struct look_usage)];
             };
         } looked;
     };

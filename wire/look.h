@@ -20,8 +20,10 @@
 /* kind    asks                         is answered with
  * TASKS   cursor                       struct look_task, in no order
  * NAMES   pid, cursor                  struct look_name, by slot; KERN_INVALID_TASK, KERN_NO_ACCESS
+ * USAGE   cursor                       struct look_usage of tasks, in no order
+ * USERS   cursor                       struct look_usage of the uids that have something of machd
  */
-enum look_kind { LOOK_TASKS = 1, LOOK_NAMES };
+enum look_kind { LOOK_TASKS = 1, LOOK_NAMES, LOOK_USAGE, LOOK_USERS };
 
 struct look_task {
     int32_t pid;
@@ -72,5 +74,33 @@ struct look_name {
     uint32_t sets[LOOK_SETS];
 };
 
+/* What is charged, as in machd.conf(5) and in that order. */
+enum look_charge {
+    LOOK_PORTS,
+    LOOK_CHARGED_NAMES,
+    LOOK_MESSAGES,
+    LOOK_HEAP_BYTES,
+    LOOK_SEGMENTS,
+    LOOK_SEGMENT_BYTES,
+    LOOK_THREADS,
+    LOOK_TIMERS,
+    LOOK_CHARGED_TASKS,
+    LOOK_CONNECTIONS,
+    LOOK_DESCRIPTORS,
+    LOOK_N_CHARGES
+};
+
+struct look_usage {
+    int32_t pid; /* 0: a uid's */
+    uint32_t uid;
+    char command[LOOK_COMMAND];
+    uint32_t is_pressed; /* beyond a soft limit: served after others */
+    uint64_t steps;      /* of machd's work, ever */
+    uint64_t traps;      /* 0 for a uid */
+    uint64_t used[LOOK_N_CHARGES];
+    uint64_t limit[LOOK_N_CHARGES]; /* UINT64_MAX: none */
+};
+
+_Static_assert(sizeof(struct look_usage) == 224, "padding is explicit");
 _Static_assert(sizeof(struct look_task) == 40, "padding is explicit");
 _Static_assert(sizeof(struct look_name) == 136, "padding is explicit");

@@ -4,6 +4,7 @@
  * One request, one packet: a tool that asks faster than it reads is ended as every client is whose socket is full.
  */
 #include <mach/kern_return.h>
+#include <string.h>
 
 #include "host/linux/client.h"
 #include "host/linux/look.h"
@@ -13,11 +14,46 @@
 
 /* ---- tasks: bucket after bucket; the low half of the cursor counts those of the bucket that were looked at ---- */
 
-static uint32_t look_bucket(struct machd *m, const struct connection *connection, uint64_t *cursor_p,
-                            struct attach_packet *answer)
+struct piece {
+    uint32_t room; /* records of a packet */
+    void (*put)(const struct process *process, struct attach_packet *answer, uint32_t at);
+};
+
+static void put_task(const struct process *process, struct attach_packet *answer, uint32_t at)
+{
+    kernel_look_task(process->task, &answer->looked.task[at]);
+}
+
+static void fill_usage(struct look_usage *usage, const struct account *account)
+{
+    _Static_assert((int)LOOK_N_CHARGES == (int)ACCOUNT_N_KINDS &&
+                       (int)LOOK_DESCRIPTORS == (int)ACCOUNT_DESCRIPTORS &&
+                       (int)LOOK_SEGMENT_BYTES == (int)ACCOUNT_SEGMENT_BYTES,
+                   "in the same order");
+    usage->is_pressed = account_is_pressed(account);
+    usage->steps = account->steps;
+    memcpy(usage->used, account->used, sizeof(usage->used));
+    memcpy(usage->limit, account->limits.max, sizeof(usage->limit));
+}
+
+static void put_usage(const struct process *process, struct attach_packet *answer, uint32_t at)
+{
+    struct look_usage *usage = &answer->looked.usage[at];
+    const struct task_identity *identity = kernel_task_identity(process->task);
+    usage->pid = identity->pid;
+    usage->uid = identity->uid;
+    memcpy(usage->command, identity->command, sizeof(identity->command));
+    usage->traps = process->n_traps;
+    fill_usage(usage, kernel_task_account(process->task));
+}
+
+static const struct piece of_tasks = { LOOK_BYTES / sizeof(struct look_task), put_task };
+static const struct piece of_usage = { LOOK_BYTES / sizeof(struct look_usage), put_usage };
+
+static uint32_t look_bucket(struct machd *m, const struct connection *connection, const struct piece *piece,
+                            uint64_t *cursor_p, struct attach_packet *answer)
 {
     struct list *bucket = &m->processes[*cursor_p >> 32];
-    const uint32_t room = LOOK_BYTES / sizeof(struct look_task);
     uint32_t skip = (uint32_t)*cursor_p, n = answer->looked.n;
     list_for_each(node, bucket)
     {
@@ -26,24 +62,45 @@ static uint32_t look_bucket(struct machd *m, const struct connection *connection
             skip--;
             continue;
         }
-        if (n == room)
+        if (n == piece->room)
             return n;
         ++*cursor_p;
         if (process->task && kernel_task_may_be_seen(process->task, connection->uid))
-            kernel_look_task(process->task, &answer->looked.task[n++]);
+            piece->put(process, answer, n++);
     }
     *cursor_p = ((*cursor_p >> 32) + 1) << 32;
     return n;
 }
 
-static void look_at_tasks(struct machd *m, const struct connection *connection, struct attach_packet *answer)
+static void look_at_tasks(struct machd *m, const struct connection *connection, const struct piece *piece,
+                          struct attach_packet *answer)
 {
     uint64_t cursor = answer->looked.cursor;
-    const uint32_t room = LOOK_BYTES / sizeof(struct look_task);
-    for (uint32_t i = 0; i < BUCKETS_PER_PIECE && cursor >> 32 < PROCESS_BUCKETS && answer->looked.n < room;
-         i++)
-        answer->looked.n = look_bucket(m, connection, &cursor, answer);
+    for (uint32_t i = 0;
+         i < BUCKETS_PER_PIECE && cursor >> 32 < PROCESS_BUCKETS && answer->looked.n < piece->room; i++)
+        answer->looked.n = look_bucket(m, connection, piece, &cursor, answer);
     answer->looked.cursor = cursor >> 32 < PROCESS_BUCKETS ? cursor : 0;
+}
+
+/* ---- uids: the cursor counts those that were looked at ---- */
+
+static void look_at_users(struct machd *m, const struct connection *connection, struct attach_packet *answer)
+{
+    uint64_t at = 0;
+    list_for_each(node, &m->users)
+    {
+        const struct user *user = list_entry(node, struct user, link);
+        if (at++ < answer->looked.cursor || (connection->uid != 0 && connection->uid != user->uid))
+            continue;
+        if (answer->looked.n == of_usage.room) {
+            answer->looked.cursor = at - 1;
+            return;
+        }
+        struct look_usage *usage = &answer->looked.usage[answer->looked.n++];
+        usage->uid = user->uid;
+        fill_usage(usage, user->account);
+    }
+    answer->looked.cursor = 0;
 }
 
 /* ---- one task ---- */
@@ -77,8 +134,10 @@ bool look_answer(struct machd *m, struct connection *connection, const struct at
                                     .type = ATTACH_LOOKED,
                                     .looked = { .cursor = packet->look.cursor } };
     switch (packet->look.kind) {
-    case LOOK_TASKS: look_at_tasks(m, connection, &answer); break;
+    case LOOK_TASKS: look_at_tasks(m, connection, &of_tasks, &answer); break;
     case LOOK_NAMES: look_at_names(m, connection, packet->look.pid, &answer); break;
+    case LOOK_USAGE: look_at_tasks(m, connection, &of_usage, &answer); break;
+    case LOOK_USERS: look_at_users(m, connection, &answer); break;
     default: return false;
     }
     client_send(m, connection, &answer, NULL, 0);

@@ -58,6 +58,23 @@ int look_tasks(int fd, struct look_tasks *tasks)
     return 0;
 }
 
+int look_usage(int fd, uint32_t kind, struct look_usages *usages)
+{
+    struct attach_packet piece;
+
+    *usages = (struct look_usages){ NULL, 0 };
+    piece.looked.cursor = 0;
+    do {
+        if (control_look(fd, kind, 0, piece.looked.cursor, &piece) != 0 ||
+            piece.looked.n > LOOK_BYTES / sizeof(struct look_usage))
+            return lost();
+        if (append(&usages->usage, &usages->n, piece.looked.usage, piece.looked.n,
+                   sizeof(struct look_usage)) != 0)
+            return -1;
+    } while (piece.looked.cursor != 0);
+    return 0;
+}
+
 int look_names(int fd, int pid, struct look_names *names)
 {
     struct attach_packet piece;

@@ -16,6 +16,13 @@ struct look_names {
     size_t n;
 };
 
+struct look_usages {
+    struct look_usage *usage; /* in no order */
+    size_t n;
+};
+
+/* kind: LOOK_USAGE or LOOK_USERS. 0, or -1 after one line on standard error. The array is allocated. */
+int look_usage(int fd, uint32_t kind, struct look_usages *usages);
 /* 0, or -1 after one line on standard error. The arrays are allocated. */
 int look_tasks(int fd, struct look_tasks *tasks);
 /* 0, or the kern_return_t with which machd refuses (nothing is said), or -1 as above. */

@@ -25,6 +25,11 @@ static const struct verb verbs[] = {
       "Starts the machd of this user, if it does not run; or a job, unless it is throttled." },
     { "stop", verb_stop, "[LABEL]", "Ends the machd of this user, and with it its launchd; or stops a job." },
     { "status", verb_status, "[--json]", "Shows the machd that a program started here would use." },
+    { "top", verb_top, "[--once] [--json] [--users] [--sort COLUMN]",
+      "Shows who holds and spends what of machd, every second anew; --once and --json once, with steps\n"
+      "and traps since the start. Keys sort: s steps, r traps, p ports, n names, m messages, b bytes,\n"
+      "e segments, g segment-bytes, t threads, i timers, k tasks, c connections, d descriptors;\n"
+      "u: users or tasks, q: quit." },
     { "lsmp", verb_lsmp, "[-p PID | -a] [--json]",
       "Lists the names of the task of process PID, or of all tasks of this user: rights with\n"
       "their references, the port behind each, its queue, and who receives from it." },

@@ -9,6 +9,7 @@ int verb_run(int argc, char **argv);
 int verb_start(int argc, char **argv);
 int verb_stop(int argc, char **argv);
 int verb_status(int argc, char **argv);
+int verb_top(int argc, char **argv);
 int verb_lsmp(int argc, char **argv);
 /* bslist, bstree, bsexec, manager*: the Mach program machctl-names does them. Does not return when that could
  * be started. */

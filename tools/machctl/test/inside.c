@@ -111,3 +111,59 @@ TEST(lsmp_shows_a_user_the_tasks_of_that_user_only, "")
     *strstr(output, "ROOT") = 0;
     CHECK(strstr(output, "uid 0,") == NULL && strstr(output, "uid 2,") == NULL);
 }
+
+/* ---- top ---- */
+
+TEST(top_counts_what_each_task_holds, "")
+{
+    CHECK_EQ(look_into("go many; \"$MACHCTL\" top --once --sort names; "
+                       "\"$MACHCTL\" top --json --sort names > $D/out; kill $P; "
+                       "python3 -c \"import json,sys; t = json.load(open(sys.argv[1])); "
+                       "p = t[\\\"tasks\\\"][0]; u = t[\\\"users\\\"][0]; "
+                       "print(p[\\\"command\\\"], p[\\\"used\\\"][\\\"ports\\\"] >= 20000, "
+                       "p[\\\"used\\\"][\\\"threads\\\"], p[\\\"steps\\\"] >= p[\\\"traps\\\"] > 20000, "
+                       "u[\\\"used\\\"][\\\"ports\\\"] >= p[\\\"used\\\"][\\\"ports\\\"], "
+                       "p[\\\"limits\\\"][\\\"ports\\\"])\" $D/out"),
+             0);
+    CHECK(says(">NAMES"));
+    CHECK(says(" launchd "));
+    CHECK(says("inside_probe True 1 True True 1048576\n"));
+}
+
+TEST(top_live_shows_rates_takes_keys_and_puts_the_terminal_back, "")
+{
+    CHECK_EQ(look_into("(sleep 0.6; printf p; sleep 0.3; printf u; sleep 0.6; printf q) | "
+                       "script -qec \"stty rows 30 cols 160; $MACHCTL top; echo STATUS $?\" /dev/null"),
+             0);
+    CHECK(says(">STEPS/S"));
+    CHECK(says(">PORTS"));
+    CHECK(says("users of machd"));
+    CHECK(says("launchd"));
+    CHECK(says("\033[?1049l"));
+    CHECK(says("STATUS 0"));
+}
+
+TEST(top_refuses_what_it_does_not_know, "")
+{
+    CHECK_EQ(shell("\"$MACHCTL\" top --sort colour 2>&1"), 1);
+    CHECK(says("usage: machctl top"));
+    CHECK_EQ(shell("\"$MACHCTL\" top --sort 2>&1"), 1);
+    CHECK_EQ(shell("\"$MACHCTL\" top 5 2>&1"), 1);
+}
+
+TEST(top_shows_a_user_the_tasks_of_that_user_only, "")
+{
+    system_wide("as 1 $d/inside_probe names $d/told/1 & as 2 $d/inside_probe names $d/told/2 & "
+                "while ! grep -q READY $d/told/1 || ! grep -q READY $d/told/2; do sleep 0.05; done; "
+                "P1=$(pgrep -u 1 -x inside_probe); P2=$(pgrep -u 2 -x inside_probe); "
+                "echo ONE; as 1 $d/machctl top --once; as 1 $d/machctl top --users --once; echo ROOT; "
+                "as 0 $d/machctl top --once; as 0 $d/machctl top --users --once; kill $P1 $P2");
+    CHECK(says("inside_probe"));
+    REQUIRE(strstr(output, "ROOT") != NULL);
+    CHECK(says("       2 inside_probe"));
+    CHECK(says("       -        2"));
+    *strstr(output, "ROOT") = 0;
+    CHECK(says("       1 inside_probe"));
+    CHECK(strstr(output, "       2 inside_probe") == NULL && strstr(output, "launchd") == NULL);
+    CHECK(strstr(output, "       -        2") == NULL && strstr(output, "       -        0") == NULL);
+}
