@@ -424,7 +424,7 @@ static void make_wakes(struct live_thread *thread, uint32_t request)
     thread->woken = request;
     for (uint32_t i = 0; i < page->n_wakes && i < TRAP_MAX_WAKES; i++)
         if (page->wake[i] > 0 && page->wake[i] < WAKE_TABLE_LINES)
-            syscall(SYS_futex, wake_word(live.table, page->wake[i]), FUTEX_WAKE, 1, NULL, NULL, 0);
+            syscall(SYS_futex, wake_word(live.table, page->wake[i]), FUTEX_WAKE, TRAP_WAKE_MAX, NULL, NULL, 0);
 }
 
 static bool is_accepted(const struct trap_page *page, uint32_t request)

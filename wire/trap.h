@@ -40,6 +40,7 @@
 #define TRAP_DATA_OFFSET 512u   /* payload of requests and replies */
 #define TRAP_DATA_SIZE (TRAP_PAGE_SIZE - TRAP_DATA_OFFSET)
 #define TRAP_MAX_WAKES 2u
+#define TRAP_WAKE_MAX 16 /* sleepers that a wake of one word wakes: others than its own may wait on it */
 #define TRAP_NO_WORD UINT32_MAX
 
 /* Numbers are those of XNU's Mach traps where there is one. Arguments a0.. and results are those of the call

@@ -211,8 +211,9 @@ static void do_duties(struct machd *m, struct loop *loop)
 
 static uint64_t next_deadline(const struct machd *m, const struct loop *loop)
 {
-    uint64_t deadline = kernel_next_deadline(m->kernel);
+    uint64_t deadline = kernel_next_deadline(m->kernel), wake = wake_deadline(m);
     uint64_t interval = duty_interval(m);
+    deadline = wake < deadline ? wake : deadline;
     return interval && loop->last_duties + interval < deadline ? loop->last_duties + interval : deadline;
 }
 

@@ -10,9 +10,11 @@
 
 #define WAKE_DEADLINE (50 * MICROSECOND)
 
-static void futex_wake(_Atomic uint32_t *word)
+/* Whoever maps the table may wait on any word of it, and would take a wake meant for another. So more than one is woken at a time,
+ * though not all: how many there are is up to clients. False: there may be more. */
+static bool futex_wake(_Atomic uint32_t *word)
 {
-    syscall(SYS_futex, word, FUTEX_WAKE, 1, NULL, NULL, 0);
+    return syscall(SYS_futex, word, FUTEX_WAKE, TRAP_WAKE_MAX, NULL, NULL, 0) < TRAP_WAKE_MAX;
 }
 
 static bool sleeps(const struct trap_thread *t)
@@ -34,12 +36,21 @@ static bool has_seen(const struct trap_thread *t)
     return (int32_t)(seen - t->published) >= 0;
 }
 
+static void note_outstanding(struct machd *m, struct trap_thread *t)
+{
+    wake_seen(t);
+    t->wake_due = m->now + WAKE_DEADLINE;
+    list_append(&m->outstanding, &t->outstanding_link);
+}
+
+/* Its own sleeper may stand behind a crowd of others: then it is looked at again, like one whose wake was delegated. */
 static void wake_now(struct machd *m, struct trap_thread *t)
 {
     wake_seen(t);
     m->count.wakes++;
     cpu_woke(m, t);
-    futex_wake(t->word);
+    if (!futex_wake(t->word))
+        note_outstanding(m, t);
 }
 
 static bool may_delegate(const struct machd *m, const struct trap_thread *t)
@@ -94,15 +105,11 @@ static void make_delegated_wakes(struct machd *m)
         wake_now(m, m->delegates[i]);
 }
 
-static void note_outstanding(struct machd *m)
+static void note_delegated(struct machd *m)
 {
-    for (uint32_t i = 0; i < m->n_delegates; i++) {
-        struct trap_thread *t = m->delegates[i];
-        wake_seen(t);
-        t->wake_due = m->now + WAKE_DEADLINE;
-        list_append(&m->outstanding, &t->outstanding_link);
-        m->count.delegated++;
-    }
+    for (uint32_t i = 0; i < m->n_delegates; i++)
+        note_outstanding(m, m->delegates[i]);
+    m->count.delegated += m->n_delegates;
 }
 
 void wake_finish(struct machd *m)
@@ -117,7 +124,7 @@ void wake_finish(struct machd *m)
         atomic_thread_fence(memory_order_seq_cst);
     }
     if (!sleeps(t)) {
-        note_outstanding(m);
+        note_delegated(m);
         return;
     }
     make_delegated_wakes(m);
@@ -132,7 +139,8 @@ static void make_late(struct machd *m, struct trap_thread *t)
     if (seen)
         return;
     m->count.late_wakes++;
-    futex_wake(t->word);
+    if (!futex_wake(t->word))
+        note_outstanding(m, t);
 }
 
 void wake_run(struct machd *m, uint64_t now)
@@ -146,9 +154,19 @@ void wake_run(struct machd *m, uint64_t now)
     }
 }
 
+/* Each once: what has to be looked at again has a deadline of its own. */
 void wake_run_all(struct machd *m)
 {
-    wake_run(m, UINT64_MAX);
+    uint32_t n = 0;
+    list_for_each(node, &m->outstanding) n++;
+    for (; n > 0; n--)
+        make_late(m, list_entry(list_first(&m->outstanding), struct trap_thread, outstanding_link));
+}
+
+uint64_t wake_deadline(const struct machd *m)
+{
+    const struct list *node = list_first(&m->outstanding);
+    return node ? list_entry(node, struct trap_thread, outstanding_link)->wake_due : KERNEL_NO_DEADLINE;
 }
 
 void wake_seen(struct trap_thread *t)

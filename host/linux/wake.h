@@ -4,7 +4,8 @@
  * A thread whose wait is completed as an effect of another's trap is woken by that other one when it may be:
  * at most two per trap, of the same uid, while the trapper is awake to do it. Such a wake is outstanding
  * until the woken thread's own page shows that it saw the number (`seen`); 50 us later machd makes it itself,
- * and before it sleeps it makes all.
+ * and before it sleeps it makes all. One that woke a whole crowd stays outstanding: others wait on that word, and
+ * its own thread may stand behind them.
  *
  *   wake_begin(t) - kernel_trap: wake_done() for t and for others - wake_finish()
  */
@@ -28,6 +29,8 @@ void wake_publish(struct machd *m, struct trap_thread *t);
 /* Makes the outstanding wakes that are due, or all. */
 void wake_run(struct machd *m, uint64_t now);
 void wake_run_all(struct machd *m);
+/* When the first of them is due; KERNEL_NO_DEADLINE: there are none. */
+uint64_t wake_deadline(const struct machd *m);
 /* t was heard of: its outstanding wake, if any, has done its work. */
 void wake_seen(struct trap_thread *t);
 

@@ -3,19 +3,24 @@
  *
  * In each test a bystander is attached from the beginning; at the end it must still be served, at once.
  */
+#include <errno.h>
 #include <fcntl.h>
+#include <linux/futex.h>
 #include <linux/memfd.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include <mach/kern_return.h>
+#include <mach/message.h>
 
 #include "host/linux/test/live.h"
 
@@ -436,6 +441,59 @@ TEST(the_flags_and_the_counter_of_a_bell_are_its_clients, "F99")
     struct scene s;
     scene_begin(&s);
     attack(&s, block_bell);
+    scene_end(&s);
+}
+
+/* ---- words ---- */
+
+static void *wait_on_word(void *word)
+{
+    for (;;) {
+        struct timespec timeout = { 20, 0 };
+        syscall(SYS_futex, word, FUTEX_WAIT, atomic_load((_Atomic uint32_t *)word), &timeout, NULL, 0);
+    }
+    return NULL;
+}
+
+/* Twenty threads of another process, in front of whoever waits for this word after them. */
+static pid_t crowd_around(_Atomic uint32_t *word)
+{
+    pid_t pid = fork();
+    if (pid == 0) {
+        pthread_t thread;
+        for (int i = 0; i < 20; i++)
+            REQUIRE_EQ(pthread_create(&thread, NULL, wait_on_word, word), 0);
+        pause();
+    }
+    usleep(50000);
+    return pid;
+}
+
+static uint32_t begin_receive_for(struct client_thread *thread, uint32_t port, uint32_t milliseconds)
+{
+    thread->page->req = (struct trap_request){
+        .number = TRAP_MSG,
+        .msg = { .option = MACH_RCV_MSG | MACH_RCV_TIMEOUT, .rcv_name = port, .timeout = milliseconds },
+    };
+    return request_begin(thread);
+}
+
+TEST(a_wake_reaches_its_thread_behind_a_crowd_that_waits_on_the_same_word, "F99")
+{
+    struct scene s;
+    struct timespec timeout = { 5, 0 };
+    scene_begin(&s);
+    _Atomic uint32_t *word = wake_word(s.bystander.table, s.thread.wake);
+    uint32_t port = trap_reply_port(&s.thread), before = atomic_load(word);
+    pid_t crowd = crowd_around(word);
+    uint32_t number = begin_receive_for(&s.thread, port, 200);
+    atomic_store(&s.thread.page->sleeping, 1);
+    long result = syscall(SYS_futex, word, FUTEX_WAIT, before, &timeout, NULL, 0);
+    CHECK(result == 0 || errno != ETIMEDOUT);
+    CHECK(request_wait(&s.thread, number));
+    atomic_store(&s.thread.page->sleeping, 0);
+    kill(crowd, SIGKILL);
+    waitpid(crowd, NULL, 0);
     scene_end(&s);
 }
 
