@@ -32,10 +32,10 @@ static void leave_caller(void)
     }
 }
 
-static _Noreturn void become_machd(int root, int ready)
+static _Noreturn void become_machd(int root, const char *config, int ready)
 {
     char machd[PATH_MAX], launchd[PATH_MAX], ready_text[16], root_text[16];
-    const char *argv[12];
+    const char *argv[14];
     int n = 0, null;
 
     if (!place_program("machd", machd) || !place_program("launchd", launchd)) {
@@ -54,6 +54,10 @@ static _Noreturn void become_machd(int root, int ready)
         argv[n++] = "--root";
         argv[n++] = root_text;
     }
+    if (config != NULL) {
+        argv[n++] = "--config";
+        argv[n++] = config;
+    }
     argv[n] = NULL;
     leave_caller();
     null = open("/dev/null", O_RDWR);
@@ -66,7 +70,7 @@ static _Noreturn void become_machd(int root, int ready)
     _exit(1);
 }
 
-int machd_start(int root)
+int machd_start(int root, const char *config)
 {
     int ready[2];
     pid_t pid;
@@ -78,7 +82,7 @@ int machd_start(int root)
     fcntl(ready[0], F_SETFD, FD_CLOEXEC);
     pid = fork();
     if (pid == 0)
-        become_machd(root, ready[1]);
+        become_machd(root, config, ready[1]);
     close(ready[1]);
     do {
         n = read(ready[0], &byte, 1);
@@ -108,7 +112,7 @@ int verb_start(int argc, char **argv)
         close(fd);
         return 0;
     }
-    if (machd_start(0) < 0)
+    if (machd_start(0, NULL) < 0)
         return 1;
     printf("machd serves at %s\n", socket);
     return 0;

@@ -150,17 +150,24 @@ static int end_as(int status)
 int verb_run(int argc, char **argv)
 {
     pid_t self = getpid();
-    int first = argc > 1 && strcmp(argv[1], "--") == 0 ? 2 : 1, status;
+    const char *config = NULL;
+    int first = 1, status;
 
+    if (argc > 2 && strcmp(argv[1], "--config") == 0) {
+        config = argv[2];
+        first = 3;
+    }
+    if (first < argc && strcmp(argv[first], "--") == 0)
+        first++;
     if (first >= argc) {
-        fprintf(stderr, "usage: machctl run [--] PROGRAM [ARGUMENT...]\n");
+        fprintf(stderr, "usage: machctl run [--config FILE] [--] PROGRAM [ARGUMENT...]\n");
         return 1;
     }
     unsetenv(ATTACH_ENV);
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     note_signals();
     arrange_signals();
-    if (machd_start(self) < 0) {
+    if (machd_start(self, config) < 0) {
         end_all();
         return 1;
     }

@@ -15,9 +15,9 @@ int verb_lsmp(int argc, char **argv);
  * be started. */
 int verb_names(int argc, char **argv);
 
-/* Starts a machd, and waits until it serves. root: the process that it ends with, 0 for the user's own. Its
- * pid, or -1 after saying why. */
-int machd_start(int root);
+/* Starts a machd, and waits until it serves. root: the process that it ends with, 0 for the user's own.
+ * config: its settings, NULL for the system's. Its pid, or -1 after saying why. */
+int machd_start(int root, const char *config);
 
 /* `word` stands among the arguments before `--`; it is taken out of them. */
 bool take_option(int *argc_p, char **argv, const char *word);
