@@ -93,15 +93,6 @@ static void pairs_end(struct scene *s)
     munmap(s->n_calls, sizeof(*s->n_calls) * PAIRS);
 }
 
-/* What first requests make for good: launchd's record of this process, and libmach's reply ports. */
-static void warm_up(void)
-{
-    mach_port_t port;
-
-    REQUIRE_EQ(check_in(bootstrap_port, "test.hostile.warm", &port), KERN_SUCCESS);
-    REQUIRE_EQ(mach_port_destroy(mach_task_self(), port), KERN_SUCCESS);
-}
-
 /* Runs one test: the census before the pairs came is the one to come back to. */
 static void with_pairs(void (*body)(struct scene *s), const char *what)
 {

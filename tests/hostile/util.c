@@ -98,9 +98,70 @@ pid_t launchd_pid_now(void)
     return (pid_t)number_in(launchd, "pid");
 }
 
+pid_t machd_pid(void)
+{
+    static char text[1 << 16];
+
+    read_status(text, sizeof(text));
+    return (pid_t)number_in(text, "pid");
+}
+
+static uint64_t kilobytes_of(const char *key)
+{
+    char path[64], line[256], format[32];
+    unsigned long long number = 0;
+
+    snprintf(path, sizeof(path), "/proc/%d/status", (int)machd_pid());
+    snprintf(format, sizeof(format), "%s: %%llu kB", key);
+    FILE *file = fopen(path, "re");
+    REQUIRE(file != NULL);
+    while (fgets(line, sizeof(line), file) != NULL && sscanf(line, format, &number) != 1)
+        continue;
+    fclose(file);
+    return number * 1024;
+}
+
+uint64_t machd_peak(void)
+{
+    return kilobytes_of("VmHWM");
+}
+
+uint64_t machd_resident(void)
+{
+    return kilobytes_of("VmRSS");
+}
+
+const char *machd_socket(void)
+{
+    static char line[512];
+    char command[512], *at = NULL;
+    const char *machctl = getenv("MACHCTL");
+
+    snprintf(command, sizeof(command), "%s status", machctl != NULL ? machctl : "machctl");
+    FILE *pipe = popen(command, "re");
+    REQUIRE(pipe != NULL);
+    while (at == NULL && fgets(line, sizeof(line), pipe) != NULL)
+        at = strncmp(line, "socket ", 7) == 0 ? strchr(line, '/') : NULL;
+    while (getc(pipe) != EOF)
+        continue;
+    pclose(pipe);
+    REQUIRE(at != NULL);
+    at[strcspn(at, "\n")] = 0;
+    return at;
+}
+
 static bool same(const struct census *a, const struct census *b)
 {
     return memcmp(a, b, sizeof(*a)) == 0;
+}
+
+/* What first requests make for good: launchd's record of this process, and libmach's reply ports. */
+void warm_up(void)
+{
+    mach_port_t port;
+
+    REQUIRE_EQ(check_in(bootstrap_port, "test.hostile.warm", &port), KERN_SUCCESS);
+    REQUIRE_EQ(mach_port_destroy(mach_task_self(), port), KERN_SUCCESS);
 }
 
 struct census census_at_rest(void)

@@ -20,6 +20,8 @@ struct census {
     uint64_t n[CENSUS_FIELDS];
 };
 
+/* What first requests make for good is made: launchd's record of this process, libmach's reply ports. */
+void warm_up(void);
 struct census census_take(void);
 /* Waits until machd holds what it held then, 10 s at most; else fails, with the numbers that differ. */
 void census_check_back(const struct census *then, const char *after_what);
@@ -29,6 +31,12 @@ struct census census_at_rest(void);
 /* launchd's process as machd knows it: 0 while there is none. Unlike launchd_pid() it does not wait for
  * the next one. */
 pid_t launchd_pid_now(void);
+pid_t machd_pid(void);
+/* The most memory that it ever had, and what it has now, in bytes. */
+uint64_t machd_peak(void);
+uint64_t machd_resident(void);
+/* Where it is attached to. */
+const char *machd_socket(void);
 
 /* Send and receive an answer on `reply`, a receive right. The id of the answer, which may be that of a
  * notification that nobody will answer any more (MACH_NOTIFY_SEND_ONCE); CALL_REFUSED when the port is
