@@ -326,6 +326,14 @@ static enum result read_interval(struct job_config *config, plist_t value)
     return GOOD;
 }
 
+static enum result read_timeout(struct job_config *config, plist_t value)
+{
+    enum result result = read_seconds(&config->timeout, value);
+
+    config->has_timeout = result == GOOD;
+    return result;
+}
+
 /* ---- the table of B109 ---- */
 
 #define FIELD(field) offsetof(struct job_config, field)
@@ -363,7 +371,8 @@ static const struct key keys[] = {
     { "LimitLoadFromHosts", KEY_RECORD, 0, NULL },
     { "LimitLoadToSessionType", KEY_RECORD, 0, NULL },
     { "LowPriorityBackgroundIO", KEY_RECORD, 0, NULL },
-    { "TimeOut", KEY_RECORD, 0, NULL },
+    { "TimeOut", KEY_OWN, 0, read_timeout },
+    { JOB_PATH_KEY, KEY_STRING, FIELD(path), NULL },
     { "EnableTransactions", KEY_RECORD, 0, NULL },
     { "BeginTransactionAtShutdown", KEY_RECORD, 0, NULL },
     { "HopefullyExitsFirst", KEY_RECORD, 0, NULL },
@@ -492,6 +501,7 @@ void config_free(struct job_config *config)
     words_free(config->environment);
     free(config->label);
     free(config->program);
+    free(config->path);
     free(config->directory);
     free(config->standard_out);
     free(config->standard_error);

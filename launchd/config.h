@@ -38,13 +38,15 @@ struct job_config {
     char *program;      /* NULL: the first argument, searched in PATH */
     char **arguments;   /* NULL at the end; at least one */
     char **environment; /* NAME=value; NULL at the end, or NULL */
+    char *path; /* of the file that it came from, NULL: submitted */
     char *directory, *standard_out, *standard_error;
     char *user, *group, *root;
     struct config_service *services;
     size_t n_services;
     bool run_at_load, keep_alive, abandon_group, wait_for_debugger, launch_only_once;
     enum wish successful_exit, crashed;
-    bool has_umask, has_nice;
+    bool has_umask, has_nice, has_timeout;
+    uint32_t timeout; /* shown only */
     mode_t umask;
     int nice;
     int process_type;       /* B111 */

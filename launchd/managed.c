@@ -300,6 +300,8 @@ static void ended(struct managed *m)
     end_dynamic_names(m);
     job_set_pid(m->job, 0);
     m->state = MANAGED_WAITING;
+    if (m->config->launch_only_once)
+        mark(m, JOB_REMOVING, JOB_PENDING);
     managed_last_end(m, how, sizeof(how));
     tell(m, "has ended: %s%s", how, has_crashed(m) ? " (a crash)" : "");
     managed_touch(m);
@@ -386,7 +388,9 @@ static void start(struct managed *m)
     timer_clear(&m->timer);
     r->started = timer_now();
     r->n_runs++;
-    error = spawn_make(m->config, domain->r->port, domain->r->uid, &spawned);
+    memcpy(r->reason, r->why, sizeof(r->reason));
+    error = spawn_make(m->config, domain->r->port, domain->r->uid, m->suspended, &spawned);
+    m->at_once = m->suspended = false;
     if (error != 0) {
         cannot_start(m, error);
         return;
@@ -403,7 +407,7 @@ static void start(struct managed *m)
     r->start_time = host_start_time(spawned.pid, NULL);
     r->end = JOB_END_NEVER;
     m->state = MANAGED_SPAWNING;
-    tell(m, "is started as process %d: %s", (int)spawned.pid, r->why);
+    tell(m, "is started as process %d: %s", (int)spawned.pid, r->reason);
     spawn_release(&spawned);
     if (!event_watch(&m->report, spawned.report, EPOLLIN, report_is_here))
         close(spawned.report);
@@ -420,6 +424,13 @@ static uint64_t earliest(const struct managed *m)
     return r->started == 0 ? 0 : r->started + seconds * TIMER_SECOND;
 }
 
+unsigned managed_throttle_left(const struct managed *m)
+{
+    uint64_t now = timer_now();
+
+    return m->timer.when > now ? (unsigned)((m->timer.when - now + TIMER_SECOND - 1) / TIMER_SECOND) : 0;
+}
+
 static void throttle_is_over(struct timer *timer)
 {
     struct managed *m = container_of(timer, struct managed, timer);
@@ -430,15 +441,14 @@ static void throttle_is_over(struct timer *timer)
 
 static void throttle(struct managed *m, uint64_t until)
 {
-    uint64_t left = until - timer_now();
+    bool is_new = m->state != MANAGED_THROTTLED;
 
     mark(m, JOB_PENDING, 0); /* it starts then, whether or not the reason still holds */
     watch_ports(m, false);
-    if (m->state != MANAGED_THROTTLED)
-        tell(m, "would be started (%s), and is throttled for %u s", record_of(m)->why,
-             (unsigned)((left + TIMER_SECOND - 1) / TIMER_SECOND));
     m->state = MANAGED_THROTTLED;
     timer_set(&m->timer, until, throttle_is_over);
+    if (is_new)
+        tell(m, "would be started (%s), and is throttled for %u s", record_of(m)->why, managed_throttle_left(m));
 }
 
 /* ---- deciding ---- */
@@ -504,7 +514,7 @@ static void examine(struct managed *m)
     } else if (!wants_to_run(m)) {
         m->state = MANAGED_WAITING;
         watch_ports(m, true);
-    } else if (timer_now() < earliest(m)) {
+    } else if (!m->at_once && timer_now() < earliest(m)) {
         throttle(m, earliest(m));
     } else {
         start(m);
@@ -555,16 +565,32 @@ void managed_examine(void)
 
 /* ---- what people ask for ---- */
 
-void managed_start(struct managed *m, bool now, const char *why)
+void managed_start(struct managed *m, const char *why)
 {
     if (record_of(m)->pid != 0)
         return;
     set_why(m, why);
     mark(m, JOB_PENDING, 0);
-    if (now && !has_service_out(m) && !shutting_down && !has(m, JOB_REMOVING))
-        start(m);
-    else
-        managed_touch(m);
+    managed_touch(m);
+}
+
+void managed_kickstart(struct managed *m, bool kill, bool suspended, const char *why)
+{
+    if (record_of(m)->pid != 0 && !kill)
+        return;
+    m->at_once = true;
+    m->suspended = suspended;
+    set_why(m, why);
+    mark(m, JOB_PENDING, 0);
+    managed_stop(m);
+    managed_touch(m);
+}
+
+int managed_signal(struct managed *m, int number)
+{
+    if (record_of(m)->pid == 0)
+        return ESRCH;
+    return syscall(SYS_pidfd_send_signal, m->death.fd, number, NULL, 0) == 0 ? 0 : errno;
 }
 
 bool managed_remove(struct managed *m, struct later *later)

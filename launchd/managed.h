@@ -55,6 +55,8 @@ struct managed {
     TAILQ_ENTRY(managed) link;
     TAILQ_ENTRY(managed) touched_link;
     bool touched, watching, is_child;
+    bool at_once;   /* the next start ignores the throttle */
+    bool suspended; /* the next instance begins stopped */
     struct event death, report;
     struct timer timer, interval;
     struct later_list removers; /* wait for its end */
@@ -69,10 +71,14 @@ int managed_load(struct domain *domain, plist_t dict);
 /* By label, in any domain; one that is being removed only if there is no other. NULL: none. */
 struct managed *managed_find(const char *label);
 
-/* Asks for a start; why is for people. now: the throttle does not matter (B120). */
-void managed_start(struct managed *m, bool now, const char *why);
+/* Asks for a start, which the throttle may put off; why is for people. */
+void managed_start(struct managed *m, const char *why);
+/* Starts it whatever the throttle says (B120); kill: as soon as what runs has ended, which is stopped. */
+void managed_kickstart(struct managed *m, bool kill, bool suspended, const char *why);
 /* B127 */
 void managed_stop(struct managed *m);
+/* To its process; an error number (ESRCH: none). */
+int managed_signal(struct managed *m, int number);
 /* B113; true: it is gone already, else `later` is answered then. */
 bool managed_remove(struct managed *m, struct later *later);
 
@@ -88,6 +94,8 @@ bool managed_is_alive(const struct managed *m);
 /* Starts when a message comes, and is not kept running anyway (B60). */
 bool managed_is_on_demand(const struct managed *m);
 const char *managed_state_name(const struct managed *m);
+/* Whole seconds. */
+unsigned managed_throttle_left(const struct managed *m);
 /* "never", "exited 0", "signal 9", "exec: ENOENT" (B168). */
 void managed_last_end(const struct managed *m, char *text, size_t size);
 

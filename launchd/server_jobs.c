@@ -17,6 +17,7 @@
 #include "launchd/managed.h"
 #include "launchd/plist.h"
 #include "launchd/policy.h"
+#include "launchd/show.h"
 
 /* Refuses UNKNOWN_SERVICE: no such job; NOT_PRIVILEGED. */
 static kern_return_t find(mach_port_t bp, const audit_token_t *token, const char *label, struct managed **m_p,
@@ -104,7 +105,7 @@ kern_return_t serve_start_job(mach_port_t bp, name_t label, audit_token_t token)
     if (kr != KERN_SUCCESS)
         return kr;
     tell_who(&caller, "start", why, sizeof(why));
-    managed_start(m, false, why);
+    managed_start(m, why);
     return KERN_SUCCESS;
 }
 
@@ -117,6 +118,34 @@ kern_return_t serve_stop_job(mach_port_t bp, name_t label, audit_token_t token)
     if (kr == KERN_SUCCESS)
         managed_stop(m);
     return kr;
+}
+
+/* The pid, when it is known already: a start that has to wait for an end answers 0. */
+kern_return_t serve_kickstart(mach_port_t bp, name_t label, uint32_t flags, int *pid, audit_token_t token)
+{
+    struct caller caller;
+    struct managed *m;
+    char why[64];
+    kern_return_t kr = find(bp, &token, label, &m, &caller);
+
+    if (kr != KERN_SUCCESS)
+        return kr;
+    tell_who(&caller, "kickstart", why, sizeof(why));
+    managed_kickstart(m, flags & JOB_KICKSTART_KILL, flags & JOB_KICKSTART_SUSPENDED, why);
+    managed_examine();
+    *pid = m->job->r->pid;
+    return KERN_SUCCESS;
+}
+
+kern_return_t serve_send_signal(mach_port_t bp, name_t label, int number, audit_token_t token)
+{
+    struct caller caller;
+    struct managed *m;
+    kern_return_t kr = find(bp, &token, label, &m, &caller);
+
+    if (kr != KERN_SUCCESS)
+        return kr;
+    return managed_signal(m, number) == 0 ? KERN_SUCCESS : KERN_INVALID_ARGUMENT;
 }
 
 kern_return_t serve_pid_is_managed(mach_port_t bp, int pid, boolean_t *managed, audit_token_t token)
@@ -133,20 +162,15 @@ kern_return_t serve_pid_is_managed(mach_port_t bp, int pid, boolean_t *managed, 
 kern_return_t serve_job_text(mach_port_t bp, name_t label, int kind, bootstrap_text_t *text,
                              mach_msg_type_number_t *size, audit_token_t token)
 {
-    return KERN_NOT_SUPPORTED;
+    struct managed *m = NULL;
+    struct caller caller;
+    kern_return_t kr =
+        kind == JOB_TEXT_LIST ? policy_caller(bp, &token, &caller) : find(bp, &token, label, &m, &caller);
+
+    return kr == KERN_SUCCESS ? show_text(caller.domain, m, kind, text, size) : kr;
 }
 
 /* ---- not built ---- */
-
-kern_return_t serve_kickstart(mach_port_t bp, name_t label, uint32_t flags, int *pid, audit_token_t token)
-{
-    return KERN_NOT_SUPPORTED;
-}
-
-kern_return_t serve_send_signal(mach_port_t bp, name_t label, int signal, audit_token_t token)
-{
-    return KERN_NOT_SUPPORTED;
-}
 
 kern_return_t serve_create_server(mach_port_t bp, cmd_t command, uint32_t uid, boolean_t on_demand,
                                   mach_port_t *port, audit_token_t token)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "launchd/domain.h"
+#include "launchd/host.h"
 #include "launchd/job.h"
 #include "launchd/log.h"
 #include "launchd/managed.h"
@@ -367,5 +368,19 @@ unsigned service_n_messages(const struct service *service)
 
 void service_tell_demand(const struct service *service, char *text, size_t size)
 {
+    mach_msg_audit_trailer_t trailer = { 0 };
+    mach_msg_type_number_t count = sizeof(trailer);
+    mach_port_seqno_t seqno = 0;
+    mach_msg_size_t length;
+    mach_msg_id_t id;
+    char command[64];
+    pid_t pid;
+
     snprintf(text, size, "message on %s", service->r->name);
+    if (mach_port_peek(mach_task_self(), service->r->port, MACH_RCV_TRAILER_ELEMENTS(MACH_RCV_TRAILER_AUDIT), &seqno,
+                       &length, &id, (mach_msg_trailer_info_t)&trailer, &count) != KERN_SUCCESS)
+        return;
+    pid = (pid_t)trailer.msgh_audit.val[5];
+    if (pid != 0 && host_task_command(pid, trailer.msgh_audit.val[7], command, sizeof(command)))
+        snprintf(text, size, "message on %s from pid %d (%s)", service->r->name, (int)pid, command);
 }

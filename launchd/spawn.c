@@ -153,7 +153,7 @@ static int prepare(const struct job_config *config, uid_t owner)
     return 0;
 }
 
-static _Noreturn void become_job(const struct job_config *config, uid_t owner, int go, int report)
+static _Noreturn void become_job(const struct job_config *config, uid_t owner, bool suspended, int go, int report)
 {
     char byte;
     int error;
@@ -163,7 +163,7 @@ static _Noreturn void become_job(const struct job_config *config, uid_t owner, i
     error = prepare(config, owner);
     if (error == 0) {
         close_range(3, ~0u, CLOSE_RANGE_CLOEXEC);
-        if (config->wait_for_debugger)
+        if (suspended)
             raise(SIGSTOP);
         if (config->program != NULL)
             execv(config->program, config->arguments);
@@ -197,7 +197,7 @@ static pid_t fork_into(mach_port_t domain)
     return pid;
 }
 
-int spawn_make(const struct job_config *config, mach_port_t domain, uid_t owner, struct spawned *spawned)
+int spawn_make(const struct job_config *config, mach_port_t domain, uid_t owner, bool suspended, struct spawned *spawned)
 {
     int go[2], report[2], error;
 
@@ -213,7 +213,7 @@ int spawn_make(const struct job_config *config, mach_port_t domain, uid_t owner,
     error = errno;
     if (spawned->pid == 0) {
         close(go[1]);
-        become_job(config, owner, go[0], report[1]);
+        become_job(config, owner, suspended || config->wait_for_debugger, go[0], report[1]);
     }
     close(go[0]);
     close(report[1]);

@@ -25,9 +25,9 @@ struct spawned {
     int report; /* from the child */
 };
 
-/* domain: the receive right of a domain's port; owner: its uid, which the job runs as. 0, or an error number: there is no
- * child then. */
-int spawn_make(const struct job_config *config, mach_port_t domain, uid_t owner, struct spawned *spawned);
+/* domain: the receive right of a domain's port; owner: its uid, which the job runs as; suspended: it stops before its exec. 0,
+ * or an error number: there is no child then. */
+int spawn_make(const struct job_config *config, mach_port_t domain, uid_t owner, bool suspended, struct spawned *spawned);
 /* Lets the child go on; closes `go`. */
 void spawn_release(struct spawned *spawned);
 

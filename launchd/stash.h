@@ -90,7 +90,8 @@ struct job_record {
     uint32_t end;       /* enum job_end */
     int32_t end_status; /* as wait says, or the error number of exec */
     char label[BOOTSTRAP_MAX_NAME_LEN];
-    char why[128]; /* it was started, or is going to be (B170) */
+    char why[128];    /* it is to be started */
+    char reason[128]; /* it was started last (B170) */
 };
 
 /* A piece of the property list that a managed job was loaded from, as XML. Pieces without their job are of a loading that

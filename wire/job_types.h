@@ -5,6 +5,12 @@
 #define JOB_SUBMIT_MAX 64        /* jobs of one request */
 #define JOB_SUBMIT_SIZE 131072u  /* bytes of one request's property list */
 
+#define JOB_PATH_KEY "MachdPropertyListPath" /* put into what is submitted: the file that it came from */
+#define JOB_PORT_OBJECT "mach-port-object"   /* what a dictionary shows in place of a port (B167) */
+
+#define JOB_KICKSTART_KILL 1u      /* stop what runs first */
+#define JOB_KICKSTART_SUSPENDED 2u /* stopped before its first instruction */
+
 typedef char *bootstrap_text_t;
 typedef int bootstrap_error_array_t[JOB_SUBMIT_MAX];
 

@@ -45,6 +45,15 @@ static const struct verb verbs[] = {
     { "submit", verb_names, "-l LABEL [-p PROGRAM] [-o OUT] [-e ERR] [--] COMMAND [ARGUMENT...]",
       "Loads a job that is kept running." },
     { "remove", verb_names, "LABEL", "Stops and removes a job." },
+    { "kickstart", verb_names, "[-k] [-p] [-s] LABEL",
+      "Starts a job now, throttled or not. -k: ends what runs first; -p: prints the pid;\n"
+      "-s: stopped before its first instruction." },
+    { "kill", verb_names, "SIGNAL LABEL", "Sends a signal to a job's process." },
+    { "list", verb_names, "[-x] [LABEL]",
+      "Lists the jobs of a domain: pid, last exit status (negative: a signal), label; or\n"
+      "shows one as a dictionary. -x: as an XML property list." },
+    { "print", verb_names, "LABEL", "Shows a job: its state, its services and what waits for them." },
+    { "blame", verb_names, "LABEL", "Says why a job was started last." },
     { "managerpid", verb_names, "[--json]", "Prints the pid of launchd." },
     { "manageruid", verb_names, "[--json]", "Prints the uid of this domain." },
     { "managername", verb_names, "[--json]", "Prints the name of this domain." },

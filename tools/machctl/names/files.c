@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "tools/machctl/names/look.h"
+#include "wire/job_types.h"
 
 #define MAX_FILE (1u << 20)
 
@@ -94,6 +95,14 @@ static char *read_whole(int fd, size_t size)
     return NULL;
 }
 
+static void put_path(plist_t job, const char *path)
+{
+    char *whole = realpath(path, NULL);
+
+    plist_dict_set_item(job, JOB_PATH_KEY, plist_new_string(whole != NULL ? whole : path));
+    free(whole);
+}
+
 static void read_job(struct files *files, const char *path, int fd, size_t size)
 {
     char *text = read_whole(fd, size);
@@ -109,6 +118,7 @@ static void read_job(struct files *files, const char *path, int fd, size_t size)
         plist_free(job);
         return;
     }
+    put_path(job, path);
     plist_array_append_item(files->jobs, job);
 }
 

@@ -3,37 +3,26 @@
 
 #include <errno.h>
 #include <mach/mig_errors.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "bootstrap_user.h"
 #include "tools/machctl/names/files.h"
 #include "tools/machctl/names/look.h"
+#include "tools/machctl/names/show.h"
 #include "wire/job_types.h"
 
-#define TRIES 16
-
-/* When launchd dies between a request and its answer, the next one has undone it (B14). */
-#define CALL(stub)                                                                                           \
-    ({                                                                                                       \
-        kern_return_t kr_;                                                                                   \
-        int tries_ = TRIES;                                                                                  \
-        do                                                                                                   \
-            kr_ = (stub);                                                                                    \
-        while (kr_ == MIG_SERVER_DIED && --tries_ > 0);                                                      \
-        kr_;                                                                                                 \
-    })
-
-static int wrong_usage(const char *name)
+int wrong_usage(const char *name)
 {
     fprintf(stderr, "usage: machctl %s %s\n", name, job_verb_find(name)->usage);
     return 1;
 }
 
-/* B172 */
-static int complain_job(const char *label, kern_return_t kr)
+int complain_job(const char *label, kern_return_t kr)
 {
     if (kr == BOOTSTRAP_UNKNOWN_SERVICE)
         return complain("%s: Not loaded", label);
@@ -42,7 +31,7 @@ static int complain_job(const char *label, kern_return_t kr)
     return complain_result(kr);
 }
 
-static void put_label(name_t to, const char *label)
+void put_label(name_t to, const char *label)
 {
     snprintf(to, sizeof(name_t), "%s", label);
 }
@@ -249,6 +238,60 @@ static int stop(int argc, char **argv)
     return kr == KERN_SUCCESS ? 0 : complain_job(argv[1], kr);
 }
 
+static int kickstart(int argc, char **argv)
+{
+    uint32_t flags = 0;
+    bool print = false;
+    int option, pid = 0;
+    name_t name;
+    kern_return_t kr;
+
+    while ((option = getopt(argc, argv, "kps")) != -1) {
+        switch (option) {
+        case 'k': flags |= JOB_KICKSTART_KILL; break;
+        case 'p': print = true; break;
+        case 's': flags |= JOB_KICKSTART_SUSPENDED; break;
+        default: return wrong_usage(argv[0]);
+        }
+    }
+    if (optind + 1 != argc)
+        return wrong_usage(argv[0]);
+    put_label(name, argv[optind]);
+    kr = CALL(bootstrap_rpc_kickstart(bootstrap_port, name, flags, &pid));
+    if (kr != KERN_SUCCESS)
+        return complain_job(argv[optind], kr);
+    if (print)
+        printf("%d\n", pid);
+    return 0;
+}
+
+/* 0: no signal of that name or number. */
+static int signal_number(const char *word)
+{
+    if (strncasecmp(word, "SIG", 3) == 0)
+        word += 3;
+    for (int number = 1; number < NSIG; number++) {
+        const char *name = sigabbrev_np(number);
+        if ((name != NULL && strcasecmp(name, word) == 0) || atoi(word) == number)
+            return number;
+    }
+    return 0;
+}
+
+static int send_signal(int argc, char **argv)
+{
+    name_t name;
+    kern_return_t kr;
+
+    if (argc != 3 || signal_number(argv[1]) == 0)
+        return wrong_usage(argv[0]);
+    put_label(name, argv[2]);
+    kr = CALL(bootstrap_rpc_send_signal(bootstrap_port, name, signal_number(argv[1])));
+    if (kr == KERN_INVALID_ARGUMENT)
+        return complain("%s: has no process", argv[2]);
+    return kr == KERN_SUCCESS ? 0 : complain_job(argv[2], kr);
+}
+
 /* ---- all of them ---- */
 
 static const struct job_verb verbs[] = {
@@ -258,6 +301,11 @@ static const struct job_verb verbs[] = {
     { "remove", remove_job, "LABEL" },
     { "start", start, "LABEL" },
     { "stop", stop, "LABEL" },
+    { "kickstart", kickstart, "[-k] [-p] [-s] LABEL" },
+    { "kill", send_signal, "SIGNAL LABEL" },
+    { "list", show_list, "[-x] [LABEL]" },
+    { "print", show_print, "LABEL" },
+    { "blame", show_blame, "LABEL" },
 };
 
 const struct job_verb *job_verb_find(const char *name)
