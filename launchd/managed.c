@@ -448,7 +448,8 @@ static void throttle(struct managed *m, uint64_t until)
     m->state = MANAGED_THROTTLED;
     timer_set(&m->timer, until, throttle_is_over);
     if (is_new)
-        tell(m, "would be started (%s), and is throttled for %u s", record_of(m)->why, managed_throttle_left(m));
+        tell(m, "would be started (%s), and is throttled for %u s", record_of(m)->why,
+             managed_throttle_left(m));
 }
 
 /* ---- deciding ---- */

@@ -377,8 +377,8 @@ void service_tell_demand(const struct service *service, char *text, size_t size)
     pid_t pid;
 
     snprintf(text, size, "message on %s", service->r->name);
-    if (mach_port_peek(mach_task_self(), service->r->port, MACH_RCV_TRAILER_ELEMENTS(MACH_RCV_TRAILER_AUDIT), &seqno,
-                       &length, &id, (mach_msg_trailer_info_t)&trailer, &count) != KERN_SUCCESS)
+    if (mach_port_peek(mach_task_self(), service->r->port, MACH_RCV_TRAILER_ELEMENTS(MACH_RCV_TRAILER_AUDIT),
+                       &seqno, &length, &id, (mach_msg_trailer_info_t)&trailer, &count) != KERN_SUCCESS)
         return;
     pid = (pid_t)trailer.msgh_audit.val[5];
     if (pid != 0 && host_task_command(pid, trailer.msgh_audit.val[7], command, sizeof(command)))

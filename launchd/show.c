@@ -24,7 +24,8 @@ static void list_status(const struct job *job, FILE *out)
     else if (r->end != JOB_END_STATUS)
         fprintf(out, "\t%d\t", r->end == JOB_END_EXEC ? 127 : 0);
     else
-        fprintf(out, "\t%d\t", WIFSIGNALED(r->end_status) ? -WTERMSIG(r->end_status) : WEXITSTATUS(r->end_status));
+        fprintf(out, "\t%d\t",
+                WIFSIGNALED(r->end_status) ? -WTERMSIG(r->end_status) : WEXITSTATUS(r->end_status));
 }
 
 static void list(const struct domain *domain, FILE *out)
@@ -74,7 +75,8 @@ static void print_endpoints(const struct managed *m, FILE *out)
     fputs("\tendpoints = {\n", out);
     TAILQ_FOREACH(service, &m->job->services, in_job)
     {
-        fprintf(out, "\t\t%s %c %u ", service->r->name, "IAD"[service_status(service)], service->r->generation);
+        fprintf(out, "\t\t%s %c %u ", service->r->name, "IAD"[service_status(service)],
+                service -> r -> generation);
         if (service->r->state == SERVICE_INACTIVE)
             fprintf(out, "%u", service_n_messages(service));
         else
@@ -95,7 +97,8 @@ static void print(const struct managed *m, FILE *out)
     fprintf(out, "%s = {\n\tdomain = %s\n", r->label, m->job->domain->r->name);
     fprintf(out, "\tpath = %s\n", config->path != NULL ? config->path : "(submitted)");
     print_state(m, out);
-    fprintf(out, "\tprogram = %s\n\targuments = {\n", config->program != NULL ? config->program : config->arguments[0]);
+    fprintf(out, "\tprogram = %s\n\targuments = {\n",
+            config->program != NULL ? config->program : config->arguments[0]);
     for (char **word = config->arguments; *word != NULL; word++)
         fprintf(out, "\t\t%s\n", *word);
     fprintf(out, "\t}\n\tlast exit = %s\n\truns = %u\n", end, r->n_runs);
@@ -149,9 +152,11 @@ static void dictionary(const struct managed *m, FILE *out)
     uint32_t size = 0;
 
     put_string(dict, "Label", r->label);
-    put_string(dict, "LimitLoadToSessionType", m->job->domain->r->kind == DOMAIN_SYSTEM ? "System" : "Background");
+    put_string(dict, "LimitLoadToSessionType",
+               m->job->domain->r->kind == DOMAIN_SYSTEM ? "System" : "Background");
     plist_dict_set_item(dict, "OnDemand", plist_new_bool(!config->keep_alive));
-    plist_dict_set_item(dict, "LastExitStatus", plist_new_uint(r->end == JOB_END_STATUS ? (uint32_t)r->end_status : 0));
+    plist_dict_set_item(dict, "LastExitStatus",
+                        plist_new_uint(r->end == JOB_END_STATUS ? (uint32_t)r->end_status : 0));
     if (r->pid != 0)
         plist_dict_set_item(dict, "PID", plist_new_uint((uint32_t)r->pid));
     if (config->has_timeout)
@@ -171,7 +176,8 @@ static void dictionary(const struct managed *m, FILE *out)
 
 /* ---- all of them ---- */
 
-static void write_text(const struct domain *domain, const struct managed *m, enum job_text_kind kind, FILE *out)
+static void write_text(const struct domain *domain, const struct managed *m, enum job_text_kind kind,
+                       FILE *out)
 {
     switch (kind) {
     case JOB_TEXT_LIST: list(domain, out); break;
@@ -182,7 +188,8 @@ static void write_text(const struct domain *domain, const struct managed *m, enu
 }
 
 /* The reply takes its memory with it. */
-static kern_return_t give(const char *text, size_t size, bootstrap_text_t *text_p, mach_msg_type_number_t *size_p)
+static kern_return_t give(const char *text, size_t size, bootstrap_text_t *text_p,
+                          mach_msg_type_number_t *size_p)
 {
     vm_address_t address = 0;
 
@@ -197,8 +204,8 @@ static kern_return_t give(const char *text, size_t size, bootstrap_text_t *text_
     return KERN_SUCCESS;
 }
 
-kern_return_t show_text(const struct domain *domain, const struct managed *m, int kind, bootstrap_text_t *text_p,
-                        mach_msg_type_number_t *size_p)
+kern_return_t show_text(const struct domain *domain, const struct managed *m, int kind,
+                        bootstrap_text_t *text_p, mach_msg_type_number_t *size_p)
 {
     char *text = NULL;
     size_t size = 0;

@@ -153,7 +153,8 @@ static int prepare(const struct job_config *config, uid_t owner)
     return 0;
 }
 
-static _Noreturn void become_job(const struct job_config *config, uid_t owner, bool suspended, int go, int report)
+static _Noreturn void become_job(const struct job_config *config, uid_t owner, bool suspended, int go,
+                                 int report)
 {
     char byte;
     int error;
@@ -197,7 +198,8 @@ static pid_t fork_into(mach_port_t domain)
     return pid;
 }
 
-int spawn_make(const struct job_config *config, mach_port_t domain, uid_t owner, bool suspended, struct spawned *spawned)
+int spawn_make(const struct job_config *config, mach_port_t domain, uid_t owner, bool suspended,
+               struct spawned *spawned)
 {
     int go[2], report[2], error;
 

@@ -9,8 +9,6 @@
 
 #include "launchd/test/job_util.h"
 
-#define NO_THROTTLE "<key>ThrottleInterval</key><integer>0</integer>"
-
 TEST(a_message_starts_the_job_that_declares_the_service, "B132 B133 B135 B3 B60")
 {
     bootstrap_status_t status = -1;

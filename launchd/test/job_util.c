@@ -41,12 +41,88 @@ int job_load(mach_port_t domain, const char *label, const char *words, const cha
     return job_load_text(domain, text);
 }
 
+int job_load_shell(const char *label, const char *line, const char *out, const char *body)
+{
+    char text[8192];
+
+    REQUIRE_LT(
+        snprintf(
+            text, sizeof(text),
+            "<dict><key>Label</key><string>%s</string><key>ProgramArguments</key><array><string>sh</string>"
+            "<string>-c</string><string>%s</string></array><key>StandardOutPath</key><string>%s</string>"
+            "<key>RunAtLoad</key><true/>%s</dict>",
+            label, line, out, body),
+        (int)sizeof(text));
+    return job_load_text(bootstrap_port, text);
+}
+
+static const char *text_of(const char *label, enum job_text_kind kind)
+{
+    static char copy[65536];
+    bootstrap_text_t text = NULL;
+    mach_msg_type_number_t size = 0;
+    name_t name;
+
+    snprintf(name, sizeof(name), "%s", label);
+    copy[0] = 0;
+    if (bootstrap_rpc_job_text(bootstrap_port, name, kind, &text, &size) != KERN_SUCCESS || size == 0)
+        return copy;
+    snprintf(copy, sizeof(copy), "%.*s", (int)size, text);
+    vm_deallocate(mach_task_self(), (vm_address_t)text, size);
+    return copy;
+}
+
+const char *job_print(const char *label)
+{
+    return text_of(label, JOB_TEXT_PRINT);
+}
+
+const char *job_blame(const char *label)
+{
+    return text_of(label, JOB_TEXT_BLAME);
+}
+
+const char *job_list(void)
+{
+    return text_of("", JOB_TEXT_LIST);
+}
+
+pid_t job_pid(const char *label)
+{
+    const char *at = strstr(job_print(label), "\tpid = ");
+
+    return at == NULL ? 0 : atoi(at + 7);
+}
+
+static kern_return_t with_label(kern_return_t (*request)(mach_port_t bp, name_t label), const char *label)
+{
+    name_t name;
+
+    snprintf(name, sizeof(name), "%s", label);
+    return request(bootstrap_port, name);
+}
+
+kern_return_t job_start(const char *label)
+{
+    return with_label(bootstrap_rpc_start_job, label);
+}
+
+kern_return_t job_stop(const char *label)
+{
+    return with_label(bootstrap_rpc_stop_job, label);
+}
+
+kern_return_t job_kickstart(const char *label, unsigned flags, int *pid_p)
+{
+    name_t name;
+
+    snprintf(name, sizeof(name), "%s", label);
+    return bootstrap_rpc_kickstart(bootstrap_port, name, flags, pid_p);
+}
+
 kern_return_t job_remove(const char *label)
 {
-    name_t copy;
-
-    snprintf(copy, sizeof(copy), "%s", label);
-    return bootstrap_rpc_remove_job(bootstrap_port, copy);
+    return with_label(bootstrap_rpc_remove_job, label);
 }
 
 int call(mach_port_t service, int id)
@@ -106,6 +182,56 @@ bool line_of(const char *file, int i, int *pid_p, unsigned *uid_p, long long *ms
         n++;
     fclose(in);
     return n > i;
+}
+
+const char *contents(const char *file)
+{
+    static char text[8192];
+    FILE *in = fopen(file, "r");
+    size_t n = in == NULL ? 0 : fread(text, 1, sizeof(text) - 1, in);
+
+    if (in != NULL)
+        fclose(in);
+    text[n] = 0;
+    return text;
+}
+
+struct expected {
+    const char *where, *text;
+};
+
+static bool is_contents(const void *context)
+{
+    const struct expected *expected = context;
+
+    return strcmp(contents(expected->where), expected->text) == 0;
+}
+
+bool becomes_contents(const char *file, const char *text)
+{
+    struct expected expected = { file, text };
+
+    if (wait_until(is_contents, &expected))
+        return true;
+    test_log("%s", contents(file));
+    return false;
+}
+
+static bool is_shown(const void *context)
+{
+    const struct expected *expected = context;
+
+    return strstr(job_print(expected->where), expected->text) != NULL;
+}
+
+bool job_shows(const char *label, const char *text)
+{
+    struct expected expected = { label, text };
+
+    if (wait_until(is_shown, &expected))
+        return true;
+    test_log("%s", job_print(label));
+    return false;
 }
 
 struct lines {

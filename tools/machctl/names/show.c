@@ -95,7 +95,8 @@ static void print_dictionary(plist_t dict, int depth)
 
     puts("{");
     plist_dict_new_iter(dict, &iter);
-    for (plist_dict_next_item(dict, iter, &key, &value); key != NULL; plist_dict_next_item(dict, iter, &key, &value)) {
+    for (plist_dict_next_item(dict, iter, &key, &value); key != NULL;
+         plist_dict_next_item(dict, iter, &key, &value)) {
         indent(depth + 1);
         print_quoted(key);
         fputs(" = ", stdout);

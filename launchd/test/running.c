@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* launchd/test/running.c - when jobs start, how they end, and what launchd says of it (B115-B131, B164-B170)
+ *
+ * A test that must see a throttled job gives it a throttle longer than any test runs; none measures time.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "launchd/test/job_util.h"
+
+static const char *words(const char *format, const char *argument)
+{
+    static char text[512];
+
+    snprintf(text, sizeof(text), format, argument);
+    return text;
+}
+
+TEST(a_job_that_is_kept_alive_is_started_again_and_again, "B117 B118 B120")
+{
+    const char *out = scratch("alive");
+
+    unlink(out);
+    REQUIRE_EQ(job_load(bootstrap_port, "test.alive", words("say %s", out), KEEP_ALIVE NO_THROTTLE), 0);
+    CHECK(has_lines(out, 5));
+    CHECK_STR_EQ(job_blame("test.alive"), "keep alive");
+    CHECK_EQ(job_remove("test.alive"), KERN_SUCCESS);
+    REQUIRE_EQ(job_load(bootstrap_port, "test.alive", words("say %s", out),
+                        TRUTH("OnDemand", false) THROTTLE(1)),
+               0);
+    CHECK(has_lines(out, 7));
+    CHECK_EQ(job_remove("test.alive"), KERN_SUCCESS);
+}
+
+TEST(a_start_before_its_time_is_throttled_and_kickstart_is_not, "B115 B120 B170 B186")
+{
+    const char *out = scratch("throttle");
+    int pid = 0;
+
+    unlink(out);
+    REQUIRE_EQ(job_load(bootstrap_port, "test.throttle", words("say %s quit 3", out),
+                        KEEP_ALIVE THROTTLE(3600)),
+               0);
+    CHECK(job_shows("test.throttle", "\tstate = throttled ("));
+    CHECK(strstr(job_print("test.throttle"), "\tlast exit = exited 3\n\truns = 1\n") != NULL);
+    CHECK_EQ(job_start("test.throttle"), KERN_SUCCESS);
+    CHECK(strstr(job_print("test.throttle"), "\tstate = throttled (") != NULL);
+    CHECK_EQ(job_kickstart("test.throttle", 0, &pid), KERN_SUCCESS);
+    CHECK_GT(pid, 0);
+    CHECK(has_lines(out, 2));
+    CHECK(strncmp(job_blame("test.throttle"), "kickstart by pid ", 17) == 0);
+    CHECK(job_shows("test.throttle", "\tstate = throttled ("));
+    CHECK_EQ(job_remove("test.throttle"), KERN_SUCCESS);
+}
+
+TEST(kickstart_ends_what_runs_or_leaves_it, "B164")
+{
+    int before, pid = 0;
+
+    REQUIRE_EQ(job_load(bootstrap_port, "test.kick", "stay", RUN_AT_LOAD), 0);
+    CHECK(job_shows("test.kick", "\tstate = running\n"));
+    before = job_pid("test.kick");
+    CHECK_EQ(job_kickstart("test.kick", 0, &pid), KERN_SUCCESS);
+    CHECK_EQ(pid, before);
+    CHECK_EQ(job_kickstart("test.kick", JOB_KICKSTART_KILL, &pid), KERN_SUCCESS);
+    CHECK(job_shows("test.kick", "\truns = 2\n"));
+    CHECK(job_shows("test.kick", "\tstate = running\n"));
+    CHECK_NE(job_pid("test.kick"), before);
+    CHECK(kill(before, 0) != 0);
+    CHECK_EQ(job_remove("test.kick"), KERN_SUCCESS);
+    CHECK_EQ(job_kickstart("test.kick", 0, &pid), BOOTSTRAP_UNKNOWN_SERVICE);
+}
+
+TEST(start_runs_a_job_once_and_stop_ends_it, "B127 B170 B166")
+{
+    REQUIRE_EQ(job_load(bootstrap_port, "test.start", "stay", ""), 0);
+    CHECK(strstr(job_list(), "-\t0\ttest.start\n") != NULL);
+    CHECK(strstr(job_print("test.start"),
+                 "\tlast exit = never\n\truns = 0\n\tlast start reason = not started\n") != NULL);
+    CHECK_STR_EQ(job_blame("test.start"), "");
+    CHECK_EQ(job_stop("test.start"), KERN_SUCCESS);
+    CHECK_EQ(job_start("test.start"), KERN_SUCCESS);
+    CHECK(job_shows("test.start", "\tstate = running\n"));
+    CHECK(strncmp(job_blame("test.start"), "start by pid ", 13) == 0);
+    CHECK(strstr(job_list(), "\t-\ttest.start\n") != NULL);
+    CHECK_EQ(job_stop("test.start"), KERN_SUCCESS);
+    CHECK_EQ(job_stop("test.start"), KERN_SUCCESS);
+    CHECK(job_shows("test.start", "\tstate = waiting\n"));
+    CHECK(strstr(job_print("test.start"), "\tlast exit = signal 15\n") != NULL);
+    CHECK(strstr(job_list(), "-\t-15\ttest.start\n") != NULL);
+    CHECK_EQ(job_remove("test.start"), KERN_SUCCESS);
+    CHECK_EQ(job_start("test.start"), BOOTSTRAP_UNKNOWN_SERVICE);
+    CHECK_EQ(job_stop("test.start"), BOOTSTRAP_UNKNOWN_SERVICE);
+}
+
+TEST(a_job_that_ignores_the_stop_is_killed, "B127 B115")
+{
+    const char *out = scratch("stubborn");
+
+    unlink(out);
+    REQUIRE_EQ(job_load_shell("test.stubborn", "trap \"\" TERM; echo ready; while :; do sleep 1; done", out,
+                              INTEGER("ExitTimeOut", 1)),
+               0);
+    CHECK(becomes_contents(out, "ready\n"));
+    CHECK_EQ(job_stop("test.stubborn"), KERN_SUCCESS);
+    CHECK(job_shows("test.stubborn", "\tlast exit = signal 9\n"));
+    CHECK_EQ(job_remove("test.stubborn"), KERN_SUCCESS);
+}
+
+TEST(what_the_last_instance_did_decides_whether_there_is_another, "B118 B119")
+{
+    static const struct {
+        const char *condition, *words;
+        bool again;
+    } cases[] = {
+        { "<key>SuccessfulExit</key><true/>", "say %s", true },
+        { "<key>SuccessfulExit</key><true/>", "say %s quit 1", false },
+        { "<key>SuccessfulExit</key><false/>", "say %s", false },
+        { "<key>SuccessfulExit</key><false/>", "say %s quit 1", true },
+        { "<key>SuccessfulExit</key><false/>", "say %s signal 9", true },
+        { "<key>Crashed</key><true/>", "say %s signal 6", true },
+        { "<key>Crashed</key><true/>", "say %s signal 15", false },
+        { "<key>Crashed</key><true/>", "say %s quit 1", false },
+        { "<key>Crashed</key><false/>", "say %s quit 1", true },
+        { "<key>Crashed</key><false/>", "say %s signal 11", false },
+    };
+    const char *out = scratch("conditions");
+    char body[256];
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        unlink(out);
+        snprintf(body, sizeof(body), "<key>KeepAlive</key><dict>%s</dict>" THROTTLE(3600), cases[i].condition);
+        REQUIRE_EQ(job_load(bootstrap_port, "test.condition", words(cases[i].words, out), body), 0);
+        CHECK(has_lines(out, 1));
+        CHECK(job_shows("test.condition", cases[i].again ? "\tstate = throttled" : "\tstate = waiting"));
+        CHECK(strstr(job_print("test.condition"), "\truns = 1\n") != NULL);
+        CHECK_EQ(job_remove("test.condition"), KERN_SUCCESS);
+    }
+}
+
+TEST(stopping_is_no_crash, "B119 B127")
+{
+    const char *out = scratch("abort");
+
+    unlink(out);
+    REQUIRE_EQ(job_load_shell("test.abort",
+                              "trap \"kill -ABRT $$\" TERM; echo ready; while :; do sleep 0.1; done", out,
+                              "<key>KeepAlive</key><dict><key>Crashed</key><true/></dict>" THROTTLE(3600)),
+               0);
+    CHECK(becomes_contents(out, "ready\n"));
+    CHECK_EQ(job_stop("test.abort"), KERN_SUCCESS);
+    CHECK(job_shows("test.abort", "\tlast exit = signal 6\n"));
+    CHECK(strstr(job_print("test.abort"), "\tstate = waiting\n") != NULL);
+    CHECK_EQ(job_remove("test.abort"), KERN_SUCCESS);
+}
+
+TEST(a_program_that_cannot_be_executed_is_told_and_tried_again_later, "B124")
+{
+    mach_port_t port;
+
+    REQUIRE_EQ(job_load_text(bootstrap_port,
+                             "<dict>" STRING("Label", "test.exec") STRING("Program", "/no/such/program")
+                                 SERVICE("test.exec.name") NO_THROTTLE "</dict>"),
+               0);
+    REQUIRE_EQ(look("test.exec.name", &port), KERN_SUCCESS);
+    CHECK_EQ(send_id(port, 1), KERN_SUCCESS);
+    CHECK(job_shows("test.exec", "\tlast exit = exec: ENOENT\n\truns = 1\n"));
+    CHECK(job_shows("test.exec", "\tstate = throttled ("));
+    CHECK(job_shows("test.exec", "test.exec.name D 1 1\n"));
+    CHECK(strstr(job_list(), "-\t127\ttest.exec\n") != NULL);
+    CHECK_EQ(job_remove("test.exec"), KERN_SUCCESS);
+    CHECK_EQ(type_of(port), MACH_PORT_TYPE_DEAD_NAME);
+    mach_port_deallocate(mach_task_self(), port);
+}
+
+static bool has_ended(const void *pid)
+{
+    return kill(*(const pid_t *)pid, 0) != 0;
+}
+
+TEST(what_a_job_leaves_in_its_process_group_is_ended, "B125 B126")
+{
+    const char *out = scratch("group");
+    pid_t left;
+
+    unlink(out);
+    REQUIRE_EQ(job_load_shell("test.group", "sleep 1000 &amp; echo $!", out, ""), 0);
+    CHECK(job_shows("test.group", "\tlast exit = exited 0\n"));
+    left = atoi(contents(out));
+    REQUIRE_GT(left, 0);
+    CHECK(wait_until(has_ended, &left));
+    CHECK_EQ(job_remove("test.group"), KERN_SUCCESS);
+    unlink(out);
+    REQUIRE_EQ(job_load_shell("test.group", "sleep 1000 &amp; echo $!", out,
+                              TRUTH("AbandonProcessGroup", true)),
+               0);
+    CHECK(job_shows("test.group", "\tlast exit = exited 0\n"));
+    left = atoi(contents(out));
+    REQUIRE_GT(left, 0);
+    CHECK_EQ(kill(left, 0), 0);
+    CHECK_EQ(job_remove("test.group"), KERN_SUCCESS);
+    CHECK_EQ(kill(left, SIGKILL), 0);
+}
+
+TEST(an_interval_starts_a_job_again, "B129")
+{
+    const char *out = scratch("interval");
+
+    unlink(out);
+    REQUIRE_EQ(job_load(bootstrap_port, "test.interval", words("say %s", out),
+                        INTEGER("StartInterval", 1) NO_THROTTLE),
+               0);
+    CHECK(has_lines(out, 2));
+    CHECK_STR_EQ(job_blame("test.interval"), "interval");
+    CHECK_EQ(job_remove("test.interval"), KERN_SUCCESS);
+}
+
+static bool is_unknown(const void *label)
+{
+    return *job_print(label) == 0;
+}
+
+TEST(a_job_may_run_only_once, "B109")
+{
+    REQUIRE_EQ(job_load(bootstrap_port, "test.once", "in test.once.name",
+                        RUN_AT_LOAD TRUTH("LaunchOnlyOnce", true)),
+               0);
+    CHECK(wait_until(is_unknown, "test.once"));
+}
+
+TEST(dynamic_names_end_with_the_instance_of_a_job, "B70 B26 B5")
+{
+    REQUIRE_EQ(job_load(bootstrap_port, "test.dynamic", "in test.dynamic.name in test.dynamic.name stay",
+                        RUN_AT_LOAD),
+               0);
+    CHECK(becomes("test.dynamic.name", KERN_SUCCESS));
+    CHECK(strstr(listing(bootstrap_port), "A test.dynamic.name (test.dynamic)\n") != NULL);
+    CHECK_EQ(job_stop("test.dynamic"), KERN_SUCCESS);
+    CHECK(becomes("test.dynamic.name", BOOTSTRAP_UNKNOWN_SERVICE));
+    CHECK_EQ(job_remove("test.dynamic"), KERN_SUCCESS);
+}
