@@ -34,6 +34,12 @@ struct host_ops {
     uint32_t (*segment_send)(void *host, struct task *task, segment_handle segment, uint64_t size);
     void (*segment_drop)(void *host, segment_handle segment);
 
+    /* Lends `writer` a segment to write `size` bytes for `reader`, and tells it in the three values of
+     * TRAP_SEGMENT_BORROW; an id of 0: it has to make one itself. NULL: this host lends none. */
+    void (*segment_lend)(void *host, struct task *writer, struct task *reader, uint64_t size, uint64_t value[3]);
+    /* The task says that it is done with a lent segment. The id is the task's word: it may be nonsense. */
+    void (*segment_done)(void *host, struct task *task, uint32_t id);
+
     /* The task broke the trap protocol: end it. The kernel goes on as if it had asked for nothing;
      * kernel_task_died comes later, as an event. */
     void (*task_broken)(void *host, struct task *task, const char *why);

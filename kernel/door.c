@@ -236,6 +236,15 @@ static bool trap_message(struct kernel *kernel, struct thread *thread, const str
     return is_done;
 }
 
+static void take_done(struct thread *thread, const struct trap_request *request)
+{
+    struct ipc *ipc = thread->ipc.ipc;
+    if (!ipc->ops->segment_done)
+        return;
+    for (uint32_t i = 0; i < request->n_done && i < TRAP_DONE_MAX; i++, ipc->steps++)
+        ipc->ops->segment_done(ipc->host, thread->task, request->done[i]);
+}
+
 uint32_t kernel_trap(struct kernel *kernel, struct thread *thread, uint64_t now)
 {
     struct ipc *ipc = &kernel->system.ipc;
@@ -247,6 +256,8 @@ uint32_t kernel_trap(struct kernel *kernel, struct thread *thread, uint64_t now)
     thread->ipc.reply = (struct trap_reply){ 0 };
     thread->is_trapping = true;
     thread->is_done = false;
+    if (request.n_done)
+        take_done(thread, &request);
     if (request.number == TRAP_MSG) {
         thread->is_done = trap_message(kernel, thread, &request);
     } else {

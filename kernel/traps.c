@@ -275,6 +275,29 @@ static void pid_for_task(struct thread *thread, const uint64_t *arg)
                  task ? (uint64_t)task->identity.pid : (uint64_t)-1);
 }
 
+/* ---- segments ---- */
+
+/* Who would receive a message to this name now; NULL: no task does. */
+static struct task *receiver_of(struct thread *thread, mach_port_name_t name)
+{
+    struct entry *entry =
+        MACH_PORT_VALID(name) ? space_lookup(thread->ipc.ipc, thread->ipc.space, name) : NULL;
+    bool has_port =
+        entry && (entry_has_receive(entry) || entry_has_send(entry) || entry->kind == ENTRY_SEND_ONCE);
+    if (!has_port || !port_is_live(entry->port) || entry->port->state != PORT_IN_SPACE)
+        return NULL;
+    return entry->port->space->owner;
+}
+
+static void segment_borrow(struct thread *thread, const uint64_t *arg)
+{
+    struct ipc *ipc = thread->ipc.ipc;
+    struct task *reader = receiver_of(thread, (mach_port_name_t)arg[0]);
+    if (reader && ipc->ops->segment_lend)
+        ipc->ops->segment_lend(ipc->host, thread->task, reader, arg[1], thread->ipc.reply.value);
+    answer(thread, KERN_SUCCESS);
+}
+
 /* ---- the table ---- */
 
 static const struct trap {
@@ -310,6 +333,7 @@ static const struct trap {
     { TRAP_TIMER_CANCEL, false, "mk_timer_cancel", trap_timer_cancel },
     { TRAP_TIMER_ARM_LEEWAY, false, "mk_timer_arm_leeway", trap_timer_arm_leeway },
     { TRAP_BOOTSTRAP_PORT, false, "bootstrap_port", bootstrap_self },
+    { TRAP_SEGMENT_BORROW, false, "segment_borrow", segment_borrow },
 };
 
 static const struct trap *find(uint32_t number)

@@ -15,6 +15,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "libmach/segment.h"
+
 #define ANSWER_TIMEOUT_MS 30000
 
 struct live live = { .socket = -1, .bell = -1 };
@@ -92,10 +94,11 @@ bool connection_receive(int socket, struct attach_packet *packet, int fd[CONNECT
     return packet->magic == ATTACH_MAGIC;
 }
 
-void connection_keep(uint32_t id, int fd)
+void connection_keep(const struct attach_packet *packet, int fd)
 {
     if (live.n_arrived < LIVE_ARRIVED_MAX)
-        live.arrived[live.n_arrived++] = (struct live_arrival){ id, fd };
+        live.arrived[live.n_arrived++] =
+            (struct live_arrival){ packet->segment.id, packet->segment.flags, fd };
     else
         close(fd);
 }
@@ -110,7 +113,7 @@ bool connection_await(enum attach_type type, struct attach_packet *packet, int f
         if (packet->type == type)
             return true;
         if (packet->type == ATTACH_SEGMENT && fd[0] >= 0) {
-            connection_keep(packet->segment.id, fd[0]);
+            connection_keep(packet, fd[0]);
             fd[0] = -1;
         }
         for (int i = 0; i < CONNECTION_FDS_MAX; i++)
@@ -137,6 +140,7 @@ void live_forget(bool fork_child)
         close(live.bell);
     for (uint32_t i = 0; i < live.n_arrived; i++)
         close(live.arrived[i].fd);
+    segments_forget(fork_child);
     if (!fork_child)
         forget_mappings(); /* of a child they were not copied, and something else may stand there */
     memset(live.area, 0, sizeof live.area);

@@ -26,6 +26,7 @@ enum live_state { LIVE_DETACHED, LIVE_ATTACHED, LIVE_REFUSED, LIVE_LOST };
 
 struct live_arrival {
     uint32_t id;
+    uint32_t flags; /* SEGMENT_* */
     int fd;
 };
 
@@ -37,7 +38,7 @@ struct live {
     struct wake_table *table;
     uint8_t *area[LIVE_AREAS_MAX];
     uint32_t next_segment_id;
-    struct live_arrival arrived[LIVE_ARRIVED_MAX]; /* segments that came while something else was awaited */
+    struct live_arrival arrived[LIVE_ARRIVED_MAX]; /* segments that came, until they have been read */
     uint32_t n_arrived;
     _Atomic uint32_t lock;
     bool named; /* mach_task_self_ and bootstrap_port are set */
@@ -68,7 +69,7 @@ bool connection_receive(int socket, struct attach_packet *packet, int fd[CONNECT
 bool connection_await(enum attach_type type, struct attach_packet *packet, int fd[CONNECTION_FDS_MAX]);
 
 /* Keeps the descriptor of a segment until somebody asks for it. */
-void connection_keep(uint32_t id, int fd);
+void connection_keep(const struct attach_packet *packet, int fd);
 
 /* Closes and unmaps everything of a connection; the state becomes DETACHED. In a fork child only what fork
  * copied is there. */

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "libmach/guard.h"
+#include "libmach/trap.h"
 #include "libmach/walk.h"
 
 #define INLINE_REGION_MAX 8192u
@@ -67,6 +68,7 @@ static void list_regions(struct gather *gather, void *message, mach_msg_size_t s
 {
     struct walk walk = walk_begin(message, size);
     gather->n_regions = 0;
+    gather->dest = ((mach_msg_header_t *)message)->msgh_remote_port;
     for (const mach_msg_descriptor_t *d; (d = walk_next(&walk)) != NULL;) {
         if (!is_out_of_line(d))
             continue;
@@ -74,6 +76,7 @@ static void list_regions(struct gather *gather, void *message, mach_msg_size_t s
         region->address = (uint64_t)(uintptr_t)d->out_of_line.address;
         region->size = walk_region_size(d);
         region->deallocate = d->out_of_line.deallocate != 0;
+        region->loan = 0;
         if (!is_memory(d) && d->ool_ports.count > PORTS_MAX)
             region->size = 0;
     }
@@ -97,13 +100,37 @@ static uint64_t inline_size(const struct gather *gather, uint64_t limit)
     return size;
 }
 
+/* Asks for a segment to write. The page's payload, as far as it is built, stays; its request is written anew. */
+static void *borrow(struct lib_thread *thread, const struct gather *gather, uint64_t size, uint32_t *id_p)
+{
+    struct trap_request *req = &thread->page->req;
+    struct trap_request outer = *req;
+    struct trap_frame frame = { thread };
+    req->number = TRAP_SEGMENT_BORROW;
+    req->n_items = req->segment = req->payload_size = 0;
+    req->arg[0] = gather->dest;
+    req->arg[1] = size;
+    bool made = trap_make(&frame);
+    *req = outer;
+    return made ? transport_segment_borrowed(thread, thread->page->reply.value, id_p) : NULL;
+}
+
 /* An item for a region that travels in its own segment. False: no memory. */
-static bool give_region(struct lib_thread *thread, const struct gather_region *region, struct trap_item *item)
+static bool give_region(struct lib_thread *thread, const struct gather *gather, struct gather_region *region,
+                        struct trap_item *item)
 {
     struct transport_part part = { (const void *)(uintptr_t)region->address, region->size };
     int bad = -1;
     item->kind = TRAP_ITEM_SEGMENT;
     item->size = region->size;
+    void *to = borrow(thread, gather, region->size, &region->loan);
+    if (to != NULL) {
+        item->at = region->loan;
+        if (!guard_copy(to, part.bytes, part.size))
+            item->kind = TRAP_ITEM_UNREADABLE;
+        return true;
+    }
+    region->loan = 0;
     item->at = transport_segment_give(thread, &part, 1, &bad);
     if (item->at != 0)
         return true;
@@ -121,10 +148,10 @@ static bool fill_page(struct gather *gather, struct lib_thread *thread, mach_msg
     struct trap_item *item = (struct trap_item *)(data + trap_round8(size));
     uint64_t at = trap_round8(size) + gather->n_regions * sizeof *item;
     for (uint32_t i = 0; i < gather->n_regions; i++) {
-        const struct gather_region *region = &gather->region[i];
+        struct gather_region *region = &gather->region[i];
         item[i] = (struct trap_item){ .kind = TRAP_ITEM_EMPTY, .size = region->size };
         if (region->size > limit) {
-            if (!give_region(thread, region, &item[i]))
+            if (!give_region(thread, gather, region, &item[i]))
                 return false;
         } else if (region->size > 0) {
             bool read = guard_copy(data + at, (const void *)(uintptr_t)region->address, region->size);
@@ -153,13 +180,13 @@ static uint64_t lay_out(struct gather *gather, struct lib_thread *thread, struct
     uint64_t at = trap_round8(size) + gather->n_regions * sizeof *layout->item;
     layout->part[0] = (struct transport_part){ layout->message, at };
     for (uint32_t i = 0; i < gather->n_regions; i++) {
-        const struct gather_region *region = &gather->region[i];
+        struct gather_region *region = &gather->region[i];
         struct trap_item *item = &layout->item[i];
         struct transport_part *part = &layout->part[1 + 2 * i];
         part[0] = part[1] = (struct transport_part){ zeroes, 0 };
         *item = (struct trap_item){ .kind = TRAP_ITEM_EMPTY, .size = region->size };
         if (region->size > limit) {
-            if (!give_region(thread, region, item))
+            if (!give_region(thread, gather, region, item))
                 return 0;
         } else if (region->size > 0) {
             item->kind = TRAP_ITEM_INLINE;
@@ -288,15 +315,21 @@ mach_msg_return_t gather_message(struct gather *gather, struct lib_thread *threa
     return gather_complex(gather, thread, size);
 }
 
-void gather_deallocate(const struct gather *gather, uint32_t n_taken)
+static void deallocate(const struct gather_region *region)
 {
     uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
-    for (uint32_t i = 0; i < gather->n_regions && i < n_taken; i++) {
+    uintptr_t start = region->address & ~(page - 1);
+    uintptr_t end = (region->address + region->size + page - 1) & ~(page - 1);
+    transport_memory_free((void *)start, end - start);
+}
+
+void gather_settle(const struct gather *gather, struct lib_thread *thread, uint32_t n_taken)
+{
+    for (uint32_t i = 0; i < gather->n_regions; i++) {
         const struct gather_region *region = &gather->region[i];
-        if (!region->deallocate || region->size == 0)
-            continue;
-        uintptr_t start = region->address & ~(page - 1);
-        uintptr_t end = (region->address + region->size + page - 1) & ~(page - 1);
-        munmap((void *)start, end - start);
+        if (i >= n_taken && region->loan != 0)
+            transport_segment_done(thread, region->loan);
+        if (i < n_taken && region->deallocate && region->size != 0)
+            deallocate(region);
     }
 }

@@ -5,7 +5,7 @@
  *     mr = gather_message(&gather, thread, msg, send_size);     writes page->req's n_items, segment,
  * payload_size, flags, and the payload
  *     ... the trap ...
- *     gather_deallocate(&gather, reply n_taken);
+ *     gather_settle(&gather, thread, reply n_taken);
  *     gather_fini(&gather);
  */
 #pragma once
@@ -24,10 +24,12 @@ struct gather_region {
     uint64_t address;
     uint64_t size; /* bytes */
     bool deallocate;
+    uint32_t loan; /* the borrowed segment that it was written to; 0: none */
 };
 
 struct gather {
     uint32_t n_regions;
+    mach_port_name_t dest;
     struct gather_region *region;
     struct gather_region few[GATHER_FEW];
     void *scratch; /* mmap'd, when the regions are many or the message is large */
@@ -46,8 +48,9 @@ static inline void gather_init(struct gather *gather)
 mach_msg_return_t gather_message(struct gather *gather, struct lib_thread *thread, const void *msg,
                                  mach_msg_size_t size);
 
-/* Unmaps the pages of the first n_taken regions that were sent with deallocate (P129, P133). */
-void gather_deallocate(const struct gather *gather, uint32_t n_taken);
+/* Of the first n_taken regions, unmaps the pages of those that were sent with deallocate (P129, P133). Gives back what was
+ * borrowed for the others. */
+void gather_settle(const struct gather *gather, struct lib_thread *thread, uint32_t n_taken);
 
 void gather_release(struct gather *gather);
 

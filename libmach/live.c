@@ -23,6 +23,7 @@
 #include "libmach/connection.h"
 #include "libmach/attach.h"
 #include "libmach/roster.h"
+#include "libmach/warm.h"
 
 #define LIKELY(x) __builtin_expect(!!(x), 1)
 #define SPIN_NS 5000
@@ -113,6 +114,7 @@ static void notice_fork(void)
     if (live.mark == NULL || atomic_load(live.mark) == 1)
         return;
     live_forget(true);
+    warm_forget(false);
     atomic_store(live.mark, 1);
     memset(&self, 0, sizeof self);
 }
@@ -200,117 +202,6 @@ void live_thread_end(void)
     live_unlock(&mask);
 }
 
-/* ---- segments ---- */
-
-static bool write_part(int fd, const struct transport_part *part)
-{
-    const char *at = part->bytes;
-    for (size_t left = part->size; left > 0;) {
-        ssize_t n = syscall(SYS_write, fd, at, left);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            return false;
-        at += n;
-        left -= (size_t)n;
-    }
-    return true;
-}
-
-/* write() answers EFAULT for memory that is not there: the system is the guard. */
-static bool fill_file(int fd, const struct transport_part *parts, size_t n_parts, int *bad_p)
-{
-    for (size_t i = 0; i < n_parts; i++) {
-        if (write_part(fd, &parts[i]))
-            continue;
-        *bad_p = errno == EFAULT ? (int)i : -1;
-        return false;
-    }
-    return syscall(SYS_fcntl, fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL) == 0;
-}
-
-static uint32_t announce_segment(int fd, uint64_t size)
-{
-    sigset_t mask;
-    struct attach_packet packet = { .magic = ATTACH_MAGIC,
-                                    .type = ATTACH_SEGMENT,
-                                    .segment = { .size = size } };
-    live_lock(&mask);
-    packet.segment.id = live.next_segment_id;
-    live.next_segment_id += 2;
-    if (atomic_load(&live.state) != LIVE_ATTACHED || !connection_send(live.socket, &packet, &fd, 1))
-        packet.segment.id = 0;
-    live_unlock(&mask);
-    return packet.segment.id;
-}
-
-uint32_t transport_segment_give(struct lib_thread *thread, const struct transport_part *parts, size_t n_parts,
-                                int *bad_p)
-{
-    uint32_t id = 0;
-    uint64_t size = 0;
-    *bad_p = -1;
-    int fd = (int)syscall(SYS_memfd_create, "libmach-segment", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-    if (fd < 0)
-        return 0;
-    for (size_t i = 0; i < n_parts; i++)
-        size += parts[i].size;
-    if (fill_file(fd, parts, n_parts, bad_p))
-        id = announce_segment(fd, size);
-    syscall(SYS_close, fd);
-    return id;
-}
-
-static int find_arrived(uint32_t id)
-{
-    for (uint32_t i = 0; i < live.n_arrived; i++) {
-        if (live.arrived[i].id != id)
-            continue;
-        int fd = live.arrived[i].fd;
-        live.arrived[i] = live.arrived[--live.n_arrived];
-        return fd;
-    }
-    return -1;
-}
-
-/* The descriptor of a segment that a reply named: machd sent it before it published the reply. */
-static int take_segment(uint32_t id)
-{
-    sigset_t mask;
-    struct attach_packet packet;
-    int fd[CONNECTION_FDS_MAX];
-    live_lock(&mask);
-    int found = find_arrived(id);
-    while (found < 0 && atomic_load(&live.state) == LIVE_ATTACHED &&
-           connection_await(ATTACH_SEGMENT, &packet, fd)) {
-        if (packet.segment.id == id)
-            found = fd[0];
-        else if (fd[0] >= 0)
-            connection_keep(packet.segment.id, fd[0]);
-        if (packet.segment.id == id)
-            break;
-    }
-    live_unlock(&mask);
-    return found;
-}
-
-void *transport_segment_map(struct lib_thread *thread, uint32_t id, uint64_t size)
-{
-    int fd = take_segment(id);
-    if (fd < 0)
-        return NULL;
-    void *at = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0);
-    syscall(SYS_close, fd);
-    return at == MAP_FAILED ? NULL : at;
-}
-
-void transport_segment_discard(struct lib_thread *thread, uint32_t id)
-{
-    int fd = take_segment(id);
-    if (fd >= 0)
-        syscall(SYS_close, fd);
-}
-
 /* ---- fork and wait ---- */
 
 bool live_fork_request(uint64_t *nonce_p)
@@ -354,7 +245,7 @@ static void keep_address_of_page(void)
 void live_fork_child(uint64_t nonce)
 {
     bool attached = atomic_load(&live.state) == LIVE_ATTACHED;
-    atomic_store(&live.lock, 0);
+    warm_forget(atomic_exchange(&live.lock, 0) == 0);
     if (live.mark == NULL)
         return;
     keep_address_of_page();

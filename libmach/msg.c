@@ -64,6 +64,7 @@ static mach_msg_return_t msg_once(const struct msg_call *call)
     if (page == NULL)
         return kr == MACH_SEND_INVALID_DEST ? no_kernel(call) : kr;
     mach_msg_return_t mr = MACH_MSG_SUCCESS;
+    uint32_t n_taken = 0;
     gather_init(&gather);
     write_request(&page->req, call);
     if (call->option & MACH_SEND_MSG)
@@ -72,12 +73,12 @@ static mach_msg_return_t msg_once(const struct msg_call *call)
         if (!trap_make(&frame)) {
             mr = no_kernel(call);
         } else {
-            uint32_t n_taken = page->reply.n_taken;
+            n_taken = page->reply.n_taken;
             mr = deliver(call, frame.thread);
-            if (gather.n_regions != 0)
-                gather_deallocate(&gather, n_taken);
         }
     }
+    if (gather.n_regions != 0)
+        gather_settle(&gather, frame.thread, n_taken);
     trap_end(&frame);
     gather_fini(&gather);
     return mr;

@@ -72,3 +72,13 @@ uint32_t transport_segment_give(struct lib_thread *thread, const struct transpor
 void *transport_segment_map(struct lib_thread *thread, uint32_t id, uint64_t size);
 /* The segment will not be used. */
 void transport_segment_discard(struct lib_thread *thread, uint32_t id);
+
+/* Lent segments. borrowed: the memory to write and the id to send, from the values of a TRAP_SEGMENT_BORROW; NULL: none
+ * was lent. done: tells the kernel, by some trap to come, that the segment is not sent after all. segments_done: what is
+ * to be told with a trap that is being made; the number of ids. */
+void *transport_segment_borrowed(struct lib_thread *thread, const uint64_t value[3], uint32_t *id_p);
+void transport_segment_done(struct lib_thread *thread, uint32_t id);
+uint32_t transport_segments_done(struct lib_thread *thread, uint32_t id[TRAP_DONE_MAX]);
+
+/* The program gives whole pages back. False: they are no pages. */
+bool transport_memory_free(void *at, uint64_t size);

@@ -180,6 +180,7 @@ bool trap_make(struct trap_frame *frame)
 {
     struct lib_thread *thread = frame->thread;
     struct trap_page *page = thread->page;
+    page->req.n_done = transport_segments_done(thread, page->req.done);
     uint32_t number = atomic_fetch_add(&page->request, 1) + 1;
     enum transport_wait wait = transport_wait(thread, number, true);
     if (!LIKELY(wait == TRANSPORT_DONE) && wait == TRANSPORT_INTERRUPTED)

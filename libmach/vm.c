@@ -13,6 +13,7 @@
 #include "libmach/guard.h"
 #include "libmach/kernelrpc.h"
 #include "libmach/region.h"
+#include "libmach/transport.h"
 
 #define FLAGS_KNOWN ((int)VM_FLAGS_USER_MAP)
 
@@ -140,7 +141,7 @@ kern_return_t mach_vm_deallocate(vm_map_t target, mach_vm_address_t address, mac
         return KERN_SUCCESS;
     if (!pages_of(&address, &size))
         return KERN_INVALID_ARGUMENT;
-    return munmap(pointer(address), size) == 0 ? KERN_SUCCESS : KERN_INVALID_ARGUMENT;
+    return transport_memory_free(pointer(address), size) ? KERN_SUCCESS : KERN_INVALID_ARGUMENT;
 }
 
 kern_return_t mach_vm_map(vm_map_t target_task, mach_vm_address_t *address, mach_vm_size_t size,

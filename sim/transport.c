@@ -95,3 +95,24 @@ void transport_segment_discard(struct lib_thread *thread, uint32_t id)
 {
     sim_segment_discard(id);
 }
+
+/* The simulated host lends nothing. */
+void *transport_segment_borrowed(struct lib_thread *thread, const uint64_t value[3], uint32_t *id_p)
+{
+    *id_p = 0;
+    return NULL;
+}
+
+void transport_segment_done(struct lib_thread *thread, uint32_t id)
+{
+}
+
+uint32_t transport_segments_done(struct lib_thread *thread, uint32_t id[TRAP_DONE_MAX])
+{
+    return 0;
+}
+
+bool transport_memory_free(void *at, uint64_t size)
+{
+    return munmap(at, size) == 0;
+}

@@ -15,7 +15,7 @@
  *                               <-      THREAD_OK slot, wake index   (+ a further trap area when slot starts one)
  *   THREAD_GONE slot            ->
  *   SEGMENT id + memfd          ->      (no answer: the trap that names it tells) sealed SHRINK GROW WRITE SEAL
- *                               <-      SEGMENT id + memfd   just before the reply that names it
+ *                               <-      SEGMENT id + memfd   just before the reply that names it (kinds: wire/trap.h)
  *   FORK_PREPARE                ->
  *                               <-      FORK_READY nonce; the child's HELLO carries it (F64, F65)
  *   FORK_ABORT nonce            ->
@@ -96,7 +96,7 @@ struct attach_packet {
         } thread;
         struct { /* SEGMENT */
             uint32_t id; /* client: odd numbers of its own choice, unused now; machd: even ones */
-            uint32_t pad;
+            uint32_t flags; /* of machd's: SEGMENT_*; 0: sealed, to be mapped */
             uint64_t size; /* bytes of content, <= size of the file */
         } segment;
         struct { /* FORK_READY, FORK_ABORT, CHALLENGE */
@@ -126,6 +126,9 @@ struct attach_packet {
         } looked;
     };
 };
+
+#define SEGMENT_WRITE 1u /* lent: to be mapped, sealed and written */
+#define SEGMENT_READ 2u  /* lent to its sender: to be copied, then named in done[] */
 
 #define ATTACH_FLAG_ADMIN_ONLY 1u /* a tool: no task is made; STATUS, LOOK and SHUTDOWN only */
 

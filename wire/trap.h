@@ -75,6 +75,7 @@ enum trap_number {
     TRAP_TIMER_CANCEL = 94,              /* name -> deadline, or 0 */
     TRAP_TIMER_ARM_LEEWAY = 95,          /* name, flags, deadline, leeway */
     TRAP_BOOTSTRAP_PORT = 200,           /* ours: -> result is a name of the task's bootstrap port, as get_special_port (B18) */
+    TRAP_SEGMENT_BORROW = 201,           /* ours: name, size -> id | slot << 32 | is new << 63, size, slots | sequence << 32 */
 };
 
 /* Every trap that names a task takes the caller's own task only; another name answers MACH_SEND_INVALID_DEST,
@@ -110,6 +111,37 @@ enum trap_item_kind {
     TRAP_ITEM_UNREADABLE = 3, /* the fault guard tripped: MACH_SEND_INVALID_MEMORY for this descriptor */
 };
 
+/* Segments come in two kinds.
+ *
+ * *Sealed*: the client makes a memfd, fills it, seals it also against writing, and registers it (wire/attach.h,
+ * SEGMENT). Its id is odd. It is used once; who receives it maps it.
+ *
+ * *Lent*: machd makes it and lends it to one task to write for one other, again and again. Its pages are there
+ * already, which is what makes large messages fast. Each use has an id of its own, an even one:
+ *
+ *   writer                                   machd                              reader
+ *   SEGMENT_BORROW name, size         ->     who holds the name's receive right is the reader; a free segment
+ *                                     <-     of that pair, or a new one (packet SEGMENT, WRITE, comes before)
+ *   new: maps it, seals it (FUTURE_WRITE
+ *     and SEAL), closes the descriptor
+ *   writes; sends a message that names
+ *     the id in an item               ->     queues it
+ *                                            packet SEGMENT, READ; the message               ->
+ *                                                                               copies what it needs, closes
+ *                                     <-     id in done[] of its next trap
+ *
+ * What must hold: a task never sees bytes that were not sent to it. So a segment that a task has been given is
+ * lent again for that task alone; not if it has forked since (the child may hold what the parent held); and if the
+ * message then goes to another one after all (the receive right has moved meanwhile), that one reads it and the
+ * segment is given up. FUTURE_WRITE, which machd checks before anybody reads, leaves the writer's mapping the only
+ * way to write. The writer may write at any time: who reads copies once and believes nothing.
+ *
+ * A borrowed segment that is not sent after all goes back through done[] too. `slots` is the set of the slots
+ * (numbers below TRAP_LOAN_SLOTS) that are still lent to the task at `sequence`: it unmaps the others. */
+#define TRAP_LOAN_SLOTS 32u
+#define TRAP_LOAN_NEW (1ull << 63)
+#define TRAP_DONE_MAX 7u
+
 struct trap_item {
     uint32_t kind;
     uint32_t at;
@@ -123,6 +155,8 @@ struct trap_request {
     uint32_t payload_size; /* bytes of the whole payload */
     uint64_t arg[7];
     struct trap_msg msg;
+    uint32_t n_done; /* of done[]: ids of lent segments that the task is done with; others than its own mean nothing */
+    uint32_t done[TRAP_DONE_MAX];
 };
 
 /* delivered: what stands in the payload */

@@ -34,6 +34,7 @@ struct config {
     uint32_t reserved_descriptors; /* for machd itself and launchd */
     uint32_t half_open;        /* connections of one uid that have not attached */
     uint32_t process_segments; /* registered by one process and not yet claimed */
+    uint32_t process_lent_megabytes; /* 2^20: size of the segments lent to one process at a time */
     uint64_t attach_timeout;   /* ns */
     uint64_t polling_window;   /* ns past the last request; 0: never poll */
     enum rank_policy rank;     /* what machd asks for itself */

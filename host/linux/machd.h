@@ -87,6 +87,11 @@ struct process {
     struct list segments; /* registered, not claimed */
     uint32_t n_segments;
     uint32_t next_segment_id;
+    struct segment *lent[TRAP_LOAN_SLOTS]; /* to it, for writing (host/linux/loan.h) */
+    uint64_t lent_bytes;
+    uint32_t lent_sequence;
+    struct list bound; /* loans of others that it reads */
+    uint32_t n_bound;
     uint32_t n_forks;
     uint32_t n_hot;
     struct list settlers; /* struct settle of others that wait for this death */
@@ -254,9 +259,17 @@ struct machd {
         struct segment **entry;
         uint32_t n, free_head;
     } segments;
+    uint32_t n_lent; /* segments of host/linux/loan.h */
     struct launchd launchd;
     struct machd_counters count;
 };
+
+/* A fresh id under which the process gets a segment. */
+static inline uint32_t process_segment_id(struct process *process)
+{
+    process->next_segment_id += 2;
+    return process->next_segment_id ? process->next_segment_id : (process->next_segment_id = 2);
+}
 
 /* CLOCK_MONOTONIC in nanoseconds. */
 uint64_t clock_now(void);

@@ -208,6 +208,8 @@ static const struct host_ops host_ops = {
     .segment_make = segment_make,
     .segment_send = segment_send,
     .segment_drop = segment_drop,
+    .segment_lend = loan_lend,
+    .segment_done = loan_done,
     .task_broken = host_task_broken,
     .log = host_log,
 };

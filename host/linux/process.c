@@ -105,6 +105,7 @@ static struct process *process_make(struct machd *m, struct connection *connecti
     list_init(&process->connections);
     list_init(&process->threads);
     list_init(&process->segments);
+    list_init(&process->bound);
     list_init(&process->settlers);
     list_init(&process->ready);
     list_append(bucket(m, process->pid), &process->link);
@@ -116,7 +117,8 @@ static struct process *process_make(struct machd *m, struct connection *connecti
 static void process_free(struct machd *m, struct process *process)
 {
     ASSERT(list_is_empty(&process->connections) && list_is_empty(&process->threads) && !process->task);
-    ASSERT(list_is_empty(&process->settlers) && !process->n_segments && !process->n_hot);
+    ASSERT(list_is_empty(&process->bound) && list_is_empty(&process->settlers) && !process->n_segments &&
+           !process->n_hot);
     watch_close(m, &process->death);
     release_process(process->account);
     account_put(process->account);
@@ -186,6 +188,7 @@ static void end_task(struct machd *m, struct process *process, bool keep_space)
     process->task = NULL;
     threads_free(m, process);
     segments_forget(m, process);
+    loans_end(m, process);
     while (!list_is_empty(&process->connections))
         client_detach(m, list_entry(list_first(&process->connections), struct connection, process_link));
 }

@@ -62,6 +62,7 @@ static bool thread_is_gone(struct machd *m, struct connection *connection, uint3
 static void prepare_fork(struct machd *m, struct connection *connection)
 {
     struct attach_packet packet = { .magic = ATTACH_MAGIC, .type = ATTACH_FORK_READY };
+    loans_retire_read(m, connection->process);
     packet.fork.nonce = fork_prepare(m, connection->process);
     client_send(m, connection, &packet, NULL, 0);
 }

@@ -24,19 +24,10 @@
 #define SEALS (F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL)
 #define JUNK_STUCK_MAX 16
 
-struct segment {
-    struct list link;        /* process.segments while registered */
-    struct account *account; /* of its maker, charged one descriptor; NULL: made by machd, charged by the kernel */
-    uint32_t id;             /* the client's */
-    segment_handle handle;
-    int fd;
-    uint64_t size;
-};
-
 /* Its record and its places in the table, of which up to half are empty. */
 #define SEGMENT_RECORD (sizeof(struct segment) + 2 * sizeof(struct segment *))
 
-static bool charge_segment(struct account *account)
+bool segment_charge(struct account *account)
 {
     if (!account_charge(account, ACCOUNT_BYTES, SEGMENT_RECORD))
         return false;
@@ -46,17 +37,17 @@ static bool charge_segment(struct account *account)
     return false;
 }
 
-static void release_segment(struct account *account)
+void segment_release(struct account *account)
 {
     account_release(account, ACCOUNT_BYTES, SEGMENT_RECORD);
     account_release(account, ACCOUNT_DESCRIPTORS, 1);
 }
 
-static void segment_free(struct segment *segment)
+void segment_free(struct segment *segment)
 {
     close(segment->fd);
     if (segment->account) {
-        release_segment(segment->account);
+        segment_release(segment->account);
         account_put(segment->account);
     }
     free(segment);
@@ -172,11 +163,11 @@ bool segment_register(struct machd *m, struct process *process, uint32_t id, uin
     struct account *account = kernel_task_account(process->task);
     struct segment *segment = NULL;
     bool ok = id && is_fixed_memory(fd, size) && !registered(process, id) &&
-              process->n_segments < m->config.process_segments && charge_segment(account);
+              process->n_segments < m->config.process_segments && segment_charge(account);
     if (ok)
         segment = calloc(1, sizeof(*segment));
     if (ok && !segment)
-        release_segment(account);
+        segment_release(account);
     if (!segment)
         return false;
     segment->account = account_get(account);
@@ -212,9 +203,20 @@ static struct segment *await_registered(struct machd *m, struct process *process
     return registered(process, id);
 }
 
+static segment_handle claim_lent(struct machd *m, struct process *process, uint32_t id, uint64_t size)
+{
+    struct segment *segment = loan_claim_check(process, id, size);
+    if (!segment || !give_handle(m, segment))
+        return 0;
+    loan_claim_commit(segment);
+    return segment->handle;
+}
+
 segment_handle segment_claim(void *host, struct task *task, uint32_t id, uint64_t size)
 {
     struct process *process = kernel_task_host(task);
+    if (id % 2 == 0)
+        return claim_lent(host, process, id, size);
     struct segment *segment = registered(process, id);
     if (!segment)
         segment = await_registered(host, process, id);
@@ -284,23 +286,31 @@ segment_handle segment_make(void *host, const void *bytes, uint64_t size)
 }
 
 /* A second copy of libmach in one image has a connection of its own; segments go to the first. */
+bool segment_tell(struct machd *m, struct process *process, struct segment *segment, uint32_t flags,
+                  uint64_t size, uint32_t id)
+{
+    struct list *node = list_first(&process->connections);
+    if (!node || process->broken)
+        return false;
+    struct attach_packet packet = {
+        .magic = ATTACH_MAGIC,
+        .type = ATTACH_SEGMENT,
+        .segment = { .id = id, .flags = flags, .size = size },
+    };
+    struct connection *connection = list_entry(node, struct connection, process_link);
+    return client_send(m, connection, &packet, &segment->fd, 1);
+}
+
 uint32_t segment_send(void *host, struct task *task, segment_handle handle, uint64_t size)
 {
     struct process *process = kernel_task_host(task);
     struct segment *segment = of_handle(host, handle);
-    struct list *node = list_first(&process->connections);
-    if (!node || process->broken)
+    uint32_t id = process_segment_id(process);
+    if (!segment_tell(host, process, segment, segment->is_lent ? SEGMENT_READ : 0, size, id))
         return 0;
-    process->next_segment_id += 2;
-    if (!process->next_segment_id)
-        process->next_segment_id = 2;
-    struct attach_packet packet = {
-        .magic = ATTACH_MAGIC,
-        .type = ATTACH_SEGMENT,
-        .segment = { .id = process->next_segment_id, .size = size },
-    };
-    struct connection *connection = list_entry(node, struct connection, process_link);
-    return client_send(host, connection, &packet, &segment->fd, 1) ? process->next_segment_id : 0;
+    if (segment->is_lent)
+        loan_given(host, segment, process, id);
+    return id;
 }
 
 void segment_drop(void *host, segment_handle handle)
@@ -308,5 +318,9 @@ void segment_drop(void *host, segment_handle handle)
     struct machd *m = host;
     struct segment *segment = of_handle(m, handle);
     m->segments.entry[handle] = NULL;
-    segment_free(segment);
+    segment->handle = 0;
+    if (segment->is_lent)
+        loan_dropped(m, segment);
+    else
+        segment_free(segment);
 }

@@ -4,6 +4,7 @@
  *   registered (by a client, under an id of its choice) -> claimed (owned by the kernel, has a handle) ->
  *   dropped
  *                                     made (by machd)   -^
+ *                                     lent (loan.h)     -^  and back
  */
 #pragma once
 
@@ -11,10 +12,22 @@
 #include <stdint.h>
 
 #include "base/host_ops.h"
+#include "host/linux/loan.h"
 
 struct machd;
 struct process;
-struct segment;
+struct account;
+
+struct segment {
+    struct list link;        /* process.segments while registered */
+    struct account *account; /* of its maker, or of a loan's writer; NULL: made by machd, charged by the kernel */
+    uint32_t id;             /* the client's; of a loan: its present use by the writer */
+    segment_handle handle;
+    int fd;
+    uint64_t size;
+    bool is_lent;
+    struct loan loan;
+};
 
 /* Takes over fd, which came from a client. False, and fd is still the caller's, if it is no memfd that nobody can
  * change any more, or if the process has too many waiting: the client is then to be ended. */
@@ -26,6 +39,15 @@ void segments_fini(struct machd *m);
 
 /* Closes a descriptor of unknown kind that a client sent, without waiting for whoever serves it. */
 void junk_close(struct machd *m, int fd);
+
+/* Tells the process of a segment, with its descriptor. False: it cannot be told, or does not listen. */
+bool segment_tell(struct machd *m, struct process *process, struct segment *segment, uint32_t flags, uint64_t size,
+                  uint32_t id);
+/* One descriptor and the record, for whoever makes it. */
+bool segment_charge(struct account *account);
+void segment_release(struct account *account);
+/* Closes it; it is on no list and has no handle. */
+void segment_free(struct segment *segment);
 
 /* host_ops */
 segment_handle segment_claim(void *host, struct task *task, uint32_t id, uint64_t size);

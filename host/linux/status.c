@@ -80,6 +80,7 @@ static void put_host(struct writer *w, const struct machd *m)
     put_number(w, "processes", m->n_processes);
     put_number(w, "connections", m->n_connections);
     put_number(w, "client_descriptors", descriptors);
+    put_number(w, "lent_segments", m->n_lent);
     close_object(w);
 }
 

@@ -2,7 +2,8 @@
 /* kernel/ipc/memory.h - out-of-line memory on its way: small bytes in the kernel's heap, or a sealed segment
  * of the host
  *
- * Nobody writes to it any more: it can be copied, mapped or read, and has one owner.
+ * It has one owner. Bytes in the heap and in sealed segments do not change any more; those of a lent segment (wire/trap.h) its
+ * writer may change at any time: they are read once, and what was read is believed.
  */
 #pragma once
 

@@ -164,3 +164,24 @@ void transport_segment_discard(struct lib_thread *lib, uint32_t id)
     free(segment[id - 1].bytes);
     segment[id - 1].bytes = NULL;
 }
+
+/* It lends nothing. */
+void *transport_segment_borrowed(struct lib_thread *lib, const uint64_t value[3], uint32_t *id_p)
+{
+    *id_p = 0;
+    return NULL;
+}
+
+void transport_segment_done(struct lib_thread *lib, uint32_t id)
+{
+}
+
+uint32_t transport_segments_done(struct lib_thread *lib, uint32_t id[TRAP_DONE_MAX])
+{
+    return 0;
+}
+
+bool transport_memory_free(void *at, uint64_t size)
+{
+    return munmap(at, size) == 0;
+}
