@@ -50,7 +50,7 @@ struct kernel_config kernel_config_default(void)
     struct kernel_limits limits = { .all = account_unlimited, .uid = task_limits, .task = task_limits };
     for (int kind = 0; kind < ACCOUNT_N_KINDS; kind++)
         limits.uid.max[kind] = 4 * task_limits.max[kind];
-    return (struct kernel_config){ .limits = limits };
+    return (struct kernel_config){ .limits = limits, .boost_receivers = true };
 }
 
 /* ---- the tap ---- */
@@ -299,6 +299,8 @@ struct kernel *kernel_new(const struct kernel_config *config, const struct host_
     kernel->system.allow_interpose = config->allow_interpose;
     kernel->system.relaxed_host_ports = config->relaxed_host_ports;
     kernel->system.allow_task_terminate = config->allow_task_terminate;
+    kernel->system.ipc.boosts_receivers = config->boost_receivers;
+    kernel->system.ipc.sched.max_hop = config->turnstile_max_hop;
     return kernel;
 }
 

@@ -37,6 +37,8 @@ struct kernel_config {
     bool allow_interpose;      /* K0.3 */
     bool relaxed_host_ports;
     bool allow_task_terminate; /* decision 7 */
+    bool boost_receivers;      /* decision 16 */
+    uint32_t turnstile_max_hop; /* T41; 0: no limit */
 };
 
 /* Sensible limits for one machd; see machd.conf(5). */

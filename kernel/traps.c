@@ -7,6 +7,7 @@
 #include "kernel/ipc/members.h"
 #include "kernel/ipc/request.h"
 #include "kernel/ipc/right.h"
+#include "kernel/traps_policy.h"
 #include "kernel/traps_sync.h"
 
 typedef void trap_handler(struct thread *thread, const uint64_t *arg);
@@ -334,6 +335,10 @@ static const struct trap {
     { TRAP_TIMER_ARM_LEEWAY, false, "mk_timer_arm_leeway", trap_timer_arm_leeway },
     { TRAP_BOOTSTRAP_PORT, false, "bootstrap_port", bootstrap_self },
     { TRAP_SEGMENT_BORROW, false, "segment_borrow", segment_borrow },
+    { TRAP_SET_QOS, false, "set_qos", trap_set_qos },
+    { TRAP_OVERRIDE, false, "override", trap_override },
+    { TRAP_GET_ROLE, false, "get_role", trap_get_role },
+    { TRAP_SET_ROLE, false, "set_role", trap_set_role },
 };
 
 static const struct trap *find(uint32_t number)

@@ -1,87 +1,124 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* libmach/qos.c - quality of service, as far as it can be told without a scheduler that knows it; names of threads
+/* libmach/qos.c - quality of service of the calling thread, roles of tasks, names of threads (T5-T11, T29)
  *
- * No request is kept, so every thread has none: QOS_CLASS_UNSPECIFIED. Arguments are checked as they will be
- * when requests are kept, and what is in order is refused with ENOTSUP.
+ * The kernel keeps the requests. What needs other threads of the process by pthread_t is in overrides.c.
  */
+#include "libmach/qos.h"
+
 #include <errno.h>
+#include <mach/mach_init.h>
+#include <mach/thread_act.h>
+#include <mach/thread_policy.h>
+#include <mach/thread_policy_private.h>
 #include <pthread.h>
-#include <stdbool.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/qos_private.h>
+#include <sys/resource.h>
+
+#include "libmach/transport.h"
+#include "libmach/trap.h"
 
 enum { NAME_MAX_BYTES = 63, LINUX_NAME_SIZE = 16 };
 
-static bool is_valid(qos_class_t qos_class, int relative_priority)
-{
-    switch (qos_class) {
-    case QOS_CLASS_USER_INTERACTIVE:
-    case QOS_CLASS_USER_INITIATED:
-    case QOS_CLASS_DEFAULT:
-    case QOS_CLASS_UTILITY:
-    case QOS_CLASS_BACKGROUND:
-    case QOS_CLASS_UNSPECIFIED:
-        return relative_priority <= 0 && relative_priority >= QOS_MIN_RELATIVE_PRIORITY;
-    }
-    return false;
-}
+/* By thread QoS; [0] is no class. */
+static const qos_class_t classes[] = { QOS_CLASS_UNSPECIFIED,     QOS_CLASS_MAINTENANCE,
+                                       QOS_CLASS_BACKGROUND,      QOS_CLASS_UTILITY,
+                                       QOS_CLASS_DEFAULT,         QOS_CLASS_USER_INITIATED,
+                                       QOS_CLASS_USER_INTERACTIVE };
 
-static int refuse(qos_class_t qos_class, int relative_priority)
+uint32_t qos_of_class(qos_class_t qos_class, int relative_priority)
 {
-    return is_valid(qos_class, relative_priority) ? ENOTSUP : EINVAL;
-}
-
-static int tell_unspecified(qos_class_t *qos_class, int *relative_priority)
-{
-    if (qos_class != NULL)
-        *qos_class = QOS_CLASS_UNSPECIFIED;
-    if (relative_priority != NULL)
-        *relative_priority = 0;
+    if (relative_priority > 0 || relative_priority < QOS_MIN_RELATIVE_PRIORITY)
+        return 0;
+    for (uint32_t qos = 1; qos < sizeof(classes) / sizeof(classes[0]); qos++)
+        if (classes[qos] == qos_class)
+            return qos;
     return 0;
+}
+
+qos_class_t qos_class_of(uint32_t qos)
+{
+    return qos < sizeof(classes) / sizeof(classes[0]) ? classes[qos] : QOS_CLASS_UNSPECIFIED;
+}
+
+int qos_requested(mach_port_t thread, qos_class_t *qos_class, int *relative_priority)
+{
+    struct thread_qos_policy policy = { 0 };
+    mach_msg_type_number_t count = THREAD_QOS_POLICY_COUNT;
+    boolean_t get_default = FALSE;
+    kern_return_t kr =
+        thread_policy_get(thread, THREAD_QOS_POLICY, (thread_policy_t)&policy, &count, &get_default);
+    if (kr != KERN_SUCCESS)
+        return ESRCH;
+    if (qos_class != NULL)
+        *qos_class = qos_class_of((uint32_t)policy.qos_tier);
+    if (relative_priority != NULL)
+        *relative_priority = policy.tier_importance;
+    return 0;
+}
+
+/* The caller's own port, without a reference for it. */
+static mach_port_t own_port(void)
+{
+    struct lib_thread *thread = transport_thread(NULL);
+    if (thread != NULL && thread->self == MACH_PORT_NULL)
+        thread->self = TRAP_NAME(TRAP_THREAD_SELF);
+    return thread != NULL ? thread->self : MACH_PORT_NULL;
 }
 
 qos_class_t qos_class_self(void)
 {
-    return QOS_CLASS_UNSPECIFIED;
+    qos_class_t qos_class = QOS_CLASS_UNSPECIFIED;
+    qos_requested(own_port(), &qos_class, NULL);
+    return qos_class;
 }
 
+/* Every main thread asks for it; the role of its task decides what it gets (T6). */
 qos_class_t qos_class_main(void)
 {
-    return QOS_CLASS_UNSPECIFIED;
-}
-
-int pthread_attr_set_qos_class_np(pthread_attr_t *attr, qos_class_t qos_class, int relative_priority)
-{
-    return refuse(qos_class, relative_priority);
-}
-
-int pthread_attr_get_qos_class_np(pthread_attr_t *attr, qos_class_t *qos_class, int *relative_priority)
-{
-    return tell_unspecified(qos_class, relative_priority);
+    return QOS_CLASS_USER_INTERACTIVE;
 }
 
 int pthread_set_qos_class_self_np(qos_class_t qos_class, int relative_priority)
 {
-    return refuse(qos_class, relative_priority);
+    uint32_t qos = qos_of_class(qos_class, relative_priority);
+    if (qos == 0)
+        return EINVAL;
+    switch (TRAP_KR(TRAP_SET_QOS, NULL, own_port(), qos, (uint32_t)relative_priority)) {
+    case KERN_SUCCESS: return 0;
+    case KERN_INVALID_POLICY: return EPERM;
+    }
+    return ENOTSUP;
 }
 
-int pthread_get_qos_class_np(pthread_t thread, qos_class_t *qos_class, int *relative_priority)
+/* ---- roles ---- */
+
+static int fail(kern_return_t kr)
 {
-    return tell_unspecified(qos_class, relative_priority);
+    switch (kr) {
+    case KERN_SUCCESS: return 0;
+    case KERN_INVALID_ARGUMENT: errno = EINVAL; break;
+    case KERN_NOT_SUPPORTED: errno = ENOTSUP; break;
+    case KERN_NO_ACCESS: errno = EPERM; break;
+    default: errno = ESRCH; break;
+    }
+    return -1;
 }
 
-pthread_override_t pthread_override_qos_class_start_np(pthread_t thread, qos_class_t qos_class,
-                                                       int relative_priority)
+int role_set(id_t pid, int role)
 {
-    errno = refuse(qos_class, relative_priority);
-    return NULL;
+    return fail(TRAP_KR(TRAP_SET_ROLE, NULL, pid, (uint32_t)role));
 }
 
-/* There are none to end. */
-int pthread_override_qos_class_end_np(pthread_override_t override)
+int role_get(id_t pid)
 {
-    return EINVAL;
+    uint64_t value[3] = { 0 };
+    int result = fail(TRAP_KR(TRAP_GET_ROLE, value, pid));
+    return result == 0 ? (int)value[0] : result;
 }
+
+/* ---- names ---- */
 
 /* Linux keeps the first 15 bytes; of a thread without a name it shows "". */
 int pthread_setname_np(const char *name)

@@ -21,6 +21,7 @@
 #include "libmach/live.h"
 #include "libmach/lock.h"
 #include "libmach/mig.h"
+#include "libmach/qos.h"
 #include "libmach/transport.h"
 #include "libmach/trap.h"
 
@@ -34,6 +35,8 @@ struct member {
     _Atomic uint32_t refs;  /* the thread's own, its creator's, and of those who ask */
     void *(*start)(void *argument);
     void *argument;
+    uint32_t qos; /* asked for at creation; 0: none */
+    int relative;
     bool is_heap; /* else part of the thread's own storage, and its thread outlives all who ask */
 };
 
@@ -148,6 +151,8 @@ static void *thread_begins(void *value)
     live_thread_begin();
     if (atomic_load(&member->known) == 0)
         make_known(member); /* without a port: machd could not be had */
+    if (member->qos != 0)
+        qos_begin(member->qos, member->relative);
     if (roster.has_key)
         pthread_setspecific(roster.key, member);
     return start(argument);
@@ -175,6 +180,7 @@ __attribute__((visibility("default"))) int pthread_create(pthread_t *restrict th
         return EAGAIN;
     member->start = start;
     member->argument = argument;
+    member->qos = qos_of_attributes(attributes, &member->relative);
     member->is_heap = true;
     atomic_store(&member->refs, 2);
     list_add(member);

@@ -76,6 +76,10 @@ enum trap_number {
     TRAP_TIMER_ARM_LEEWAY = 95,          /* name, flags, deadline, leeway */
     TRAP_BOOTSTRAP_PORT = 200,           /* ours: -> result is a name of the task's bootstrap port, as get_special_port (B18) */
     TRAP_SEGMENT_BORROW = 201,           /* ours: name, size -> id | slot << 32 | is new << 63, size, slots | sequence << 32 */
+    TRAP_SET_QOS = 202,                  /* ours: thread, class, relative priority (T9) */
+    TRAP_OVERRIDE = 203,                 /* ours: thread, class, begins (T16) */
+    TRAP_GET_ROLE = 204,                 /* ours: pid or 0 -> PRIO_DARWIN_ROLE_* */
+    TRAP_SET_ROLE = 205,                 /* ours: pid or 0, PRIO_DARWIN_ROLE_* (T11) */
 };
 
 /* Every trap that names a task takes the caller's own task only; another name answers MACH_SEND_INVALID_DEST,

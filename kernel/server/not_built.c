@@ -268,19 +268,6 @@ kern_return_t serve_thread_swap_exception_ports(struct thread *thread, exception
     return thread ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
 }
 
-kern_return_t serve_thread_policy_set(struct thread *thread, thread_policy_flavor_t flavor,
-                                      thread_policy_t policy_info, mach_msg_type_number_t policy_infoCnt)
-{
-    return thread ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
-}
-
-kern_return_t serve_thread_policy_get(struct thread *thread, thread_policy_flavor_t flavor,
-                                      thread_policy_t policy_info, mach_msg_type_number_t *policy_infoCnt,
-                                      boolean_t *get_default)
-{
-    return thread ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
-}
-
 kern_return_t serve_thread_set_mach_voucher(struct thread *thr_act, struct port *voucher)
 {
     return thr_act ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;

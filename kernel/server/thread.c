@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "kernel/server/call.h"
+#include "kernel/server/policy.h"
 #include "thread_act_server.h"
 
 kern_return_t serve_thread_get_special_port(struct thread *thr_act, int which_port, struct port **special_port)
@@ -44,10 +45,10 @@ kern_return_t serve_thread_info(struct thread *target_act, thread_flavor_t flavo
     case THREAD_IDENTIFIER_INFO: return identifier_info(target_act, thread_info_out, *thread_info_outCnt);
     case THREAD_SCHED_RR_INFO:
     case THREAD_SCHED_FIFO_INFO: return KERN_INVALID_POLICY;
+    case THREAD_EXTENDED_INFO: return extended_info(target_act, thread_info_out, thread_info_outCnt);
+    case THREAD_SCHED_TIMESHARE_INFO: return timeshare_info(target_act, thread_info_out, thread_info_outCnt);
     case THREAD_BASIC_INFO:
-    case THREAD_EXTENDED_INFO:
-    case THREAD_DEBUG_INFO_INTERNAL:
-    case THREAD_SCHED_TIMESHARE_INFO: return KERN_NOT_SUPPORTED;
+    case THREAD_DEBUG_INFO_INTERNAL: return KERN_NOT_SUPPORTED;
     }
     return KERN_INVALID_ARGUMENT;
 }

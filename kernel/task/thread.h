@@ -7,6 +7,12 @@
 
 struct trap_page;
 
+/* As asked for, in units of mach_absolute_time(). */
+struct time_constraint {
+    uint32_t period, computation, constraint;
+    bool is_preemptible;
+};
+
 struct thread {
     struct ipc_thread ipc; /* first: IPC's pointer is ours */
     struct list link;      /* task->threads */
@@ -15,6 +21,8 @@ struct thread {
     bool is_main;          /* F8 */
     bool is_trapping, is_done; /* its trap is being served: it is published last, if it is done by then */
     struct trap_page *page;
+    struct time_constraint time_constraint; /* if the thread is real-time */
+    uint32_t latency_tier, throughput_tier; /* as asked for (T26); nothing follows from them */
     struct port *control;
     struct right settable_self;
     struct port *special_reply; /* bound special reply port, a reference; NULL (K41) */

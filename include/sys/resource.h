@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * <sys/resource.h> - the C library's, plus Darwin's kinds of priority (abi-system 7)
+ *
+ * getpriority and setpriority take them as `which`; of these machd knows PRIO_DARWIN_ROLE alone, the others fail
+ * with ENOTSUP. A role belongs to a process (`who`: its pid, or 0 for the caller's own): EINVAL no such role, ENOTSUP
+ * no application, EPERM another user's, ESRCH no such process. (T10, T11)
+ */
+#ifndef _MACHD_SYS_RESOURCE_H_
+#define _MACHD_SYS_RESOURCE_H_
+
+#include_next <sys/resource.h>
+
+#define PRIO_DARWIN_THREAD 3
+#define PRIO_DARWIN_PROCESS 4
+#define PRIO_DARWIN_GPU 5
+#define PRIO_DARWIN_ROLE 6
+
+#define PRIO_DARWIN_BG 0x1000
+#define PRIO_DARWIN_NONUI 0x1001
+
+/* The first column: what limits the class of the threads of an application in that role. */
+#define PRIO_DARWIN_ROLE_DEFAULT 0x0      /* default */
+#define PRIO_DARWIN_ROLE_UI_FOCAL 0x1     /* none; user-interactive threads have 47 */
+#define PRIO_DARWIN_ROLE_UI 0x2           /* none */
+#define PRIO_DARWIN_ROLE_NON_UI 0x3       /* default */
+#define PRIO_DARWIN_ROLE_UI_NON_FOCAL 0x4 /* none */
+#define PRIO_DARWIN_ROLE_TAL_LAUNCH 0x5   /* utility; no thread above 4 */
+#define PRIO_DARWIN_ROLE_DARWIN_BG 0x6    /* background; no thread above 4 */
+
+#endif /* _MACHD_SYS_RESOURCE_H_ */

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* kernel/server/policy.c - priorities as thread_policy_set, thread_policy_get and thread_info tell them (T22-T29) */
+#include "kernel/server/policy.h"
+
+#include <mach/policy.h>
+#include <mach/thread_info.h>
+#include <mach/thread_policy.h>
+#include <mach/thread_policy_private.h>
+#include <string.h>
+
+#include "kernel/sched/policy.h"
+#include "kernel/server/call.h"
+#include "kernel/task/policy.h"
+#include "thread_act_server.h"
+
+/* Copies out a structure if the caller has room for it; the count becomes the structure's. */
+static kern_return_t give(integer_t *out, mach_msg_type_number_t *count_p, const void *value, size_t size)
+{
+    mach_msg_type_number_t count = (mach_msg_type_number_t)(size / sizeof(integer_t));
+    if (*count_p < count)
+        return KERN_INVALID_ARGUMENT;
+    memcpy(out, value, size);
+    *count_p = count;
+    return KERN_SUCCESS;
+}
+
+/* ---- thread_info ---- */
+
+static int32_t run_state(const struct thread *thread)
+{
+    return thread->ipc.wait == WAIT_NONE ? TH_STATE_RUNNING : TH_STATE_WAITING;
+}
+
+static int32_t current_priority(const struct sched_thread *sched)
+{
+    return sched->is_depressed ? 0 : sched_base(sched);
+}
+
+kern_return_t extended_info(const struct thread *thread, integer_t *out, mach_msg_type_number_t *count_p)
+{
+    const struct sched_thread *sched = &thread->ipc.sched;
+    struct thread_extended_info info = {
+        .pth_policy = sched->is_fixed || sched->is_real_time ? POLICY_RR : POLICY_TIMESHARE,
+        .pth_run_state = run_state(thread),
+        .pth_curpri = current_priority(sched),
+        .pth_priority = sched_base(sched),
+        .pth_maxpriority = sched_task_max(sched->task),
+    };
+    return give(out, count_p, &info, sizeof(info));
+}
+
+kern_return_t timeshare_info(const struct thread *thread, integer_t *out, mach_msg_type_number_t *count_p)
+{
+    const struct sched_thread *sched = &thread->ipc.sched;
+    struct policy_timeshare_info info = {
+        .max_priority = sched_task_max(sched->task),
+        .base_priority = current_priority(sched),
+        .cur_priority = current_priority(sched),
+        .depressed = sched->is_depressed,
+        .depress_priority = sched->is_depressed ? sched_base(sched) : -1,
+    };
+    if (sched->is_fixed || sched->is_real_time)
+        return KERN_INVALID_POLICY;
+    return give(out, count_p, &info, sizeof(info));
+}
+
+/* ---- thread_policy_get ---- */
+
+static struct thread_requested_policy requested_bits(const struct sched_thread *sched)
+{
+    return (struct thread_requested_policy){
+        .thrp_qos = sched->qos,
+        .thrp_qos_relprio = (unsigned)-sched->relative & 15,
+        .thrp_qos_override = sched_override(sched),
+        .thrp_qos_promote = sched_promotion(sched->push),
+        .thrp_qos_kevent_override = sched->kevent_override,
+        .thrp_terminated = sched->task->is_terminating,
+        .thrp_qos_workq_override = sched->workq_override,
+        .thrp_qos_wlsvc_override = sched->servicer_override,
+    };
+}
+
+static struct thread_effective_policy effective_bits(const struct sched_thread *sched)
+{
+    enum sched_qos qos = sched_effective_qos(sched, sched->push);
+    bool is_plain = qos == sched->qos && sched_override(sched) == SCHED_QOS_NONE;
+    return (struct thread_effective_policy){
+        .thep_darwinbg = sched_task_max(sched->task) == PRIORITY_THROTTLE,
+        .thep_terminated = sched->task->is_terminating,
+        .thep_qos_ui_is_urgent =
+            sched->task->kind == SCHED_APPLICATION && sched->task->role == SCHED_ROLE_UI_FOCAL,
+        .thep_qos = qos,
+        .thep_qos_relprio = is_plain ? (unsigned)-sched->relative & 15 : 0,
+        .thep_qos_promote = sched_promotion(sched->push),
+    };
+}
+
+/* D13: root, and who owns the thread. */
+static bool may_see_state(const struct thread *thread)
+{
+    const struct task *caller = call_now()->caller->task;
+    return caller == thread->task || caller->identity.uid == 0;
+}
+
+static kern_return_t get_state(const struct thread *thread, integer_t *out, mach_msg_type_number_t *count_p)
+{
+    const struct sched_thread *sched = &thread->ipc.sched;
+    struct thread_requested_policy requested = requested_bits(sched);
+    struct thread_effective_policy effective = effective_bits(sched);
+    struct thread_policy_state state = { .thps_user_promotion_basepri = (uint32_t)sched->push };
+    memcpy(&state.thps_requested_policy, &requested, sizeof(requested));
+    memcpy(&state.thps_effective_policy, &effective, sizeof(effective));
+    return may_see_state(thread) ? give(out, count_p, &state, sizeof(state)) : KERN_PROTECTION_FAILURE;
+}
+
+static kern_return_t get_requested(const struct sched_thread *sched, integer_t *out,
+                                   mach_msg_type_number_t *count_p)
+{
+    struct thread_requested_qos_policy requested = {
+        .thrq_base_qos = sched->qos,
+        .thrq_qos_relprio = -sched->relative,
+        .thrq_qos_override = sched_override(sched),
+        .thrq_qos_promote = sched_promotion(sched->push),
+        .thrq_qos_kevent_override = sched->kevent_override,
+        .thrq_qos_workq_override = sched->workq_override,
+        .thrq_qos_wlsvc_override = sched->servicer_override,
+    };
+    return give(out, count_p, &requested, sizeof(requested));
+}
+
+/* What a thread that never asked would have asked for. */
+static const struct time_constraint no_constraint = { 0, 25000000, 50000000, true };
+
+static kern_return_t get_real_time(const struct thread *thread, integer_t *out,
+                                   mach_msg_type_number_t *count_p, boolean_t *get_default)
+{
+    if (!thread->ipc.sched.is_real_time)
+        *get_default = TRUE;
+    const struct time_constraint *from = *get_default ? &no_constraint : &thread->time_constraint;
+    struct thread_time_constraint_policy policy = {
+        .period = from->period,
+        .computation = from->computation,
+        .constraint = from->constraint,
+        .preemptible = from->is_preemptible,
+    };
+    return give(out, count_p, &policy, sizeof(policy));
+}
+
+kern_return_t serve_thread_policy_get(struct thread *thread, thread_policy_flavor_t flavor,
+                                      thread_policy_t policy_info, mach_msg_type_number_t *policy_infoCnt,
+                                      boolean_t *get_default)
+{
+    if (!thread)
+        return KERN_INVALID_ARGUMENT;
+    const struct sched_thread *sched = &thread->ipc.sched;
+    integer_t word;
+    switch (flavor) {
+    case THREAD_EXTENDED_POLICY:
+        word = *get_default || !(sched->is_fixed || sched->is_real_time);
+        return give(policy_info, policy_infoCnt, &word, sizeof(word));
+    case THREAD_TIME_CONSTRAINT_POLICY:
+        return get_real_time(thread, policy_info, policy_infoCnt, get_default);
+    case THREAD_PRECEDENCE_POLICY:
+        word = *get_default ? 0 : sched->importance;
+        return give(policy_info, policy_infoCnt, &word, sizeof(word));
+    case THREAD_POLICY_STATE: return get_state(thread, policy_info, policy_infoCnt);
+    case THREAD_LATENCY_QOS_POLICY:
+        return give(policy_info, policy_infoCnt, &thread->latency_tier, sizeof(thread->latency_tier));
+    case THREAD_THROUGHPUT_QOS_POLICY:
+        return give(policy_info, policy_infoCnt, &thread->throughput_tier, sizeof(thread->throughput_tier));
+    case THREAD_QOS_POLICY: {
+        struct thread_qos_policy policy = { sched->qos, sched->relative };
+        return give(policy_info, policy_infoCnt, &policy, sizeof(policy));
+    }
+    case THREAD_REQUESTED_STATE_POLICY: return get_requested(sched, policy_info, policy_infoCnt);
+    case THREAD_AFFINITY_POLICY:
+    case THREAD_BACKGROUND_POLICY: return KERN_NOT_SUPPORTED;
+    }
+    return KERN_INVALID_ARGUMENT;
+}
+
+/* ---- thread_policy_set ---- */
+
+static kern_return_t set_real_time(struct thread *thread, const integer_t *in)
+{
+    struct thread_time_constraint_policy policy;
+    memcpy(&policy, in, sizeof(policy));
+    const struct time_constraint constraint = { policy.period, policy.computation, policy.constraint,
+                                                policy.preemptible != 0 };
+    return thread_set_real_time(thread, &constraint);
+}
+
+static kern_return_t set_tier(struct thread *thread, uint32_t *tier, integer_t value)
+{
+    *tier = (uint32_t)value;
+    thread_leave_qos(thread);
+    return KERN_SUCCESS;
+}
+
+static mach_msg_type_number_t count_of(thread_policy_flavor_t flavor)
+{
+    switch (flavor) {
+    case THREAD_TIME_CONSTRAINT_POLICY: return THREAD_TIME_CONSTRAINT_POLICY_COUNT;
+    case THREAD_PRECEDENCE_POLICY: return THREAD_PRECEDENCE_POLICY_COUNT;
+    case THREAD_LATENCY_QOS_POLICY: return THREAD_LATENCY_QOS_POLICY_COUNT;
+    case THREAD_THROUGHPUT_QOS_POLICY: return THREAD_THROUGHPUT_QOS_POLICY_COUNT;
+    }
+    return 0;
+}
+
+/* THREAD_QOS_POLICY is refused: a class is set through pthread alone (T28). */
+kern_return_t serve_thread_policy_set(struct thread *thread, thread_policy_flavor_t flavor,
+                                      thread_policy_t policy_info, mach_msg_type_number_t policy_infoCnt)
+{
+    if (!thread || flavor == THREAD_QOS_POLICY || policy_infoCnt < count_of(flavor))
+        return KERN_INVALID_ARGUMENT;
+    switch (flavor) {
+    case THREAD_EXTENDED_POLICY: /* also THREAD_STANDARD_POLICY: nothing given, timeshare meant */
+        thread_set_fixed(thread, policy_infoCnt > 0 && policy_info[0] == 0);
+        return KERN_SUCCESS;
+    case THREAD_TIME_CONSTRAINT_POLICY: return set_real_time(thread, policy_info);
+    case THREAD_PRECEDENCE_POLICY: thread_set_importance(thread, policy_info[0]); return KERN_SUCCESS;
+    case THREAD_LATENCY_QOS_POLICY: return set_tier(thread, &thread->latency_tier, policy_info[0]);
+    case THREAD_THROUGHPUT_QOS_POLICY: return set_tier(thread, &thread->throughput_tier, policy_info[0]);
+    case THREAD_AFFINITY_POLICY:
+    case THREAD_BACKGROUND_POLICY: return KERN_NOT_SUPPORTED;
+    }
+    return KERN_INVALID_ARGUMENT;
+}
