@@ -3,7 +3,7 @@
 #include <mach/mach.h>
 #include <string.h>
 
-#include "peer.h"
+#include "service.h"
 
 struct message {
     mach_msg_header_t header;
@@ -17,27 +17,10 @@ struct mach {
 
 static struct mach mach;
 
-/* The child makes the service and hands a send right to its parent by the registered ports of neither: the parent's port
- * stands in the bootstrap slot while it forks. */
 static void mach_echo(struct peer *peer)
 {
-    mach_port_t parent = MACH_PORT_NULL, service = MACH_PORT_NULL;
-    struct {
-        mach_msg_header_t header;
-        mach_msg_body_t body;
-        mach_msg_port_descriptor_t port;
-    } hello = { 0 };
+    mach_port_t service = service_make();
     (void)peer;
-    task_get_special_port(mach_task_self(), TASK_BOOTSTRAP_PORT, &parent);
-    mach_port_allocate(mach_task_self(), MACH_PORT_RIGHT_RECEIVE, &service);
-    hello.header.msgh_bits = MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, 0) | MACH_MSGH_BITS_COMPLEX;
-    hello.header.msgh_remote_port = parent;
-    hello.body.msgh_descriptor_count = 1;
-    hello.port.name = service;
-    hello.port.disposition = MACH_MSG_TYPE_MAKE_SEND;
-    hello.port.type = MACH_MSG_PORT_DESCRIPTOR;
-    if (mach_msg(&hello.header, MACH_SEND_MSG, sizeof(hello), 0, MACH_PORT_NULL, 0, MACH_PORT_NULL))
-        return;
     struct message message = { 0 };
     mach_msg_option_t option = MACH_RCV_MSG;
     for (;;) {
@@ -49,36 +32,12 @@ static void mach_echo(struct peer *peer)
     }
 }
 
-static bool receive_hello(mach_port_t port)
-{
-    struct {
-        mach_msg_header_t header;
-        mach_msg_body_t body;
-        mach_msg_port_descriptor_t port;
-        mach_msg_max_trailer_t trailer;
-    } hello;
-    if (mach_msg(&hello.header, MACH_RCV_MSG | MACH_RCV_TIMEOUT, 0, sizeof(hello), port, 5000, MACH_PORT_NULL))
-        return false;
-    mach.service = hello.port.name;
-    return true;
-}
-
 static const char *mach_start(struct peer *peer, int cpu)
 {
-    mach_port_t hello = MACH_PORT_NULL, bootstrap = MACH_PORT_NULL;
-    if (mach_task_self() == MACH_PORT_NULL)
-        return "no machd (run it by machctl run)";
-    mach_port_allocate(mach_task_self(), MACH_PORT_RIGHT_RECEIVE, &hello);
-    mach_port_insert_right(mach_task_self(), hello, hello, MACH_MSG_TYPE_MAKE_SEND);
-    task_get_special_port(mach_task_self(), TASK_BOOTSTRAP_PORT, &bootstrap);
-    task_set_special_port(mach_task_self(), TASK_BOOTSTRAP_PORT, hello);
-    pid_t child = peer_fork(peer, cpu, mach_echo);
-    task_set_special_port(mach_task_self(), TASK_BOOTSTRAP_PORT, bootstrap);
-    if (child < 0 || !receive_hello(hello))
-        return "the echoing child did not answer";
-    mach.reply = mach_reply_port();
-    mach_port_mod_refs(mach_task_self(), hello, MACH_PORT_RIGHT_RECEIVE, -1);
-    return NULL;
+    const char *why = service_fork(peer, cpu, mach_echo, &mach.service);
+    if (!why)
+        mach.reply = mach_reply_port();
+    return why;
 }
 
 static bool mach_call(struct peer *peer)

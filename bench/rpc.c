@@ -5,15 +5,14 @@
  * the median. Each peer is measured in five rounds that interleave with those of the others, and the median of the rounds
  * is what is shown. Unpinned: the scheduler places both sides. Pinned: both on one CPU (machd itself is never pinned).
  */
-#include <getopt.h>
 #include <math.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "measure.h"
 #include "peer.h"
 
 enum { ROUNDS = 5, N_PEERS = 6, IDLE_PAUSE_US = 2000 };
@@ -29,26 +28,6 @@ static struct result {
 } results[N_PEERS];
 
 static unsigned hot_calls = 10000, idle_calls = 100;
-
-static double now_us(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec * 1e6 + (double)t.tv_nsec / 1e3;
-}
-
-static int compare(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return x < y ? -1 : x > y;
-}
-
-/* Sorts the values. */
-static double median(double *values, unsigned n)
-{
-    qsort(values, n, sizeof(*values), compare);
-    return n % 2 ? values[n / 2] : (values[n / 2 - 1] + values[n / 2]) / 2;
-}
 
 static double measure_hot(struct peer *peer)
 {
@@ -151,7 +130,7 @@ static void print_ratio(const char *name, double a, double b, bool as_json)
     if (isnan(a / b))
         return;
     if (as_json)
-        printf(", \"%s\": %.4f", name, a / b);
+        json_number(name, a / b);
     else
         printf("  %-22s %8.3f\n", name, a / b);
 }
@@ -173,47 +152,26 @@ static void print_json(void)
 {
     static const char *const suffix[N_PLACES][N_MODES] = { { "hot_us", "idle_us" },
                                                            { "hot_pinned_us", "idle_pinned_us" } };
-    const char *separator = "{";
+    json_begin();
     for (unsigned p = 0; p < N_PEERS; p++)
         for (int place = 0; place < N_PLACES; place++)
             for (int mode = 0; mode < N_MODES; mode++) {
-                double value = figure(p, place, mode);
-                if (isnan(value))
-                    continue;
-                bool is_ours = peers[p] == &peer_mach;
-                printf("%s\"%s_%s\": %.3f", separator, is_ours ? "rpc" : peers[p]->key, suffix[place][mode],
-                       value);
-                separator = ", ";
+                char name[64];
+                const char *key = peers[p] == &peer_mach ? "rpc" : peers[p]->key;
+                snprintf(name, sizeof(name), "%s_%s", key, suffix[place][mode]);
+                json_number(name, figure(p, place, mode));
             }
     print_ratios(true);
-    printf("}\n");
-}
-
-static void usage(FILE *out)
-{
-    fprintf(out, "usage: bench-rpc [--json] [--quick]\n"
-                 "Measures 64-byte round trips through machd and its peers; run it by `machctl run`.\n"
-                 "  --json   print one flat JSON object on one line after the table\n"
-                 "  --quick  a tenth of the calls: shows that it works, not how fast\n");
+    json_end();
 }
 
 int main(int argc, char **argv)
 {
-    static const struct option options[] = { { "json", no_argument, NULL, 'j' },
-                                             { "quick", no_argument, NULL, 'q' },
-                                             { "help", no_argument, NULL, 'h' },
-                                             { 0 } };
-    bool as_json = false;
-    for (int c; (c = getopt_long(argc, argv, "", options, NULL)) != -1;) {
-        switch (c) {
-        case 'j': as_json = true; break;
-        case 'q':
-            hot_calls /= 10;
-            idle_calls /= 10;
-            break;
-        case 'h': usage(stdout); return 0;
-        default: usage(stderr); return 1;
-        }
+    struct bench_options options =
+        bench_parse(argc, argv, "Measures 64-byte round trips through machd and its peers.");
+    if (options.quick) {
+        hot_calls /= 10;
+        idle_calls /= 10;
     }
     pin_to(-1);
     run(!isatty(STDERR_FILENO));
@@ -221,7 +179,7 @@ int main(int argc, char **argv)
     printf("\ntime of machd divided by time of the peer (both unpinned; the futex floor is pinned to one "
            "CPU)\n");
     print_ratios(false);
-    if (as_json)
+    if (options.json)
         print_json();
     fflush(stdout);
     return isnan(figure(find(&peer_mach), UNPINNED, HOT));

@@ -1,21 +1,66 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# bench/run.sh BUILD_DIR [GROUP] [--json] - runs the benchmarks of one group, or all, under a private machd
+# bench/run.sh BUILD_DIR [GROUP...] [--json] [--quick] [--chart FILE] - runs groups of benchmarks, each under a private machd
+#
+# A group NAME is the program BUILD_DIR/bench/bench-NAME: it prints a table for people and, with --json, closes with one
+# flat object on one line. With --json we close with one such object of all groups.
 set -eu
 build=$1
 shift
-group=all
-case ${1:-} in
-'' | -*) ;;
-*)
-    group=$1
+
+list_groups() {
+    for program in "$build"/bench/bench-*; do
+        [ -f "$program" ] && [ -x "$program" ] && printf '%s\n' "${program##*/bench-}"
+    done
+}
+
+groups=
+json=
+quick=
+chart=
+while [ $# -gt 0 ]; do
+    case $1 in
+    --json) json=1 ;;
+    --quick) quick=--quick ;;
+    --chart)
+        chart=${2:?--chart wants the name of a file}
+        shift
+        ;;
+    -*)
+        echo "usage: ./dev bench [GROUP...] [--json] [--quick] [--chart FILE]" >&2
+        exit 2
+        ;;
+    *)
+        list_groups | grep -qx -e "$1" || {
+            echo "bench: there is no group '$1'; there are:" $(list_groups) >&2
+            exit 1
+        }
+        groups="$groups $1"
+        ;;
+    esac
     shift
-    ;;
-esac
-case $group in
-rpc | all) exec "$build/tools/machctl/machctl" run -- "$build/bench/bench-rpc" "$@" ;;
-*)
-    echo "bench: there is no group '$group'; there is: rpc" >&2
-    exit 1
-    ;;
-esac
+done
+[ -n "$groups" ] || groups=$(list_groups)
+
+export MACHCTL="$build/tools/machctl/machctl"
+out=$(mktemp)
+trap 'rm -f "$out"' EXIT
+object=
+first=1
+failed=0
+for group in $groups; do
+    [ -n "$first" ] || echo
+    first=
+    "$MACHCTL" run -- "$build/bench/bench-$group" --json $quick >"$out" || {
+        cat "$out"
+        echo "bench: group $group failed" >&2
+        failed=1
+        continue
+    }
+    sed '$d' "$out"
+    numbers=$(sed -n '$ s/^{\(.*\)}$/\1/p' "$out")
+    object="${object:+$object, }$numbers"
+done
+[ -z "$chart" ] || printf '{%s}\n' "$object" | python3 scripts/bench_chart.py "$chart"
+[ -z "$json" ] || printf '{%s}\n' "$object"
+exit $failed

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/alloc.h"
 #include "host/linux/machd.h"
 #include "host/linux/rank.h"
 #include "host/linux/status.h"
@@ -81,6 +82,7 @@ static void put_host(struct writer *w, const struct machd *m)
     put_number(w, "connections", m->n_connections);
     put_number(w, "client_descriptors", descriptors);
     put_number(w, "lent_segments", m->n_lent);
+    put_number(w, "heap_bytes", alloc_census().bytes);
     close_object(w);
 }
 
