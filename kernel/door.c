@@ -8,6 +8,7 @@
 #include "kernel/ipc/drain.h"
 #include "kernel/ipc/due.h"
 #include "kernel/ipc/receive.h"
+#include "kernel/ipc/refusal.h"
 #include "kernel/ipc/send.h"
 #include "kernel/server/server.h"
 #include "kernel/task/thread.h"
@@ -221,7 +222,8 @@ static bool trap_message(struct kernel *kernel, struct thread *thread, const str
         return true;
     }
     if (request->segment && !(large = read_large_payload(thread, request))) {
-        thread->ipc.reply.result = MACH_SEND_NO_BUFFER;
+        thread->ipc.reply.result =
+            (uint32_t)refuse(&thread->ipc, MACH_SEND_NO_BUFFER, REFUSED_LIMIT, MACH_PORT_NULL);
         return true;
     }
     *call = (struct msg_call){
@@ -253,6 +255,9 @@ uint32_t kernel_trap(struct kernel *kernel, struct thread *thread, uint64_t now)
     memcpy(&request, &thread->page->req, sizeof(request));
     ipc->now = now;
     ipc->steps = 1;
+    ipc->served = &thread->ipc;
+    ipc->is_refused = false;
+    thread->ipc.trap = request.number;
     thread->ipc.reply = (struct trap_reply){ 0 };
     thread->is_trapping = true;
     thread->is_done = false;
@@ -267,6 +272,7 @@ uint32_t kernel_trap(struct kernel *kernel, struct thread *thread, uint64_t now)
     tap_trap(kernel, thread, request.number);
     settle(kernel);
     thread->is_trapping = false;
+    ipc->served = NULL;
     if (thread->is_done)
         publish(ipc, thread);
     account_spend(thread->task->account, ipc->steps);

@@ -22,6 +22,7 @@
 #include "kernel/task/identity.h"
 #include "kernel/task/limits.h"
 #include "wire/look.h"
+#include "wire/refusal.h"
 #include "wire/trap.h"
 
 struct kernel;
@@ -134,6 +135,9 @@ void kernel_look_task(const struct task *task, struct look_task *out);
 /* The task's names, from slot *cursor_p on, at most max of them and bounded work; returns how many. *cursor_p: where to
  * go on, 0 at the end. viewer: whose question it is. */
 uint32_t kernel_look_names(const struct task *task, uint32_t viewer, uint64_t *cursor_p, struct look_name *names, uint32_t max);
+
+/* The thread's last refusal, for `machctl why-not`; number 0: there was none. */
+const struct refused *kernel_thread_refused(const struct thread *thread);
 
 /* A tap that sees each decoded call and each message as it is queued and received; NULL takes it away. The
  * strings and the struct live only for the call. For machctl's trace and the demo. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* kernel/look.c - the kernel's half of `machctl lsmp`: tasks and names as wire/look.h shows them
+/* kernel/look.c - the kernel's half of `machctl lsmp` and `why-not`: tasks, names and refusals as wire/look.h shows them
  *
  * Nothing here changes anything: an entry whose port has died is shown as the dead name that it will be.
  */
@@ -166,4 +166,9 @@ uint32_t kernel_look_names(const struct task *task, uint32_t viewer, uint64_t *c
     }
     *cursor_p = at < end ? at : 0;
     return n;
+}
+
+const struct refused *kernel_thread_refused(const struct thread *thread)
+{
+    return &thread->ipc.refused;
 }

@@ -5,6 +5,7 @@
 
 #include "kernel/ipc/attributes.h"
 #include "kernel/ipc/members.h"
+#include "kernel/ipc/refusal.h"
 #include "kernel/ipc/request.h"
 #include "kernel/ipc/right.h"
 #include "kernel/traps_policy.h"
@@ -15,6 +16,14 @@ typedef void trap_handler(struct thread *thread, const uint64_t *arg);
 static void answer(struct thread *thread, kern_return_t kr)
 {
     thread->ipc.reply.result = (uint32_t)kr;
+    if (kr != KERN_SUCCESS && !thread->ipc.ipc->is_refused)
+        refuse(&thread->ipc, kr, REFUSED_BY_ROUTINE, MACH_PORT_NULL);
+}
+
+/* No refusal: the library sends the message of the same routine instead (P2). */
+static void leave_to_message(struct thread *thread)
+{
+    thread->ipc.reply.result = (uint32_t)MACH_SEND_INVALID_DEST;
 }
 
 static void answer_value(struct thread *thread, kern_return_t kr, uint64_t value)
@@ -137,9 +146,10 @@ static kern_return_t copyin(struct thread *thread, mach_port_name_t name, uint32
     struct entry *entry =
         MACH_PORT_VALID(name) ? space_lookup(thread->ipc.ipc, thread->ipc.space, name) : NULL;
     kern_return_t kr = right_check_copyin(entry, disposition, true);
-    if (kr == KERN_SUCCESS)
-        *right_p = right_copyin(thread->ipc.ipc, entry, disposition);
-    return kr;
+    if (kr != KERN_SUCCESS)
+        return refuse_right(&thread->ipc, kr, thread->ipc.space, entry, name, disposition);
+    *right_p = right_copyin(thread->ipc.ipc, entry, disposition);
+    return KERN_SUCCESS;
 }
 
 static void release_failed(struct thread *thread, struct right right)
@@ -185,7 +195,7 @@ static void request(struct thread *thread, const uint64_t *arg)
     struct port *previous = NULL;
     kern_return_t kr = KERN_SUCCESS;
     if (disposition != MACH_MSG_TYPE_MAKE_SEND_ONCE && disposition != MACH_MSG_TYPE_MOVE_SEND_ONCE) {
-        answer(thread, MACH_SEND_INVALID_DEST);
+        leave_to_message(thread);
         return;
     }
     if (notify_name == MACH_PORT_DEAD)
@@ -359,10 +369,10 @@ void trap_simple(struct thread *thread, const struct trap_request *request)
 {
     const struct trap *trap = find(request->number);
     if (!trap)
-        answer(thread, KERN_NOT_SUPPORTED);
+        answer(thread, refuse(&thread->ipc, KERN_NOT_SUPPORTED, REFUSED_NOT_BUILT, MACH_PORT_NULL));
     else if (trap->takes_own_task &&
              task_of_control_port(named_port(thread, (mach_port_name_t)request->arg[0])) != thread->task)
-        answer(thread, MACH_SEND_INVALID_DEST);
+        leave_to_message(thread);
     else
         trap->handler(thread, request->arg);
 }

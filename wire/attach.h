@@ -41,6 +41,7 @@
 #include <stdint.h>
 
 #include "wire/look.h"
+#include "wire/refusal.h"
 
 #define ATTACH_MAGIC 0x6d616368u /* "mach" */
 #define ATTACH_VERSION 1u
@@ -122,6 +123,7 @@ struct attach_packet {
                 struct look_task task[LOOK_BYTES / sizeof(struct look_task)];
                 struct look_name name[LOOK_BYTES / sizeof(struct look_name)];
                 struct look_usage usage[LOOK_BYTES / sizeof(struct look_usage)];
+                struct refused refused;
             };
         } looked;
     };

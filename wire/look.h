@@ -22,8 +22,9 @@
  * NAMES   pid, cursor                  struct look_name, by slot; KERN_INVALID_TASK, KERN_NO_ACCESS
  * USAGE   cursor                       struct look_usage of tasks, in no order
  * USERS   cursor                       struct look_usage of the uids that have something of machd
+ * REFUSED pid, the tid as cursor       one struct refused (wire/refusal.h); KERN_INVALID_ARGUMENT: no such thread
  */
-enum look_kind { LOOK_TASKS = 1, LOOK_NAMES, LOOK_USAGE, LOOK_USERS };
+enum look_kind { LOOK_TASKS = 1, LOOK_NAMES, LOOK_USAGE, LOOK_USERS, LOOK_REFUSED };
 
 struct look_task {
     int32_t pid;

@@ -128,6 +128,34 @@ static void look_at_names(struct machd *m, const struct connection *connection, 
                                              answer->looked.name, LOOK_BYTES / sizeof(struct look_name));
 }
 
+/* The last registered is the living one of two with the same number. */
+static const struct trap_thread *find_thread(const struct process *process, int32_t tid)
+{
+    const struct trap_thread *found = NULL;
+    list_for_each(node, &process->threads)
+    {
+        const struct trap_thread *t = list_entry(node, struct trap_thread, link);
+        if (t->tid == tid)
+            found = t;
+    }
+    return found;
+}
+
+static void look_at_refusal(struct machd *m, const struct connection *connection, int32_t pid,
+                            struct attach_packet *answer)
+{
+    int32_t tid = (int32_t)answer->looked.cursor;
+    if (!find_task(m, connection, pid, answer))
+        return;
+    const struct trap_thread *t = find_thread(process_find(m, pid), tid);
+    answer->looked.cursor = 0;
+    if (t)
+        answer->looked.refused = *kernel_thread_refused(t->thread);
+    else
+        answer->looked.kern_return = KERN_INVALID_ARGUMENT;
+    answer->looked.n = t != NULL;
+}
+
 bool look_answer(struct machd *m, struct connection *connection, const struct attach_packet *packet)
 {
     struct attach_packet answer = { .magic = ATTACH_MAGIC,
@@ -138,6 +166,7 @@ bool look_answer(struct machd *m, struct connection *connection, const struct at
     case LOOK_NAMES: look_at_names(m, connection, packet->look.pid, &answer); break;
     case LOOK_USAGE: look_at_tasks(m, connection, &of_usage, &answer); break;
     case LOOK_USERS: look_at_users(m, connection, &answer); break;
+    case LOOK_REFUSED: look_at_refusal(m, connection, packet->look.pid, &answer); break;
     default: return false;
     }
     client_send(m, connection, &answer, NULL, 0);

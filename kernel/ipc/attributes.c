@@ -4,17 +4,18 @@
 #include <string.h>
 
 #include "kernel/ipc/queue.h"
+#include "kernel/ipc/refusal.h"
 
 kern_return_t port_find_receive(struct ipc *ipc, struct space *space, mach_port_name_t name,
                                 struct port **port_p)
 {
     struct entry *entry;
     if (!MACH_PORT_VALID(name))
-        return KERN_INVALID_RIGHT;
+        return refuse_name(ipc->served, KERN_INVALID_RIGHT, space, name);
     if (!(entry = space_lookup(ipc, space, name)))
-        return KERN_INVALID_NAME;
+        return refuse_name(ipc->served, KERN_INVALID_NAME, space, name);
     if (!entry_has_receive(entry))
-        return KERN_INVALID_RIGHT;
+        return refuse_kind(ipc->served, KERN_INVALID_RIGHT, space, entry, name, REFUSED_RIGHT_NOT_RECEIVE);
     *port_p = entry->port;
     return KERN_SUCCESS;
 }
@@ -54,7 +55,7 @@ kern_return_t port_set_context(struct ipc *ipc, struct space *space, mach_port_n
     if (kr != KERN_SUCCESS)
         return kr;
     if (port->strict_guard)
-        return KERN_INVALID_ARGUMENT;
+        return refuse(ipc->served, KERN_INVALID_ARGUMENT, REFUSED_GUARDED, name);
     port->context = context;
     return KERN_SUCCESS;
 }
@@ -152,7 +153,7 @@ static kern_return_t set_limits(struct ipc *ipc, struct space *space, mach_port_
 {
     struct port *port;
     if (qlimit > MACH_PORT_QLIMIT_MAX)
-        return KERN_INVALID_VALUE;
+        return refuse_with(ipc->served, KERN_INVALID_VALUE, REFUSED_QLIMIT_TOO_LARGE, name, qlimit, 0);
     kern_return_t kr = port_find_receive(ipc, space, name, &port);
     if (kr != KERN_SUCCESS)
         return kr;
@@ -214,7 +215,8 @@ kern_return_t port_assert_attributes(struct ipc *ipc, struct space *space, mach_
 static kern_return_t find_guardable(struct ipc *ipc, struct space *space, mach_port_name_t name,
                                     struct port **port_p)
 {
-    return MACH_PORT_VALID(name) ? port_find_receive(ipc, space, name, port_p) : KERN_INVALID_NAME;
+    return MACH_PORT_VALID(name) ? port_find_receive(ipc, space, name, port_p)
+                                 : refuse_name(ipc->served, KERN_INVALID_NAME, space, name);
 }
 
 kern_return_t port_guard(struct ipc *ipc, struct space *space, mach_port_name_t name, uint64_t guard,
@@ -225,7 +227,7 @@ kern_return_t port_guard(struct ipc *ipc, struct space *space, mach_port_name_t 
     if (kr != KERN_SUCCESS)
         return kr;
     if (port->context != 0)
-        return KERN_INVALID_ARGUMENT;
+        return refuse(ipc->served, KERN_INVALID_ARGUMENT, REFUSED_GUARD_PRESENT, name);
     port->context = guard;
     port->guarded = true;
     port->strict_guard = flags & MPG_STRICT;
@@ -240,7 +242,7 @@ kern_return_t port_unguard(struct ipc *ipc, struct space *space, mach_port_name_
     if (kr != KERN_SUCCESS)
         return kr;
     if (!port->guarded || port->context != guard)
-        return KERN_INVALID_ARGUMENT;
+        return refuse(ipc->served, KERN_INVALID_ARGUMENT, REFUSED_GUARD_OTHER, name);
     port->guarded = port->strict_guard = false;
     port->context = 0;
     return KERN_SUCCESS;
@@ -254,7 +256,7 @@ kern_return_t port_swap_guard(struct ipc *ipc, struct space *space, mach_port_na
     if (kr != KERN_SUCCESS)
         return kr;
     if (!port->guarded || port->strict_guard || port->context != old)
-        return KERN_INVALID_ARGUMENT;
+        return refuse(ipc->served, KERN_INVALID_ARGUMENT, REFUSED_GUARD_OTHER, name);
     port->context = new;
     return KERN_SUCCESS;
 }

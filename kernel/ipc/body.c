@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "kernel/ipc/link.h"
+#include "kernel/ipc/refusal.h"
 #include "kernel/ipc/right.h"
 
 enum { RIGHTS_MAX = 16382, PORTS_IN_ARRAY_MAX = 917504, DESCRIPTOR_TYPE_AT = 11 };
@@ -19,7 +20,14 @@ static uint32_t descriptor_size(uint8_t type)
     return is_long ? sizeof(mach_msg_ool_descriptor_t) : sizeof(mach_msg_type_descriptor_t);
 }
 
-static kern_return_t measure_one(const uint8_t *bytes, uint8_t type, uint64_t *n_rights_p)
+static kern_return_t refuse_body(struct ipc_thread *thread, kern_return_t code, enum refusal_reason reason,
+                                 uint64_t detail)
+{
+    return refuse_with(thread, code, reason, MACH_PORT_NULL, (uint32_t)detail, 0);
+}
+
+static kern_return_t measure_one(struct ipc_thread *thread, const uint8_t *bytes, uint8_t type,
+                                 uint64_t *n_rights_p)
 {
     mach_msg_ool_descriptor_t memory;
     mach_msg_ool_ports_descriptor_t ports;
@@ -30,32 +38,45 @@ static kern_return_t measure_one(const uint8_t *bytes, uint8_t type, uint64_t *n
         memcpy(&memory, bytes, sizeof(memory));
         return memory.copy == MACH_MSG_PHYSICAL_COPY || memory.copy == MACH_MSG_VIRTUAL_COPY
                    ? MACH_MSG_SUCCESS
-                   : MACH_SEND_INVALID_TYPE;
+                   : refuse_body(thread, MACH_SEND_INVALID_TYPE, REFUSED_DESCRIPTOR_COPY, memory.copy);
     case MACH_MSG_OOL_PORTS_DESCRIPTOR:
         memcpy(&ports, bytes, sizeof(ports));
         *n_rights_p += ports.count;
-        return ports.count > PORTS_IN_ARRAY_MAX ? MACH_SEND_TOO_LARGE : MACH_MSG_SUCCESS;
+        return ports.count > PORTS_IN_ARRAY_MAX
+                   ? refuse_body(thread, MACH_SEND_TOO_LARGE, REFUSED_RIGHTS_TOO_MANY, ports.count)
+                   : MACH_MSG_SUCCESS;
     }
-    return MACH_SEND_INVALID_TYPE; /* guarded ones too, while they are not built (P1) */
+    return refuse_body(thread, MACH_SEND_INVALID_TYPE, REFUSED_DESCRIPTOR_TYPE,
+                       type); /* guarded ones too, while they are not built (P1) */
 }
 
-kern_return_t body_measure(struct message *message)
+static kern_return_t measure_next(struct ipc_thread *thread, struct message *message,
+                                  struct message_descriptor *d, uint32_t at, uint64_t *n_rights_p)
+{
+    if (message->size - at < sizeof(mach_msg_type_descriptor_t))
+        return refuse_body(thread, MACH_SEND_MSG_TOO_SMALL, REFUSED_DESCRIPTOR_CUT, 0);
+    uint8_t type = message->bytes[at + DESCRIPTOR_TYPE_AT];
+    if (message->size - at < descriptor_size(type))
+        return refuse_body(thread, MACH_SEND_MSG_TOO_SMALL, REFUSED_DESCRIPTOR_CUT, 0);
+    kern_return_t kr = measure_one(thread, message->bytes + at, type, n_rights_p);
+    if (kr == MACH_MSG_SUCCESS && *n_rights_p > RIGHTS_MAX)
+        kr = refuse_body(thread, MACH_SEND_TOO_LARGE, REFUSED_RIGHTS_TOO_MANY, *n_rights_p);
+    *d = (struct message_descriptor){ .type = type, .offset = at };
+    return kr;
+}
+
+kern_return_t body_measure(struct ipc_thread *thread, struct message *message)
 {
     uint32_t at = sizeof(mach_msg_base_t);
     uint64_t n_rights = 0;
     for (uint32_t i = 0; i < message->n_descriptors; i++) {
-        if (message->size - at < sizeof(mach_msg_type_descriptor_t))
-            return MACH_SEND_MSG_TOO_SMALL;
-        uint8_t type = message->bytes[at + DESCRIPTOR_TYPE_AT];
-        if (message->size - at < descriptor_size(type))
-            return MACH_SEND_MSG_TOO_SMALL;
-        kern_return_t kr = measure_one(message->bytes + at, type, &n_rights);
-        if (kr != MACH_MSG_SUCCESS)
+        struct message_descriptor *d = &message->descriptors[i];
+        kern_return_t kr = measure_next(thread, message, d, at, &n_rights);
+        if (kr != MACH_MSG_SUCCESS) {
+            refused_in(thread, REFUSED_DESCRIPTOR, i);
             return kr;
-        if (n_rights > RIGHTS_MAX)
-            return MACH_SEND_TOO_LARGE;
-        message->descriptors[i] = (struct message_descriptor){ .type = type, .offset = at };
-        at += descriptor_size(type);
+        }
+        at += descriptor_size(d->type);
     }
     return MACH_MSG_SUCCESS;
 }
@@ -73,7 +94,7 @@ static kern_return_t take_right(struct ipc_thread *thread, struct message *messa
     struct entry *entry = space_lookup(thread->ipc, thread->space, name);
     bool to_kernel = port_is_real(message->dest.port) && message->dest.port->state == PORT_IN_KERNEL;
     if (right_check_copyin(entry, disposition, to_kernel) != KERN_SUCCESS)
-        return MACH_SEND_INVALID_RIGHT;
+        return refuse_right(thread, MACH_SEND_INVALID_RIGHT, thread->space, entry, name, disposition);
     struct right right = right_copyin(thread->ipc, entry, disposition);
     if (right.type == MACH_MSG_TYPE_PORT_RECEIVE)
         link_carried(thread->ipc, right.port, message);
@@ -104,8 +125,8 @@ static bool read_item(const struct ipc_thread *thread, const struct message *mes
 }
 
 /* MACH_MSG_VM_KERNEL is a bare bit here, as in the original (P110, P111). */
-static kern_return_t take_memory(struct ipc_thread *thread, struct message *message,
-                                 const struct trap_item *item, uint64_t size, struct memory **memory_p)
+static kern_return_t take_memory_item(struct ipc_thread *thread, struct message *message,
+                                      const struct trap_item *item, uint64_t size, struct memory **memory_p)
 {
     struct ipc *ipc = thread->ipc;
     if (size == 0) {
@@ -133,6 +154,15 @@ static kern_return_t take_memory(struct ipc_thread *thread, struct message *mess
     return MACH_MSG_VM_KERNEL;
 }
 
+static kern_return_t take_memory(struct ipc_thread *thread, struct message *message,
+                                 const struct trap_item *item, uint64_t size, struct memory **memory_p)
+{
+    kern_return_t kr = take_memory_item(thread, message, item, size, memory_p);
+    if (kr == MACH_SEND_INVALID_MEMORY)
+        return refuse_body(thread, kr, REFUSED_MEMORY, size);
+    return kr == MACH_MSG_SUCCESS ? kr : refuse(thread, kr, REFUSED_LIMIT, MACH_PORT_NULL);
+}
+
 static kern_return_t take_region(struct ipc_thread *thread, struct message *message,
                                  struct message_descriptor *d, const struct trap_item *item)
 {
@@ -150,8 +180,10 @@ static kern_return_t take_names(struct ipc_thread *thread, struct message *messa
 {
     for (; d->count < count; d->count++) {
         kern_return_t kr = take_right(thread, message, names[d->count], disposition, &d->ports[d->count]);
-        if (kr != MACH_MSG_SUCCESS)
+        if (kr != MACH_MSG_SUCCESS) {
+            thread->refused.element = d->count + 1;
             return kr;
+        }
         thread->ipc->steps++;
     }
     return MACH_MSG_SUCCESS;
@@ -164,7 +196,7 @@ static kern_return_t take_array(struct ipc_thread *thread, struct message *messa
     struct memory *memory = NULL;
     memcpy(&in, message->bytes + d->offset, sizeof(in));
     if (in.copy != MACH_MSG_PHYSICAL_COPY && in.copy != MACH_MSG_VIRTUAL_COPY)
-        return MACH_SEND_INVALID_TYPE;
+        return refuse_body(thread, MACH_SEND_INVALID_TYPE, REFUSED_DESCRIPTOR_COPY, in.copy);
     d->disposition = right_type_of(in.disposition);
     d->deallocate = in.deallocate != 0;
     d->ports = NULL;
@@ -177,9 +209,9 @@ static kern_return_t take_array(struct ipc_thread *thread, struct message *messa
     if (message_charge_more(thread->ipc, message, alloc_cost(ports_size)))
         d->ports = alloc_zeroed(ports_size);
     if (!names || !d->ports)
-        kr = MACH_SEND_NO_BUFFER;
+        kr = refuse(thread, MACH_SEND_NO_BUFFER, REFUSED_LIMIT, MACH_PORT_NULL);
     else if (!memory_read(thread->ipc, memory, names, memory->size))
-        kr = MACH_SEND_INVALID_MEMORY;
+        kr = refuse_body(thread, MACH_SEND_INVALID_MEMORY, REFUSED_MEMORY, memory->size);
     else
         kr = take_names(thread, message, d, names, in.count, in.disposition);
     alloc_free(names);
@@ -195,7 +227,7 @@ static kern_return_t take_one(struct ipc_thread *thread, struct message *message
     if (d->type == MACH_MSG_PORT_DESCRIPTOR)
         return take_port(thread, message, d);
     if (!read_item(thread, message, message->n_taken, &item))
-        return MACH_SEND_INVALID_MEMORY;
+        return refuse_body(thread, MACH_SEND_INVALID_MEMORY, REFUSED_MEMORY, 0);
     bool is_array = d->type == MACH_MSG_OOL_PORTS_DESCRIPTOR;
     kern_return_t kr =
         is_array ? take_array(thread, message, d, &item) : take_region(thread, message, d, &item);
@@ -213,6 +245,8 @@ kern_return_t body_copyin(struct ipc_thread *thread, struct message *message)
         thread->ipc->steps++;
         if (kr == MACH_MSG_SUCCESS || d->type == MACH_MSG_OOL_PORTS_DESCRIPTOR)
             message->n_copied_in = i + 1;
+        if (kr != MACH_MSG_SUCCESS)
+            refused_in(thread, REFUSED_DESCRIPTOR, i);
     }
     thread->reply.n_taken = message->n_taken;
     return kr;

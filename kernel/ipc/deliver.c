@@ -6,6 +6,7 @@
 #include "base/alloc.h"
 #include "kernel/ipc/link.h"
 #include "kernel/ipc/note.h"
+#include "kernel/ipc/refusal.h"
 #include "kernel/ipc/space.h"
 
 enum { INLINE_ITEM_MAX = 4096 };
@@ -342,6 +343,12 @@ void deliver_message(struct ipc_thread *thread, struct port *port, struct messag
     message_free(thread->ipc, message);
 }
 
+static void refuse_size(struct ipc_thread *thread, const struct message *message)
+{
+    refuse_with(thread, MACH_RCV_TOO_LARGE, REFUSED_RECEIVE_TOO_LARGE, thread->call.msg.rcv_name,
+                message->size + trailer_size_of(thread->call.msg.option), thread->call.msg.rcv_size);
+}
+
 void deliver_header(struct ipc_thread *thread, struct port *port, struct message *message, uint32_t seqno,
                     kern_return_t code)
 {
@@ -350,6 +357,10 @@ void deliver_header(struct ipc_thread *thread, struct port *port, struct message
     uint32_t rcv_size = thread->call.msg.rcv_size;
     mach_msg_header_t header = turned_header(message);
     bool was_live = port_is_live(message->reply.port);
+    if (code == MACH_RCV_TOO_LARGE)
+        refuse_size(thread, message);
+    else
+        refuse(thread, code, REFUSED_RECEIVE_NO_NAME, MACH_PORT_NULL);
     header.msgh_size = sizeof(header);
     header.msgh_voucher_port = MACH_PORT_NULL;
     header.msgh_remote_port = was_live || !message->reply.port ? MACH_PORT_NULL : MACH_PORT_DEAD;
@@ -374,6 +385,7 @@ void deliver_header(struct ipc_thread *thread, struct port *port, struct message
 void deliver_size(struct ipc_thread *thread, const struct port *port, const struct message *message)
 {
     thread->reply.result = MACH_RCV_TOO_LARGE;
+    refuse_size(thread, message);
     thread->reply.delivered = TRAP_DELIVERED_SIZE;
     thread->reply.value[0] = message->size;
     thread->reply.value[1] = port->name;

@@ -13,6 +13,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/host_ops.h"
@@ -21,6 +22,7 @@
 #include "kernel/sched/timers.h"
 
 struct account;
+struct ipc_thread;
 
 struct ipc_census {
     uint64_t spaces, names, ports, port_sets, messages, message_bytes, memory_objects, requests;
@@ -40,6 +42,8 @@ struct ipc {
     uint32_t steps;       /* counted in it so far */
     struct sched sched;
     bool boosts_receivers; /* whoever holds a reply right inherits its caller's priority (decision 16) */
+    struct ipc_thread *served; /* whose trap it is; NULL for events. For the calls that know a space only (refusal.h) */
+    bool is_refused;      /* something was, in the trap being served */
     struct account *account; /* pays for what the kernel makes for itself */
     struct ipc_census census;
     /* Called for each message queued on a port (received == false) and delivered (true); NULL without a tap. */

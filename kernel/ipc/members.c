@@ -2,16 +2,17 @@
 #include "kernel/ipc/members.h"
 
 #include "kernel/ipc/queue.h"
+#include "kernel/ipc/refusal.h"
 
 kern_return_t port_find_set(struct ipc *ipc, struct space *space, mach_port_name_t name, struct pset **set_p)
 {
     struct entry *entry;
     if (!MACH_PORT_VALID(name))
-        return KERN_INVALID_RIGHT;
+        return refuse_name(ipc->served, KERN_INVALID_RIGHT, space, name);
     if (!(entry = space_lookup(ipc, space, name)))
-        return KERN_INVALID_NAME;
+        return refuse_name(ipc->served, KERN_INVALID_NAME, space, name);
     if (entry->kind != ENTRY_SET)
-        return KERN_INVALID_RIGHT;
+        return refuse_kind(ipc->served, KERN_INVALID_RIGHT, space, entry, name, REFUSED_RIGHT_NOT_SET);
     *set_p = entry->set;
     return KERN_SUCCESS;
 }
@@ -21,12 +22,15 @@ static kern_return_t find_both(struct ipc *ipc, struct space *space, mach_port_n
                                mach_port_name_t set, struct port **port_p, struct pset **set_p)
 {
     if (!MACH_PORT_VALID(member) || !MACH_PORT_VALID(set))
-        return KERN_INVALID_RIGHT;
+        return refuse_name(ipc->served, KERN_INVALID_RIGHT, space, MACH_PORT_VALID(member) ? set : member);
     struct entry *member_entry = space_lookup(ipc, space, member), *set_entry = space_lookup(ipc, space, set);
     if (!member_entry || !set_entry)
-        return KERN_INVALID_NAME;
-    if (!entry_has_receive(member_entry) || set_entry->kind != ENTRY_SET)
-        return KERN_INVALID_RIGHT;
+        return refuse_name(ipc->served, KERN_INVALID_NAME, space, member_entry ? set : member);
+    if (!entry_has_receive(member_entry))
+        return refuse_kind(ipc->served, KERN_INVALID_RIGHT, space, member_entry, member,
+                           REFUSED_RIGHT_NOT_RECEIVE);
+    if (set_entry->kind != ENTRY_SET)
+        return refuse_kind(ipc->served, KERN_INVALID_RIGHT, space, set_entry, set, REFUSED_RIGHT_NOT_SET);
     *port_p = member_entry->port;
     *set_p = set_entry->set;
     return KERN_SUCCESS;
@@ -48,7 +52,9 @@ kern_return_t port_insert_member(struct ipc *ipc, struct space *space, mach_port
     kern_return_t kr = find_both(ipc, space, member, set, &port, &pset);
     if (kr != KERN_SUCCESS)
         return kr;
-    return pset_find_member(pset, port) ? KERN_ALREADY_IN_SET : join(ipc, port, pset);
+    if (pset_find_member(pset, port))
+        return refuse(ipc->served, KERN_ALREADY_IN_SET, REFUSED_MEMBER_ALREADY, member);
+    return join(ipc, port, pset);
 }
 
 kern_return_t port_extract_member(struct ipc *ipc, struct space *space, mach_port_name_t member,
@@ -61,7 +67,7 @@ kern_return_t port_extract_member(struct ipc *ipc, struct space *space, mach_por
         return kr;
     struct membership *membership = pset_find_member(pset, port);
     if (!membership)
-        return KERN_NOT_IN_SET;
+        return refuse(ipc->served, KERN_NOT_IN_SET, REFUSED_MEMBER_NOT, member);
     pset_remove(membership);
     return KERN_SUCCESS;
 }

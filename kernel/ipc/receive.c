@@ -3,12 +3,22 @@
 
 #include "kernel/ipc/link.h"
 #include "kernel/ipc/queue.h"
+#include "kernel/ipc/refusal.h"
 #include "kernel/ipc/space.h"
 
 static bool finish(struct ipc_thread *thread, kern_return_t result)
 {
     thread->reply.result = (uint32_t)result;
     return true;
+}
+
+static bool refuse_source(struct ipc_thread *thread)
+{
+    mach_port_name_t name = thread->call.msg.rcv_name;
+    const struct entry *entry = MACH_PORT_VALID(name) ? space_peek(thread->space, name) : NULL;
+    refuse_kind(thread, MACH_RCV_INVALID_NAME, thread->space, entry, name, REFUSED_RECEIVE_NAME);
+    refused_in(thread, REFUSED_RCV_NAME, 0);
+    return finish(thread, MACH_RCV_INVALID_NAME);
 }
 
 static struct entry *find_source(struct ipc_thread *thread)
@@ -61,7 +71,7 @@ static bool receive_now(struct ipc_thread *thread, struct port *port, struct mem
             pset_member_served(member);
         queue_serve(thread->ipc, thread, port);
     } else if ((msg->option & MACH_RCV_TIMEOUT) && msg->timeout == 0) {
-        finish(thread, MACH_RCV_TIMED_OUT);
+        finish(thread, refuse(thread, MACH_RCV_TIMED_OUT, REFUSED_RECEIVE_EMPTY, msg->rcv_name));
     } else {
         return false;
     }
@@ -75,9 +85,9 @@ bool receive_begin(struct ipc_thread *thread)
     const struct trap_msg *msg = &thread->call.msg;
     struct entry *entry = find_source(thread);
     if (!entry)
-        return finish(thread, MACH_RCV_INVALID_NAME);
+        return refuse_source(thread);
     if (is_bad_sync_wait(thread, entry))
-        return finish(thread, MACH_RCV_INVALID_NOTIFY);
+        return finish(thread, refuse(thread, MACH_RCV_INVALID_NOTIFY, REFUSED_RECEIVE_SYNC, msg->rcv_name));
     struct pset *set = entry->kind == ENTRY_SET ? entry->set : NULL;
     struct membership *member = set ? first_ready(set) : NULL;
     struct port *port = set ? NULL : entry->port;

@@ -2,6 +2,7 @@
 #include "kernel/ipc/right.h"
 
 #include "kernel/ipc/note.h"
+#include "kernel/ipc/refusal.h"
 
 /* ---- making ---- */
 
@@ -100,7 +101,7 @@ kern_return_t port_type(struct ipc *ipc, struct space *space, mach_port_name_t n
         return KERN_SUCCESS;
     }
     if (name == MACH_PORT_NULL || !(entry = space_lookup(ipc, space, name)))
-        return KERN_INVALID_NAME;
+        return refuse_name(ipc->served, KERN_INVALID_NAME, space, name);
     *type_p = entry_type(entry, false);
     return KERN_SUCCESS;
 }
@@ -117,7 +118,7 @@ kern_return_t port_get_refs(struct ipc *ipc, struct space *space, mach_port_name
                                                                                    : KERN_INVALID_NAME;
     }
     if (!(entry = space_lookup(ipc, space, name)))
-        return KERN_INVALID_NAME;
+        return refuse_name(ipc->served, KERN_INVALID_NAME, space, name);
     bool has = entry_type(entry, false) & MACH_PORT_TYPE(right);
     bool counts = right == MACH_PORT_RIGHT_SEND || right == MACH_PORT_RIGHT_DEAD_NAME;
     *refs_p = !has ? 0 : counts ? entry->urefs : 1;
@@ -207,9 +208,9 @@ kern_return_t port_deallocate(struct ipc *ipc, struct space *space, mach_port_na
     if (!MACH_PORT_VALID(name))
         return KERN_SUCCESS;
     if (!(entry = space_lookup(ipc, space, name)))
-        return KERN_INVALID_NAME;
+        return refuse_name(ipc->served, KERN_INVALID_NAME, space, name);
     if (entry->kind == ENTRY_RECEIVE)
-        return KERN_INVALID_RIGHT;
+        return refuse_kind(ipc->served, KERN_INVALID_RIGHT, space, entry, name, REFUSED_RIGHT_NOT_COUNTED);
     if (entry->urefs == UREFS_MAX)
         return KERN_SUCCESS;
     if (entry->urefs > 1)
@@ -227,9 +228,9 @@ kern_return_t port_destroy_name(struct ipc *ipc, struct space *space, mach_port_
     if (!MACH_PORT_VALID(name))
         return KERN_SUCCESS;
     if (!(entry = space_lookup(ipc, space, name)))
-        return KERN_INVALID_NAME;
+        return refuse_name(ipc->served, KERN_INVALID_NAME, space, name);
     if (entry_has_receive(entry) && entry->port->guarded && entry->port->context != 0)
-        return KERN_INVALID_RIGHT;
+        return refuse(ipc->served, KERN_INVALID_RIGHT, REFUSED_GUARDED, name);
     right_release_entry(ipc, entry);
     return KERN_SUCCESS;
 }
@@ -254,16 +255,28 @@ static void destroy_receive_half(struct ipc *ipc, struct entry *entry)
         entry_bury(ipc, entry);
 }
 
+static kern_return_t refuse_entry(struct ipc *ipc, const struct entry *entry, enum refusal_reason reason)
+{
+    return refuse_kind(ipc->served, KERN_INVALID_RIGHT, entry->space, entry, entry_name(entry), reason);
+}
+
+static kern_return_t refuse_delta(struct ipc *ipc, const struct entry *entry, enum refusal_reason reason,
+                                  mach_port_delta_t delta)
+{
+    return refuse_with(ipc->served, KERN_INVALID_VALUE, reason, entry_name(entry), entry->urefs,
+                       (uint32_t)delta);
+}
+
 static kern_return_t mod_receive(struct ipc *ipc, struct entry *entry, mach_port_delta_t delta)
 {
     if (!entry_has_receive(entry))
-        return KERN_INVALID_RIGHT;
+        return refuse_entry(ipc, entry, REFUSED_RIGHT_KIND);
     if (delta == 0)
         return KERN_SUCCESS;
     if (delta != -1)
-        return KERN_INVALID_VALUE;
+        return refuse_delta(ipc, entry, REFUSED_DELTA_ODD, delta);
     if (entry->port->guarded)
-        return KERN_INVALID_RIGHT;
+        return refuse_entry(ipc, entry, REFUSED_GUARDED);
     destroy_receive_half(ipc, entry);
     return KERN_SUCCESS;
 }
@@ -273,11 +286,11 @@ static kern_return_t mod_single(struct ipc *ipc, struct entry *entry, enum entry
                                 mach_port_delta_t delta)
 {
     if (entry->kind != kind)
-        return KERN_INVALID_RIGHT;
+        return refuse_entry(ipc, entry, REFUSED_RIGHT_KIND);
     if (delta == 0)
         return KERN_SUCCESS;
     if (delta != -1)
-        return KERN_INVALID_VALUE;
+        return refuse_delta(ipc, entry, REFUSED_DELTA_ODD, delta);
     right_release_entry(ipc, entry);
     return KERN_SUCCESS;
 }
@@ -287,11 +300,11 @@ static kern_return_t mod_counted(struct ipc *ipc, struct entry *entry, mach_port
 {
     int64_t sum = (int64_t)entry->urefs + delta;
     if (delta > UREFS_MAX || delta < -UREFS_MAX)
-        return KERN_INVALID_VALUE;
+        return refuse_delta(ipc, entry, REFUSED_BELOW_ZERO, delta);
     if (entry->urefs == UREFS_MAX && delta != -UREFS_MAX)
         return KERN_SUCCESS;
     if (sum < 0)
-        return KERN_INVALID_VALUE;
+        return refuse_delta(ipc, entry, REFUSED_BELOW_ZERO, delta);
     if (sum > 0)
         entry->urefs = sum > UREFS_MAX ? UREFS_MAX : (uint16_t)sum;
     else if (entry->kind == ENTRY_SEND_RECEIVE)
@@ -311,27 +324,30 @@ kern_return_t port_mod_refs(struct ipc *ipc, struct space *space, mach_port_name
         return right == MACH_PORT_RIGHT_SEND || right == MACH_PORT_RIGHT_SEND_ONCE ? KERN_SUCCESS
                                                                                    : KERN_INVALID_NAME;
     if (!(entry = space_lookup(ipc, space, name)))
-        return KERN_INVALID_NAME;
+        return refuse_name(ipc->served, KERN_INVALID_NAME, space, name);
     switch (right) {
     case MACH_PORT_RIGHT_SEND:
-        return entry_has_send(entry) ? mod_counted(ipc, entry, delta) : KERN_INVALID_RIGHT;
+        return entry_has_send(entry) ? mod_counted(ipc, entry, delta)
+                                     : refuse_entry(ipc, entry, REFUSED_RIGHT_KIND);
     case MACH_PORT_RIGHT_RECEIVE: return mod_receive(ipc, entry, delta);
     case MACH_PORT_RIGHT_SEND_ONCE: return mod_single(ipc, entry, ENTRY_SEND_ONCE, delta);
     case MACH_PORT_RIGHT_PORT_SET: return mod_single(ipc, entry, ENTRY_SET, delta);
     case MACH_PORT_RIGHT_DEAD_NAME:
-        return entry->kind == ENTRY_DEAD_NAME ? mod_counted(ipc, entry, delta) : KERN_INVALID_RIGHT;
+        return entry->kind == ENTRY_DEAD_NAME ? mod_counted(ipc, entry, delta)
+                                              : refuse_entry(ipc, entry, REFUSED_RIGHT_KIND);
     }
     return KERN_INVALID_RIGHT;
 }
 
-static kern_return_t check_destruct(const struct entry *entry, mach_port_delta_t srdelta, uint64_t guard)
+static kern_return_t check_destruct(struct ipc *ipc, const struct entry *entry, mach_port_delta_t srdelta,
+                                    uint64_t guard)
 {
     if (!entry_has_receive(entry) || (srdelta != 0 && entry->kind != ENTRY_SEND_RECEIVE))
-        return KERN_INVALID_RIGHT;
+        return refuse_entry(ipc, entry, REFUSED_RIGHT_KIND);
     if (srdelta > 0 || (int64_t)entry->urefs + srdelta < 0)
-        return KERN_INVALID_VALUE;
+        return refuse_delta(ipc, entry, REFUSED_BELOW_ZERO, srdelta);
     if (entry->port->guarded && entry->port->context != guard)
-        return KERN_INVALID_ARGUMENT;
+        return refuse(ipc->served, KERN_INVALID_ARGUMENT, REFUSED_GUARD_OTHER, entry_name(entry));
     return KERN_SUCCESS;
 }
 
@@ -340,8 +356,8 @@ kern_return_t port_destruct(struct ipc *ipc, struct space *space, mach_port_name
 {
     struct entry *entry;
     if (!MACH_PORT_VALID(name) || !(entry = space_lookup(ipc, space, name)))
-        return KERN_INVALID_NAME;
-    kern_return_t kr = check_destruct(entry, srdelta, guard);
+        return refuse_name(ipc->served, KERN_INVALID_NAME, space, name);
+    kern_return_t kr = check_destruct(ipc, entry, srdelta, guard);
     if (kr != KERN_SUCCESS)
         return kr;
     if (srdelta != 0)
@@ -366,16 +382,17 @@ kern_return_t port_insert_right(struct ipc *ipc, struct space *space, mach_port_
 {
     mach_port_name_t joined;
     if (!MACH_PORT_VALID(name))
-        return KERN_INVALID_VALUE;
+        return refuse_name(ipc->served, KERN_INVALID_VALUE, space, name);
     if (!port_is_live(right.port))
-        return KERN_INVALID_CAPABILITY;
+        return refuse(ipc->served, KERN_INVALID_CAPABILITY, REFUSED_PORT_IS_DEAD, name);
     space_lookup(ipc, space, name);
     struct entry *present =
         right.type == MACH_MSG_TYPE_PORT_SEND_ONCE ? NULL : space_find_port(space, right.port);
     if (!present)
         return insert_at(ipc, space, name, right);
     if (entry_name(present) != name)
-        return KERN_RIGHT_EXISTS;
+        return refuse_with(ipc->served, KERN_RIGHT_EXISTS, REFUSED_RIGHT_ELSEWHERE, name, entry_name(present),
+                           0);
     return space_insert(ipc, space, right, &joined);
 }
 
@@ -388,7 +405,8 @@ kern_return_t port_extract_right(struct ipc *ipc, struct space *space, mach_port
         return KERN_INVALID_RIGHT;
     struct entry *entry = space_lookup(ipc, space, name);
     kern_return_t kr = right_check_copyin(entry, disposition, false);
-    if (kr == KERN_SUCCESS)
-        *right_p = right_copyin(ipc, entry, disposition);
-    return kr;
+    if (kr != KERN_SUCCESS)
+        return refuse_right(ipc->served, kr, space, entry, name, disposition);
+    *right_p = right_copyin(ipc, entry, disposition);
+    return KERN_SUCCESS;
 }

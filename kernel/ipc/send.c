@@ -9,6 +9,7 @@
 #include "kernel/ipc/drain.h"
 #include "kernel/ipc/link.h"
 #include "kernel/ipc/queue.h"
+#include "kernel/ipc/refusal.h"
 #include "kernel/ipc/request.h"
 #include "kernel/ipc/right.h"
 
@@ -29,35 +30,44 @@ static uint32_t descriptor_count(const struct msg_call *call)
     return count;
 }
 
+static kern_return_t refuse_size(struct ipc_thread *thread, kern_return_t code, enum refusal_reason reason,
+                                 uint32_t count)
+{
+    return refuse_with(thread, code, reason, MACH_PORT_NULL, thread->call.msg.send_size, count);
+}
+
 static kern_return_t read_message(struct ipc_thread *thread, struct message **message_p)
 {
-    const struct msg_call *call = &thread->call;
+    struct msg_call *call = &thread->call;
     uint32_t size = call->msg.send_size, bits, count = 0;
     if (size < sizeof(mach_msg_header_t) || size % 4 != 0)
-        return MACH_SEND_MSG_TOO_SMALL;
+        return refuse_size(thread, MACH_SEND_MSG_TOO_SMALL, REFUSED_SIZE_ODD, 0);
     if (size > MESSAGE_MAX)
-        return MACH_SEND_TOO_LARGE;
+        return refuse_size(thread, MACH_SEND_TOO_LARGE, REFUSED_SIZE_TOO_LARGE, 0);
     if ((call->msg.flags & TRAP_MSG_UNREADABLE_HEADER) || call->payload_size < size)
-        return MACH_SEND_INVALID_DATA;
+        return refuse_size(thread, MACH_SEND_INVALID_DATA, REFUSED_UNREADABLE, 0);
     memcpy(&bits, call->payload, sizeof(bits));
     bool is_complex = bits & MACH_MSGH_BITS_COMPLEX;
     if (is_complex) {
         if (size < sizeof(mach_msg_base_t))
-            return MACH_SEND_MSG_TOO_SMALL;
+            return refuse_size(thread, MACH_SEND_MSG_TOO_SMALL, REFUSED_COUNT_CUT, 0);
         count = descriptor_count(call);
         if (count > (size - sizeof(mach_msg_base_t)) / sizeof(mach_msg_port_descriptor_t))
-            return MACH_SEND_MSG_TOO_SMALL;
+            return refuse_size(thread, MACH_SEND_MSG_TOO_SMALL, REFUSED_COUNT_CUT, count);
     }
     struct message *message = message_new(thread->ipc, thread->account, size, count);
     if (!message)
-        return MACH_SEND_NO_BUFFER;
+        return refuse(thread, MACH_SEND_NO_BUFFER, REFUSED_LIMIT, MACH_PORT_NULL);
     memcpy(message->bytes, call->payload, size);
+    call->id = message_header(message)->msgh_id;
     /* The client may have changed bits and count since they were read: what was measured is what holds. */
     message_header(message)->msgh_bits = bits & BITS_USER;
     message->is_complex = is_complex;
     message->token = *thread->token;
     *message_p = message;
-    return call->msg.flags & TRAP_MSG_UNREADABLE_BODY ? MACH_SEND_INVALID_DATA : MACH_MSG_SUCCESS;
+    return call->msg.flags & TRAP_MSG_UNREADABLE_BODY
+               ? refuse_size(thread, MACH_SEND_INVALID_DATA, REFUSED_UNREADABLE, 0)
+               : MACH_MSG_SUCCESS;
 }
 
 /* ---- the header: steps 7 to 13 ---- */
@@ -69,26 +79,31 @@ struct header_rights {
     bool dest_is_dead_once; /* P45 */
 };
 
-static kern_return_t check_dispositions(const mach_msg_header_t *header)
+static kern_return_t check_dispositions(struct ipc_thread *thread, const mach_msg_header_t *header)
 {
     uint32_t remote = MACH_MSGH_BITS_REMOTE(header->msgh_bits),
              local = MACH_MSGH_BITS_LOCAL(header->msgh_bits);
     if (!MACH_MSG_TYPE_PORT_ANY_SEND(remote))
-        return MACH_SEND_INVALID_HEADER;
+        return refuse_with(thread, MACH_SEND_INVALID_HEADER, REFUSED_DISPOSITION_REMOTE,
+                           header->msgh_remote_port, 0, remote);
     if (local == 0 ? header->msgh_local_port != MACH_PORT_NULL : !MACH_MSG_TYPE_PORT_ANY_SEND(local))
-        return MACH_SEND_INVALID_HEADER;
+        return refuse_with(thread, MACH_SEND_INVALID_HEADER, REFUSED_DISPOSITION_LOCAL,
+                           header->msgh_local_port, 0, local);
     return MACH_MSG_SUCCESS;
 }
 
 /* No voucher objects exist, so every valid name is refused (P103). */
-static kern_return_t check_voucher(const mach_msg_header_t *header)
+static kern_return_t check_voucher(struct ipc_thread *thread, const mach_msg_header_t *header)
 {
     uint32_t type = MACH_MSGH_BITS_VOUCHER(header->msgh_bits);
     if (type == 0)
         return MACH_MSG_SUCCESS;
-    if (type != MACH_MSG_TYPE_MOVE_SEND && type != MACH_MSG_TYPE_COPY_SEND)
-        return MACH_SEND_INVALID_VOUCHER;
-    return header->msgh_voucher_port == MACH_PORT_NULL ? MACH_MSG_SUCCESS : MACH_SEND_INVALID_VOUCHER;
+    bool takes_send = type == MACH_MSG_TYPE_MOVE_SEND || type == MACH_MSG_TYPE_COPY_SEND;
+    if (takes_send && header->msgh_voucher_port == MACH_PORT_NULL)
+        return MACH_MSG_SUCCESS;
+    refuse(thread, MACH_SEND_INVALID_VOUCHER, REFUSED_VOUCHER, header->msgh_voucher_port);
+    refused_in(thread, REFUSED_VOUCHER_PORT, 0);
+    return MACH_SEND_INVALID_VOUCHER;
 }
 
 static kern_return_t check_reply(struct ipc_thread *thread, struct header_rights *rights)
@@ -96,9 +111,12 @@ static kern_return_t check_reply(struct ipc_thread *thread, struct header_rights
     if (!MACH_PORT_VALID(rights->reply_name))
         return MACH_MSG_SUCCESS;
     rights->reply = space_lookup(thread->ipc, thread->space, rights->reply_name);
-    return right_check_copyin(rights->reply, rights->reply_disposition, false) == KERN_SUCCESS
-               ? MACH_MSG_SUCCESS
-               : MACH_SEND_INVALID_REPLY;
+    if (right_check_copyin(rights->reply, rights->reply_disposition, false) == KERN_SUCCESS)
+        return MACH_MSG_SUCCESS;
+    refuse_right(thread, MACH_SEND_INVALID_REPLY, thread->space, rights->reply, rights->reply_name,
+                 rights->reply_disposition);
+    refused_in(thread, REFUSED_LOCAL, 0);
+    return MACH_SEND_INVALID_REPLY;
 }
 
 /* P107: dest and reply under one name must both be payable. */
@@ -112,15 +130,23 @@ static bool can_pay_both(const struct header_rights *rights)
     return true;
 }
 
+static kern_return_t refuse_dest(struct ipc_thread *thread, const struct header_rights *rights)
+{
+    refuse_right(thread, MACH_SEND_INVALID_DEST, thread->space, rights->dest, rights->dest_name,
+                 rights->dest_disposition);
+    refused_in(thread, REFUSED_REMOTE, 0);
+    return MACH_SEND_INVALID_DEST;
+}
+
 static kern_return_t check_dest(struct ipc_thread *thread, struct header_rights *rights)
 {
     struct entry *entry = space_lookup(thread->ipc, thread->space, rights->dest_name);
     rights->dest = entry;
     if (right_check_copyin(entry, rights->dest_disposition, true) != KERN_SUCCESS ||
         entry->kind == ENTRY_DEAD_NAME)
-        return MACH_SEND_INVALID_DEST;
+        return refuse_dest(thread, rights);
     if (rights->reply && rights->reply == rights->dest && !can_pay_both(rights))
-        return MACH_SEND_INVALID_DEST;
+        return refuse(thread, MACH_SEND_INVALID_DEST, REFUSED_BOTH_UNPAYABLE, rights->dest_name);
     return MACH_MSG_SUCCESS;
 }
 
@@ -136,22 +162,24 @@ static bool is_dead_once(const struct entry *entry, uint32_t disposition)
 static kern_return_t check_header(struct ipc_thread *thread, const mach_msg_header_t *header,
                                   struct header_rights *rights)
 {
-    kern_return_t kr = check_dispositions(header);
+    kern_return_t kr = check_dispositions(thread, header);
     if (kr != MACH_MSG_SUCCESS)
         return kr;
-    if (!MACH_PORT_VALID(header->msgh_remote_port) || thread->space->is_dead)
-        return MACH_SEND_INVALID_DEST;
-    if ((kr = check_voucher(header)) != MACH_MSG_SUCCESS)
-        return kr;
+    if (thread->space->is_dead)
+        return refuse(thread, MACH_SEND_INVALID_DEST, REFUSED_SPACE_DIES, header->msgh_remote_port);
     *rights = (struct header_rights){
         .dest_name = header->msgh_remote_port,
         .dest_disposition = MACH_MSGH_BITS_REMOTE(header->msgh_bits),
         .reply_name = header->msgh_local_port,
         .reply_disposition = MACH_MSGH_BITS_LOCAL(header->msgh_bits),
     };
+    if (!MACH_PORT_VALID(rights->dest_name))
+        return refuse_dest(thread, rights);
+    if ((kr = check_voucher(thread, header)) != MACH_MSG_SUCCESS)
+        return kr;
     struct entry *dest = space_peek(thread->space, rights->dest_name);
     if (!dest)
-        return MACH_SEND_INVALID_DEST;
+        return refuse_dest(thread, rights);
     rights->dest_is_dead_once =
         is_dead_once(dest, rights->dest_disposition) && rights->reply_name != rights->dest_name;
     if ((kr = check_reply(thread, rights)) != MACH_MSG_SUCCESS)
@@ -231,6 +259,14 @@ static enum send_outcome give_back(struct ipc_thread *thread, struct message *me
     return SEND_FAILED;
 }
 
+static enum send_outcome refuse_queue(struct ipc_thread *thread, struct message *message, kern_return_t code)
+{
+    enum refusal_reason reason = code == MACH_SEND_NO_BUFFER ? REFUSED_QUEUE_CEILING : REFUSED_QUEUE_FULL;
+    refuse_with(thread, code, reason, MACH_PORT_NULL, message_port(message)->n_messages,
+                thread->call.msg.timeout);
+    return give_back(thread, message, code);
+}
+
 static enum send_outcome queue(struct ipc_thread *thread, struct message *message, bool reserved)
 {
     const struct trap_msg *msg = &thread->call.msg;
@@ -241,9 +277,9 @@ static enum send_outcome queue(struct ipc_thread *thread, struct message *messag
         return SEND_DONE;
     }
     if (has_timeout && msg->timeout == 0)
-        return give_back(thread, message, MACH_SEND_TIMED_OUT);
+        return refuse_queue(thread, message, MACH_SEND_TIMED_OUT);
     if (admission == ADMISSION_NEVER)
-        return give_back(thread, message, MACH_SEND_NO_BUFFER);
+        return refuse_queue(thread, message, MACH_SEND_NO_BUFFER);
     thread_wait_send(thread, message, false, has_timeout, msg->timeout);
     return SEND_WAITS;
 }
@@ -287,7 +323,7 @@ enum send_outcome send_begin(struct ipc_thread *thread, struct message **message
     take_header(thread, message, &rights);
     link_sent(thread->ipc, message, thread->call.msg.option);
     if (message->is_complex) {
-        kr = body_measure(message);
+        kr = body_measure(thread, message);
         if (kr == MACH_MSG_SUCCESS)
             kr = body_copyin(thread, message);
     }

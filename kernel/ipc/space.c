@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "kernel/ipc/note.h"
+#include "kernel/ipc/refusal.h"
 
 enum { FIRST_GENERATION = 3, GENERATION_STEP = 4, LAST_GENERATION = 0xfb, FIRST_DIRECTORY = 8 };
 
@@ -220,14 +221,15 @@ kern_return_t space_name_at(struct ipc *ipc, struct space *space, mach_port_name
     uint32_t index = name >> 8;
     struct entry *entry;
     if (index > SPACE_MAX_INDEX)
-        return KERN_NO_SPACE;
-    if ((name & 3) != 3)
-        return KERN_INVALID_VALUE;
-    if (index == 0)
-        return KERN_FAILURE;
+        return refuse(ipc->served, KERN_NO_SPACE, REFUSED_NAME_TOO_LARGE, name);
+    if ((name & 3) != 3 || index == 0)
+        return refuse(ipc->served, (name & 3) != 3 ? KERN_INVALID_VALUE : KERN_FAILURE,
+                      REFUSED_NAME_MALFORMED, name);
     entry = space_slot(space, index);
+    if (entry && entry->kind != ENTRY_FREE && entry->generation == (uint8_t)name)
+        return refuse(ipc->served, KERN_NAME_EXISTS, REFUSED_NAME_IN_USE, name);
     if (entry && entry->kind != ENTRY_FREE)
-        return entry->generation == (uint8_t)name ? KERN_NAME_EXISTS : KERN_FAILURE;
+        return refuse_with(ipc->served, KERN_FAILURE, REFUSED_NAME_SLOT_IN_USE, name, entry_name(entry), 0);
     if (!ensure_slot(space, index) || !account_charge(space->account, ACCOUNT_NAMES, 1))
         return KERN_RESOURCE_SHORTAGE;
     entry = space_slot(space, index);

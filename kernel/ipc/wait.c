@@ -3,6 +3,7 @@
 
 #include "kernel/ipc/link.h"
 #include "kernel/ipc/pset.h"
+#include "kernel/ipc/refusal.h"
 #include "kernel/ipc/space.h"
 
 enum { NANOSECONDS_PER_MILLISECOND = 1000000 };
@@ -75,8 +76,14 @@ static void finish(struct ipc_thread *thread, kern_return_t result)
     resume(thread, RESUME_FINISHED);
 }
 
+/* A send that waited for room and did not get it. */
 static void give_back(struct ipc_thread *thread, struct message *message, kern_return_t code)
 {
+    if (code == MACH_SEND_TIMED_OUT)
+        refuse_with(thread, code, REFUSED_QUEUE_FULL, MACH_PORT_NULL, message_port(message)->n_messages,
+                    thread->call.msg.timeout);
+    else
+        refuse(thread, code, REFUSED_INTERRUPTED, MACH_PORT_NULL);
     thread->give_back = message;
     thread->give_back_code = code;
     resume(thread, RESUME_GIVE_BACK);
@@ -109,13 +116,24 @@ static struct message *end_send(struct ipc_thread *thread, struct message *messa
     return NULL;
 }
 
+static kern_return_t refuse_wait(struct ipc_thread *thread, kern_return_t code, enum refusal_reason reason)
+{
+    return refuse_with(thread, code, reason, thread->call.msg.rcv_name, thread->call.msg.timeout, 0);
+}
+
 static void end_receive(struct ipc_thread *thread, enum wait_end end)
 {
     switch (end) {
     case WAIT_ENDED_DELIVERED: resume(thread, RESUME_FINISHED); return;
-    case WAIT_ENDED_TIMEOUT: finish(thread, MACH_RCV_TIMED_OUT); return;
-    case WAIT_ENDED_INTERRUPTED: finish(thread, MACH_RCV_INTERRUPTED); return;
-    case WAIT_ENDED_CHANGED: finish(thread, MACH_RCV_PORT_CHANGED); return;
+    case WAIT_ENDED_TIMEOUT:
+        finish(thread, refuse_wait(thread, MACH_RCV_TIMED_OUT, REFUSED_RECEIVE_EMPTY));
+        return;
+    case WAIT_ENDED_INTERRUPTED:
+        finish(thread, refuse_wait(thread, MACH_RCV_INTERRUPTED, REFUSED_INTERRUPTED));
+        return;
+    case WAIT_ENDED_CHANGED:
+        finish(thread, refuse_wait(thread, MACH_RCV_PORT_CHANGED, REFUSED_RECEIVE_CHANGED));
+        return;
     case WAIT_ENDED_DEATH: return;
     case WAIT_ENDED_ADMITTED: break;
     }

@@ -12,6 +12,7 @@
 #include "kernel/ipc/message.h"
 #include "kernel/sched/timers.h"
 #include "kernel/sched/waitq.h"
+#include "wire/refusal.h"
 #include "wire/trap.h"
 
 /* kind      live member   queue it stands in             leaves by
@@ -38,6 +39,7 @@ struct msg_call {
     const uint8_t *payload; /* of the request; only while the trap itself runs */
     uint64_t payload_size;
     uint32_t n_items;
+    int32_t id; /* msgh_id of the message that is being sent */
 };
 
 struct ipc_thread {
@@ -64,8 +66,10 @@ struct ipc_thread {
     enum resume_kind resume;
     struct message *give_back; /* RESUME_GIVE_BACK: to be returned by P122 */
     kern_return_t give_back_code;
+    uint32_t trap; /* number of the last request */
     struct msg_call call;
     struct trap_reply reply;
+    struct refused refused; /* the last one (refusal.h) */
 };
 
 /* A thread of its task's, with this requested class. ipc_thread_end() when it is in no wait any more. */

@@ -3,6 +3,7 @@
 
 #include "host_priv_server.h"
 #include "kernel/ipc/drain.h"
+#include "kernel/ipc/refusal.h"
 #include "kernel/server/call.h"
 #include "kernel/server/kreply.h"
 #include "mach_host_server.h"
@@ -104,6 +105,19 @@ static bool wants_reply(const struct message *request)
 
 /* ---- the call ---- */
 
+/* Where no closer reason was given. */
+static void note_refusal(struct thread *caller, const struct message *request, kern_return_t kr)
+{
+    struct ipc_thread *thread = &caller->ipc;
+    enum refusal_reason reason = kr == KERN_NOT_SUPPORTED ? REFUSED_NOT_BUILT
+                                 : kr == MIG_BAD_ID       ? REFUSED_UNKNOWN_CALL
+                                                          : REFUSED_BY_ROUTINE;
+    if (!thread->ipc->is_refused)
+        refuse(thread, kr, reason, MACH_PORT_NULL);
+    thread->refused.code = (uint32_t)kr;
+    thread->refused.id = request->id;
+}
+
 static kern_return_t carry_out(const struct mig_k_routine *routine, struct message *request,
                                struct kreply *reply)
 {
@@ -127,6 +141,8 @@ struct message *server_call(struct system *system, struct thread *caller, struct
     current = (struct call){ system, caller };
     kern_return_t kr = carry_out(routine, request, &reply);
     current = (struct call){ 0 };
+    if (kr != KERN_SUCCESS && kr != MIG_NO_REPLY)
+        note_refusal(caller, request, kr);
     struct message *message = reply.message;
     message->id = (int32_t)((uint32_t)request->id + 100);
     bool is_due = kr != MIG_NO_REPLY && wants_reply(request);

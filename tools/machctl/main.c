@@ -33,6 +33,9 @@ static const struct verb verbs[] = {
     { "lsmp", verb_lsmp, "[-p PID | -a] [--json]",
       "Lists the names of the task of process PID, or of all tasks of this user: rights with\n"
       "their references, the port behind each, its queue, and who receives from it." },
+    { "why-not", verb_why_not, "TID [--json]",
+      "Says why the last call of thread TID that failed was refused: which call, which argument,\n"
+      "and the rule behind it." },
     { "bslist", verb_names, "[PID|..|/] [-j] [--json]",
       "Lists the names of a domain: one's own, that of process PID, the parent, the root.\n"
       "A: active, D: inactive and launched on demand, I: inactive. -j: with the owning job." },

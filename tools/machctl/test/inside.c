@@ -167,3 +167,84 @@ TEST(top_shows_a_user_the_tasks_of_that_user_only, "")
     CHECK(strstr(output, "       2 inside_probe") == NULL && strstr(output, "launchd") == NULL);
     CHECK(strstr(output, "       -        2") == NULL && strstr(output, "       -        0") == NULL);
 }
+
+/* ---- why-not ---- */
+
+/* What why-not says of a probe that has made this refused call. */
+static int why_not(const char *word)
+{
+    char line[256];
+
+    snprintf(line, sizeof(line), "go %s; \"$MACHCTL\" why-not $P; R=$?; kill $P; exit $R", word);
+    return look_into(line);
+}
+
+/* One test for one reason: the call, the code, and the words with their rule. */
+#define WHY_NOT(test, word, call, code, words)                                                               \
+    TEST(test, "")                                                                                           \
+    {                                                                                                        \
+        CHECK_EQ(why_not(word), 0);                                                                          \
+        CHECK(says(call " refused with " code " ("));                                                        \
+        CHECK(says(words));                                                                                  \
+    }
+
+#define SEND "mach_msg with message 4711"
+
+WHY_NOT(why_not_a_null_destination, "send-null", SEND, "MACH_SEND_INVALID_DEST",
+        "msgh_remote_port: the name is MACH_PORT_NULL (P5)\n")
+WHY_NOT(why_not_a_name_that_never_was, "send-never", SEND, "MACH_SEND_INVALID_DEST",
+        "msgh_remote_port: name 0xfff03 denotes nothing and never did in this task (P7)\n")
+WHY_NOT(why_not_a_released_name, "send-released", SEND, "MACH_SEND_INVALID_DEST", "denotes nothing any more")
+WHY_NOT(why_not_a_name_of_an_old_generation, "send-reused", SEND, "MACH_SEND_INVALID_DEST",
+        "is of another generation: its slot is in use as 0x")
+WHY_NOT(why_not_a_dead_name, "send-dead", SEND, "MACH_SEND_INVALID_DEST",
+        "is a dead name: the port behind it has died (P106)\n")
+WHY_NOT(why_not_a_right_of_another_kind, "send-wrong-right", SEND, "MACH_SEND_INVALID_DEST",
+        "denotes a receive right, and that cannot give what copy-send (19) takes (P43)\n")
+WHY_NOT(why_not_without_a_disposition, "send-no-disposition", SEND, "MACH_SEND_INVALID_HEADER",
+        "the disposition of the destination is none (0)")
+WHY_NOT(why_not_a_bad_reply_right, "send-bad-reply", SEND, "MACH_SEND_INVALID_REPLY",
+        "msgh_local_port: name 0xfff03 denotes nothing")
+WHY_NOT(why_not_a_message_of_ten_bytes, "send-small", "mach_msg", "MACH_SEND_MSG_TOO_SMALL",
+        "the send size is 10")
+WHY_NOT(why_not_to_a_full_queue, "send-full", SEND, "MACH_SEND_TIMED_OUT",
+        "the queue held 5 messages, which is its limit, and no room came within 0 ms (P116)\n")
+WHY_NOT(why_not_a_right_in_a_descriptor, "send-bad-descriptor", SEND, "MACH_SEND_INVALID_RIGHT",
+        "descriptor 1: name 0x")
+WHY_NOT(why_not_receive_from_a_send_right, "receive-send-right", "mach_msg", "MACH_RCV_INVALID_NAME",
+        "denotes a send right; one can receive from a receive right or a port set only (P139)\n")
+WHY_NOT(why_not_a_message_at_once, "receive-nothing", "mach_msg", "MACH_RCV_TIMED_OUT",
+        "no message came within 0 ms (P141)\n")
+WHY_NOT(why_not_a_message_larger_than_its_buffer, "receive-large", "mach_msg", "MACH_RCV_TOO_LARGE",
+        "the message has 32 bytes with its trailer, and the buffer 24 (P144)\n")
+WHY_NOT(why_not_deallocate_a_receive_right, "release-receive", "mach_port_deallocate", "KERN_INVALID_RIGHT",
+        "denotes a receive right, which has no references to release (P27)\n")
+WHY_NOT(why_not_fewer_references_than_none, "below-zero", "mach_port_mod_refs", "KERN_INVALID_VALUE",
+        "has 1 references, and the change is -2 (P24)\n")
+WHY_NOT(why_not_destroy_a_guarded_port, "destroy-guarded", "mach_port_mod_refs", "KERN_INVALID_RIGHT",
+        "is guarded (P62)\n")
+WHY_NOT(why_not_another_guard, "guard-other", "mach_port_unguard", "KERN_INVALID_ARGUMENT", "(P60)\n")
+WHY_NOT(why_not_a_second_name, "insert-elsewhere", "mach_port_insert_right", "KERN_RIGHT_EXISTS",
+        "the task has a right to this port already, under 0x")
+WHY_NOT(why_not_a_member_twice, "member-twice", "mach_port_insert_member", "KERN_ALREADY_IN_SET",
+        "is in that set already (P85)\n")
+WHY_NOT(why_not_an_unknown_routine, "unknown-routine", "mach_msg with message 12345", "MIG_BAD_ID",
+        "no kernel object has a routine with this number (P180)\n")
+
+TEST(why_not_says_when_nothing_was_refused, "")
+{
+    CHECK_EQ(why_not("nothing"), 0);
+    CHECK(says("no call of it has been refused\n"));
+    CHECK_EQ(shell("\"$MACHCTL\" why-not 2>&1"), 1);
+    CHECK(says("usage: machctl why-not TID"));
+    CHECK_EQ(look_into("\"$MACHCTL\" why-not 1"), 1);
+    CHECK(says("machd knows no task of its process"));
+}
+
+TEST(why_not_json_says_the_same_to_programs, "")
+{
+    CHECK_EQ(look_into("go send-dead; \"$MACHCTL\" why-not $P --json | python3 -m json.tool; kill $P"), 0);
+    CHECK(says("\"code_name\": \"MACH_SEND_INVALID_DEST\""));
+    CHECK(says("\"argument\": \"msgh_remote_port\""));
+    CHECK(says("\"rules\": \"P106\""));
+}

@@ -62,14 +62,240 @@ static void make_many(void)
         receive_right();
 }
 
+/* ---- calls that are refused ---- */
+
+static mach_port_t released_name(void)
+{
+    mach_port_t port = receive_right();
+
+    mach_port_mod_refs(mach_task_self(), port, MACH_PORT_RIGHT_RECEIVE, -1);
+    return port;
+}
+
+static mach_port_t dead_name(void)
+{
+    mach_port_t port = receive_right();
+
+    mach_port_insert_right(mach_task_self(), port, port, MACH_MSG_TYPE_MAKE_SEND);
+    mach_port_mod_refs(mach_task_self(), port, MACH_PORT_RIGHT_RECEIVE, -1);
+    return port;
+}
+
+static void copy_to(mach_port_t port)
+{
+    send_to(port, MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, 0), 4711);
+}
+
+static void send_null(void)
+{
+    copy_to(MACH_PORT_NULL);
+}
+
+static void send_never(void)
+{
+    copy_to(0xfff03);
+}
+
+static void send_released(void)
+{
+    copy_to(released_name());
+}
+
+static void send_reused(void)
+{
+    mach_port_t old = released_name();
+
+    receive_right();
+    copy_to(old);
+}
+
+static void send_dead(void)
+{
+    copy_to(dead_name());
+}
+
+static void send_wrong_right(void)
+{
+    copy_to(receive_right());
+}
+
+static void send_no_disposition(void)
+{
+    send_to(receive_right(), 0, 4711);
+}
+
+static void send_bad_reply(void)
+{
+    mach_port_t port = receive_right();
+    mach_msg_header_t message = { .msgh_bits =
+                                      MACH_MSGH_BITS(MACH_MSG_TYPE_MAKE_SEND, MACH_MSG_TYPE_MAKE_SEND_ONCE),
+                                  .msgh_size = sizeof(message),
+                                  .msgh_remote_port = port,
+                                  .msgh_local_port = 0xfff03,
+                                  .msgh_id = 4711 };
+
+    mach_msg(&message, MACH_SEND_MSG, sizeof(message), 0, MACH_PORT_NULL, 0, MACH_PORT_NULL);
+}
+
+static void send_small(void)
+{
+    mach_msg_header_t message = { .msgh_bits = MACH_MSGH_BITS(MACH_MSG_TYPE_MAKE_SEND, 0) };
+
+    mach_msg(&message, MACH_SEND_MSG, 10, 0, MACH_PORT_NULL, 0, MACH_PORT_NULL);
+}
+
+static void send_full(void)
+{
+    mach_port_t port = receive_right();
+
+    for (int i = 0; i < MACH_PORT_QLIMIT_DEFAULT + 1; i++)
+        send_to(port, MACH_MSGH_BITS(MACH_MSG_TYPE_MAKE_SEND, 0), 4711);
+}
+
+/* The second descriptor's right is none. */
+static void send_bad_descriptor(void)
+{
+    mach_port_t port = receive_right();
+    struct {
+        mach_msg_base_t base;
+        mach_msg_port_descriptor_t right[2];
+    } message = {
+        .base.header = { .msgh_bits = MACH_MSGH_BITS_COMPLEX | MACH_MSGH_BITS(MACH_MSG_TYPE_MAKE_SEND, 0),
+                         .msgh_size = sizeof(message),
+                         .msgh_remote_port = port,
+                         .msgh_id = 4711 },
+        .base.body.msgh_descriptor_count = 2,
+        .right = { { .name = port, .disposition = MACH_MSG_TYPE_MAKE_SEND, .type = MACH_MSG_PORT_DESCRIPTOR },
+                   { .name = port,
+                     .disposition = MACH_MSG_TYPE_MOVE_SEND_ONCE,
+                     .type = MACH_MSG_PORT_DESCRIPTOR } }
+    };
+
+    mach_msg(&message.base.header, MACH_SEND_MSG, sizeof(message), 0, MACH_PORT_NULL, 0, MACH_PORT_NULL);
+}
+
+static void receive_from(mach_port_t port, mach_msg_option_t option, mach_msg_size_t size)
+{
+    struct {
+        mach_msg_header_t header;
+        mach_msg_max_trailer_t trailer;
+    } message;
+
+    mach_msg(&message.header, MACH_RCV_MSG | option, 0, size, port, 0, MACH_PORT_NULL);
+}
+
+static void receive_send_right(void)
+{
+    receive_from(mach_task_self(), 0, 256);
+}
+
+static void receive_nothing(void)
+{
+    receive_from(receive_right(), MACH_RCV_TIMEOUT, 256);
+}
+
+static void receive_large(void)
+{
+    mach_port_t port = receive_right();
+
+    send_to(port, MACH_MSGH_BITS(MACH_MSG_TYPE_MAKE_SEND, 0), 4711);
+    receive_from(port, MACH_RCV_TIMEOUT | MACH_RCV_LARGE, 24);
+}
+
+static void release_receive(void)
+{
+    mach_port_deallocate(mach_task_self(), receive_right());
+}
+
+static void below_zero(void)
+{
+    mach_port_t port = receive_right();
+
+    mach_port_insert_right(mach_task_self(), port, port, MACH_MSG_TYPE_MAKE_SEND);
+    mach_port_mod_refs(mach_task_self(), port, MACH_PORT_RIGHT_SEND, -2);
+}
+
+static void destroy_guarded(void)
+{
+    mach_port_t port = receive_right();
+
+    mach_port_guard(mach_task_self(), port, 0x1234, 0);
+    mach_port_mod_refs(mach_task_self(), port, MACH_PORT_RIGHT_RECEIVE, -1);
+}
+
+static void guard_other(void)
+{
+    mach_port_t port = receive_right();
+
+    mach_port_guard(mach_task_self(), port, 0x1234, 0);
+    mach_port_unguard(mach_task_self(), port, 0x4321);
+}
+
+static void insert_elsewhere(void)
+{
+    mach_port_t port = receive_right();
+
+    mach_port_insert_right(mach_task_self(), 0xfff03, port, MACH_MSG_TYPE_MAKE_SEND);
+}
+
+static void member_twice(void)
+{
+    mach_port_t port = receive_right(), set;
+
+    mach_port_allocate(mach_task_self(), MACH_PORT_RIGHT_PORT_SET, &set);
+    mach_port_insert_member(mach_task_self(), port, set);
+    mach_port_insert_member(mach_task_self(), port, set);
+}
+
+static void unknown_routine(void)
+{
+    send_to(mach_task_self(), MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, 0), 12345);
+}
+
+static void nothing_refused(void)
+{
+    receive_right();
+}
+
+static const struct {
+    const char *word;
+    void (*act)(void);
+} words[] = {
+    { "names", make_names },
+    { "many", make_many },
+    { "send-null", send_null },
+    { "send-never", send_never },
+    { "send-released", send_released },
+    { "send-reused", send_reused },
+    { "send-dead", send_dead },
+    { "send-wrong-right", send_wrong_right },
+    { "send-no-disposition", send_no_disposition },
+    { "send-bad-reply", send_bad_reply },
+    { "send-small", send_small },
+    { "send-full", send_full },
+    { "send-bad-descriptor", send_bad_descriptor },
+    { "receive-send-right", receive_send_right },
+    { "receive-nothing", receive_nothing },
+    { "receive-large", receive_large },
+    { "release-receive", release_receive },
+    { "below-zero", below_zero },
+    { "destroy-guarded", destroy_guarded },
+    { "guard-other", guard_other },
+    { "insert-elsewhere", insert_elsewhere },
+    { "member-twice", member_twice },
+    { "unknown-routine", unknown_routine },
+    { "nothing", nothing_refused },
+};
+
 static void make(const char *word)
 {
-    if (strcmp(word, "names") == 0)
-        make_names();
-    else if (strcmp(word, "many") == 0)
-        make_many();
-    else
-        exit(2);
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        if (strcmp(word, words[i].word) == 0) {
+            words[i].act();
+            return;
+        }
+    }
+    exit(2);
 }
 
 int main(int argc, char **argv)
