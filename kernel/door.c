@@ -267,7 +267,7 @@ uint32_t kernel_trap(struct kernel *kernel, struct thread *thread, uint64_t now)
         thread->is_done = trap_message(kernel, thread, &request);
     } else {
         trap_simple(thread, &request);
-        thread->is_done = true;
+        thread->is_done = thread->ipc.wait == WAIT_NONE;
     }
     tap_trap(kernel, thread, request.number);
     settle(kernel);

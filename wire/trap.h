@@ -61,6 +61,13 @@ enum trap_number {
     TRAP_TASK_SELF = 28,                 /* -> result is a name */
     TRAP_HOST_SELF = 29,                 /* -> result is a name */
     TRAP_MSG = 32,                       /* struct trap_msg in the request; payload: the message and its memory */
+    TRAP_SEMAPHORE_SIGNAL = 33,           /* name */
+    TRAP_SEMAPHORE_SIGNAL_ALL = 34,       /* name */
+    TRAP_SEMAPHORE_SIGNAL_THREAD = 35,    /* name, thread */
+    TRAP_SEMAPHORE_WAIT = 36,             /* name */
+    TRAP_SEMAPHORE_WAIT_SIGNAL = 37,      /* name, name to signal */
+    TRAP_SEMAPHORE_TIMEDWAIT = 38,        /* name, seconds, nanoseconds */
+    TRAP_SEMAPHORE_TIMEDWAIT_SIGNAL = 39, /* name, name to signal, seconds, nanoseconds */
     TRAP_PORT_GUARD = 41,                /* task, name, guard, strict */
     TRAP_PORT_UNGUARD = 42,              /* task, name, guard */
     TRAP_TASK_NAME_FOR_PID = 44,         /* task, pid -> name */

@@ -189,7 +189,10 @@ kern_return_t task_register_hardened_exception_handler(task_t task, uint32_t sig
  */
 kern_return_t semaphore_create(task_t task, semaphore_t *semaphore, int policy, int value);
 
-/* control. Ends it: waiters get KERN_TERMINATED. KERN_INVALID_ARGUMENT: no semaphore, or another task's. */
+/*
+ * control. Ends it: waiters get KERN_TERMINATED. The caller's name loses one user reference, whatever the result.
+ *    KERN_INVALID_ARGUMENT   no semaphore, or another task's
+ */
 kern_return_t semaphore_destroy(task_t task, semaphore_t semaphore);
 
 /* ---- policy: <mach/task_policy.h> ---- */

@@ -2,6 +2,7 @@
 #include "kernel/ipc/check.h"
 
 #include "kernel/ipc/link.h"
+#include "kernel/ipc/semaphore.h"
 #include "kernel/ipc/space.h"
 #include "kernel/ipc/timer_port.h"
 #include "kernel/ipc/wait.h"
@@ -153,6 +154,8 @@ static void check_waiter(const struct ipc_thread *thread)
                                                 : &thread->receiving.set->receivers));
     if (thread->wait == WAIT_NONE)
         ASSERT(!queue);
+    if (thread->wait == WAIT_SEMAPHORE)
+        ASSERT(queue);
 }
 
 void check_thread(const struct ipc_thread *thread)
@@ -234,6 +237,13 @@ static void check_timer(struct port *port, const struct timer_port *timer)
     check_right((struct right){ port, MACH_MSG_TYPE_PORT_SEND });
 }
 
+static void check_semaphore(const struct port *port, const struct semaphore *semaphore)
+{
+    ASSERT(semaphore->port == port && (port->srights > 0 || port_is_dead(port)));
+    ASSERT(semaphore->count == 0 || waitq_is_empty(&semaphore->waiters));
+    ASSERT(semaphore->owner || waitq_is_empty(&semaphore->waiters));
+}
+
 static void begin_port(struct port *port)
 {
     port->counted_sends = port->counted_onces = port->counted_receives = port->counted_others = 0;
@@ -256,6 +266,8 @@ void check_begin(struct ipc *ipc)
             check_reference(port->special_reply->linked);
         if (port->ktype == KOBJECT_TIMER && port->kobject)
             check_timer(port, port->kobject);
+        if (port->ktype == KOBJECT_SEMAPHORE && port->kobject)
+            check_semaphore(port, port->kobject);
     }
 }
 

@@ -5,6 +5,7 @@
 #include "kernel/ipc/queue.h"
 #include "kernel/ipc/receive.h"
 #include "kernel/ipc/right.h"
+#include "kernel/ipc/semaphore.h"
 #include "kernel/ipc/space.h"
 
 enum { FREE_SLOTS_PER_STEP = 64 };
@@ -153,6 +154,10 @@ static void reap_step(struct ipc *ipc, struct reapable *item)
         space_put(ipc, space);
         return;
     }
+    case REAP_SEMAPHORES:
+        if (semaphores_reap_step(ipc, container_of(item, struct semaphores, reap)))
+            list_remove(&item->link);
+        return;
     }
 }
 

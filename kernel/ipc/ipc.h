@@ -53,7 +53,7 @@ struct ipc {
 
 /* A dead thing that waits to be taken apart. `cause`: the space whose trap killed it; that one waits for the
  * end of it. */
-enum reap_kind { REAP_PORT, REAP_SPACE, REAP_MESSAGE };
+enum reap_kind { REAP_PORT, REAP_SPACE, REAP_MESSAGE, REAP_SEMAPHORES };
 
 struct reapable {
     struct list link;

@@ -5,6 +5,7 @@
 #include "kernel/ipc/link.h"
 #include "kernel/ipc/note.h"
 #include "kernel/ipc/pset.h"
+#include "kernel/ipc/semaphore.h"
 #include "kernel/ipc/space.h"
 #include "kernel/ipc/timer_port.h"
 #include "kernel/ipc/wait.h"
@@ -103,6 +104,8 @@ static void release_send(struct ipc *ipc, struct port *port)
         note_no_senders(ipc, port->no_senders, port->mscount);
         port->no_senders = NULL;
     }
+    if (port->srights == 0 && port->ends_unsent && !port_is_dead(port))
+        port_die(ipc, port, NULL);
     port_put(ipc, port);
 }
 
@@ -183,15 +186,24 @@ void port_destroy(struct ipc *ipc, struct port *port, struct space *cause)
     port_die(ipc, port, cause);
 }
 
+/* Objects that end with their port; others were detached by their owner. */
+static void end_object(struct ipc *ipc, struct port *port)
+{
+    void *object = port->kobject;
+    port->kobject = NULL;
+    if (object && port->ktype == KOBJECT_TIMER)
+        timer_port_end(ipc, object);
+    else if (object && port->ktype == KOBJECT_SEMAPHORE)
+        semaphore_end(ipc, object);
+}
+
 void port_die(struct ipc *ipc, struct port *port, struct space *cause)
 {
     ASSERT(!port_is_dead(port));
     port->state = PORT_IS_DEAD;
     link_left(ipc, port);
     port->death = DEATH_RECEIVERS;
-    if (port->ktype == KOBJECT_TIMER)
-        timer_port_end(ipc, port->kobject);
-    port->kobject = NULL;
+    end_object(ipc, port);
     port->reap.kind = REAP_PORT;
     port->reap.cause = cause ? space_get(cause) : NULL;
     if (cause)

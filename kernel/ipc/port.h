@@ -46,6 +46,7 @@ enum kobject_type {
     KOBJECT_HOST_PRIV = 4,
     KOBJECT_TIMER = 8, /* the only one whose receive right is in a space */
     KOBJECT_TASK_NAME = 20,
+    KOBJECT_SEMAPHORE = 23,
 };
 
 struct port {
@@ -55,6 +56,7 @@ struct port {
     uint8_t check_mark; /* while invariants are checked */
     uint8_t ktype; /* enum kobject_type; kept when the object is detached (K39) */
     bool guarded, strict_guard, immovable_receive, immovable_send, importance, temp_owner;
+    bool ends_unsent; /* of the kernel: it dies with its last send right */
     uint32_t srights, sorights; /* P4.1 */
     uint32_t mscount, seqno;    /* P47, P48 */
     uint32_t qlimit, n_messages, n_requests;

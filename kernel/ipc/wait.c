@@ -34,8 +34,13 @@ static struct turnstile *turnstile_of(const struct ipc_thread *thread)
     return port && port->special_reply ? &port->special_reply->receive : NULL;
 }
 
+static uint64_t from_milliseconds(uint32_t timeout)
+{
+    return (uint64_t)timeout * NANOSECONDS_PER_MILLISECOND;
+}
+
 static void begin(struct ipc_thread *thread, enum wait_kind kind, struct waitq *queue, bool has_timeout,
-                  uint32_t timeout)
+                  uint64_t nanoseconds)
 {
     struct ipc *ipc = thread->ipc;
     ASSERT(thread->wait == WAIT_NONE && !list_is_linked(&thread->resumed));
@@ -45,7 +50,7 @@ static void begin(struct ipc_thread *thread, enum wait_kind kind, struct waitq *
     if (turnstile)
         turnstile_block(&ipc->sched, turnstile, &thread->sched);
     if (has_timeout)
-        timer_set(&ipc->timers, &thread->timer, ipc->now + (uint64_t)timeout * NANOSECONDS_PER_MILLISECOND);
+        timer_set(&ipc->timers, &thread->timer, ipc->now + nanoseconds);
 }
 
 void thread_wait_send(struct ipc_thread *thread, struct message *message, bool is_kernel_reply,
@@ -53,7 +58,7 @@ void thread_wait_send(struct ipc_thread *thread, struct message *message, bool i
 {
     thread->sending.message = message;
     thread->sending.is_kernel_reply = is_kernel_reply;
-    begin(thread, WAIT_SEND, &message_port(message)->senders, has_timeout, timeout);
+    begin(thread, WAIT_SEND, &message_port(message)->senders, has_timeout, from_milliseconds(timeout));
 }
 
 void thread_wait_receive(struct ipc_thread *thread, struct port *port, struct pset *set, bool has_timeout,
@@ -61,7 +66,14 @@ void thread_wait_receive(struct ipc_thread *thread, struct port *port, struct ps
 {
     thread->receiving.port = port;
     thread->receiving.set = set;
-    begin(thread, WAIT_RECEIVE, port ? &port->receivers : &set->receivers, has_timeout, timeout);
+    begin(thread, WAIT_RECEIVE, port ? &port->receivers : &set->receivers, has_timeout,
+          from_milliseconds(timeout));
+}
+
+void thread_wait_semaphore(struct ipc_thread *thread, struct waitq *waiters, bool has_timeout,
+                           uint64_t timeout)
+{
+    begin(thread, WAIT_SEMAPHORE, waiters, has_timeout, timeout);
 }
 
 static void resume(struct ipc_thread *thread, enum resume_kind kind)
@@ -110,7 +122,8 @@ static struct message *end_send(struct ipc_thread *thread, struct message *messa
         resume(thread, RESUME_RECEIVE);
         return NULL;
     case WAIT_ENDED_DEATH: message_sink(thread->ipc, message, NULL); return NULL;
-    case WAIT_ENDED_DELIVERED: break;
+    case WAIT_ENDED_DELIVERED:
+    case WAIT_ENDED_SIGNALLED: break;
     }
     ASSERT(!"a sender is not given messages");
     return NULL;
@@ -135,9 +148,24 @@ static void end_receive(struct ipc_thread *thread, enum wait_end end)
         finish(thread, refuse_wait(thread, MACH_RCV_PORT_CHANGED, REFUSED_RECEIVE_CHANGED));
         return;
     case WAIT_ENDED_DEATH: return;
-    case WAIT_ENDED_ADMITTED: break;
+    case WAIT_ENDED_ADMITTED:
+    case WAIT_ENDED_SIGNALLED: break;
     }
     ASSERT(!"a receiver is not admitted");
+}
+
+static void end_semaphore(struct ipc_thread *thread, enum wait_end end)
+{
+    switch (end) {
+    case WAIT_ENDED_SIGNALLED: finish(thread, KERN_SUCCESS); return;
+    case WAIT_ENDED_TIMEOUT: finish(thread, KERN_OPERATION_TIMED_OUT); return;
+    case WAIT_ENDED_INTERRUPTED: finish(thread, KERN_ABORTED); return;
+    case WAIT_ENDED_CHANGED: finish(thread, KERN_TERMINATED); return;
+    case WAIT_ENDED_DEATH: return;
+    case WAIT_ENDED_ADMITTED:
+    case WAIT_ENDED_DELIVERED: break;
+    }
+    ASSERT(!"a semaphore has no messages");
 }
 
 struct message *thread_unwait(struct ipc_thread *thread, enum wait_end end)
@@ -149,11 +177,16 @@ struct message *thread_unwait(struct ipc_thread *thread, enum wait_end end)
     timer_clear(&thread->ipc->timers, &thread->timer);
     thread->wait = WAIT_NONE;
     thread->ipc->steps++;
-    if (kind == WAIT_SEND)
-        return end_send(thread, thread->sending.message, end);
-    if (thread->receiving.port)
-        link_received(thread->ipc, thread->receiving.port);
-    end_receive(thread, end);
+    switch (kind) {
+    case WAIT_NONE: break;
+    case WAIT_SEND: return end_send(thread, thread->sending.message, end);
+    case WAIT_RECEIVE:
+        if (thread->receiving.port)
+            link_received(thread->ipc, thread->receiving.port);
+        end_receive(thread, end);
+        break;
+    case WAIT_SEMAPHORE: end_semaphore(thread, end); break;
+    }
     return NULL;
 }
 

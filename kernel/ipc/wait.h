@@ -19,15 +19,17 @@
  * NONE      -             -                              -
  * SEND      sending       dest port's senders            room, port death, timeout, interruption, death of the thread
  * RECEIVE   receiving     port's or set's receivers      message, port or set change, timeout, interruption, death
+ * SEMAPHORE -             semaphore's waiters            signal, its end, timeout, interruption, death
  */
-enum wait_kind { WAIT_NONE, WAIT_SEND, WAIT_RECEIVE };
+enum wait_kind { WAIT_NONE, WAIT_SEND, WAIT_RECEIVE, WAIT_SEMAPHORE };
 
 enum wait_end {
     WAIT_ENDED_ADMITTED,  /* SEND: the message has been queued */
     WAIT_ENDED_DELIVERED, /* RECEIVE: the reply is written */
+    WAIT_ENDED_SIGNALLED, /* SEMAPHORE */
     WAIT_ENDED_TIMEOUT,
     WAIT_ENDED_INTERRUPTED,
-    WAIT_ENDED_CHANGED,   /* the port or set is gone: SEND goes on as success (P115), RECEIVE says PORT_CHANGED */
+    WAIT_ENDED_CHANGED,   /* what it waits at is gone: SEND goes on as success (P115), RECEIVE says PORT_CHANGED */
     WAIT_ENDED_DEATH,     /* of the thread: no result for anybody */
 };
 
@@ -82,6 +84,8 @@ void ipc_thread_end(struct ipc_thread *thread);
 void thread_wait_send(struct ipc_thread *thread, struct message *message, bool is_kernel_reply, bool has_timeout,
                       uint32_t timeout);
 void thread_wait_receive(struct ipc_thread *thread, struct port *port, struct pset *set, bool has_timeout, uint32_t timeout);
+/* Nanoseconds here. */
+void thread_wait_semaphore(struct ipc_thread *thread, struct waitq *waiters, bool has_timeout, uint64_t timeout);
 
 /* Must be waiting. Afterwards on ipc->resumed, but for death. Returns the message of a SEND wait that ended
  * ADMITTED: the caller queues it. */

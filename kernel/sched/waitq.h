@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* kernel/sched/waitq.h - threads that wait, ordered by priority, first come first among equals
+/* kernel/sched/waitq.h - threads that wait, in the order in which they are to be served
  *
  * A waiter is embedded in whatever waits and stands in at most one queue. It knows nothing of why it waits.
  */
@@ -13,6 +13,8 @@ struct waitq {
     struct tree tree;
 };
 
+enum waitq_order { WAITQ_BY_PRIORITY, WAITQ_FIRST_COME, WAITQ_LAST_COME };
+
 struct waiter {
     struct tree_node node;
     struct waitq *queue; /* NULL: waits nowhere */
@@ -20,7 +22,9 @@ struct waiter {
     uint64_t order;      /* of arrival, given by the caller: unique and rising */
 };
 
+/* By priority, first come first among equals. */
 void waitq_init(struct waitq *queue);
+void waitq_init_ordered(struct waitq *queue, enum waitq_order order);
 
 static inline bool waitq_is_empty(const struct waitq *queue)
 {

@@ -109,7 +109,8 @@ uint64_t object_id(const struct port *port)
     case KOBJECT_HOST:
     case KOBJECT_HOST_PRIV: return ((const struct system *)port->kobject)->host->serial;
     case KOBJECT_NONE:
-    case KOBJECT_TIMER: break;
+    case KOBJECT_TIMER:
+    case KOBJECT_SEMAPHORE: break;
     }
     return port->serial;
 }

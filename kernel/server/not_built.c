@@ -58,16 +58,6 @@ kern_return_t serve_task_swap_exception_ports(struct task *task, exception_mask_
     return task ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
 }
 
-kern_return_t serve_semaphore_create(struct task *task, struct port **semaphore, int policy, int value)
-{
-    return task ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
-}
-
-kern_return_t serve_semaphore_destroy(struct task *task, struct port *semaphore)
-{
-    return task ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
-}
-
 kern_return_t serve_task_policy_set(struct task *task, task_policy_flavor_t flavor, task_policy_t policy_info,
                                     mach_msg_type_number_t policy_infoCnt)
 {

@@ -352,6 +352,7 @@ static void describe(char *text, const struct port *port)
     case KOBJECT_TASK_NAME:
         port->kobject ? describe_task(text, port->kobject, " name") : (void)append(text, "task name");
         break;
+    case KOBJECT_SEMAPHORE: append(text, "semaphore"); break;
     case KOBJECT_TIMER: append(text, "timer"); break;
     case KOBJECT_HOST: append(text, "host"); break;
     case KOBJECT_HOST_PRIV: append(text, "host-priv"); break;

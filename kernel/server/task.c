@@ -91,6 +91,29 @@ kern_return_t serve_mach_ports_lookup3(struct task *task, struct port **port1, s
     return KERN_SUCCESS;
 }
 
+/* ---- semaphores ---- */
+
+kern_return_t serve_semaphore_create(struct task *task, struct port **semaphore, int policy, int value)
+{
+    struct right right;
+    if (!task)
+        return KERN_INVALID_ARGUMENT;
+    kern_return_t kr = semaphore_new(call_ipc(), task->account, &task->semaphores, policy, value, &right);
+    if (kr == KERN_SUCCESS)
+        *semaphore = right.port;
+    return kr;
+}
+
+kern_return_t serve_semaphore_destroy(struct task *task, struct port *semaphore)
+{
+    if (!task)
+        return KERN_INVALID_ARGUMENT;
+    kern_return_t kr = semaphore_destroy_by(call_ipc(), &task->semaphores, semaphore_of_port(semaphore));
+    if (kr == KERN_SUCCESS)
+        right_release(call_ipc(), (struct right){ semaphore, MACH_MSG_TYPE_PORT_SEND });
+    return kr;
+}
+
 /* ---- information ---- */
 
 /* Count 0: a flavor that needs more than the kernel knows about a process. */

@@ -149,6 +149,7 @@ struct task *task_new(struct system *system, const struct task_identity *identit
     task->system = system;
     list_init(&task->threads);
     sched_task_init(&task->sched, SCHED_APPLICATION);
+    semaphores_init(&task->semaphores);
     struct task_slots given = slots ? *slots : default_slots(system, uid);
     renew_host(system, identity, &given);
     task->account = make_account(system, identity, uid);
@@ -178,6 +179,7 @@ void task_disable(struct task *task, bool keep_space)
     task->control->kobject = NULL;
     task->name->kobject = NULL;
     list_for_each(node, &task->threads) thread_disable(list_entry(node, struct thread, link));
+    semaphores_die(ipc, &task->semaphores);
     task->space->owner = NULL;
     list_remove(&task->link);
     list_append(&task->system->dying, &task->link);
@@ -210,7 +212,7 @@ bool task_reap(struct system *system)
     {
         struct task *task = list_entry(node, struct task, link);
         bool is_stashed = !task->space->is_dead;
-        if (!is_stashed && task->space->n_used > 0)
+        if ((!is_stashed && task->space->n_used > 0) || !semaphores_are_reaped(&task->semaphores))
             continue;
         task_finish(task);
         any = true;

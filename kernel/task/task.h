@@ -7,6 +7,7 @@
 #pragma once
 
 #include "kernel/ipc/message.h"
+#include "kernel/ipc/semaphore.h"
 #include "kernel/ipc/space.h"
 #include "kernel/task/identity.h"
 #include "kernel/task/system.h"
@@ -44,6 +45,7 @@ struct task {
     struct right settable_self; /* K35 */
     struct task_slots slots;
     struct sched_task sched; /* type and role (T10) */
+    struct semaphores semaphores;
     struct list threads;     /* struct thread.link */
     uint32_t n_threads;
     void *host;              /* the host's record */
