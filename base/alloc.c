@@ -21,7 +21,9 @@ static struct {
     struct block *kept[N_CLASSES];
     unsigned n_kept[N_CLASSES];
     struct alloc_census census;
+    bool is_tested;      /* by one of these two */
     uint64_t fail_after; /* 0: never; 1: now */
+    bool (*hook)(void);
 } heap;
 
 static size_t class_of(size_t size)
@@ -37,6 +39,8 @@ uint64_t alloc_cost(uint64_t size)
 
 static bool should_fail(void)
 {
+    if (heap.hook && !heap.hook())
+        return true;
     if (heap.fail_after == 0)
         return false;
     if (heap.fail_after > 1) {
@@ -50,7 +54,7 @@ void *alloc_bytes(size_t size)
 {
     size_t class = class_of(size);
     struct block *block;
-    if (should_fail())
+    if (heap.is_tested && should_fail())
         return NULL;
     if (class < N_CLASSES && heap.kept[class]) {
         block = heap.kept[class];
@@ -100,6 +104,13 @@ struct alloc_census alloc_census(void)
 void alloc_fail_after(uint64_t n)
 {
     heap.fail_after = n;
+    heap.is_tested = n > 0 || heap.hook;
+}
+
+void alloc_set_hook(bool (*hook)(void))
+{
+    heap.hook = hook;
+    heap.is_tested = heap.fail_after > 0 || hook;
 }
 
 void alloc_drain(void)

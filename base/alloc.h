@@ -26,6 +26,8 @@ struct alloc_census alloc_census(void);
 
 /* For tests: the n-th allocation from now fails, and all after it, until called with 0. */
 void alloc_fail_after(uint64_t n);
+/* For tests: asked at each allocation, which fails if the answer is false; NULL: not asked. */
+void alloc_set_hook(bool (*hook)(void));
 
 /* Gives the kept free blocks back to the C library: leak checkers want it at the end. */
 void alloc_drain(void);

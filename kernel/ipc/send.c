@@ -60,8 +60,10 @@ static kern_return_t read_message(struct ipc_thread *thread, struct message **me
         return refuse(thread, MACH_SEND_NO_BUFFER, REFUSED_LIMIT, MACH_PORT_NULL);
     memcpy(message->bytes, call->payload, size);
     call->id = message_header(message)->msgh_id;
-    /* The client may have changed bits and count since they were read: what was measured is what holds. */
+    /* The client may have changed bits and count since they were read: what was measured is what holds. The size is ours to say
+     * (P100): the stubs of kernel objects believe it. */
     message_header(message)->msgh_bits = bits & BITS_USER;
+    message_header(message)->msgh_size = size;
     message->is_complex = is_complex;
     message->token = *thread->token;
     *message_p = message;

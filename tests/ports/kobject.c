@@ -29,6 +29,29 @@ TEST(unknown_requests_are_answered, "P177 P178 P181")
     destroy_port(reply);
 }
 
+/* mach_port_set_attributes by hand, with `count` words of limits where there is room for one, and whatever msgh_size. */
+static void set_limits_by_hand(mach_port_t port, mach_port_t reply, uint32_t count, uint32_t header_size)
+{
+    enum { SET_ATTRIBUTES = 3218, SIZE = 48 };
+    struct message message = message_plain(mach_task_self(), COPY_SEND, reply, MAKE_SEND_ONCE, SET_ATTRIBUTES);
+    const uint32_t words[] = { 0, 1, port, MACH_PORT_LIMITS_INFO, count, 3 }; /* the NDR record first */
+    memcpy(message.words, words, sizeof(words));
+    message.header.msgh_size = header_size;
+    CHECK_EQ(mach_msg(&message.header, MACH_SEND_MSG, SIZE, 0, 0, 0, 0), KERN_SUCCESS);
+}
+
+TEST(a_request_is_as_long_as_it_was_sent, "P100 P178")
+{
+    mach_port_t port = make_port(), reply = make_port();
+    set_limits_by_hand(port, reply, 1, 0);
+    check_error_reply(reply, 3218, KERN_SUCCESS);
+    CHECK_EQ(status_of(port).mps_qlimit, 3);
+    set_limits_by_hand(port, reply, 17, 48 + 16 * 4);
+    check_error_reply(reply, 3218, MIG_BAD_ARGUMENTS);
+    destroy_port(port);
+    destroy_port(reply);
+}
+
 TEST(malformed_requests_are_answered, "P178 P180")
 {
     mach_port_t reply = make_port(), host = mach_host_self();

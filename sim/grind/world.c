@@ -1,0 +1,429 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* sim/grind/world.c - the grinder's host: tasks, threads, pages, segments, time */
+#include "sim/grind/grind.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "base/alloc.h"
+
+enum { FIRST_PID = 100, UNUSED_BYTE = 0xee };
+
+struct world world;
+
+void tell(const char *format, ...)
+{
+    va_list arguments;
+    if (!world.is_told)
+        return;
+    va_start(arguments, format);
+    vprintf(format, arguments);
+    va_end(arguments);
+}
+
+uint64_t draw_bits(void)
+{
+    return sim_random_next(&world.random);
+}
+
+/* ---- pages ---- */
+
+/* One page for each actor, mapped once: a page that belongs to nobody must stay as it is. */
+static struct trap_page *page_of(const struct actor *actor)
+{
+    static uint8_t *pages;
+    if (!pages) {
+        size_t size = sizeof(world.actors) / sizeof(world.actors[0]) * TRAP_PAGE_SIZE;
+        pages = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        ASSERT(pages != MAP_FAILED);
+    }
+    return (struct trap_page *)(pages + (size_t)(actor - world.actors) * TRAP_PAGE_SIZE);
+}
+
+static void page_retire(struct actor *actor)
+{
+    memset(page_of(actor), UNUSED_BYTE, TRAP_DATA_OFFSET);
+}
+
+static void page_check(const struct actor *actor)
+{
+    const uint8_t *bytes = (const uint8_t *)page_of(actor);
+    for (size_t i = 0; i < TRAP_DATA_OFFSET; i++)
+        ASSERT(bytes[i] == UNUSED_BYTE && "written to the page of a dead thread");
+}
+
+void mutate(struct trap_page *page, unsigned n)
+{
+    uint8_t *bytes = (uint8_t *)page;
+    for (unsigned i = 0; i < n; i++) {
+        uint32_t at = chance(50)
+                          ? (uint32_t)offsetof(struct trap_page, req) + draw(sizeof(struct trap_request))
+                          : TRAP_DATA_OFFSET + draw(160);
+        bytes[at] = chance(50) ? (uint8_t)draw_bits() : bytes[at] ^ (uint8_t)(1u << draw(8));
+    }
+}
+
+/* ---- what the kernel calls ---- */
+
+/* The kernel is in the middle of reading: a page may change, memory may end. */
+static bool on_allocation(void)
+{
+    if (world.mutating && chance(40))
+        mutate(world.mutating->page, 1 + draw(3));
+    return world.fail_in == 0 || world.fail_in-- > 1 || (world.fail_in = 1, false);
+}
+
+static void thread_done(void *host, struct thread *thread)
+{
+    struct actor *actor = kernel_thread_host(thread);
+    ASSERT(actor->kernel == thread && actor->is_busy && "answered twice");
+    actor->is_busy = false;
+    if (actor->answered)
+        actor->answered(actor);
+}
+
+static struct segment *segment_of(segment_handle handle)
+{
+    ASSERT(handle > 0 && handle <= MAX_SEGMENTS);
+    struct segment *segment = &world.segments[handle - 1];
+    ASSERT(segment->bytes && segment->kernel_refs > 0);
+    return segment;
+}
+
+static segment_handle handle_of(const struct segment *segment)
+{
+    return (segment_handle)(segment - world.segments) + 1;
+}
+
+static void segment_release(struct segment *segment)
+{
+    if (segment->owner || segment->kernel_refs > 0)
+        return;
+    free(segment->bytes);
+    *segment = (struct segment){ 0 };
+}
+
+static struct segment *segment_put(const void *bytes, uint64_t size)
+{
+    for (unsigned i = 0; i < MAX_SEGMENTS; i++) {
+        struct segment *segment = &world.segments[i];
+        if (segment->bytes)
+            continue;
+        segment->bytes = malloc(size + 1);
+        ASSERT(segment->bytes);
+        memcpy(segment->bytes, bytes, size);
+        segment->size = size;
+        return segment;
+    }
+    return NULL;
+}
+
+uint32_t segment_new(struct being *owner, const void *bytes, uint64_t size)
+{
+    struct segment *segment = segment_put(bytes, size);
+    if (!segment)
+        return 0;
+    segment->owner = owner;
+    segment->id = ++world.next_segment;
+    return segment->id;
+}
+
+static segment_handle segment_claim(void *host, struct task *task, uint32_t id, uint64_t size)
+{
+    struct being *owner = kernel_task_host(task);
+    if (world.mutating)
+        mutate(world.mutating->page, 1);
+    for (unsigned i = 0; i < MAX_SEGMENTS && id; i++) {
+        struct segment *segment = &world.segments[i];
+        if (!segment->bytes || segment->owner != owner || segment->id != id || segment->size < size)
+            continue;
+        segment->owner = NULL;
+        segment->kernel_refs++;
+        return handle_of(segment);
+    }
+    return 0;
+}
+
+static bool segment_read(void *host, segment_handle handle, uint64_t offset, void *bytes, uint64_t size)
+{
+    const struct segment *segment = segment_of(handle);
+    if (offset > segment->size || size > segment->size - offset)
+        return false;
+    memcpy(bytes, segment->bytes + offset, size);
+    return true;
+}
+
+static segment_handle segment_make(void *host, const void *bytes, uint64_t size)
+{
+    struct segment *segment = segment_put(bytes, size);
+    if (!segment)
+        return 0;
+    segment->kernel_refs = 1;
+    return handle_of(segment);
+}
+
+/* Given to the task as a copy of its own: what the task does with it is not the kernel's business. */
+static uint32_t segment_send(void *host, struct task *task, segment_handle handle, uint64_t size)
+{
+    const struct segment *segment = segment_of(handle);
+    ASSERT(size <= segment->size);
+    return segment_new(kernel_task_host(task), segment->bytes, size);
+}
+
+static void segment_drop(void *host, segment_handle handle)
+{
+    struct segment *segment = segment_of(handle);
+    segment->kernel_refs--;
+    segment_release(segment);
+}
+
+static void task_broken(void *host, struct task *task, const char *why)
+{
+    struct being *broken = kernel_task_host(task);
+    ASSERT(!broken->is_honest && "an honest task did not break the protocol");
+}
+
+static const struct host_ops ops = {
+    .thread_done = thread_done,
+    .segment_claim = segment_claim,
+    .segment_read = segment_read,
+    .segment_make = segment_make,
+    .segment_send = segment_send,
+    .segment_drop = segment_drop,
+    .task_broken = task_broken,
+};
+
+/* ---- tasks and threads ---- */
+
+static struct being *free_being(void)
+{
+    for (unsigned i = 0; i < MAX_TASKS; i++)
+        if (!world.tasks[i].kernel)
+            return &world.tasks[i];
+    return NULL;
+}
+
+struct being *being_new(uint32_t uid, bool is_launchd, struct inherit *inherit)
+{
+    struct being *task = free_being();
+    if (!task) {
+        kernel_inherit_free(world.kernel, inherit);
+        return NULL;
+    }
+    *task = (struct being){ 0 };
+    task->identity = (struct task_identity){
+        .pid = world.next_pid++, .uid = uid, .gid = 20, .ruid = uid, .rgid = 20, .is_launchd = is_launchd
+    };
+    task->kernel = kernel_task_new(world.kernel, &task->identity, inherit, task);
+    return task->kernel ? task : NULL;
+}
+
+struct actor *actor_new(struct being *task)
+{
+    if (task->n_threads == MAX_THREADS)
+        return NULL;
+    struct actor *actor = &world.actors[(task - world.tasks) * MAX_THREADS];
+    while (actor->kernel)
+        actor++;
+    *actor = (struct actor){ .task = task, .page = page_of(actor) };
+    memset(actor->page, 0, TRAP_PAGE_SIZE);
+    int32_t tid = task->n_threads == 0 ? task->identity.pid : world.next_pid++;
+    actor->kernel = kernel_thread_new(world.kernel, task->kernel, tid, actor->page, actor);
+    if (actor->kernel)
+        task->threads[task->n_threads++] = actor;
+    else
+        page_retire(actor);
+    return actor->kernel ? actor : NULL;
+}
+
+static void actor_gone(struct actor *actor)
+{
+    actor->kernel = NULL;
+    actor->is_busy = false;
+    actor->answered = NULL;
+    page_retire(actor);
+}
+
+void actor_die(struct actor *actor)
+{
+    struct being *task = actor->task;
+    unsigned at = 0;
+    ASSERT(!task->is_honest);
+    while (task->threads[at] != actor)
+        at++;
+    memmove(&task->threads[at], &task->threads[at + 1], (task->n_threads - at - 1u) * sizeof(actor));
+    task->n_threads--;
+    kernel_thread_died(world.kernel, actor->kernel);
+    actor_gone(actor);
+}
+
+void being_die(struct being *task, bool keep_space)
+{
+    struct task *kernel = task->kernel;
+    pair_died(task);
+    task->kernel = NULL;
+    kernel_task_died(world.kernel, kernel, keep_space);
+    for (unsigned i = 0; i < task->n_threads; i++)
+        actor_gone(task->threads[i]);
+    task->n_threads = 0;
+    for (unsigned i = 0; i < MAX_SEGMENTS; i++) {
+        if (!world.segments[i].bytes || world.segments[i].owner != task)
+            continue;
+        world.segments[i].owner = NULL;
+        segment_release(&world.segments[i]);
+    }
+}
+
+/* ---- events ---- */
+
+bool actor_may_trap(const struct actor *actor)
+{
+    return actor->kernel && !actor->is_busy && kernel_task_may_trap(actor->task->kernel);
+}
+
+void actor_trap(struct actor *actor, void (*answered)(struct actor *actor))
+{
+    ASSERT(actor_may_trap(actor));
+    actor->is_busy = true;
+    actor->answered = answered;
+    if (actor->task->is_hostile && chance(30))
+        mutate(actor->page, 1 + draw(4));
+    world.mutating = actor->task->is_hostile && chance(30) ? actor : NULL;
+    world.fail_in = world.character.memory_fails && !actor->task->is_honest && chance(30) ? 1 + draw(8) : 0;
+    uint32_t steps = kernel_trap(world.kernel, actor->kernel, world.now);
+    world.mutating = NULL;
+    world.fail_in = 0;
+    ASSERT(steps > 0);
+    world.now += 1000;
+}
+
+void actor_abort(struct actor *actor)
+{
+    kernel_abort(world.kernel, actor->kernel);
+}
+
+void time_passes(uint64_t nanoseconds)
+{
+    world.now += nanoseconds;
+    kernel_tick(world.kernel, world.now);
+}
+
+void kernel_works(void)
+{
+    if (kernel_has_work(world.kernel))
+        kernel_work(world.kernel);
+}
+
+void drain_all(void)
+{
+    while (kernel_has_work(world.kernel))
+        kernel_work(world.kernel);
+}
+
+/* ---- what must hold ---- */
+
+/* Whoever asked has an answer, waits, or is on the way to one. */
+static void check_actor(const struct actor *actor)
+{
+    if (!actor->kernel)
+        page_check(actor);
+    else if (actor->is_busy)
+        ASSERT((kernel_thread_waits(actor->kernel) || kernel_has_work(world.kernel)) &&
+               "forgotten by the kernel");
+    else
+        ASSERT(!kernel_thread_waits(actor->kernel));
+}
+
+void world_check(void)
+{
+    kernel_check_invariants(world.kernel);
+    for (unsigned i = 0; i < sizeof(world.actors) / sizeof(world.actors[0]); i++)
+        check_actor(&world.actors[i]);
+}
+
+/* ---- beginning and end ---- */
+
+static void make_tight(struct kernel_config *config)
+{
+    struct account_limits *limits = &config->limits.task;
+    limits->max[ACCOUNT_PORTS] = 4 + draw(12);
+    limits->max[ACCOUNT_NAMES] = 4 + draw(16);
+    limits->max[ACCOUNT_MESSAGES] = 2 + draw(8);
+    limits->max[ACCOUNT_BYTES] = 12000 + draw(30000);
+    limits->max[ACCOUNT_THREADS] = 1 + draw(4);
+    limits->max[ACCOUNT_TIMERS] = draw(3);
+    config->limits.uid.max[ACCOUNT_PORTS] = 10 + draw(60);
+    config->limits.uid.max[ACCOUNT_BYTES] = 60000 + draw(200000);
+}
+
+/* Whoever watches must see only what is there. */
+static void watch(void *context, const struct kernel_event *event)
+{
+    ASSERT(event->n_rights <= (1u << 20));
+}
+
+void world_begin(const struct character *character)
+{
+    struct kernel_config config = kernel_config_default();
+    struct sim_random random = world.random;
+    bool is_told = world.is_told;
+    memset(&world, 0, sizeof(world));
+    world.random = random;
+    world.is_told = is_told;
+    world.character = *character;
+    world.now = 1;
+    world.next_pid = FIRST_PID;
+    for (unsigned i = 0; i < sizeof(world.actors) / sizeof(world.actors[0]); i++)
+        page_retire(&world.actors[i]);
+    if (character->is_tight)
+        make_tight(&config);
+    config.allow_interpose = chance(30);
+    config.relaxed_host_ports = chance(20);
+    alloc_set_hook(on_allocation);
+    world.kernel = kernel_new(&config, &ops, NULL);
+    ASSERT(world.kernel);
+    if (chance(20))
+        kernel_tap(world.kernel, watch, NULL);
+}
+
+static void check_census(void)
+{
+    struct kernel_census census = kernel_census(world.kernel);
+    ASSERT(census.tasks == 0 && census.threads == 0 && census.spaces == 0 && census.names == 0);
+    ASSERT(census.port_sets == 0 && census.messages == 0 && census.message_bytes == 0);
+    ASSERT(census.memory_objects == 0 && census.requests == 0);
+    for (unsigned i = 0; i < MAX_SEGMENTS; i++)
+        ASSERT(!world.segments[i].bytes);
+}
+
+/* What a launchd left behind waits for the next one (B14). */
+static void take_stash(void)
+{
+    struct being *heir = being_new(0, true, NULL);
+    ASSERT(heir);
+    being_die(heir, false);
+    drain_all();
+}
+
+void world_end(void)
+{
+    kernel_inherit_free(world.kernel, world.inherit);
+    uint32_t first = draw(MAX_TASKS);
+    for (uint32_t i = 0; i < MAX_TASKS; i++) {
+        struct being *task = &world.tasks[(first + i) % MAX_TASKS];
+        if (!task->kernel)
+            continue;
+        being_die(task, false);
+        world_check();
+    }
+    drain_all();
+    world_check();
+    if (world.character.has_root)
+        take_stash();
+    check_census();
+    kernel_free(world.kernel);
+    alloc_set_hook(NULL);
+}
