@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "kernel/ipc/right.h"
 
+#include "kernel/ipc/link.h"
 #include "kernel/ipc/note.h"
 #include "kernel/ipc/refusal.h"
 
@@ -377,8 +378,8 @@ static kern_return_t insert_at(struct ipc *ipc, struct space *space, mach_port_n
     return kr;
 }
 
-kern_return_t port_insert_right(struct ipc *ipc, struct space *space, mach_port_name_t name,
-                                struct right right)
+static kern_return_t insert_or_join(struct ipc *ipc, struct space *space, mach_port_name_t name,
+                                    struct right right)
 {
     mach_port_name_t joined;
     if (!MACH_PORT_VALID(name))
@@ -394,6 +395,16 @@ kern_return_t port_insert_right(struct ipc *ipc, struct space *space, mach_port_
         return refuse_with(ipc->served, KERN_RIGHT_EXISTS, REFUSED_RIGHT_ELSEWHERE, name, entry_name(present),
                            0);
     return space_insert(ipc, space, right, &joined);
+}
+
+/* A receive right that came in a request was in transit until now. */
+kern_return_t port_insert_right(struct ipc *ipc, struct space *space, mach_port_name_t name,
+                                struct right right)
+{
+    kern_return_t kr = insert_or_join(ipc, space, name, right);
+    if (kr == KERN_SUCCESS && right.type == MACH_MSG_TYPE_PORT_RECEIVE)
+        link_right_out(ipc, right.port, NULL);
+    return kr;
 }
 
 kern_return_t port_extract_right(struct ipc *ipc, struct space *space, mach_port_name_t name,

@@ -343,9 +343,11 @@ enum send_outcome send_reply(struct ipc_thread *thread, struct message *message)
     const struct trap_msg *msg = &thread->call.msg;
     struct port *port = message_port(message);
     bool has_timeout = msg->option & MACH_SEND_TIMEOUT;
-    if (!port_is_live(port) || port->state == PORT_IN_KERNEL || closes_circle(thread->ipc, message))
+    if (!port_is_live(port) || port->state == PORT_IN_KERNEL)
         return sink(thread, message);
     link_addressed(thread->ipc, message);
+    if (closes_circle(thread->ipc, message))
+        return sink(thread, message);
     enum admission admission = queue_admission(message, false);
     if (admission == ADMISSION_NOW) {
         queue_put(thread->ipc, message);

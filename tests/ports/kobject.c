@@ -52,6 +52,36 @@ TEST(a_request_is_as_long_as_it_was_sent, "P100 P178")
     destroy_port(reply);
 }
 
+/* The answer would carry its own queue away. */
+TEST(an_answer_does_not_carry_the_port_that_it_goes_to, "P114 P178")
+{
+    enum { EXTRACT_RIGHT = 3215 };
+    mach_port_t port = make_port();
+    struct message message = message_plain(mach_task_self(), COPY_SEND, port, MAKE_SEND_ONCE, EXTRACT_RIGHT);
+    const uint32_t words[] = { 0, 1, port, MOVE_RECEIVE }; /* the NDR record first */
+    memcpy(message.words, words, sizeof(words));
+    message.header.msgh_size = 40;
+    CHECK_EQ(message_send(&message, 0), KERN_SUCCESS);
+    CHECK_EQ(type_of(port), 0);
+}
+
+TEST(a_receive_right_is_inserted_by_message, "P39 P51")
+{
+    enum { INSERT_RIGHT = 3214 };
+    mach_port_t port = make_port(), reply = make_port();
+    struct message message = message_with_port(mach_task_self(), COPY_SEND, INSERT_RIGHT, port, MOVE_RECEIVE);
+    message.header.msgh_bits |= MACH_MSGH_BITS(0, MAKE_SEND_ONCE);
+    message.header.msgh_local_port = reply;
+    const uint32_t words[] = { 0, 1, port }; /* behind the descriptor */
+    memcpy((uint8_t *)&message.port[1], words, sizeof(words));
+    message.header.msgh_size = 40 + sizeof(words);
+    CHECK_EQ(message_send(&message, 0), KERN_SUCCESS);
+    check_error_reply(reply, INSERT_RIGHT, KERN_SUCCESS);
+    CHECK_EQ(type_of(port), MACH_PORT_TYPE_RECEIVE);
+    destroy_port(port);
+    destroy_port(reply);
+}
+
 TEST(malformed_requests_are_answered, "P178 P180")
 {
     mach_port_t reply = make_port(), host = mach_host_self();
