@@ -9,6 +9,7 @@
 
 #include "launchd/log.h"
 #include "launchd/plist.h"
+#include "launchd/stash.h"
 
 #define DEFAULT_THROTTLE 10
 #define DEFAULT_EXIT_TIMEOUT 20
@@ -129,19 +130,46 @@ static enum result read_environment(struct job_config *config, plist_t value)
     return GOOD;
 }
 
+static enum result read_flag(uint32_t *flags, uint32_t flag, plist_t value)
+{
+    bool wanted = false;
+    enum result result = read_bool(&wanted, value);
+
+    if (wanted)
+        *flags |= flag;
+    return result;
+}
+
+static enum result read_drain(uint32_t *flags, plist_t value)
+{
+    const char *text = plist_string(value);
+
+    if (text == NULL)
+        return WRONG_TYPE;
+    if (strcasecmp(text, "One") == 0)
+        *flags |= SERVICE_DRAIN_ONE;
+    else if (strcasecmp(text, "All") == 0)
+        *flags |= SERVICE_DRAIN_ALL;
+    else
+        return OUT_OF_RANGE;
+    return GOOD;
+}
+
 static bool read_service_option(void *context, const char *key, plist_t value)
 {
     struct config_service *service = context;
     enum result result = GOOD;
 
     if (strcasecmp(key, "ResetAtClose") == 0)
-        result = read_bool(&service->reset_at_close, value);
+        result = read_flag(&service->flags, SERVICE_RESET, value);
     else if (strcasecmp(key, "HideUntilCheckIn") == 0)
-        result = read_bool(&service->hide_until_check_in, value);
+        result = read_flag(&service->flags, SERVICE_HIDE, value);
+    else if (strcasecmp(key, "DrainMessagesOnCrash") == 0)
+        result = read_drain(&service->flags, value);
     else
         log_line("the option %.64s of service %s has no effect", key, service->name);
     if (result != GOOD)
-        log_line("the option %.64s of service %s is no boolean and is ignored", key, service->name);
+        log_line("the value of the option %.64s of service %s makes no sense and is ignored", key, service->name);
     return true;
 }
 

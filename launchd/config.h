@@ -21,8 +21,7 @@ enum wish { WISH_NONE, WISH_FALSE, WISH_TRUE };
 
 struct config_service {
     char name[BOOTSTRAP_MAX_NAME_LEN];
-    bool reset_at_close;     /* B141 */
-    bool hide_until_check_in; /* B142 */
+    uint32_t flags; /* SERVICE_RESET and the like (stash.h) */
 };
 
 struct config_limit {

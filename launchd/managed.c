@@ -159,6 +159,21 @@ static const struct service *with_message(const struct managed *m)
     return NULL;
 }
 
+/* B140: before a restart is considered, when the process is collected and the rights are back. */
+static void drain_after_crash(struct managed *m)
+{
+    struct service *service;
+
+    if (!has(m, JOB_CRASHED))
+        return;
+    mark(m, 0, JOB_CRASHED);
+    TAILQ_FOREACH(service, &m->job->services, in_job)
+    {
+        if (service->r->flags & (SERVICE_DRAIN_ONE | SERVICE_DRAIN_ALL))
+            tell(m, "%u messages on %s are destroyed after the crash", service_drain(service), service->r->name);
+    }
+}
+
 void managed_demand(mach_port_t port)
 {
     struct watch *watch = NULL;
@@ -300,6 +315,8 @@ static void ended(struct managed *m)
     end_dynamic_names(m);
     job_set_pid(m->job, 0);
     m->state = MANAGED_WAITING;
+    if (has_crashed(m))
+        mark(m, JOB_CRASHED, 0);
     if (m->config->launch_only_once)
         mark(m, JOB_REMOVING, JOB_PENDING);
     managed_last_end(m, how, sizeof(how));
@@ -501,6 +518,18 @@ static void remove_now(struct managed *m)
     }
 }
 
+static void run_or_wait(struct managed *m)
+{
+    if (!wants_to_run(m)) {
+        m->state = MANAGED_WAITING;
+        watch_ports(m, true);
+    } else if (!m->at_once && timer_now() < earliest(m)) {
+        throttle(m, earliest(m));
+    } else {
+        start(m);
+    }
+}
+
 static void examine(struct managed *m)
 {
     if (record_of(m)->pid != 0)
@@ -512,13 +541,9 @@ static void examine(struct managed *m)
     } else if (has_service_out(m)) {
         watch_ports(m, false);
         m->state = MANAGED_HELD;
-    } else if (!wants_to_run(m)) {
-        m->state = MANAGED_WAITING;
-        watch_ports(m, true);
-    } else if (!m->at_once && timer_now() < earliest(m)) {
-        throttle(m, earliest(m));
     } else {
-        start(m);
+        drain_after_crash(m);
+        run_or_wait(m);
     }
 }
 
@@ -721,9 +746,7 @@ static void declare_services(struct managed *m)
         if (other != NULL) {
             job_label(other->job, label, sizeof(label));
             tell(m, "the name %s belongs to %s already and is left out", wanted->name, label);
-        } else if (!service_declare(m->job, wanted->name,
-                                    (wanted->reset_at_close ? SERVICE_RESET : 0) |
-                                        (wanted->hide_until_check_in ? SERVICE_HIDE : 0))) {
+        } else if (!service_declare(m->job, wanted->name, wanted->flags)) {
             tell(m, "no memory for the name %s, which is left out", wanted->name);
         }
     }

@@ -15,6 +15,7 @@
 #include "launchd/job.h"
 #include "launchd/listing.h"
 #include "launchd/log.h"
+#include "launchd/managed.h"
 #include "launchd/policy.h"
 #include "launchd/service.h"
 
@@ -37,7 +38,7 @@ static kern_return_t check_in(const struct caller *caller, const char *name, uin
 {
     struct service *service = service_find_live(caller->domain, name, owner_of_private(caller, flags));
 
-    if (service == NULL && (flags & BOOTSTRAP_STRICT_CHECKIN))
+    if (managed_is_shutting_down() || (service == NULL && (flags & BOOTSTRAP_STRICT_CHECKIN)))
         return BOOTSTRAP_UNKNOWN_SERVICE;
     if (service == NULL)
         return service_check_in_new(caller, name, service_flags(flags), service_p);
@@ -201,6 +202,8 @@ kern_return_t serve_subset(mach_port_t bp, mach_port_t requestor, mach_port_t *s
         return kr;
     if (requestor == MACH_PORT_NULL)
         return BOOTSTRAP_NOT_PRIVILEGED;
+    if (managed_is_shutting_down())
+        return BOOTSTRAP_UNKNOWN_SERVICE;
     job = job_for(&caller);
     if (job == NULL)
         return BOOTSTRAP_NO_MEMORY;

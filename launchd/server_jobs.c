@@ -67,6 +67,8 @@ kern_return_t serve_submit_jobs(mach_port_t bp, bootstrap_text_t text, mach_msg_
     domain = policy_job_domain(&caller);
     if (domain == NULL)
         return BOOTSTRAP_NOT_PRIVILEGED;
+    if (managed_is_shutting_down())
+        return BOOTSTRAP_NO_MEMORY;
     jobs = plist_read(text, size);
     kr = submit(domain, jobs, errors, n_errors);
     plist_free(jobs);

@@ -366,6 +366,30 @@ unsigned service_n_messages(const struct service *service)
     return status.mps_msgcount;
 }
 
+/* One that is too large for the room goes without being looked at. */
+static bool drain_one(mach_port_t port)
+{
+    union {
+        mach_msg_header_t header;
+        char room[2048];
+    } message;
+    mach_msg_return_t mr =
+        mach_msg(&message.header, MACH_RCV_MSG | MACH_RCV_TIMEOUT, 0, sizeof(message), port, 0, MACH_PORT_NULL);
+
+    if (mr == MACH_MSG_SUCCESS)
+        mach_msg_destroy(&message.header);
+    return mr == MACH_MSG_SUCCESS || mr == MACH_RCV_TOO_LARGE;
+}
+
+unsigned service_drain(const struct service *service)
+{
+    unsigned most = service->r->flags & SERVICE_DRAIN_ALL ? service_n_messages(service) : 1, n = 0;
+
+    while (n < most && drain_one(service->r->port))
+        n++;
+    return n;
+}
+
 void service_tell_demand(const struct service *service, char *text, size_t size)
 {
     mach_msg_audit_trailer_t trailer = { 0 };

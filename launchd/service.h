@@ -52,6 +52,8 @@ bool service_declare(struct job *job, const char *name, uint32_t flags);
 
 /* Of an inactive declared one: messages that wait for its job. */
 unsigned service_n_messages(const struct service *service);
+/* Destroys the first of them or all, as its flags say; how many. */
+unsigned service_drain(const struct service *service);
 /* The first of them as a reason to start (B170). */
 void service_tell_demand(const struct service *service, char *text, size_t size);
 

@@ -46,6 +46,8 @@ enum service_flags {
     SERVICE_THIRD_PARTY = 4, /* the receive right was not the registrant's (B81) */
     SERVICE_RESET = 8,       /* a new port whenever the receive right comes back (B141) */
     SERVICE_HIDE = 16,       /* not found while inactive (B142) */
+    SERVICE_DRAIN_ONE = 32,  /* after a crash the first message is destroyed (B140) */
+    SERVICE_DRAIN_ALL = 64,  /* ... or all of them */
 };
 
 struct service_record {
@@ -67,6 +69,7 @@ enum job_flags {
     JOB_REMOVING = 4,  /* ends with its instance (B113) */
     JOB_STOPPED = 8,   /* we end this instance: no crash (B127) */
     JOB_CHECKED_IN = 16, /* this instance did (B29) */
+    JOB_CRASHED = 32,    /* what is to be drained has not been yet (B140) */
 };
 
 /* How the last instance ended. */

@@ -145,6 +145,15 @@ int call(mach_port_t service, int id)
     return message.header.msgh_id == MACH_NOTIFY_SEND_ONCE ? -1 : message.header.msgh_id;
 }
 
+int receive_id_long(mach_port_t port)
+{
+    int id = 0;
+
+    for (int i = 0; i < MINUTE_MS / 1000 && id == 0; i++)
+        id = receive_id(port);
+    return id;
+}
+
 bool wait_until(bool (*holds)(const void *context), const void *context)
 {
     for (int i = 0; i < MINUTE_MS / 5; i++) {

@@ -41,8 +41,11 @@ kern_return_t job_stop(const char *label);
 kern_return_t job_kickstart(const char *label, unsigned flags, int *pid_p);
 
 /* Sends a request and waits for the answer, a minute at most: the answer's number, 0 if there is none, -1 when the reply right
- * died. */
+ * died, which is told by a message of number 71. */
 int call(mach_port_t service, int id);
+
+/* As receive_id, but waits a minute. */
+int receive_id_long(mach_port_t port);
 
 /* Whether a file has so many lines, before a minute has passed; and one line's pid, uid and time. */
 bool has_lines(const char *file, int n);

@@ -5,7 +5,11 @@
  *   probe WORD...            in, look, reg, create: with a name; subset; status NAME; parent; root; per-user UID; hold: waits
  *                            for the end of standard input; exec: runs itself anew with the words that follow;
  *                            quit N: ends with that status; signal N: sends itself that signal; stay: for ever;
- *                            times N, then answer NAME: checks it in, and answers N messages with their number plus 1;
+ *                            times N, then answer NAME: checks it in, and answers N messages with their number plus 1,
+ *                            but aborts at number 666; unpack NAME: answers N messages on the right they carry, with their
+ *                            number plus the sum of their memory; return NAME: checks it in and destroys the right;
+ *                            give NAME: checks it in, and sends the receive right to NAME.keeper;
+ *                            wait FILE: goes on when it exists;
  *                            port: 1 if there is a bootstrap port; load LABEL: loads a job that takes LABEL.name and stays;
  *                            remove, start, stop: with a label;
  *                            say FILE: appends a line with its pid, its uid and the milliseconds since boot
@@ -83,6 +87,8 @@ static void answer_one(mach_port_t port)
 
     if (mach_msg(&message.header, MACH_RCV_MSG, 0, sizeof(message), port, 0, MACH_PORT_NULL) != KERN_SUCCESS)
         exit(3);
+    if (message.header.msgh_id == 666)
+        abort();
     message.header.msgh_bits = MACH_MSGH_BITS(MACH_MSGH_BITS_REMOTE(message.header.msgh_bits), 0);
     message.header.msgh_local_port = MACH_PORT_NULL;
     message.header.msgh_size = sizeof(message.header);
@@ -99,6 +105,77 @@ static kern_return_t answer(const char *name)
     for (int i = 0; kr == KERN_SUCCESS && i < times; i++)
         answer_one(port);
     return kr;
+}
+
+struct parcel {
+    mach_msg_header_t header;
+    mach_msg_body_t body;
+    mach_msg_port_descriptor_t port;
+    mach_msg_ool_descriptor_t memory;
+    mach_msg_max_trailer_t trailer;
+};
+
+static void unpack_one(mach_port_t from)
+{
+    struct parcel parcel;
+    mach_msg_header_t answer = { .msgh_bits = MACH_MSGH_BITS(MACH_MSG_TYPE_MOVE_SEND, 0), .msgh_size = sizeof(answer) };
+
+    if (mach_msg(&parcel.header, MACH_RCV_MSG, 0, sizeof(parcel), from, 0, MACH_PORT_NULL) != KERN_SUCCESS ||
+        parcel.body.msgh_descriptor_count != 2)
+        exit(3);
+    answer.msgh_remote_port = parcel.port.name;
+    answer.msgh_id = parcel.header.msgh_id;
+    for (mach_msg_size_t i = 0; i < parcel.memory.size; i++)
+        answer.msgh_id += ((unsigned char *)parcel.memory.address)[i];
+    mach_msg(&answer, MACH_SEND_MSG, sizeof(answer), 0, MACH_PORT_NULL, 0, MACH_PORT_NULL);
+}
+
+static kern_return_t unpack(const char *name)
+{
+    mach_port_t port;
+    kern_return_t kr = bootstrap_check_in(bootstrap_port, name, &port);
+
+    for (int i = 0; kr == KERN_SUCCESS && i < times; i++)
+        unpack_one(port);
+    return kr;
+}
+
+static kern_return_t bring_back(const char *name)
+{
+    mach_port_t port;
+    kern_return_t kr = bootstrap_check_in(bootstrap_port, name, &port);
+
+    return kr == KERN_SUCCESS ? mach_port_mod_refs(mach_task_self(), port, MACH_PORT_RIGHT_RECEIVE, -1) : kr;
+}
+
+static kern_return_t give(const char *name)
+{
+    struct {
+        mach_msg_header_t header;
+        mach_msg_body_t body;
+        mach_msg_port_descriptor_t port;
+    } message = { .header = { .msgh_bits = MACH_MSGH_BITS_COMPLEX | MACH_MSGH_BITS(MACH_MSG_TYPE_MOVE_SEND, 0),
+                              .msgh_size = sizeof(message) },
+                  .body = { .msgh_descriptor_count = 1 } };
+    mach_port_t port;
+    name_t keeper;
+    kern_return_t kr = bootstrap_check_in(bootstrap_port, name, &port);
+
+    snprintf(keeper, sizeof(keeper), "%.100s.keeper", name);
+    if (kr == KERN_SUCCESS)
+        kr = bootstrap_look_up(bootstrap_port, keeper, &message.header.msgh_remote_port);
+    message.port = (mach_msg_port_descriptor_t){ .name = port,
+                                                 .disposition = MACH_MSG_TYPE_MOVE_RECEIVE,
+                                                 .type = MACH_MSG_PORT_DESCRIPTOR };
+    return kr != KERN_SUCCESS ? kr
+                              : mach_msg(&message.header, MACH_SEND_MSG, sizeof(message), 0, MACH_PORT_NULL, 0,
+                                         MACH_PORT_NULL);
+}
+
+static void wait_for(const char *file)
+{
+    while (access(file, F_OK) != 0)
+        usleep(1000);
 }
 
 static void say(const char *file)
@@ -181,6 +258,14 @@ static int act(const char *word, const char *argument)
         times = atoi(argument);
     else if (strcmp(word, "answer") == 0)
         print(word, answer(argument));
+    else if (strcmp(word, "unpack") == 0)
+        print(word, unpack(argument));
+    else if (strcmp(word, "return") == 0)
+        print(word, bring_back(argument));
+    else if (strcmp(word, "give") == 0)
+        print(word, give(argument));
+    else if (strcmp(word, "wait") == 0)
+        wait_for(argument);
     else if (strcmp(word, "say") == 0)
         say(argument);
     else
