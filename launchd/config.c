@@ -169,7 +169,8 @@ static bool read_service_option(void *context, const char *key, plist_t value)
     else
         log_line("the option %.64s of service %s has no effect", key, service->name);
     if (result != GOOD)
-        log_line("the value of the option %.64s of service %s makes no sense and is ignored", key, service->name);
+        log_line("the value of the option %.64s of service %s makes no sense and is ignored", key,
+                 service->name);
     return true;
 }
 

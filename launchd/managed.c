@@ -170,7 +170,8 @@ static void drain_after_crash(struct managed *m)
     TAILQ_FOREACH(service, &m->job->services, in_job)
     {
         if (service->r->flags & (SERVICE_DRAIN_ONE | SERVICE_DRAIN_ALL))
-            tell(m, "%u messages on %s are destroyed after the crash", service_drain(service), service->r->name);
+            tell(m, "%u messages on %s are destroyed after the crash", service_drain(service),
+                 service->r->name);
     }
 }
 

@@ -373,8 +373,8 @@ static bool drain_one(mach_port_t port)
         mach_msg_header_t header;
         char room[2048];
     } message;
-    mach_msg_return_t mr =
-        mach_msg(&message.header, MACH_RCV_MSG | MACH_RCV_TIMEOUT, 0, sizeof(message), port, 0, MACH_PORT_NULL);
+    mach_msg_return_t mr = mach_msg(&message.header, MACH_RCV_MSG | MACH_RCV_TIMEOUT, 0, sizeof(message),
+                                    port, 0, MACH_PORT_NULL);
 
     if (mr == MACH_MSG_SUCCESS)
         mach_msg_destroy(&message.header);

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* launchd/test/crash.c - launchd is killed with -9 and nobody notices but the delay (B14) */
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "launchd/test/util.h"
+#include "launchd/test/job_util.h"
 
 static bool is_another(const void *pid)
 {
@@ -104,19 +105,22 @@ static void one_round(const char *name, unsigned i)
     (void)i;
 }
 
+static bool is_told_to_end(const struct child *parent)
+{
+    struct timeval now = { 0, 0 };
+    fd_set set;
+
+    FD_ZERO(&set);
+    FD_SET(parent->from, &set);
+    return select(parent->from + 1, &set, NULL, NULL, &now) != 0;
+}
+
 static void work(struct child *parent, const char *name)
 {
-    unsigned i = 0;
-    int flags;
+    unsigned i;
 
-    for (flags = 0; flags == 0 && !test_has_failed(); i++) {
-        fd_set set;
-        struct timeval now = { 0, 0 };
-        FD_ZERO(&set);
-        FD_SET(parent->from, &set);
+    for (i = 0; !is_told_to_end(parent) && !test_has_failed(); i++)
         one_round(name, i);
-        flags = select(parent->from + 1, &set, NULL, NULL, &now);
-    }
     child_tell(parent, (int)i);
 }
 
@@ -140,5 +144,114 @@ TEST(launchd_is_killed_while_clients_talk, "B14")
         CHECK_EQ(child_wait(&workers[i]), 0);
     }
     test_log("rounds: %d %d %d", rounds[0], rounds[1], rounds[2]);
+    CHECK_STR_EQ(listing(bootstrap_port), "");
+}
+
+/* ---- jobs ---- */
+
+static bool is_gone(const void *pid)
+{
+    return kill(*(const pid_t *)pid, 0) != 0;
+}
+
+TEST(jobs_and_their_processes_outlive_launchd, "B14 B145 B77")
+{
+    mach_port_t port;
+    pid_t job;
+
+    REQUIRE_EQ(job_load(bootstrap_port, "test.crash.job", "times 1000 answer test.crash.job.name",
+                        SERVICE("test.crash.job.name") THROTTLE(3600)),
+               0);
+    REQUIRE_EQ(look("test.crash.job.name", &port), KERN_SUCCESS);
+    CHECK_EQ(call(port, 1000), 1001);
+    job = job_pid("test.crash.job");
+    for (int i = 0; i < 2; i++) {
+        kill_launchd();
+        CHECK_EQ(job_pid("test.crash.job"), job);
+        CHECK(strstr(job_print("test.crash.job"), "\tstate = running\n") != NULL);
+        CHECK(strstr(job_print("test.crash.job"), "test.crash.job.name A 1 -\n") != NULL);
+        CHECK_EQ(call(port, 2000 + i), 2001 + i);
+    }
+    /* It still is whom launchd takes it for, and its end is seen. */
+    CHECK_EQ(kill(job, SIGKILL), 0);
+    CHECK(job_shows("test.crash.job", "test.crash.job.name D 1 0\n"));
+    CHECK(job_shows("test.crash.job", "\tlast exit = unknown\n"));
+    CHECK_EQ(send_id(port, 3000), KERN_SUCCESS);
+    CHECK(job_shows("test.crash.job", "\tstate = throttled ("));
+    kill_launchd();
+    CHECK(strstr(job_print("test.crash.job"), "\tstate = throttled (") != NULL);
+    CHECK(strstr(job_print("test.crash.job"), "test.crash.job.name D 1 1\n") != NULL);
+    CHECK_EQ(job_load(bootstrap_port, "test.crash.job", "stay", ""), EEXIST);
+    CHECK_EQ(job_remove("test.crash.job"), KERN_SUCCESS);
+    CHECK_EQ(type_of(port), MACH_PORT_TYPE_DEAD_NAME);
+    mach_port_deallocate(mach_task_self(), port);
+}
+
+TEST(a_job_of_a_launchd_before_is_stopped_and_removed_like_any, "B14 B113 B127")
+{
+    pid_t job;
+
+    REQUIRE_EQ(job_load(bootstrap_port, "test.crash.stop", "in test.crash.stop.name stay", RUN_AT_LOAD), 0);
+    CHECK(becomes("test.crash.stop.name", KERN_SUCCESS));
+    job = job_pid("test.crash.stop");
+    kill_launchd();
+    CHECK_EQ(look_result(bootstrap_port, "test.crash.stop.name"), KERN_SUCCESS);
+    CHECK_EQ(job_remove("test.crash.stop"), KERN_SUCCESS);
+    CHECK(wait_until(is_gone, &job));
+    CHECK_EQ(look_result(bootstrap_port, "test.crash.stop.name"), BOOTSTRAP_UNKNOWN_SERVICE);
+}
+
+TEST(a_job_that_ended_without_a_launchd_is_seen_to_have_ended, "B14")
+{
+    pid_t job, before = launchd_pid();
+
+    REQUIRE_EQ(job_load(bootstrap_port, "test.crash.end", "stay", RUN_AT_LOAD), 0);
+    CHECK(job_shows("test.crash.end", "\tstate = running\n"));
+    job = job_pid("test.crash.end");
+    kill(before, SIGKILL);
+    kill(job, SIGKILL);
+    CHECK(job_shows("test.crash.end", "\tstate = waiting\n"));
+    CHECK(strstr(job_print("test.crash.end"), "\tlast exit = unknown\n") != NULL);
+    CHECK_EQ(job_remove("test.crash.end"), KERN_SUCCESS);
+}
+
+/* Loading is done or undone as a whole: a retry never finds its own half. */
+static void load_and_call(struct child *parent, const char *name)
+{
+    char body[256], words[128];
+    mach_port_t port;
+    unsigned i;
+
+    snprintf(body, sizeof(body), "<key>MachServices</key><dict><key>%s</key><true/></dict>" NO_THROTTLE, name);
+    snprintf(words, sizeof(words), "answer %s", name);
+    for (i = 0; !is_told_to_end(parent) && !test_has_failed(); i++) {
+        CHECK_EQ(job_load(bootstrap_port, name, words, body), 0);
+        CHECK_EQ(look(name, &port), KERN_SUCCESS);
+        CHECK_EQ(call(port, 5000), 5001);
+        mach_port_deallocate(mach_task_self(), port);
+        kern_return_t kr = job_remove(name);
+        CHECK(kr == KERN_SUCCESS || kr == BOOTSTRAP_UNKNOWN_SERVICE);
+        CHECK_EQ(look_result(bootstrap_port, name), BOOTSTRAP_UNKNOWN_SERVICE);
+    }
+    child_tell(parent, (int)i);
+}
+
+TEST(launchd_is_killed_while_jobs_are_loaded_and_run, "B14 B187")
+{
+    struct child workers[2];
+
+    for (int i = 0; i < 2; i++)
+        workers[i] = child_start(load_and_call, (const char *[]){ "test.wj.0", "test.wj.1" }[i]);
+    for (int i = 0; i < 4; i++) {
+        pid_t pid = launchd_pid();
+        sleep_ms(120 + 37 * i);
+        kill(pid, SIGKILL);
+    }
+    sleep_ms(200);
+    for (int i = 0; i < 2; i++) {
+        child_tell(&workers[i], 0);
+        CHECK_GT(child_hear(&workers[i]), 0);
+        CHECK_EQ(child_wait(&workers[i]), 0);
+    }
     CHECK_STR_EQ(listing(bootstrap_port), "");
 }

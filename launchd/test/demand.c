@@ -135,16 +135,18 @@ static kern_return_t send_parcel(mach_port_t to, int id, mach_port_t right, void
         mach_msg_body_t body;
         mach_msg_port_descriptor_t port;
         mach_msg_ool_descriptor_t memory;
-    } message = { .header = { .msgh_bits = MACH_MSGH_BITS_COMPLEX | MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, 0),
-                              .msgh_size = sizeof(message),
-                              .msgh_remote_port = to,
-                              .msgh_id = id },
-                  .body = { .msgh_descriptor_count = 2 },
-                  .port = { .name = right, .disposition = MACH_MSG_TYPE_MAKE_SEND, .type = MACH_MSG_PORT_DESCRIPTOR },
-                  .memory = { .address = memory,
-                              .size = (mach_msg_size_t)size,
-                              .copy = MACH_MSG_VIRTUAL_COPY,
-                              .type = MACH_MSG_OOL_DESCRIPTOR } };
+    } message = {
+        .header = { .msgh_bits = MACH_MSGH_BITS_COMPLEX | MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, 0),
+                    .msgh_size = sizeof(message),
+                    .msgh_remote_port = to,
+                    .msgh_id = id },
+        .body = { .msgh_descriptor_count = 2 },
+        .port = { .name = right, .disposition = MACH_MSG_TYPE_MAKE_SEND, .type = MACH_MSG_PORT_DESCRIPTOR },
+        .memory = { .address = memory,
+                    .size = (mach_msg_size_t)size,
+                    .copy = MACH_MSG_VIRTUAL_COPY,
+                    .type = MACH_MSG_OOL_DESCRIPTOR }
+    };
 
     return mach_msg(&message.header, MACH_SEND_MSG, sizeof(message), 0, MACH_PORT_NULL, 0, MACH_PORT_NULL);
 }
@@ -186,7 +188,8 @@ static kern_return_t send_at_once(mach_port_t port, int id)
                                   .msgh_remote_port = port,
                                   .msgh_id = id };
 
-    return mach_msg(&message, MACH_SEND_MSG | MACH_SEND_TIMEOUT, sizeof(message), 0, MACH_PORT_NULL, 0, MACH_PORT_NULL);
+    return mach_msg(&message, MACH_SEND_MSG | MACH_SEND_TIMEOUT, sizeof(message), 0, MACH_PORT_NULL, 0,
+                    MACH_PORT_NULL);
 }
 
 TEST(senders_beyond_the_queues_limit_wait_for_the_job, "B134")
@@ -262,10 +265,13 @@ TEST(a_job_whose_right_another_process_holds_is_held, "B116 B115")
     } message;
 
     REQUIRE_EQ(check_in(bootstrap_port, "test.held.name.keeper", &keeper), KERN_SUCCESS);
-    REQUIRE_EQ(job_load(bootstrap_port, "test.held", "give test.held.name", SERVICE("test.held.name") NO_THROTTLE), 0);
+    REQUIRE_EQ(job_load(bootstrap_port, "test.held", "give test.held.name",
+                        SERVICE("test.held.name") NO_THROTTLE),
+               0);
     REQUIRE_EQ(look("test.held.name", &port), KERN_SUCCESS);
     CHECK_EQ(send_id(port, 5), KERN_SUCCESS);
-    REQUIRE_EQ(mach_msg(&message.header, MACH_RCV_MSG, 0, sizeof(message), keeper, 0, MACH_PORT_NULL), KERN_SUCCESS);
+    REQUIRE_EQ(mach_msg(&message.header, MACH_RCV_MSG, 0, sizeof(message), keeper, 0, MACH_PORT_NULL),
+               KERN_SUCCESS);
     right = message.port.name;
     CHECK_EQ(right, port);
     CHECK_EQ(receive_id(right), 5);
@@ -274,7 +280,8 @@ TEST(a_job_whose_right_another_process_holds_is_held, "B116 B115")
     CHECK(strstr(job_print("test.held"), "\truns = 1\n") != NULL);
     drop_receive(right);
     /* The right is back, and the message with it. */
-    REQUIRE_EQ(mach_msg(&message.header, MACH_RCV_MSG, 0, sizeof(message), keeper, 0, MACH_PORT_NULL), KERN_SUCCESS);
+    REQUIRE_EQ(mach_msg(&message.header, MACH_RCV_MSG, 0, sizeof(message), keeper, 0, MACH_PORT_NULL),
+               KERN_SUCCESS);
     CHECK_EQ(receive_id(message.port.name), 6);
     CHECK_EQ(job_remove("test.held"), KERN_SUCCESS);
     drop_receive(message.port.name);
@@ -286,7 +293,8 @@ TEST(a_job_that_execs_gives_its_rights_back_and_goes_on, "B137 B5")
     mach_port_t port;
     pid_t before;
 
-    REQUIRE_EQ(job_load(bootstrap_port, "test.image", "in test.image.name exec stay", SERVICE("test.image.name") RUN_AT_LOAD),
+    REQUIRE_EQ(job_load(bootstrap_port, "test.image", "in test.image.name exec stay",
+                        SERVICE("test.image.name") RUN_AT_LOAD),
                0);
     CHECK(job_shows("test.image", "\tstate = running\n"));
     before = job_pid("test.image");

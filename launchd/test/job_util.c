@@ -10,6 +10,16 @@
 
 #define MINUTE_MS 60000
 
+/* As libmach's own calls: the next launchd has undone what was half made. */
+#define CALL(stub)                                                                                           \
+    ({                                                                                                       \
+        kern_return_t kr_;                                                                                   \
+        do                                                                                                   \
+            kr_ = (stub);                                                                                    \
+        while (kr_ == MIG_SERVER_DIED);                                                                      \
+        kr_;                                                                                                 \
+    })
+
 int job_load_text(mach_port_t domain, const char *dictionary)
 {
     bootstrap_error_array_t errors;
@@ -22,7 +32,7 @@ int job_load_text(mach_port_t domain, const char *dictionary)
                  "<?xml version=\"1.0\" encoding=\"UTF-8\"?><plist version=\"1.0\"><array>%s</array></plist>",
                  dictionary),
         (int)sizeof(text));
-    kr = bootstrap_rpc_submit_jobs(domain, text, (mach_msg_type_number_t)strlen(text), errors, &n);
+    kr = CALL(bootstrap_rpc_submit_jobs(domain, text, (mach_msg_type_number_t)strlen(text), errors, &n));
     return kr == KERN_SUCCESS ? errors[0] : kr;
 }
 
@@ -65,7 +75,7 @@ static const char *text_of(const char *label, enum job_text_kind kind)
 
     snprintf(name, sizeof(name), "%s", label);
     copy[0] = 0;
-    if (bootstrap_rpc_job_text(bootstrap_port, name, kind, &text, &size) != KERN_SUCCESS || size == 0)
+    if (CALL(bootstrap_rpc_job_text(bootstrap_port, name, kind, &text, &size)) != KERN_SUCCESS || size == 0)
         return copy;
     snprintf(copy, sizeof(copy), "%.*s", (int)size, text);
     vm_deallocate(mach_task_self(), (vm_address_t)text, size);
@@ -99,7 +109,7 @@ static kern_return_t with_label(kern_return_t (*request)(mach_port_t bp, name_t 
     name_t name;
 
     snprintf(name, sizeof(name), "%s", label);
-    return request(bootstrap_port, name);
+    return CALL(request(bootstrap_port, name));
 }
 
 kern_return_t job_start(const char *label)

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "launchd/test/util.h"
+#include "launchd/test/job_util.h"
 
 /* ---- the end of names ---- */
 
@@ -382,6 +382,54 @@ TEST(launchd_does_not_grow, "B74 B89")
     names_before = names_of_launchd();
     rounds(all ? 100000 : 5000, false);
     rounds(all ? 2000 : 100, true);
+    after = launchd_footprint(pid);
+    names_after = names_of_launchd();
+    test_log("resident %ld -> %ld kB, names %u -> %u", before.rss_kb, after.rss_kb, names_before, names_after);
+    CHECK_LE(after.rss_kb, before.rss_kb + 512);
+    CHECK_EQ(after.n_fds, before.n_fds);
+    CHECK_EQ(names_after, names_before);
+}
+
+static void job_rounds(int n)
+{
+    for (int i = 0; i < n; i++) {
+        REQUIRE_EQ(job_load(bootstrap_port, "test.leak", "stay",
+                            "<key>MachServices</key><dict><key>test.leak.a</key><true/><key>test.leak.b</"
+                            "key><true/></dict>" STRING("WorkingDirectory", "/tmp")),
+                   0);
+        REQUIRE_EQ(look_result(bootstrap_port, "test.leak.b"), KERN_SUCCESS);
+        REQUIRE_EQ(job_remove("test.leak"), KERN_SUCCESS);
+    }
+}
+
+static void run_rounds(int n)
+{
+    mach_port_t port;
+
+    REQUIRE_EQ(job_load(bootstrap_port, "test.leak", "answer test.leak.name",
+                        SERVICE("test.leak.name") NO_THROTTLE),
+               0);
+    REQUIRE_EQ(look("test.leak.name", &port), KERN_SUCCESS);
+    for (int i = 0; i < n; i++)
+        REQUIRE_EQ(call(port, 1000), 1001);
+    REQUIRE_EQ(job_remove("test.leak"), KERN_SUCCESS);
+    mach_port_deallocate(mach_task_self(), port);
+}
+
+/* MACHD_LONG=1 does the 10 000 rounds of the rule. */
+TEST(launchd_does_not_grow_by_jobs, "B187 B123")
+{
+    bool all = getenv("MACHD_LONG") != NULL;
+    struct footprint before, after;
+    unsigned names_before, names_after;
+    pid_t pid = launchd_pid();
+
+    job_rounds(200);
+    run_rounds(30);
+    before = launchd_footprint(pid);
+    names_before = names_of_launchd();
+    job_rounds(all ? 10000 : 1000);
+    run_rounds(all ? 1000 : 100);
     after = launchd_footprint(pid);
     names_after = names_of_launchd();
     test_log("resident %ld -> %ld kB, names %u -> %u", before.rss_kb, after.rss_kb, names_before, names_after);

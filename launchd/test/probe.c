@@ -118,7 +118,8 @@ struct parcel {
 static void unpack_one(mach_port_t from)
 {
     struct parcel parcel;
-    mach_msg_header_t answer = { .msgh_bits = MACH_MSGH_BITS(MACH_MSG_TYPE_MOVE_SEND, 0), .msgh_size = sizeof(answer) };
+    mach_msg_header_t answer = { .msgh_bits = MACH_MSGH_BITS(MACH_MSG_TYPE_MOVE_SEND, 0),
+                                 .msgh_size = sizeof(answer) };
 
     if (mach_msg(&parcel.header, MACH_RCV_MSG, 0, sizeof(parcel), from, 0, MACH_PORT_NULL) != KERN_SUCCESS ||
         parcel.body.msgh_descriptor_count != 2)
@@ -168,8 +169,8 @@ static kern_return_t give(const char *name)
                                                  .disposition = MACH_MSG_TYPE_MOVE_RECEIVE,
                                                  .type = MACH_MSG_PORT_DESCRIPTOR };
     return kr != KERN_SUCCESS ? kr
-                              : mach_msg(&message.header, MACH_SEND_MSG, sizeof(message), 0, MACH_PORT_NULL, 0,
-                                         MACH_PORT_NULL);
+                              : mach_msg(&message.header, MACH_SEND_MSG, sizeof(message), 0, MACH_PORT_NULL,
+                                         0, MACH_PORT_NULL);
 }
 
 static void wait_for(const char *file)

@@ -195,7 +195,9 @@ pid_t launchd_pid(void)
     name_t name;
     int pid = -1;
 
-    REQUIRE_EQ(bootstrap_rpc_domain_info(bootstrap_port, name, &uid, &pid), KERN_SUCCESS);
+    while (bootstrap_rpc_domain_info(bootstrap_port, name, &uid, &pid) == MIG_SERVER_DIED)
+        ;
+    REQUIRE_GT(pid, 0);
     return pid;
 }
 

@@ -27,7 +27,8 @@ int under(const char *script)
 {
     char line[8192];
 
-    REQUIRE_LT(snprintf(line, sizeof(line), "\"$MACHCTL\" run -- sh -c '%s' 2>&1", script), (int)sizeof(line));
+    REQUIRE_LT(snprintf(line, sizeof(line), "\"$MACHCTL\" run -- sh -c 'exec 2>&1; %s' 2>/dev/null", script),
+               (int)sizeof(line));
     return shell(line);
 }
 

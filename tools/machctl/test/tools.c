@@ -57,8 +57,9 @@ TEST(two_runs_are_two_worlds, "B7")
 
 TEST(verbs_have_help_and_wrong_usage_fails, "B96")
 {
-    static const char *const verbs[] = { "run",    "start",  "stop",   "status",    "lsmp",
-                                         "bslist", "bstree", "bsexec", "managerpid" };
+    static const char *const verbs[] = { "run",    "start",     "stop",       "status", "lsmp",   "bslist",
+                                         "bstree", "bsexec",    "managerpid", "load",   "unload", "submit",
+                                         "remove", "kickstart", "kill",       "list",   "print",  "blame" };
     char line[128];
 
     for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
@@ -300,6 +301,145 @@ TEST(a_users_job_runs_as_that_user, "B79 B121")
         SOON "found() { test \"$(as $1 look $2)\" = \"look 0\"; }; as 1 load mine; soon found 1 mine.name; "
              "ps -o uid=,gid= -p $(pgrep -x -f \"$d/probe in mine.name stay\")");
     CHECK(says("load 0\n    1     1\n"));
+}
+
+TEST(root_finds_a_users_job_by_its_domain_and_a_job_runs_as_whom_it_says, "B121 B122 B109")
+{
+    system_wide(
+        SOON
+        "printf \"<plist version=\\\"1.0\\\"><dict><key>Label</key><string>as.daemon</string>"
+        "<key>ProgramArguments</key><array><string>sh</string><string>-c</string>"
+        "<string>id -u; id -g; echo \\$USER \\$LOGNAME \\$HOME \\$EXTRA</string></array>"
+        "<key>EnvironmentVariables</key><dict><key>EXTRA</key><string>more</string><key>HOME</key>"
+        "<string>/own</string></dict>"
+        "<key>UserName</key><string>daemon</string><key>RunAtLoad</key><true/>"
+        "<key>StandardOutPath</key><string>$d/out</string></dict></plist>\" > $d/as.plist; chmod 777 $d; "
+        "ended() { \"$MACHCTL\" print as.daemon | grep \"last exit = exited 0\"; }; "
+        "\"$MACHCTL\" load $d/as.plist; soon ended; cat $d/out; stat -c %u $d/out; \"$MACHCTL\" remove "
+        "as.daemon; "
+        "sed -i \"s/>daemon</>no-such-user</\" $d/as.plist; "
+        "\"$MACHCTL\" load $d/as.plist; failed() { \"$MACHCTL\" print as.daemon | grep ESRCH; }; soon "
+        "failed; "
+        "\"$MACHCTL\" print as.daemon | grep \"last exit\"");
+    CHECK(says("1\n1\ndaemon daemon /own more\n1\n\tlast exit = exec: ESRCH\n"));
+}
+
+TEST(jobs_end_in_peace_with_machd, "B128")
+{
+    system_wide(
+        SOON
+        "\"$MACHCTL\" submit -l peace -o $d/out -- sh -c \"trap \\\"echo told; exit\\\" TERM; echo \\$\\$; "
+        "while :; do sleep 0.05; done\"; soon test -s $d/out; P=$(head -1 $d/out); kill $M; wait $M; "
+        "kill -0 $P 2>/dev/null || echo GONE; tail -1 $d/out");
+    CHECK(says("GONE\ntold\n"));
+}
+
+/* ---- jobs ---- */
+
+/* A script with a property list in $j/NAME.plist for each `job NAME BODY`. */
+#define JOBS                                                                                                 \
+    "j=$(mktemp -d); job() { printf \"%s\" \"<plist "                                                        \
+    "version=\\\"1.0\\\"><dict><key>Label</key><string>$1</string>"                                          \
+    "<key>ProgramArguments</key><array><string>$PROBE</string><string>stay</string></array>$2</dict></"      \
+    "plist>\" > "                                                                                            \
+    "$j/$1.plist; }; soon() { for i in $(seq 600); do \"$@\" >/dev/null && return; sleep 0.1; done; }; "     \
+    "shows() { \"$MACHCTL\" print $1 | grep \"$2\"; }; "
+
+TEST(load_and_unload_take_files_and_directories, "B107 B164 B165 B172")
+{
+    CHECK_EQ(under(JOBS
+                   "job one; job two; job three \"<key>Disabled</key><true/>\"; mkdir $j/sub; cp "
+                   "$j/one.plist $j/sub; "
+                   "echo rubbish > $j/four.plist; \"$MACHCTL\" load $j; echo STATUS $?; \"$MACHCTL\" list; "
+                   "\"$MACHCTL\" load -F $j/three.plist; \"$MACHCTL\" load $j/one.plist; echo STATUS $?; "
+                   "\"$MACHCTL\" unload $j/one.plist $j/two.plist; echo STATUS $?; \"$MACHCTL\" unload "
+                   "$j/one.plist; "
+                   "\"$MACHCTL\" load $j/nothing.plist; echo STATUS $?; \"$MACHCTL\" load; \"$MACHCTL\" "
+                   "list; rm -r $j"),
+             0);
+    CHECK(says("/four.plist: is no property list of a job\n"));
+    CHECK(says("/three.plist: is disabled\nSTATUS 1\nPID\tStatus\tLabel\n"));
+    CHECK(says("-\t0\tone\n-\t0\ttwo\n"));
+    CHECK(says("machctl: one: Already loaded\nSTATUS 1\n"));
+    CHECK(says("STATUS 0\nmachctl: one: Not loaded\n"));
+    CHECK(says("machctl: nothing found to load\nSTATUS 1\nusage: machctl load [-F] PATH...\n"));
+    CHECK(says("-\t0\tthree\n"));
+}
+
+TEST(files_that_others_could_have_changed_are_skipped, "B107")
+{
+    CHECK_EQ(
+        under(
+            JOBS
+            "job one; job two; chmod g+w $j/one.plist; cp $j/two.plist $j/two.list; mkfifo $j/pipe.plist; "
+            "\"$MACHCTL\" load $j/one.plist; \"$MACHCTL\" load $j/two.list; \"$MACHCTL\" load $j/pipe.plist; "
+            "\"$MACHCTL\" load -F $j/one.plist $j/two.list && \"$MACHCTL\" remove one && \"$MACHCTL\" remove "
+            "two"),
+        0);
+    CHECK(says("/one.plist: can be changed by others\n"));
+    CHECK(says("/two.list: is not named *.plist\n"));
+    CHECK(says("/pipe.plist: is no regular file\n"));
+}
+
+TEST(property_lists_may_be_binary, "B107")
+{
+    CHECK_EQ(
+        under(JOBS
+              "job one; python3 -c \"import plistlib,sys; d=plistlib.load(open(sys.argv[1],\\\"rb\\\")); "
+              "plistlib.dump(d,open(sys.argv[1],\\\"wb\\\"),fmt=plistlib.FMT_BINARY)\" $j/one.plist; "
+              "head -c 8 $j/one.plist; echo; \"$MACHCTL\" load $j/one.plist && \"$MACHCTL\" list; rm -r $j"),
+        0);
+    CHECK(says("bplist00\nPID\tStatus\tLabel\n"));
+    CHECK(says("-\t0\tone\n"));
+}
+
+TEST(what_is_known_of_a_job_is_printed, "B166 B167 B168 B170 B188")
+{
+    CHECK_EQ(
+        under(
+            JOBS
+            "job one \"<key>MachServices</key><dict><key>a.name</key><true/><key>b.name</key><dict>"
+            "<key>ResetAtClose</key><true/><key>HideUntilCheckIn</key><true/></dict></dict>"
+            "<key>StandardOutPath</key><string>/dev/null</string>\"; \"$MACHCTL\" load $j/one.plist; cd $j; "
+            "\"$MACHCTL\" blame one; echo STATUS $?; \"$MACHCTL\" list | tail -1; "
+            "\"$MACHCTL\" print one | sed \"s,$PROBE,PROBE,; s,$j,DIR,\"; "
+            "\"$MACHCTL\" list one | sed \"s,$PROBE,PROBE,\"; \"$MACHCTL\" list -x one | head -6 | tail -2; "
+            "\"$MACHCTL\" bslist -j; \"$MACHCTL\" print two; echo STATUS $?; \"$MACHCTL\" list two; rm -r "
+            "$j"),
+        0);
+    CHECK(says("not started\nSTATUS 1\n-\t0\tone\none = {\n\tdomain = "));
+    CHECK(says("\n\tpath = DIR/one.plist\n\tstate = waiting\n\tprogram = PROBE\n\targuments = "
+               "{\n\t\tPROBE\n\t\tstay\n"
+               "\t}\n\tlast exit = never\n\truns = 0\n\tlast start reason = not started\n\tthrottle = 10\n"
+               "\texit timeout = 20\n\tprocess type = Standard\n\tendpoints = {\n\t\ta.name D 1 0\n"
+               "\t\tb.name D 1 0 reset hide\n\t}\n}\n"));
+    CHECK(says("{\n\t\"Label\" = \"one\";\n\t\"LimitLoadToSessionType\" = \""));
+    CHECK(says(
+        "\";\n\t\"OnDemand\" = true;\n\t\"LastExitStatus\" = 0;\n\t\"StandardOutPath\" = \"/dev/null\";\n"
+        "\t\"ProgramArguments\" = (\n\t\t\"PROBE\";\n\t\t\"stay\";\n\t);\n\t\"MachServices\" = {\n"
+        "\t\t\"a.name\" = mach-port-object;\n\t\t\"b.name\" = mach-port-object;\n\t};\n};\n"));
+    CHECK(says("\t<key>Label</key>\n\t<string>one</string>\n"));
+    CHECK(says(
+        "D  a.name (one)\nD  b.name (one)\nmachctl: two: Not loaded\nSTATUS 1\nmachctl: two: Not loaded\n"));
+}
+
+TEST(jobs_are_started_and_stopped_by_label, "B164 B170")
+{
+    CHECK_EQ(
+        under(
+            JOBS
+            "\"$MACHCTL\" submit -l one -- \"$PROBE\" stay; soon shows one running; \"$MACHCTL\" blame one; "
+            "\"$MACHCTL\" kill HUP one; soon shows one throttled; \"$MACHCTL\" list | cut -f 2,3; "
+            "\"$MACHCTL\" kickstart -p one; soon shows one running; \"$MACHCTL\" stop one; "
+            "soon shows one throttled; \"$MACHCTL\" print one | grep last; \"$MACHCTL\" remove one; "
+            "\"$MACHCTL\" start one; \"$MACHCTL\" kill TERM one; \"$MACHCTL\" kill NONE one; "
+            "\"$MACHCTL\" submit one; echo STATUS $?"),
+        0);
+    CHECK(says("keep alive\nStatus\tLabel\n-1\tone\n"));
+    CHECK(says("\tlast exit = signal 15\n\tlast start reason = kickstart by pid "));
+    CHECK(says("machctl: one: Not loaded\nmachctl: one: Not loaded\nusage: machctl kill SIGNAL LABEL\n"
+               "usage: machctl submit -l LABEL"));
+    CHECK(says("STATUS 1\n"));
 }
 
 /* ---- the manual ---- */
