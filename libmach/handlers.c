@@ -27,11 +27,14 @@ sighandler_t bsd_signal(int signal,
 
 typedef int (*sigaction_function)(int, const struct sigaction *, struct sigaction *);
 
+#define NOTE_WORDS (sizeof(struct sigaction) / sizeof(uint64_t))
+_Static_assert(sizeof(struct sigaction) % sizeof(uint64_t) == 0, "a note is whole words");
+
 static struct {
     _Atomic uint32_t lock;
     _Atomic uint32_t version; /* odd while a note is being changed */
-    bool installed;
-    struct sigaction note[2];
+    _Atomic bool installed;
+    _Atomic uint64_t note[2][NOTE_WORDS];
 } handlers;
 
 static bool is_ours(int signal)
@@ -39,9 +42,9 @@ static bool is_ours(int signal)
     return signal == SIGSEGV || signal == SIGBUS;
 }
 
-static struct sigaction *note_of(int signal)
+static _Atomic uint64_t *note_of(int signal)
 {
-    return &handlers.note[signal == SIGBUS];
+    return handlers.note[signal == SIGBUS];
 }
 
 static int real_sigaction(int signal, const struct sigaction *action, struct sigaction *old)
@@ -59,20 +62,27 @@ static int real_sigaction(int signal, const struct sigaction *action, struct sig
 
 static struct sigaction read_note(int signal)
 {
+    const _Atomic uint64_t *note = note_of(signal);
+    uint64_t words[NOTE_WORDS];
     struct sigaction copy;
     uint32_t version;
     do {
         version = atomic_load(&handlers.version) & ~1u;
-        copy = *note_of(signal);
-        atomic_thread_fence(memory_order_acquire);
+        for (size_t i = 0; i < NOTE_WORDS; i++)
+            words[i] = atomic_load(&note[i]);
     } while (atomic_load(&handlers.version) != version);
+    memcpy(&copy, words, sizeof copy);
     return copy;
 }
 
 static void write_note(int signal, const struct sigaction *action)
 {
+    _Atomic uint64_t *note = note_of(signal);
+    uint64_t words[NOTE_WORDS];
+    memcpy(words, action, sizeof words);
     atomic_fetch_add(&handlers.version, 1);
-    *note_of(signal) = *action;
+    for (size_t i = 0; i < NOTE_WORDS; i++)
+        atomic_store(&note[i], words[i]);
     atomic_fetch_add(&handlers.version, 1);
 }
 
@@ -156,7 +166,7 @@ static int change(int signal, const struct sigaction *action, struct sigaction *
     if (action != NULL)
         wanted = *action; /* before the lock: the program's pointer may be bad */
     lock_take(&handlers.lock, &mask);
-    struct sigaction before = *note_of(signal);
+    struct sigaction before = read_note(signal);
     if (action != NULL && (result = install(signal, &wanted)) == 0)
         write_note(signal, &wanted);
     lock_give(&handlers.lock, &mask);

@@ -16,6 +16,8 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "libmach/tsan.h"
+
 #define LIKELY(x) __builtin_expect(!!(x), 1)
 #define CONTENTS_OFFSET offsetof(struct trap_page, req)
 #define CONTENTS_SIZE (TRAP_PAGE_SIZE - CONTENTS_OFFSET)
@@ -180,13 +182,16 @@ bool trap_make(struct trap_frame *frame)
 {
     struct lib_thread *thread = frame->thread;
     struct trap_page *page = thread->page;
+    static char machd; /* only its address is used */
     page->req.n_done = transport_segments_done(thread, page->req.done);
+    tsan_before_trap(&machd);
     uint32_t number = atomic_fetch_add(&page->request, 1) + 1;
     enum transport_wait wait = transport_wait(thread, number, true);
     if (!LIKELY(wait == TRANSPORT_DONE) && wait == TRANSPORT_INTERRUPTED)
         wait = take_back(thread, number);
     mark_seen(page);
     atomic_thread_fence(memory_order_acquire);
+    tsan_after_trap(&machd);
     return wait == TRANSPORT_DONE;
 }
 

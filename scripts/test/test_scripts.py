@@ -78,6 +78,7 @@ def runner(t):
     cases = {
         "counts cases": ("echo 1..3; echo ok 1 - a; echo not ok 2 - b; echo 'ok 3 # SKIP c'; exit 1", (1, 1, 1)),
         "cmocka's skipped case is no failure": ("echo 1..1; echo 'not ok 1 # SKIP a'", (0, 0, 1)),
+        "a skipped case with its reason": ("echo 1..1; echo 'ok 1 - a # SKIP no b'", (0, 0, 1)),
         "a crash is one failure more": ("echo 1..2; echo ok 1 - a; kill -SEGV $$", (1, 1, 0)),
         "an early end is a failure": ("echo 1..2; echo ok 1 - a", (1, 1, 0)),
         "silence is a failure": ("true", (0, 1, 0)),

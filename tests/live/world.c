@@ -2,15 +2,17 @@
 /* tests/live/world.c - tests/world.h in real life: tasks are processes, threads are threads
  *
  * The test program runs under a private machd (see tests/ports/meson.build). Nothing tells a program that another one waits in
- * the kernel, so those two calls are short sleeps: a test may fail to provoke what it is after when the machine is slow, but it
- * must not fail because of it. */
+ * the kernel: for a thread Linux says at least that it sleeps, then, as for tasks, a short sleep must do. A test may fail to
+ * provoke what it is after when the machine is slow, but it must not fail because of it. */
 #include "tests/world.h"
 
 #include <mach/mach.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -18,7 +20,7 @@
 #include "tests/harness/harness.h"
 #include "tests/world_common.h"
 
-enum { BLOCKED_MS = 20, SETTLE_MS = 40, REAP_MS = 10000 };
+enum { BLOCKED_MS = 20, SETTLE_MS = 40, REAP_MS = 10000, PATIENCE_MS = 5000 };
 
 struct world_task {
     pid_t pid;
@@ -27,6 +29,10 @@ struct world_task {
 
 struct world_thread {
     pthread_t pthread;
+    _Atomic pid_t tid; /* 0: not running yet */
+    _Atomic bool is_finished;
+    void *(*fn)(void *argument);
+    void *argument;
 };
 
 static mach_port_t parent_port;
@@ -119,10 +125,21 @@ __attribute__((constructor)) static void install(void)
     sigaction(SIGUSR1, &action, NULL);
 }
 
+static void *begin(void *argument)
+{
+    world_thread *thread = argument;
+    atomic_store(&thread->tid, (pid_t)syscall(SYS_gettid));
+    void *result = thread->fn(thread->argument);
+    atomic_store(&thread->is_finished, true);
+    return result;
+}
+
 world_thread *world_thread_spawn(void *(*fn)(void *argument), void *argument)
 {
     world_thread *thread = calloc(1, sizeof(*thread));
-    REQUIRE_EQ(pthread_create(&thread->pthread, NULL, fn, argument), 0);
+    thread->fn = fn;
+    thread->argument = argument;
+    REQUIRE_EQ(pthread_create(&thread->pthread, NULL, begin, thread), 0);
     return thread;
 }
 
@@ -139,9 +156,29 @@ void world_thread_interrupt(world_thread *thread)
     pthread_kill(thread->pthread, SIGUSR1);
 }
 
+/* As a thread waits for machd: libmach's own lock is waited for in another way. */
+static bool sleeps_on_its_word(pid_t tid)
+{
+    enum { FUTEX_WAIT_BITSET_SHARED = 9 };
+    char path[64];
+    long number = -1;
+    unsigned long address, operation = 0;
+    snprintf(path, sizeof(path), "/proc/self/task/%d/syscall", tid);
+    FILE *file = tid ? fopen(path, "re") : NULL;
+    bool known = file && fscanf(file, "%ld %lx %lx", &number, &address, &operation) == 3;
+    if (file)
+        fclose(file);
+    return known && number == SYS_futex && operation == FUTEX_WAIT_BITSET_SHARED;
+}
+
+/* A thread falls asleep before machd has taken its request if machd is slow: hence the wait after that. */
 void world_yield_until_blocked(world_thread *thread)
 {
-    (void)thread;
+    for (int i = 0; i < PATIENCE_MS && !atomic_load(&thread->is_finished); i++) {
+        if (sleeps_on_its_word(atomic_load(&thread->tid)))
+            break;
+        world_sleep_ms(1);
+    }
     world_sleep_ms(BLOCKED_MS);
 }
 

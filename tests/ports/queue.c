@@ -84,7 +84,7 @@ struct sender {
     mach_port_t port;
     int id;
     int timeout;
-    kern_return_t kr;
+    _Atomic kern_return_t kr; /* looked at while the thread may be at it */
 };
 
 static void *send_one(void *argument)
@@ -219,7 +219,7 @@ TEST(a_destination_that_dies_swallows_the_message, "P115 P164 P119")
 
 struct asking {
     mach_port_t port, reply;
-    kern_return_t kr;
+    _Atomic kern_return_t kr; /* looked at while the thread may be at it */
     int id;
 };
 

@@ -65,7 +65,7 @@ TEST(a_queued_message_is_taken_at_once, "P140 P143")
 struct waiting {
     mach_port_t port;
     uint32_t timeout, options;
-    kern_return_t kr;
+    _Atomic kern_return_t kr; /* looked at while the thread may be at it */
     struct buffer buffer;
 };
 

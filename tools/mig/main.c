@@ -298,6 +298,7 @@ static bool generate(const struct command *c, const struct subsystem *ss)
         if (f) {
             write_output(f, i, ss, header, sheader);
             fclose(f);
+            keep(outputs[i].text);
         }
     }
     return publish(outputs, N_OUTPUTS);

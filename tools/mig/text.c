@@ -9,28 +9,60 @@
 static bool warnings = true;
 static unsigned errors;
 
-static void *checked(void *p)
+static struct {
+    void **block;
+    size_t n, room;
+} kept;
+
+static void free_kept(void)
 {
-    if (p == NULL) {
-        fputs("mig: error: out of memory\n", stderr);
-        exit(1);
-    }
-    return p;
+    while (kept.n > 0)
+        free(kept.block[--kept.n]);
+    free(kept.block);
+}
+
+static _Noreturn void out_of_memory(void)
+{
+    fputs("mig: error: out of memory\n", stderr);
+    exit(1);
+}
+
+static void make_room(void)
+{
+    size_t room = kept.room ? kept.room * 2 : 1024;
+    void **bigger = realloc(kept.block, room * sizeof(*bigger));
+
+    if (bigger == NULL)
+        out_of_memory();
+    if (kept.block == NULL)
+        atexit(free_kept);
+    kept.block = bigger;
+    kept.room = room;
+}
+
+void *keep(void *block)
+{
+    if (block == NULL)
+        out_of_memory();
+    if (kept.n == kept.room)
+        make_room();
+    kept.block[kept.n++] = block;
+    return block;
 }
 
 void *xalloc(size_t size)
 {
-    return checked(calloc(1, size ? size : 1));
+    return keep(calloc(1, size ? size : 1));
 }
 
 char *xstrndup(const char *s, size_t n)
 {
-    return checked(strndup(s, n));
+    return keep(strndup(s, n));
 }
 
 char *xstrdup(const char *s)
 {
-    return checked(strdup(s));
+    return keep(strdup(s));
 }
 
 char *format(const char *fmt, ...)
@@ -42,7 +74,7 @@ char *format(const char *fmt, ...)
     if (vasprintf(&s, fmt, args) < 0)
         s = NULL;
     va_end(args);
-    return checked(s);
+    return keep(s);
 }
 
 void *grow(void *array, size_t size, unsigned count, unsigned *capacity)

@@ -2,7 +2,7 @@
 /*
  * tools/mig/text.h - memory, strings and messages to people
  *
- * mig is a process of a second: nothing it allocates is ever freed, and running out of memory ends it.
+ * mig is a process of a second: what it allocates is freed when it ends, all at once, and running out of memory ends it.
  * Messages go to standard error as `file:line: error: text [E1]` with the position that the preprocessor's
  * line markers say (M92). Errors are counted; the driver writes outputs only if there were none (M1, M94).
  */
@@ -21,6 +21,8 @@ struct place {
 };
 
 void *xalloc(size_t size); /* zeroed; never NULL */
+/* Takes what the C library has allocated: NULL ends mig, all else is freed with the rest. */
+void *keep(void *block);
 char *xstrndup(const char *s, size_t n);
 char *xstrdup(const char *s);
 char *format(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
