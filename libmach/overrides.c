@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* libmach/overrides.c - classes at creation, and of other threads of the process (T5, T9, T16); setpriority of Darwin's kinds */
+/* libmach/overrides.c - classes at creation, and of other threads of the process (T5, T9, T16) */
 #include <errno.h>
 #include <mach/mach_init.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include "libmach/qos.h"
 #include "libmach/transport.h"
@@ -101,32 +98,4 @@ int pthread_override_qos_class_end_np(pthread_override_t override)
     kern_return_t kr = TRAP_KR(TRAP_OVERRIDE, NULL, override->thread, override->qos, 0);
     free(override);
     return kr == KERN_SUCCESS ? 0 : ESRCH;
-}
-
-/* ---- setpriority ---- */
-
-/* What Linux does not know is Darwin's: of that, roles. The C library's functions are in front of the rest. */
-__attribute__((visibility("default"))) int setpriority(__priority_which_t which, id_t who, int priority)
-{
-    if ((int)which == PRIO_DARWIN_ROLE)
-        return role_set(who, priority);
-    if ((int)which >= PRIO_DARWIN_THREAD && (int)which <= PRIO_DARWIN_GPU) {
-        errno = ENOTSUP;
-        return -1;
-    }
-    return (int)syscall(SYS_setpriority, which, who, priority);
-}
-
-/* The system call answers 20 less the niceness, to keep clear of errors. */
-__attribute__((visibility("default"))) int getpriority(__priority_which_t which, id_t who)
-{
-    enum { ZERO_IS = 20 };
-    if ((int)which == PRIO_DARWIN_ROLE)
-        return role_get(who);
-    if ((int)which >= PRIO_DARWIN_THREAD && (int)which <= PRIO_DARWIN_GPU) {
-        errno = ENOTSUP;
-        return -1;
-    }
-    long result = syscall(SYS_getpriority, which, who);
-    return result < 0 ? -1 : (int)(ZERO_IS - result);
 }

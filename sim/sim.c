@@ -525,9 +525,12 @@ void sim_trap(void)
 
 /* ---- beginning and end ---- */
 
+bool sim_boosts_receivers = true;
+
 void sim_begin(uint64_t seed)
 {
     struct kernel_config config = kernel_config_default();
+    config.boost_receivers = sim_boosts_receivers;
     ASSERT(sim.kernel == NULL);
     list_init(&sim.tasks);
     list_init(&sim.threads);

@@ -33,6 +33,9 @@ void sim_random_seed(struct sim_random *random, uint64_t seed);
 uint64_t sim_random_next(struct sim_random *random);
 uint32_t sim_random_below(struct sim_random *random, uint32_t n); /* n > 0 */
 
+/* Do plain receivers inherit from their callers (decision 16)? Read by sim_begin; true unless set. */
+extern bool sim_boosts_receivers;
+
 void sim_begin(uint64_t seed);
 void sim_end(void);
 

@@ -123,7 +123,7 @@ static kern_return_t request_port_destroyed(struct ipc *ipc, struct space *space
     kern_return_t kr = port_find_receive(ipc, space, name, &port);
     if (kr != KERN_SUCCESS)
         return kr;
-    if (port->ktype)
+    if (port->ktype || port->special_reply) /* T46 */
         return KERN_INVALID_RIGHT;
     if (port->port_destroyed)
         return KERN_FAILURE;
