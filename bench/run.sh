@@ -42,7 +42,7 @@ while [ $# -gt 0 ]; do
 done
 [ -n "$groups" ] || groups=$(list_groups)
 
-export MACHCTL="$build/tools/machctl/machctl"
+export MACHCTL="$build/tools/machctl/machctl" ABUSER="$build/tests/hostile/abuser"
 out=$(mktemp)
 trap 'rm -f "$out"' EXIT
 object=

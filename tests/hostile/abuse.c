@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "tests/hostile/pairs.h"
+#include "bench/pairs.h"
 #include "tests/hostile/util.h"
 
 /* What one hostile client may make machd hold at most is what limits.conf says of bytes; the rest of it

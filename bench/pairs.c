@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tests/hostile/pairs.h"
+#include "bench/pairs.h"
 
 #include <mach/mach.h>
 #include <mach/mach_vm.h>

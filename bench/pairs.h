@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* tests/hostile/pairs.h - honest programs: a client and a server each, that check every message
+/* bench/pairs.h - honest programs: a client and a server each, that check every message
  *
  * A call is 64 bytes there and 64 back, numbered; each 64th brings memory out of line and a port right, which
  * the server uses up. Counts stand in memory that the caller shares with them.

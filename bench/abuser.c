@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* tests/hostile/abuser.c - a client that keeps to nothing, with as many threads as an honest pair
+/* bench/abuser.c - a client that keeps to nothing, with as many threads as an honest pair
  *
  *   abuser SOCKET SEED [OFFENCE]
  *
