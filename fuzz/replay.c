@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* fuzz/replay.c - runs a fuzzer's function on files that are kept: its corpus, and every input that once broke something
+/* fuzz/replay.c - a fuzzer's function on files that are kept: its corpus, and what once broke something
  *
  *   replay DIRECTORY|FILE ...
  *

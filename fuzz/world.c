@@ -20,25 +20,6 @@ static struct {
 
 /* ---- inputs ---- */
 
-uint64_t input_number(struct input *in, unsigned n_bytes)
-{
-    uint64_t number = 0;
-
-    for (unsigned i = 0; i < n_bytes; i++)
-        number |= (uint64_t)input_byte(in) << (8 * i);
-    return number;
-}
-
-size_t input_bytes(struct input *in, void *to, size_t size)
-{
-    size_t n = input_left(in) < size ? input_left(in) : size;
-
-    if (n > 0)
-        memcpy(to, in->at, n);
-    in->at += n;
-    return n;
-}
-
 uint32_t input_name(struct input *in, const struct world_task *task)
 {
     uint8_t choice = input_byte(in);

@@ -16,27 +16,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "fuzz/input.h"
 #include "kernel/door.h"
 
 enum { WORLD_TASKS = 3, WORLD_THREADS = 2, WORLD_NAMES = 32 };
-
-/* The bytes of an input; behind its end everything is 0. */
-struct input {
-    const uint8_t *at, *end;
-};
-
-static inline size_t input_left(const struct input *in)
-{
-    return (size_t)(in->end - in->at);
-}
-
-static inline uint8_t input_byte(struct input *in)
-{
-    return in->at < in->end ? *in->at++ : 0;
-}
-
-uint64_t input_number(struct input *in, unsigned n_bytes);
-size_t input_bytes(struct input *in, void *to, size_t size); /* how many there were */
 
 struct world_thread {
     struct thread *thread; /* NULL: has died */

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* fuzz/bootstrap_host.c - what launchd finds outside Mach when it is fuzzed: processes that always live,
+ * no descriptors, nothing that could be started */
+#include <errno.h>
+#include <mach/mach_traps.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "launchd/events.h"
+#include "launchd/host.h"
+#include "launchd/log.h"
+#include "launchd/spawn.h"
+
+/* ---- host.h ---- */
+
+void host_domain_set(uid_t uid, mach_port_t port)
+{
+    (void)uid;
+    (void)port;
+}
+
+/* Each right is the last asker's own: third parties are those with an odd name. */
+bool host_port_receiver(mach_port_t port, struct host_receiver *receiver)
+{
+    *receiver = (struct host_receiver){ .pid = (int)(port >> 8) & 1 };
+    return (port >> 9) & 1;
+}
+
+bool host_task_privileged(pid_t pid, uint32_t version)
+{
+    (void)version;
+    return pid % 2 == 0;
+}
+
+bool host_task_command(pid_t pid, uint32_t version, char *command, size_t size)
+{
+    (void)version;
+    snprintf(command, size, "client-%d", (int)pid);
+    return true;
+}
+
+mach_port_t host_task_name(pid_t pid)
+{
+    mach_port_name_t name = MACH_PORT_NULL;
+
+    return task_name_for_pid(mach_task_self(), pid, &name) == KERN_SUCCESS && MACH_PORT_VALID(name)
+               ? name
+               : MACH_PORT_NULL;
+}
+
+uint64_t host_start_time(pid_t pid, bool *running_p)
+{
+    if (running_p != NULL)
+        *running_p = true;
+    return (uint64_t)pid;
+}
+
+void host_comm(pid_t pid, char *command, size_t size)
+{
+    snprintf(command, size, "client-%d", (int)pid);
+}
+
+/* ---- log.h ---- */
+
+void log_line(const char *format, ...)
+{
+    (void)format;
+}
+
+_Noreturn void log_broken(const char *expression, const char *file, int line)
+{
+    fprintf(stderr, "%s:%d: %s\n", file, line, expression);
+    abort();
+}
+
+/* ---- events.h ---- */
+
+static mach_port_t port_of_events;
+
+mach_port_t events_port(void)
+{
+    if (port_of_events == MACH_PORT_NULL)
+        mach_port_allocate(mach_task_self(), MACH_PORT_RIGHT_RECEIVE, &port_of_events);
+    return port_of_events;
+}
+
+bool event_watch(struct event *event, int fd, uint32_t events, void (*ready)(struct event *event))
+{
+    (void)events;
+    event->fd = fd;
+    event->ready = ready;
+    return true;
+}
+
+void event_clear(struct event *event)
+{
+    event->fd = -1;
+}
+
+bool events_watch_port(mach_port_t port)
+{
+    (void)port;
+    return true;
+}
+
+void events_forget_port(mach_port_t port)
+{
+    (void)port;
+}
+
+void events_take(const mach_msg_header_t *message, void (*demand)(mach_port_t port))
+{
+    (void)message;
+    (void)demand;
+}
+
+void events_set_alarm(void)
+{
+}
+
+/* ---- spawn.h ---- */
+
+int spawn_make(const struct job_config *config, mach_port_t domain, uid_t owner, bool suspended,
+               struct spawned *spawned)
+{
+    (void)config;
+    (void)domain;
+    (void)owner;
+    (void)suspended;
+    (void)spawned;
+    return EAGAIN;
+}
+
+void spawn_release(struct spawned *spawned)
+{
+    (void)spawned;
+}
+
+int spawn_outcome(int report)
+{
+    (void)report;
+    return 0;
+}
