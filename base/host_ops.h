@@ -35,8 +35,10 @@ struct host_ops {
     void (*segment_drop)(void *host, segment_handle segment);
 
     /* Lends `writer` a segment to write `size` bytes for `reader`, and tells it in the three values of
-     * TRAP_SEGMENT_BORROW; an id of 0: it has to make one itself. NULL: this host lends none. */
-    void (*segment_lend)(void *host, struct task *writer, struct task *reader, uint64_t size, uint64_t value[3]);
+     * TRAP_SEGMENT_BORROW; an id of 0: it has to make one itself. waiting: the thread of the reader that would get a
+     * message now, or NULL. NULL: this host lends none. */
+    void (*segment_lend)(void *host, struct task *writer, struct task *reader, struct thread *waiting, uint64_t size,
+                         uint64_t value[3]);
     /* The task says that it is done with a lent segment. The id is the task's word: it may be nonsense. */
     void (*segment_done)(void *host, struct task *task, uint32_t id);
 

@@ -5,6 +5,7 @@
 
 #include "kernel/ipc/attributes.h"
 #include "kernel/ipc/members.h"
+#include "kernel/ipc/queue.h"
 #include "kernel/ipc/refusal.h"
 #include "kernel/ipc/request.h"
 #include "kernel/ipc/right.h"
@@ -288,8 +289,8 @@ static void pid_for_task(struct thread *thread, const uint64_t *arg)
 
 /* ---- segments ---- */
 
-/* Who would receive a message to this name now; NULL: no task does. */
-static struct task *receiver_of(struct thread *thread, mach_port_name_t name)
+/* The port of that name, if a task receives from it. */
+static struct port *received_port(struct thread *thread, mach_port_name_t name)
 {
     struct entry *entry =
         MACH_PORT_VALID(name) ? space_lookup(thread->ipc.ipc, thread->ipc.space, name) : NULL;
@@ -297,15 +298,17 @@ static struct task *receiver_of(struct thread *thread, mach_port_name_t name)
         entry && (entry_has_receive(entry) || entry_has_send(entry) || entry->kind == ENTRY_SEND_ONCE);
     if (!has_port || !port_is_live(entry->port) || entry->port->state != PORT_IN_SPACE)
         return NULL;
-    return entry->port->space->owner;
+    return entry->port->space->owner ? entry->port : NULL;
 }
 
 static void segment_borrow(struct thread *thread, const uint64_t *arg)
 {
     struct ipc *ipc = thread->ipc.ipc;
-    struct task *reader = receiver_of(thread, (mach_port_name_t)arg[0]);
-    if (reader && ipc->ops->segment_lend)
-        ipc->ops->segment_lend(ipc->host, thread->task, reader, arg[1], thread->ipc.reply.value);
+    struct port *port = received_port(thread, (mach_port_name_t)arg[0]);
+    struct ipc_thread *waiting = port ? queue_receiver(port) : NULL;
+    if (port && ipc->ops->segment_lend)
+        ipc->ops->segment_lend(ipc->host, thread->task, port->space->owner,
+                               waiting ? thread_of_ipc(waiting) : NULL, arg[1], thread->ipc.reply.value);
     answer(thread, KERN_SUCCESS);
 }
 

@@ -94,13 +94,30 @@ bool connection_receive(int socket, struct attach_packet *packet, int fd[CONNECT
     return packet->magic == ATTACH_MAGIC;
 }
 
+static void drop_arrived(uint32_t id)
+{
+    for (uint32_t i = 0; i < live.n_arrived; i++) {
+        if (live.arrived[i].id != id)
+            continue;
+        close(live.arrived[i].fd);
+        live.arrived[i--] = live.arrived[--live.n_arrived];
+    }
+}
+
 void connection_keep(const struct attach_packet *packet, int fd)
 {
-    if (live.n_arrived < LIVE_ARRIVED_MAX)
+    if (fd < 0)
+        drop_arrived(packet->segment.id);
+    else if (live.n_arrived < LIVE_ARRIVED_MAX)
         live.arrived[live.n_arrived++] =
             (struct live_arrival){ packet->segment.id, packet->segment.flags, fd };
     else
         close(fd);
+}
+
+bool connection_is_readable(void)
+{
+    return atomic_load(&live.state) == LIVE_ATTACHED && wait_readable(live.socket, 0);
 }
 
 bool connection_await(enum attach_type type, struct attach_packet *packet, int fd[CONNECTION_FDS_MAX])
@@ -112,7 +129,7 @@ bool connection_await(enum attach_type type, struct attach_packet *packet, int f
         }
         if (packet->type == type)
             return true;
-        if (packet->type == ATTACH_SEGMENT && fd[0] >= 0) {
+        if (packet->type == ATTACH_SEGMENT) {
             connection_keep(packet, fd[0]);
             fd[0] = -1;
         }

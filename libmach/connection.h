@@ -65,10 +65,13 @@ bool connection_send(int socket, const struct attach_packet *packet, const int *
 /* The next packet; fds it brought (unused entries -1). False: hung up, or nothing within the time. */
 bool connection_receive(int socket, struct attach_packet *packet, int fd[CONNECTION_FDS_MAX], int timeout_ms);
 
+/* A packet is there. */
+bool connection_is_readable(void);
+
 /* Receives until a packet of this type comes; segments on the way are kept in live.arrived. */
 bool connection_await(enum attach_type type, struct attach_packet *packet, int fd[CONNECTION_FDS_MAX]);
 
-/* Keeps the descriptor of a segment until somebody asks for it. */
+/* Keeps the descriptor of a segment until somebody asks for it; without one (VOID), drops it. */
 void connection_keep(const struct attach_packet *packet, int fd);
 
 /* Closes and unmaps everything of a connection; the state becomes DETACHED. In a fork child only what fork

@@ -21,6 +21,7 @@
 #define INLINE_REGION_MAX 8192u
 #define OWN_SEGMENT_MANY 16u /* more large regions than this: only the very large get segments of their own */
 #define OWN_SEGMENT_VERY_LARGE (1u << 20)
+#define PIECE (64u << 10)     /* written at a time while the receiver copies */
 #define PORTS_MAX 917504u     /* P110: the kernel refuses longer arrays unread */
 #define MESSAGE_MAX 50331580u /* P101 */
 
@@ -101,7 +102,8 @@ static uint64_t inline_size(const struct gather *gather, uint64_t limit)
 }
 
 /* Asks for a segment to write. The page's payload, as far as it is built, stays; its request is written anew. */
-static void *borrow(struct lib_thread *thread, const struct gather *gather, uint64_t size, uint32_t *id_p)
+static uint8_t *borrow(struct lib_thread *thread, const struct gather *gather, uint64_t size, uint32_t *id_p,
+                       _Atomic uint64_t **progress_p)
 {
     struct trap_request *req = &thread->page->req;
     struct trap_request outer = *req;
@@ -112,7 +114,23 @@ static void *borrow(struct lib_thread *thread, const struct gather *gather, uint
     req->arg[1] = size;
     bool made = trap_make(&frame);
     *req = outer;
-    return made ? transport_segment_borrowed(thread, thread->page->reply.value, id_p) : NULL;
+    return made ? transport_segment_borrowed(thread, thread->page->reply.value, id_p, progress_p) : NULL;
+}
+
+/* In pieces, if somebody copies them while we write. False: the region cannot be read. */
+static bool write_borrowed(uint8_t *to, const struct gather_region *region, _Atomic uint64_t *progress)
+{
+    const uint8_t *from = (const uint8_t *)(uintptr_t)region->address;
+    uint64_t piece = progress != NULL ? PIECE : region->size;
+    for (uint64_t at = 0; at < region->size;) {
+        uint64_t n = region->size - at < piece ? region->size - at : piece;
+        if (!guard_copy(to + at, from + at, n))
+            return false;
+        at += n;
+        if (progress != NULL)
+            atomic_store_explicit(progress, (uint64_t)region->loan << 32 | at, memory_order_release);
+    }
+    return true;
 }
 
 /* An item for a region that travels in its own segment. False: no memory. */
@@ -123,10 +141,11 @@ static bool give_region(struct lib_thread *thread, const struct gather *gather, 
     int bad = -1;
     item->kind = TRAP_ITEM_SEGMENT;
     item->size = region->size;
-    void *to = borrow(thread, gather, region->size, &region->loan);
+    _Atomic uint64_t *progress = NULL;
+    uint8_t *to = borrow(thread, gather, region->size, &region->loan, &progress);
     if (to != NULL) {
         item->at = region->loan;
-        if (!guard_copy(to, part.bytes, part.size))
+        if (!write_borrowed(to, region, progress))
             item->kind = TRAP_ITEM_UNREADABLE;
         return true;
     }

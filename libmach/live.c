@@ -23,6 +23,7 @@
 #include "libmach/connection.h"
 #include "libmach/attach.h"
 #include "libmach/roster.h"
+#include "libmach/segment.h"
 #include "libmach/warm.h"
 
 #define LIKELY(x) __builtin_expect(!!(x), 1)
@@ -378,7 +379,9 @@ static enum transport_wait sleep_until(struct live_thread *thread, uint32_t requ
             return TRANSPORT_DONE;
         if (error == EINTR)
             return TRANSPORT_INTERRUPTED;
-        if (error != EAGAIN && live_is_lost())
+        if (atomic_load_explicit(&page->ahead, memory_order_relaxed) != 0)
+            segment_read_ahead(thread->lib.page, thread->word, request);
+        else if (error != EAGAIN && live_is_lost())
             return TRANSPORT_LOST;
     }
 }

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "libmach/connection.h"
+#include "libmach/view.h"
 #include "libmach/warm.h"
 
 #ifndef F_SEAL_FUTURE_WRITE
@@ -22,17 +23,30 @@
 #endif
 
 #define DONE_MAX 128u
+#define IDLE_MOST 4000u /* looks at a writer that does not move: some 0.1 ms */
 
 /* Guarded by live.lock. */
 static struct {
     struct loan {
-        uint8_t *at; /* NULL: not lent to us, or not mapped */
-        uint64_t size;
+        uint8_t *at;    /* NULL: not lent to us, or not mapped */
+        uint64_t size;  /* bytes; behind them a page for the progress */
         uint32_t since; /* sequence of the answer that brought it */
     } loan[TRAP_LOAN_SLOTS];
+    struct ahead {   /* what a waiting thread copies, or copied, while it is written */
+        uint32_t id; /* 0: nothing */
+        uint8_t *to;
+        uint64_t size, copied;
+    } ahead;
+    bool is_copying; /* some thread is at it */
+    int copying_fd;
     uint32_t done[DONE_MAX]; /* to be told with the next traps */
     _Atomic uint32_t n_done;
 } own;
+
+static uint64_t page_size(void)
+{
+    return (uint64_t)sysconf(_SC_PAGESIZE);
+}
 
 /* ---- what arrives ---- */
 
@@ -52,12 +66,23 @@ static struct live_arrival await_arrival_locked(uint32_t id)
     struct live_arrival *found = find_arrived(id);
     while (found == NULL && atomic_load(&live.state) == LIVE_ATTACHED &&
            connection_await(ATTACH_SEGMENT, &packet, fd)) {
-        if (fd[0] >= 0)
-            connection_keep(&packet, fd[0]);
+        connection_keep(&packet, fd[0]);
         found = find_arrived(id);
         if (packet.segment.id == id)
             break;
     }
+    return found != NULL ? *found : (struct live_arrival){ .fd = -1 };
+}
+
+/* The same for what need not come any more: the message that it belongs to may have been received by another thread. */
+static struct live_arrival look_for_arrival_locked(uint32_t id)
+{
+    struct attach_packet packet;
+    int fd[CONNECTION_FDS_MAX];
+    while (find_arrived(id) == NULL && connection_is_readable() &&
+           connection_await(ATTACH_SEGMENT, &packet, fd))
+        connection_keep(&packet, fd[0]);
+    struct live_arrival *found = find_arrived(id);
     return found != NULL ? *found : (struct live_arrival){ .fd = -1 };
 }
 
@@ -121,7 +146,7 @@ uint32_t transport_segments_done(struct lib_thread *thread, uint32_t id[TRAP_DON
 static void unmap_loan(struct loan *loan)
 {
     if (loan->at != NULL)
-        munmap(loan->at, loan->size);
+        munmap(loan->at, loan->size + page_size());
     *loan = (struct loan){ NULL, 0, 0 };
 }
 
@@ -140,16 +165,17 @@ static void map_loan(struct loan *loan, uint32_t id, uint64_t size, uint32_t seq
     unmap_loan(loan);
     if (fd < 0)
         return;
-    void *at = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    void *at = mmap(NULL, size + page_size(), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     if (at != MAP_FAILED) {
-        madvise(at, size, MADV_DONTFORK);
+        madvise(at, size + page_size(), MADV_DONTFORK);
         *loan = (struct loan){ at, size, sequence };
         syscall(SYS_fcntl, fd, F_ADD_SEALS, F_SEAL_FUTURE_WRITE | F_SEAL_SEAL);
     }
     release_arrival_locked(id);
 }
 
-void *transport_segment_borrowed(struct lib_thread *thread, const uint64_t value[3], uint32_t *id_p)
+void *transport_segment_borrowed(struct lib_thread *thread, const uint64_t value[3], uint32_t *id_p,
+                                 _Atomic uint64_t **progress_p)
 {
     sigset_t mask;
     uint32_t slot = (uint32_t)(value[0] >> 32) % TRAP_LOAN_SLOTS;
@@ -161,7 +187,9 @@ void *transport_segment_borrowed(struct lib_thread *thread, const uint64_t value
     unmap_ended((uint32_t)value[2], sequence);
     if (value[0] & TRAP_LOAN_NEW)
         map_loan(&own.loan[slot], *id_p, value[1], sequence);
-    void *at = own.loan[slot].at;
+    uint8_t *at = own.loan[slot].at;
+    if (at != NULL && (value[0] & TRAP_LOAN_AHEAD))
+        *progress_p = (_Atomic uint64_t *)(at + own.loan[slot].size);
     live_unlock(&mask);
     if (at == NULL)
         transport_segment_done(thread, *id_p);
@@ -231,10 +259,19 @@ uint32_t transport_segment_give(struct lib_thread *thread, const struct transpor
 
 /* ---- received ---- */
 
-static bool read_all(int fd, uint8_t *to, uint64_t size)
+struct source {
+    int fd;
+    struct view *view; /* NULL: read the file */
+};
+
+static bool read_range(const struct source *source, uint8_t *to, uint64_t at, uint64_t end)
 {
-    for (uint64_t at = 0; at < size;) {
-        ssize_t n = syscall(SYS_pread64, fd, to + at, size - at, at);
+    if (source->view != NULL && end <= source->view->size) {
+        memcpy(to + at, source->view->at + at, end - at);
+        return true;
+    }
+    while (at < end) {
+        ssize_t n = syscall(SYS_pread64, source->fd, to + at, end - at, at);
         if (n < 0 && errno == EINTR)
             continue;
         if (n <= 0)
@@ -244,19 +281,149 @@ static bool read_all(int fd, uint8_t *to, uint64_t size)
     return true;
 }
 
-/* Its writer could still change it: the program gets a copy. */
-static void *copy_lent(int fd, uint64_t size)
+static bool copy_rest(const struct ahead *copy, int fd)
 {
-    uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
-    uint8_t *to = warm_take(size);
-    if (to == NULL)
-        return NULL;
-    if (read_all(fd, to, size)) {
-        memset(to + size, 0, -size & (page - 1));
-        return to;
+    struct source source = { fd, view_get(fd) };
+    bool ok = read_range(&source, copy->to, copy->copied, copy->size);
+    if (source.view != NULL)
+        view_put(source.view);
+    return ok;
+}
+
+static void drop_copy(struct ahead *copy)
+{
+    if (copy->to != NULL)
+        warm_give(copy->to, (copy->size + page_size() - 1) & ~(page_size() - 1));
+}
+
+/* What was copied of this segment while it was written; nothing of others. */
+static struct ahead take_ahead(uint32_t id, uint64_t size)
+{
+    sigset_t mask;
+    struct ahead copy = { .size = size };
+    live_lock(&mask);
+    if (own.ahead.id == id && own.ahead.size == size) {
+        copy = own.ahead;
+        own.ahead = (struct ahead){ 0 };
     }
-    munmap(to, (size + page - 1) & ~(page - 1));
+    live_unlock(&mask);
+    return copy;
+}
+
+/* Its writer could still change it: the program gets a copy. */
+static void *copy_lent(int fd, uint32_t id, uint64_t size)
+{
+    struct ahead copy = take_ahead(id, size);
+    if (copy.to == NULL)
+        copy.to = warm_take(size);
+    if (copy.to == NULL)
+        return NULL;
+    if (copy.copied == size || copy_rest(&copy, fd)) {
+        memset(copy.to + size, 0, -size & (page_size() - 1));
+        return copy.to;
+    }
+    drop_copy(&copy);
     return NULL;
+}
+
+/* ---- while it is written ---- */
+
+static void relax(void)
+{
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("yield");
+#endif
+}
+
+/* Bytes that the writer says are there, of this use. */
+static uint64_t written(const _Atomic uint64_t *progress, uint32_t use, uint64_t size)
+{
+    uint64_t word = atomic_load_explicit(progress, memory_order_acquire);
+    uint64_t bytes = word >> 32 == use ? (uint32_t)word : 0;
+    return bytes < size ? bytes : size;
+}
+
+/* Until all is copied, the wait is over, or the writer has not moved for a while. */
+static void follow(struct ahead *copy, const struct source *source, const _Atomic uint64_t *progress,
+                   uint32_t use, const _Atomic uint32_t *word, uint32_t request)
+{
+    for (uint32_t idle = 0; copy->copied < copy->size && idle < IDLE_MOST; idle++) {
+        uint64_t there = written(progress, use, copy->size);
+        if (there > copy->copied) {
+            if (!read_range(source, copy->to, copy->copied, there))
+                return;
+            copy->copied = there;
+            idle = 0;
+        } else if ((int32_t)(atomic_load_explicit(word, memory_order_acquire) - request) >= 0) {
+            return;
+        } else {
+            relax();
+        }
+    }
+}
+
+/* A descriptor of its own: the message may arrive meanwhile, and then the other one is closed. -1: nothing to be done. */
+static int begin_ahead(uint32_t id, struct ahead *old)
+{
+    sigset_t mask;
+    int fd = -1;
+    live_lock(&mask);
+    if (!own.is_copying) {
+        struct live_arrival arrival = look_for_arrival_locked(id);
+        if (arrival.fd >= 0)
+            fd = (int)syscall(SYS_fcntl, arrival.fd, F_DUPFD_CLOEXEC, 512);
+    }
+    if (fd >= 0) {
+        *old = own.ahead;
+        own.ahead = (struct ahead){ 0 };
+        own.is_copying = true;
+        own.copying_fd = fd;
+    }
+    live_unlock(&mask);
+    return fd;
+}
+
+static void end_ahead(const struct ahead *copy)
+{
+    sigset_t mask;
+    live_lock(&mask);
+    own.ahead = *copy;
+    own.is_copying = false;
+    syscall(SYS_close, own.copying_fd);
+    live_unlock(&mask);
+}
+
+/* Only a segment that has come before: the progress is read through its view. */
+static void copy_ahead(struct ahead *copy, int fd, const struct trap_page *page, const _Atomic uint32_t *word,
+                       uint32_t request)
+{
+    struct source source = { fd, view_get(fd) };
+    uint64_t at = page->ahead_progress;
+    if (source.view == NULL)
+        return;
+    if (copy->size <= source.view->size && at % 8 == 0 && at < source.view->size)
+        copy->to = warm_take(copy->size);
+    if (copy->to != NULL)
+        follow(copy, &source, (const _Atomic uint64_t *)(source.view->at + at), page->ahead_use, word,
+               request);
+    view_put(source.view);
+}
+
+void segment_read_ahead(struct trap_page *page, const _Atomic uint32_t *word, uint32_t request)
+{
+    struct ahead old, copy = { .id = atomic_load_explicit(&page->ahead, memory_order_acquire) };
+    atomic_store_explicit(&page->ahead, 0, memory_order_relaxed);
+    if (page->ahead_request != request)
+        return;
+    copy.size = page->ahead_size;
+    int fd = begin_ahead(copy.id, &old);
+    if (fd < 0)
+        return;
+    drop_copy(&old);
+    copy_ahead(&copy, fd, page, word, request);
+    end_ahead(&copy);
 }
 
 static void *map_sealed(int fd, uint64_t size)
@@ -271,7 +438,7 @@ void *transport_segment_map(struct lib_thread *thread, uint32_t id, uint64_t siz
     if (arrival.fd < 0)
         return NULL;
     bool is_lent = arrival.flags & SEGMENT_READ;
-    void *at = is_lent ? copy_lent(arrival.fd, size) : map_sealed(arrival.fd, size);
+    void *at = is_lent ? copy_lent(arrival.fd, id, size) : map_sealed(arrival.fd, size);
     release_arrival(id);
     if (is_lent)
         transport_segment_done(thread, id);
@@ -294,7 +461,10 @@ bool transport_memory_free(void *at, uint64_t size)
 
 void segments_forget(bool fork_child)
 {
+    views_forget(fork_child);
     for (uint32_t i = 0; !fork_child && i < TRAP_LOAN_SLOTS; i++)
         unmap_loan(&own.loan[i]);
+    if (own.is_copying)
+        close(own.copying_fd);
     memset(&own, 0, sizeof own);
 }

@@ -5,7 +5,13 @@
  */
 #pragma once
 
+#include <stdatomic.h>
 #include <stdbool.h>
+#include <stdint.h>
 
+#include "wire/trap.h"
+
+/* The thread waits for this request on its word, and its page names a segment that is being written: copies what comes. */
+void segment_read_ahead(struct trap_page *page, const _Atomic uint32_t *word, uint32_t request);
 /* The connection is gone, or this is a fork child: then our mappings of borrowed segments were not copied. */
 void segments_forget(bool fork_child);

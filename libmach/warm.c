@@ -16,8 +16,8 @@
 #include "libmach/connection.h"
 
 #define SIZE_LEAST (32u << 10)
-#define KEPT_WHOLE (32u << 20)
-#define KEPT_MOST (64u << 20)
+#define KEPT_WHOLE (64u << 20) /* what malloc may keep, too */
+#define KEPT_MOST (128u << 20)
 #define PIECES_MAX 16u
 #define HANDED_MAX 64u
 
@@ -66,12 +66,13 @@ static void drop_oldest(void)
     munmap(piece.at, piece.size);
 }
 
-/* The smallest that is large enough; n_kept: there is none. */
+/* The smallest that is large enough, and not much larger; n_kept: there is none. */
 static uint32_t find_kept(uint64_t size)
 {
     uint32_t found = warm.n_kept;
     for (uint32_t i = 0; i < warm.n_kept; i++)
-        if (warm.kept[i].size >= size && (found == warm.n_kept || warm.kept[i].size < warm.kept[found].size))
+        if (warm.kept[i].size >= size && warm.kept[i].size / 2 <= size &&
+            (found == warm.n_kept || warm.kept[i].size < warm.kept[found].size))
             found = i;
     return found;
 }
@@ -89,7 +90,7 @@ static bool was_handed(const uint8_t *at, uint64_t size)
 
 /* ---- out ---- */
 
-/* A piece that is larger is cut; its rest stays. */
+/* A piece that is larger is cut. */
 static uint8_t *reuse(uint64_t size)
 {
     uint32_t i = find_kept(size);
@@ -97,7 +98,7 @@ static uint8_t *reuse(uint64_t size)
         return NULL;
     struct piece piece = take_out(i);
     if (piece.size > size)
-        put_in((struct piece){ piece.at + size, piece.size - size, piece.whole });
+        munmap(piece.at + size, piece.size - size);
     return piece.at;
 }
 

@@ -82,7 +82,7 @@ enum trap_number {
     TRAP_TIMER_CANCEL = 94,              /* name -> deadline, or 0 */
     TRAP_TIMER_ARM_LEEWAY = 95,          /* name, flags, deadline, leeway */
     TRAP_BOOTSTRAP_PORT = 200,           /* ours: -> result is a name of the task's bootstrap port, as get_special_port (B18) */
-    TRAP_SEGMENT_BORROW = 201,           /* ours: name, size -> id | slot << 32 | is new << 63, size, slots | sequence << 32 */
+    TRAP_SEGMENT_BORROW = 201,           /* ours: name, size -> id | slot << 32 | TRAP_LOAN_*, size, slots | sequence << 32 */
     TRAP_SET_QOS = 202,                  /* ours: thread, class, relative priority (T9) */
     TRAP_OVERRIDE = 203,                 /* ours: thread, class, begins (T16) */
     TRAP_GET_ROLE = 204,                 /* ours: pid or 0 -> PRIO_DARWIN_ROLE_* */
@@ -147,10 +147,18 @@ enum trap_item_kind {
  * segment is given up. FUTURE_WRITE, which machd checks before anybody reads, leaves the writer's mapping the only
  * way to write. The writer may write at any time: who reads copies once and believes nothing.
  *
+ * Reading ahead. When a thread of the reader waits where the message will arrive, SEGMENT_BORROW says so (AHEAD), the
+ * reader gets the SEGMENT packet at once, and its page names the segment. The writer then stores after each piece how
+ * far it has come, as id << 32 | bytes, into the 8 bytes behind the segment's size, and the reader copies what is there
+ * while it waits. The message then comes under the same id, without another packet; or it does not come, or goes to somebody
+ * else: the id keeps its meaning until a packet SEGMENT says VOID. A hint is given once for each request that waits, so
+ * nobody's socket is filled by hints, and nothing waits for it.
+ *
  * A borrowed segment that is not sent after all goes back through done[] too. `slots` is the set of the slots
  * (numbers below TRAP_LOAN_SLOTS) that are still lent to the task at `sequence`: it unmaps the others. */
 #define TRAP_LOAN_SLOTS 32u
 #define TRAP_LOAN_NEW (1ull << 63)
+#define TRAP_LOAN_AHEAD (1ull << 62)
 #define TRAP_DONE_MAX 7u
 
 struct trap_item {
@@ -204,7 +212,12 @@ struct trap_page {
     uint32_t wake_request;     /* the request that the wake lines belong to */
     uint32_t n_wakes;
     uint32_t wake[TRAP_MAX_WAKES]; /* indices into the wake table */
-    uint32_t machd_pad[10];
+    _Atomic uint32_t ahead;  /* to be read ahead: the reader's id of a lent segment, stored last; 0: nothing yet */
+    uint32_t ahead_use;      /* the writer's id */
+    uint64_t ahead_size;     /* bytes that will come */
+    uint64_t ahead_progress; /* offset of the word that tells how many are there */
+    uint32_t ahead_request;  /* the request that waits for it; of others it is the past */
+    uint32_t machd_pad[3];
 
     struct trap_request req;   /* 128..  written by the client */
     struct trap_reply reply;   /*        written by machd */

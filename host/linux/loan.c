@@ -16,6 +16,7 @@
 #include "host/linux/machd.h"
 #include "host/linux/process.h"
 #include "host/linux/segment.h"
+#include "host/linux/wake.h"
 
 #ifndef F_SEAL_FUTURE_WRITE
 #define F_SEAL_FUTURE_WRITE 0x0010
@@ -24,11 +25,13 @@
 #define SEALS (F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_FUTURE_WRITE | F_SEAL_SEAL)
 #define SIZE_LEAST (1ull << 16)
 #define SIZE_MOST (1ull << 26)
-#define BOUND_MOST 256u /* loans that one process may be the reader of */
+#define PROGRESS_SIZE 4096u      /* behind the bytes: how far the writer has come */
+#define AHEAD_LEAST (128u << 10) /* less is written before a reader is awake */
+#define BOUND_MOST 256u          /* loans that one process may be the reader of */
 
 /* ---- life ---- */
 
-static void unbind(struct segment *segment)
+static void unbind_reader(struct segment *segment)
 {
     struct loan *loan = &segment->loan;
     if (!loan->reader)
@@ -36,13 +39,16 @@ static void unbind(struct segment *segment)
     list_remove(&loan->bound_link);
     loan->reader->n_bound--;
     loan->reader = NULL;
+    loan->ahead_id = 0;
 }
 
 static void loan_free(struct machd *m, struct segment *segment)
 {
     struct loan *loan = &segment->loan;
     ASSERT(!segment->handle);
-    unbind(segment);
+    if (loan->ahead_id)
+        segment_tell(m, loan->reader, NULL, SEGMENT_VOID, 0, loan->ahead_id);
+    unbind_reader(segment);
     if (loan->writer) {
         loan->writer->lent[loan->slot] = NULL;
         loan->writer->lent_bytes -= segment->size;
@@ -65,6 +71,20 @@ static void retire(struct machd *m, struct segment *segment)
 {
     segment->loan.retired = true;
     rest(m, segment, segment->loan.state);
+}
+
+/* From now on it is for this process alone. False: it is somebody else's. */
+static bool bind_reader(struct segment *segment, struct process *reader)
+{
+    struct loan *loan = &segment->loan;
+    if (loan->reader == reader)
+        return true;
+    if (loan->reader || reader->n_bound >= BOUND_MOST)
+        return false;
+    loan->reader = reader;
+    reader->n_bound++;
+    list_append(&reader->bound, &loan->bound_link);
+    return true;
 }
 
 /* ---- lending ---- */
@@ -150,7 +170,7 @@ static bool charge(struct account *account, uint64_t size)
 
 static struct segment *make_segment(struct account *account, uint64_t size)
 {
-    int fd = make_file(size);
+    int fd = make_file(size + PROGRESS_SIZE);
     struct segment *segment = fd >= 0 ? calloc(1, sizeof(*segment)) : NULL;
     if (!segment) {
         if (fd >= 0)
@@ -192,17 +212,39 @@ static uint32_t slots_of(const struct process *writer)
     return slots;
 }
 
-void loan_lend(void *host, struct task *writer_task, struct task *reader_task, uint64_t size,
-               uint64_t value[3])
+/* The thread that waits for the message may copy while the writer does. Once for each request that waits, so that nobody's
+ * socket is filled in this way. */
+static bool hint(struct machd *m, struct segment *segment, struct process *reader, struct thread *waiting,
+                 uint64_t size)
+{
+    struct trap_thread *t = waiting ? kernel_thread_host(waiting) : NULL;
+    if (!t || t->process != reader || t->hinted == t->taken || size < AHEAD_LEAST || m->polling.n_cpus < 2 ||
+        !bind_reader(segment, reader))
+        return false;
+    t->hinted = t->taken;
+    uint32_t id = segment->loan.ahead_id ? segment->loan.ahead_id : process_segment_id(reader);
+    if (!segment->loan.ahead_id && !segment_tell(m, reader, segment, SEGMENT_READ, size, id))
+        return false;
+    segment->loan.ahead_id = id;
+    t->page->ahead_request = t->taken;
+    t->page->ahead_use = segment->id;
+    t->page->ahead_size = size;
+    t->page->ahead_progress = segment->size;
+    atomic_store_explicit(&t->page->ahead, id, memory_order_release);
+    wake_hint(m, t);
+    return true;
+}
+
+void loan_lend(void *host, struct task *writer_task, struct task *reader_task, struct thread *waiting,
+               uint64_t size, uint64_t value[3])
 {
     struct machd *m = host;
     struct process *writer = kernel_task_host(writer_task), *reader = kernel_task_host(reader_task);
     if (size == 0 || size > SIZE_MOST)
         return;
-    size = size_class(size);
     struct segment *segment = find_free(writer, reader, size);
     bool is_new = !segment;
-    if (is_new && !(segment = loan_new(m, writer, size)))
+    if (is_new && !(segment = loan_new(m, writer, size_class(size))))
         return;
     segment->id = process_segment_id(writer);
     if (is_new && !segment_tell(m, writer, segment, SEGMENT_WRITE, segment->size, segment->id)) {
@@ -211,7 +253,8 @@ void loan_lend(void *host, struct task *writer_task, struct task *reader_task, u
     }
     segment->loan.state = LOAN_LENT;
     segment->loan.last_lent = m->now;
-    value[0] = segment->id | (uint64_t)segment->loan.slot << 32 | (is_new ? TRAP_LOAN_NEW : 0);
+    value[0] = segment->id | (uint64_t)segment->loan.slot << 32 | (is_new ? TRAP_LOAN_NEW : 0) |
+               (hint(m, segment, reader, waiting, size) ? TRAP_LOAN_AHEAD : 0);
     value[1] = segment->size;
     value[2] = slots_of(writer) | (uint64_t)++writer->lent_sequence << 32;
 }
@@ -235,6 +278,11 @@ void loan_claim_commit(struct segment *segment)
     segment->loan.state = LOAN_CARRIED;
 }
 
+uint32_t loan_ahead_id(const struct segment *segment, const struct process *process)
+{
+    return segment->loan.reader == process ? segment->loan.ahead_id : 0;
+}
+
 /* What comes back to its writer is nothing new to it. */
 void loan_given(struct machd *m, struct segment *segment, struct process *to, uint32_t id)
 {
@@ -242,15 +290,10 @@ void loan_given(struct machd *m, struct segment *segment, struct process *to, ui
     ASSERT(loan->state == LOAN_CARRIED && !loan->given);
     loan->given = to;
     loan->given_id = id;
-    if (to == loan->writer || to == loan->reader)
-        return;
-    if (loan->reader || to->n_bound >= BOUND_MOST) {
+    if (id == loan->ahead_id && to == loan->reader)
+        loan->ahead_id = 0;
+    if (to != loan->writer && !bind_reader(segment, to))
         loan->retired = true;
-        return;
-    }
-    loan->reader = to;
-    to->n_bound++;
-    list_append(&to->bound, &loan->bound_link);
 }
 
 void loan_dropped(struct machd *m, struct segment *segment)
@@ -306,7 +349,7 @@ static void lose_writer(struct machd *m, struct segment *segment)
 
 static void lose_reader(struct machd *m, struct segment *segment)
 {
-    unbind(segment);
+    unbind_reader(segment);
     retire(m, segment);
 }
 

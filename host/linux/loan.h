@@ -23,6 +23,7 @@
 struct machd;
 struct process;
 struct segment;
+struct thread;
 
 enum loan_state { LOAN_FREE, LOAN_LENT, LOAN_CARRIED, LOAN_READ };
 
@@ -35,11 +36,13 @@ struct loan {
     struct list bound_link; /* reader->bound */
     struct process *given;  /* to whom the present message went; NULL: it did not yet */
     uint32_t given_id;
+    uint32_t ahead_id;      /* under which the reader got it before its message; 0: it did not */
     uint64_t last_lent;     /* ns */
 };
 
 /* host_ops */
-void loan_lend(void *host, struct task *writer, struct task *reader, uint64_t size, uint64_t value[3]);
+void loan_lend(void *host, struct task *writer, struct task *reader, struct thread *waiting, uint64_t size,
+               uint64_t value[3]);
 void loan_done(void *host, struct task *task, uint32_t id);
 
 /* ---- for segment.c ---- */
@@ -48,6 +51,8 @@ void loan_done(void *host, struct task *task, uint32_t id);
  * is too short, or somebody other than its writer could write to it. */
 struct segment *loan_claim_check(struct process *writer, uint32_t id, uint64_t size);
 void loan_claim_commit(struct segment *segment);
+/* The id under which this process got the descriptor while it was written; 0: it did not. */
+uint32_t loan_ahead_id(const struct segment *segment, const struct process *process);
 /* Its descriptor went to this process under `id`. */
 void loan_given(struct machd *m, struct segment *segment, struct process *to, uint32_t id);
 /* Its message is gone. */

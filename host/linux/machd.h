@@ -180,6 +180,7 @@ struct trap_thread {
     uint32_t published; /* number that the word holds */
     bool done;          /* its trap in progress has completed */
     bool is_hot;
+    uint32_t hinted; /* `taken` when it was last told to read ahead */
     uint64_t last_trap;
     struct list ready_link;       /* process.ready */
     struct list outstanding_link; /* machd.outstanding */

@@ -298,15 +298,18 @@ bool segment_tell(struct machd *m, struct process *process, struct segment *segm
         .segment = { .id = id, .flags = flags, .size = size },
     };
     struct connection *connection = list_entry(node, struct connection, process_link);
-    return client_send(m, connection, &packet, &segment->fd, 1);
+    return client_send(m, connection, &packet, segment ? &segment->fd : NULL, segment ? 1 : 0);
 }
 
 uint32_t segment_send(void *host, struct task *task, segment_handle handle, uint64_t size)
 {
     struct process *process = kernel_task_host(task);
     struct segment *segment = of_handle(host, handle);
-    uint32_t id = process_segment_id(process);
-    if (!segment_tell(host, process, segment, segment->is_lent ? SEGMENT_READ : 0, size, id))
+    uint32_t id = segment->is_lent ? loan_ahead_id(segment, process) : 0;
+    bool has_it = id != 0;
+    if (!has_it)
+        id = process_segment_id(process);
+    if (!has_it && !segment_tell(host, process, segment, segment->is_lent ? SEGMENT_READ : 0, size, id))
         return 0;
     if (segment->is_lent)
         loan_given(host, segment, process, id);

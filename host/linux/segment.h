@@ -40,7 +40,7 @@ void segments_fini(struct machd *m);
 /* Closes a descriptor of unknown kind that a client sent, without waiting for whoever serves it. */
 void junk_close(struct machd *m, int fd);
 
-/* Tells the process of a segment, with its descriptor. False: it cannot be told, or does not listen. */
+/* Tells the process of a segment, with its descriptor (NULL: none). False: it cannot be told, or does not listen. */
 bool segment_tell(struct machd *m, struct process *process, struct segment *segment, uint32_t flags, uint64_t size,
                   uint32_t id);
 /* One descriptor and the record, for whoever makes it. */

@@ -67,6 +67,22 @@ void wake_begin(struct machd *m, struct trap_thread *t)
     t->done = false;
 }
 
+static void wake_or_delegate(struct machd *m, struct trap_thread *t)
+{
+    if (!sleeps(t))
+        return;
+    if (may_delegate(m, t))
+        m->delegates[m->n_delegates++] = t;
+    else
+        wake_now(m, t);
+}
+
+void wake_hint(struct machd *m, struct trap_thread *t)
+{
+    atomic_thread_fence(memory_order_seq_cst);
+    wake_or_delegate(m, t);
+}
+
 void wake_done(struct machd *m, struct trap_thread *t)
 {
     if (t == m->trapping) {
@@ -75,12 +91,7 @@ void wake_done(struct machd *m, struct trap_thread *t)
     }
     wake_seen(t);
     store_word(t);
-    if (!sleeps(t))
-        return;
-    if (may_delegate(m, t))
-        m->delegates[m->n_delegates++] = t;
-    else
-        wake_now(m, t);
+    wake_or_delegate(m, t);
 }
 
 void wake_publish(struct machd *m, struct trap_thread *t)

@@ -21,6 +21,8 @@ struct trap_thread;
 void wake_begin(struct machd *m, struct trap_thread *t);
 /* The reply of t's last request stands in its page. host_ops.thread_done. */
 void wake_done(struct machd *m, struct trap_thread *t);
+/* t, which waits, is to look at its page; its word stays as it is. While the kernel works for a trap. */
+void wake_hint(struct machd *m, struct trap_thread *t);
 /* Publishes what the trap of wake_begin came to: its wake lines, then accepted or the word. */
 void wake_finish(struct machd *m);
 /* Publishes t's word as it is, outside any trap: an abort that found the request complete. */

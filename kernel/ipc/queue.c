@@ -36,7 +36,7 @@ static bool offer(struct ipc *ipc, struct ipc_thread *thread, struct port *port,
     return true;
 }
 
-static struct ipc_thread *next_receiver(struct port *port)
+struct ipc_thread *queue_receiver(struct port *port)
 {
     struct waiter *waiter = waitq_first(&port->receivers);
     if (waiter)
@@ -66,7 +66,7 @@ void queue_put(struct ipc *ipc, struct message *message)
     ipc->steps++;
     if (ipc->tap)
         ipc->tap(ipc->tap_context, message, NULL, false);
-    while (list_is_empty(&port->messages) && (thread = next_receiver(port)))
+    while (list_is_empty(&port->messages) && (thread = queue_receiver(port)))
         if (offer(ipc, thread, port, message))
             return;
     append(port, message);

@@ -21,6 +21,9 @@ void queue_put(struct ipc *ipc, struct message *message);
 /* A message of the kernel (P67): queued unless its port is dead or at the ceiling, then sunk. */
 void queue_put_note(struct ipc *ipc, struct message *message);
 
+/* The thread that would get a message sent to the port now, or NULL. */
+struct ipc_thread *queue_receiver(struct port *port);
+
 /* Takes the first message; the port's sequence number advances, *seqno_p is the value before. Lets waiting
  * senders in. */
 struct message *queue_take(struct ipc *ipc, struct port *port, uint32_t *seqno_p);

@@ -166,8 +166,10 @@ void transport_segment_discard(struct lib_thread *lib, uint32_t id)
 }
 
 /* It lends nothing. */
-void *transport_segment_borrowed(struct lib_thread *lib, const uint64_t value[3], uint32_t *id_p)
+void *transport_segment_borrowed(struct lib_thread *lib, const uint64_t value[3], uint32_t *id_p,
+                                 _Atomic uint64_t **progress_p)
 {
+    *progress_p = NULL;
     *id_p = 0;
     return NULL;
 }
