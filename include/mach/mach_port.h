@@ -277,7 +277,7 @@ kern_return_t mach_port_set_seqno(ipc_space_t task, mach_port_name_t name, mach_
 
 /*
  * Looks at a queued message without taking it: *request_seqnop 0 for the first, or its number. Returns
- * number, size (that of the sender, P170), id and as much of the trailer as fits.
+ * number, size (8 bytes more than the sender's, and 4 for each port descriptor; P170), id and as much of the trailer as fits.
  *    KERN_INVALID_VALUE   trailer elements over 3, or *trailer_infopCnt too small for them
  *    KERN_FAILURE         no such message
  */

@@ -8,7 +8,17 @@
 #include "kernel/ipc/refusal.h"
 #include "kernel/ipc/right.h"
 
-enum { RIGHTS_MAX = 16382, PORTS_IN_ARRAY_MAX = 917504, DESCRIPTOR_TYPE_AT = 11 };
+enum {
+    RIGHTS_MAX = 16382,
+    PORTS_IN_ARRAY_MAX = 917504,
+    PHYSICAL_MAX = 7340032, /* bytes in whole pages, of physical copies together (P110, P132) */
+    PAGE = 4096,
+    DESCRIPTOR_TYPE_AT = 11
+};
+
+struct measure {
+    uint64_t n_rights, n_physical;
+};
 
 /* ---- measuring ---- */
 
@@ -26,22 +36,31 @@ static kern_return_t refuse_body(struct ipc_thread *thread, kern_return_t code, 
     return refuse_with(thread, code, reason, MACH_PORT_NULL, (uint32_t)detail, 0);
 }
 
-static kern_return_t measure_one(struct ipc_thread *thread, const uint8_t *bytes, uint8_t type,
-                                 uint64_t *n_rights_p)
+/* MACH_MSG_VM_KERNEL is a bare bit here, as in the original. */
+static kern_return_t measure_memory(struct ipc_thread *thread, const uint8_t *bytes, struct measure *measure)
 {
     mach_msg_ool_descriptor_t memory;
+    memcpy(&memory, bytes, sizeof(memory));
+    if (memory.copy != MACH_MSG_PHYSICAL_COPY && memory.copy != MACH_MSG_VIRTUAL_COPY)
+        return refuse_body(thread, MACH_SEND_INVALID_TYPE, REFUSED_DESCRIPTOR_COPY, memory.copy);
+    if (memory.copy == MACH_MSG_PHYSICAL_COPY && !memory.deallocate)
+        measure->n_physical += ((uint64_t)memory.size + PAGE - 1) / PAGE * PAGE;
+    return measure->n_physical > PHYSICAL_MAX
+               ? refuse_body(thread, MACH_MSG_VM_KERNEL, REFUSED_LIMIT, memory.size)
+               : MACH_MSG_SUCCESS;
+}
+
+static kern_return_t measure_one(struct ipc_thread *thread, const uint8_t *bytes, uint8_t type,
+                                 struct measure *measure)
+{
     mach_msg_ool_ports_descriptor_t ports;
     switch (type) {
-    case MACH_MSG_PORT_DESCRIPTOR: *n_rights_p += 1; return MACH_MSG_SUCCESS;
+    case MACH_MSG_PORT_DESCRIPTOR: measure->n_rights += 1; return MACH_MSG_SUCCESS;
     case MACH_MSG_OOL_DESCRIPTOR:
-    case MACH_MSG_OOL_VOLATILE_DESCRIPTOR:
-        memcpy(&memory, bytes, sizeof(memory));
-        return memory.copy == MACH_MSG_PHYSICAL_COPY || memory.copy == MACH_MSG_VIRTUAL_COPY
-                   ? MACH_MSG_SUCCESS
-                   : refuse_body(thread, MACH_SEND_INVALID_TYPE, REFUSED_DESCRIPTOR_COPY, memory.copy);
+    case MACH_MSG_OOL_VOLATILE_DESCRIPTOR: return measure_memory(thread, bytes, measure);
     case MACH_MSG_OOL_PORTS_DESCRIPTOR:
         memcpy(&ports, bytes, sizeof(ports));
-        *n_rights_p += ports.count;
+        measure->n_rights += ports.count;
         return ports.count > PORTS_IN_ARRAY_MAX
                    ? refuse_body(thread, MACH_SEND_TOO_LARGE, REFUSED_RIGHTS_TOO_MANY, ports.count)
                    : MACH_MSG_SUCCESS;
@@ -51,16 +70,16 @@ static kern_return_t measure_one(struct ipc_thread *thread, const uint8_t *bytes
 }
 
 static kern_return_t measure_next(struct ipc_thread *thread, struct message *message,
-                                  struct message_descriptor *d, uint32_t at, uint64_t *n_rights_p)
+                                  struct message_descriptor *d, uint32_t at, struct measure *measure)
 {
     if (message->size - at < sizeof(mach_msg_type_descriptor_t))
         return refuse_body(thread, MACH_SEND_MSG_TOO_SMALL, REFUSED_DESCRIPTOR_CUT, 0);
     uint8_t type = message->bytes[at + DESCRIPTOR_TYPE_AT];
     if (message->size - at < descriptor_size(type))
         return refuse_body(thread, MACH_SEND_MSG_TOO_SMALL, REFUSED_DESCRIPTOR_CUT, 0);
-    kern_return_t kr = measure_one(thread, message->bytes + at, type, n_rights_p);
-    if (kr == MACH_MSG_SUCCESS && *n_rights_p > RIGHTS_MAX)
-        kr = refuse_body(thread, MACH_SEND_TOO_LARGE, REFUSED_RIGHTS_TOO_MANY, *n_rights_p);
+    kern_return_t kr = measure_one(thread, message->bytes + at, type, measure);
+    if (kr == MACH_MSG_SUCCESS && measure->n_rights > RIGHTS_MAX)
+        kr = refuse_body(thread, MACH_SEND_TOO_LARGE, REFUSED_RIGHTS_TOO_MANY, measure->n_rights);
     *d = (struct message_descriptor){ .type = type, .offset = at };
     return kr;
 }
@@ -68,10 +87,10 @@ static kern_return_t measure_next(struct ipc_thread *thread, struct message *mes
 kern_return_t body_measure(struct ipc_thread *thread, struct message *message)
 {
     uint32_t at = sizeof(mach_msg_base_t);
-    uint64_t n_rights = 0;
+    struct measure measure = { 0 };
     for (uint32_t i = 0; i < message->n_descriptors; i++) {
         struct message_descriptor *d = &message->descriptors[i];
-        kern_return_t kr = measure_next(thread, message, d, at, &n_rights);
+        kern_return_t kr = measure_next(thread, message, d, at, &measure);
         if (kr != MACH_MSG_SUCCESS) {
             refused_in(thread, REFUSED_DESCRIPTOR, i);
             return kr;

@@ -28,7 +28,7 @@ TEST(memory_arrives_byte_for_byte, "P129 P131")
 {
     mach_port_t port = make_port();
     for (size_t i = 0; i < N_SIZES; i++) {
-        for (uint32_t copy = 0; copy <= 1; copy++) {
+        for (uint32_t copy = sizes[i] > 7340032 ? MACH_MSG_VIRTUAL_COPY : 0; copy <= 1; copy++) { /* P132 */
             uint8_t *memory = make_memory(whole_pages(sizes[i]) + page_size());
             uint8_t *at = memory + (i % 3); /* not always aligned */
             pattern(at, sizes[i], 7);
@@ -160,6 +160,19 @@ TEST(large_physical_copies_are_limited, "P132 P110")
     add_memory(&message, memory, size, false, MACH_MSG_VIRTUAL_COPY); /* not limited so */
     CHECK_EQ(message_send(&message, 0), OK);
     drain(port);
+    message = message_plain(port, MAKE_SEND, MACH_PORT_NULL, 0, 1);
+    add_memory(&message, memory, size, false, MACH_MSG_PHYSICAL_COPY);
+    CHECK_EQ(message_send(&message, 0), MACH_MSG_VM_KERNEL);
+    message = message_plain(port, MAKE_SEND, MACH_PORT_NULL, 0, 1);
+    add_memory(&message, memory, 7340032 - page_size(), false, MACH_MSG_PHYSICAL_COPY);
+    add_memory(&message, memory, 1, false, MACH_MSG_PHYSICAL_COPY);
+    CHECK_EQ(message_send(&message, 0), OK); /* the limit itself */
+    drain(port);
+    message = message_plain(port, MAKE_SEND, MACH_PORT_NULL, 0, 1);
+    add_memory(&message, memory, 7340032, false, MACH_MSG_PHYSICAL_COPY);
+    add_memory(&message, memory, 1, false, MACH_MSG_PHYSICAL_COPY);
+    CHECK_EQ(message_send(&message, 0), MACH_MSG_VM_KERNEL);
+    expect_nothing(port);
     vm_deallocate(SELF, (vm_address_t)memory, size);
     destroy_port(port);
 }
