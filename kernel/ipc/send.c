@@ -63,6 +63,8 @@ static kern_return_t read_message(struct ipc_thread *thread, struct message **me
     /* The client may have changed bits and count since they were read: what was measured is what holds. The size is ours to say
      * (P100): the stubs of kernel objects believe it. */
     message_header(message)->msgh_bits = bits & BITS_USER;
+    if (is_complex)
+        ((mach_msg_base_t *)message->bytes)->body.msgh_descriptor_count = count;
     message_header(message)->msgh_size = size;
     message->is_complex = is_complex;
     message->token = *thread->token;

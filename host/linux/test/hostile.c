@@ -366,6 +366,97 @@ TEST(requests_of_random_words_harm_nobody, "F99")
     scene_end(&s);
 }
 
+/* ---- a message that changes while it is read ---- */
+
+enum { FORGED_NAME = 0xdead00, FORGE_MS = 3000, FORGED_MESSAGES = 200 };
+
+struct forgery {
+    mach_msg_header_t header;
+    mach_msg_body_t body;
+    mach_msg_port_descriptor_t port[2];
+};
+
+static atomic_bool may_toggle, is_toggling;
+
+static void *toggle_count(void *argument)
+{
+    _Atomic uint32_t *count = argument;
+    for (;;) {
+        atomic_store(&is_toggling, false);
+        while (!atomic_load(&may_toggle)) {
+        }
+        atomic_store(&is_toggling, true);
+        while (atomic_load(&may_toggle))
+            atomic_store(count, atomic_load(count) == 1 ? 2 : 1);
+    }
+    return NULL;
+}
+
+static void toggle(bool on)
+{
+    atomic_store(&may_toggle, on);
+    while (atomic_load(&is_toggling) != on) {
+    }
+}
+
+static bool ask(struct client_thread *t, struct trap_request request)
+{
+    t->page->req = request;
+    return request_wait(t, request_begin(t)) && t->page->reply.result == KERN_SUCCESS;
+}
+
+/* With a count of 2 it is refused, as nobody has that name: what arrives has one descriptor, and must say so. */
+static void forge_descriptors(struct scene *s, struct client *c, struct client_thread *t)
+{
+    uint32_t self = 0, port = trap_reply_port(t);
+    t->page->req = (struct trap_request){ .number = TRAP_TASK_SELF };
+    REQUIRE(request_wait(t, request_begin(t)));
+    self = t->page->reply.result;
+    REQUIRE(ask(t, (struct trap_request){ .number = TRAP_PORT_INSERT_RIGHT,
+                                          .arg = { self, port, port, MACH_MSG_TYPE_MAKE_SEND } }));
+    struct forgery message = {
+        .header = { .msgh_bits = MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, 0) | MACH_MSGH_BITS_COMPLEX,
+                    .msgh_remote_port = port },
+        .body = { 1 },
+        .port = { { .disposition = MACH_MSG_TYPE_COPY_SEND, .type = MACH_MSG_PORT_DESCRIPTOR },
+                  { .name = FORGED_NAME,
+                    .disposition = MACH_MSG_TYPE_COPY_SEND,
+                    .type = MACH_MSG_PORT_DESCRIPTOR } },
+    };
+    struct forgery *shared = (struct forgery *)trap_data(t->page);
+    pthread_t thread;
+    unsigned n = 0;
+    REQUIRE_EQ(pthread_create(&thread, NULL, toggle_count, &shared->body.msgh_descriptor_count), 0);
+    for (uint64_t end = now_us() + FORGE_MS * 1000; n < FORGED_MESSAGES && now_us() < end;) {
+        memcpy(shared, &message, sizeof(message));
+        struct trap_request request = {
+            .number = TRAP_MSG,
+            .payload_size = sizeof(message),
+            .msg = { .option = MACH_SEND_MSG | MACH_SEND_TIMEOUT, .send_size = sizeof(message) },
+        };
+        toggle(true);
+        bool sent = ask(t, request);
+        toggle(false);
+        if (!sent)
+            continue;
+        n++;
+        REQUIRE(ask(t, (struct trap_request){ .number = TRAP_MSG,
+                                              .msg = { .option = MACH_RCV_MSG | MACH_RCV_TIMEOUT,
+                                                       .rcv_size = 1024,
+                                                       .rcv_name = port } }));
+        CHECK_EQ(shared->body.msgh_descriptor_count, 1);
+    }
+    test_log("%u messages", n);
+}
+
+TEST(a_message_has_as_many_descriptors_as_were_copied_in, "P109")
+{
+    struct scene s;
+    scene_begin(&s);
+    attack(&s, forge_descriptors);
+    scene_end(&s);
+}
+
 /* ---- bells ---- */
 
 static void storm(struct scene *s, struct client *c, struct client_thread *t)
