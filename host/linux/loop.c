@@ -27,6 +27,8 @@
 #define EPOLL_EVERY (20 * MICROSECOND) /* while busy or polling */
 #define EMPTY_RINGS_PER_SECOND 1000u
 #define QUARANTINE_LOOK (10 * MILLISECOND)
+#define SOCKETS_PER_TURN 8
+#define SOCKETS_PAUSE 3 /* times what a turn of sockets took */
 #define SETTLE_PATIENCE (100 * MILLISECOND)
 
 struct loop {
@@ -114,6 +116,41 @@ static void root_died(struct machd *m)
     m->stop = true;
 }
 
+static void dispatch(struct machd *m, struct watch *watch, uint32_t events);
+static void reap(struct machd *m);
+
+static void dispatch_all(struct machd *m, const struct epoll_event *events, int n)
+{
+    for (int i = 0; i < n; i++) {
+        struct watch *watch = watch_of_event(m, events[i].data.u64); /* an earlier one may have ended it */
+        if (watch)
+            dispatch(m, watch, events[i].events);
+    }
+}
+
+/* Whoever connects, attaches or asks over its socket pays no steps for it, and some of it is dear. So when others make traps
+ * meanwhile, sockets get a quarter of the time: after each turn of theirs they are not looked at for three times as long. */
+static void serve_sockets(struct machd *m)
+{
+    struct epoll_event events[SOCKETS_PER_TURN];
+    uint64_t begin = clock_now();
+    dispatch_all(m, events, epoll_wait(m->sockets_epoll, events, SOCKETS_PER_TURN, 0));
+    reap(m);
+    uint64_t now = clock_now();
+    if (m->count.traps != m->n_traps_before_sockets) {
+        m->sockets_back = now + SOCKETS_PAUSE * (now - begin);
+        watch_pause(m, &m->sockets);
+    }
+    m->n_traps_before_sockets = m->count.traps;
+}
+
+static void look_at_sockets_again(struct machd *m)
+{
+    m->sockets_back = 0;
+    if (watch_resume(m, &m->sockets, EPOLLIN) != 0)
+        m->sockets_back = m->now + MILLISECOND; /* no memory now */
+}
+
 static void dispatch(struct machd *m, struct watch *watch, uint32_t events)
 {
     struct connection *connection;
@@ -122,6 +159,7 @@ static void dispatch(struct machd *m, struct watch *watch, uint32_t events)
     case WATCH_LISTENER:
     case WATCH_ADMIN_LISTENER: client_accept(m, watch->fd, watch->kind == WATCH_ADMIN_LISTENER); break;
     case WATCH_SOCKET: client_event(m, container_of(watch, struct connection, socket), events); break;
+    case WATCH_SOCKETS: serve_sockets(m); break;
     case WATCH_BELL:
         connection = container_of(watch, struct connection, bell);
         if (!connection->doomed)
@@ -159,11 +197,7 @@ static void take_events(struct machd *m, struct loop *loop, uint64_t deadline)
     int n = epoll_pwait2(m->epoll, events, EVENTS_PER_PASS, timeout_of(deadline, m->now, &timeout), NULL);
     m->now = clock_now();
     users_set_asleep(m, false);
-    for (int i = 0; i < n; i++) {
-        struct watch *watch = watch_of_event(m, events[i].data.u64);
-        if (watch)
-            dispatch(m, watch, events[i].events);
-    }
+    dispatch_all(m, events, n);
     reap(m);
     loop->last_epoll = m->now;
     loop->n_traps_since_epoll = 0;
@@ -214,6 +248,8 @@ static uint64_t next_deadline(const struct machd *m, const struct loop *loop)
     uint64_t deadline = kernel_next_deadline(m->kernel), wake = wake_deadline(m);
     uint64_t interval = duty_interval(m);
     deadline = wake < deadline ? wake : deadline;
+    if (m->sockets_back && m->sockets_back < deadline)
+        deadline = m->sockets_back;
     return interval && loop->last_duties + interval < deadline ? loop->last_duties + interval : deadline;
 }
 
@@ -236,6 +272,8 @@ static void pass(struct machd *m, struct loop *loop)
     loop->n_traps_since_epoll += n;
     wake_run(m, m->now);
     clients_handle_kept(m);
+    if (m->sockets_back && m->now >= m->sockets_back)
+        look_at_sockets_again(m);
     give_kernel_its_time(m);
     settle_if_drained(m);
     reap(m);

@@ -217,6 +217,9 @@ struct machd {
     bool ready_told;
 
     int epoll;
+    int sockets_epoll;    /* of listeners and connections; looked at through the first one */
+    struct watch sockets; /* that, paused now and then: see loop.c */
+    uint64_t sockets_back, n_traps_before_sockets;
     struct watch_table watches;
     struct watch listener, admin_listener, signals, root;
     int reserve_fd; /* given up to accept and turn away a connection when descriptors run out */

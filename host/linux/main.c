@@ -275,10 +275,13 @@ static int start(struct machd *m)
     m->n_own_namespaces = proc_read_status(m->pid, &status) ? status.n_namespaces : 1;
     m->reserve_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
     m->epoll = epoll_create1(EPOLL_CLOEXEC);
+    m->sockets_epoll = epoll_create1(EPOLL_CLOEXEC);
     m->kernel = kernel_new(&m->config.kernel, &host_ops, m);
-    if (m->reserve_fd < 0 || m->epoll < 0 || !m->kernel)
+    if (m->reserve_fd < 0 || m->epoll < 0 || m->sockets_epoll < 0 || !m->kernel)
         return -ENOMEM;
-    int error = watch_signals(m);
+    int error = watch_open(m, &m->sockets, WATCH_SOCKETS, m->sockets_epoll, EPOLLIN);
+    if (!error)
+        error = watch_signals(m);
     if (!error)
         error = watch_root(m);
     if (!error)
@@ -318,6 +321,7 @@ static void end(struct machd *m)
     polling_stop(m);
     watch_close(m, &m->signals);
     watch_close(m, &m->root);
+    watch_close(m, &m->sockets);
     free(m->watches.slot);
     close(m->epoll);
     close(m->reserve_fd);

@@ -41,6 +41,23 @@ static void give_slot(struct watch_table *table, uint32_t index)
     table->free_head = index;
 }
 
+static int epoll_for(const struct machd *m, enum watch_kind kind)
+{
+    switch (kind) {
+    case WATCH_LISTENER:
+    case WATCH_ADMIN_LISTENER:
+    case WATCH_SOCKET: return m->sockets_epoll;
+    case WATCH_NONE:
+    case WATCH_SOCKETS:
+    case WATCH_BELL:
+    case WATCH_PROCESS:
+    case WATCH_LAUNCHD:
+    case WATCH_ROOT:
+    case WATCH_SIGNALS: break;
+    }
+    return m->epoll;
+}
+
 static struct epoll_event event_for(struct machd *m, const struct watch *watch, uint32_t events)
 {
     uint64_t generation = m->watches.slot[watch->index].generation;
@@ -54,7 +71,7 @@ int watch_resume(struct machd *m, struct watch *watch, uint32_t events)
     if (!watch->index)
         return -ENOMEM;
     struct epoll_event event = event_for(m, watch, events);
-    if (epoll_ctl(m->epoll, EPOLL_CTL_ADD, watch->fd, &event) == 0)
+    if (epoll_ctl(epoll_for(m, watch->kind), EPOLL_CTL_ADD, watch->fd, &event) == 0)
         return 0;
     int error = -errno;
     give_slot(&m->watches, watch->index);
@@ -72,14 +89,14 @@ int watch_open(struct machd *m, struct watch *watch, enum watch_kind kind, int f
 int watch_modify(struct machd *m, struct watch *watch, uint32_t events)
 {
     struct epoll_event event = event_for(m, watch, events);
-    return epoll_ctl(m->epoll, EPOLL_CTL_MOD, watch->fd, &event) == 0 ? 0 : -errno;
+    return epoll_ctl(epoll_for(m, watch->kind), EPOLL_CTL_MOD, watch->fd, &event) == 0 ? 0 : -errno;
 }
 
 void watch_pause(struct machd *m, struct watch *watch)
 {
     if (!watch->index)
         return;
-    epoll_ctl(m->epoll, EPOLL_CTL_DEL, watch->fd, NULL);
+    epoll_ctl(epoll_for(m, watch->kind), EPOLL_CTL_DEL, watch->fd, NULL);
     give_slot(&m->watches, watch->index);
     watch->index = 0;
 }

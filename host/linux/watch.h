@@ -16,6 +16,7 @@ enum watch_kind {
     WATCH_LISTENER,
     WATCH_ADMIN_LISTENER,
     WATCH_SOCKET,
+    WATCH_SOCKETS, /* the epoll of sockets and listeners */
     WATCH_BELL,
     WATCH_PROCESS,
     WATCH_LAUNCHD,
