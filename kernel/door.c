@@ -147,12 +147,24 @@ static void publish_finished(struct ipc *ipc)
     }
 }
 
+/* Before anybody is woken: who is raised shall run as such. */
+static void tell_priorities(struct ipc *ipc)
+{
+    for (struct list *node; (node = list_pop(&ipc->sched.changed));) {
+        struct sched_thread *sched = list_entry(node, struct sched_thread, changed);
+        struct thread *thread = thread_of_ipc(container_of(sched, struct ipc_thread, sched));
+        if (ipc->ops->thread_priority)
+            ipc->ops->thread_priority(ipc->host, thread, sched_base(sched));
+    }
+}
+
 static void settle(struct kernel *kernel)
 {
     struct system *system = &kernel->system;
     ipc_drain(&system->ipc, DRAIN_BUDGET);
     if (!list_is_empty(&system->dying) && task_reap(system))
         ipc_drain(&system->ipc, DRAIN_BUDGET);
+    tell_priorities(&system->ipc);
     publish_finished(&system->ipc);
 }
 

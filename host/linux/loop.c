@@ -16,6 +16,7 @@
 #include "host/linux/loop.h"
 #include "host/linux/machd.h"
 #include "host/linux/polling.h"
+#include "host/linux/priority.h"
 #include "host/linux/process.h"
 #include "host/linux/settle.h"
 #include "host/linux/thread.h"
@@ -271,6 +272,7 @@ static void pass(struct machd *m, struct loop *loop)
         loop->last_request = m->now;
     loop->n_traps_since_epoll += n;
     wake_run(m, m->now);
+    priority_run(m);
     clients_handle_kept(m);
     if (m->sockets_back && m->now >= m->sockets_back)
         look_at_sockets_again(m);
@@ -301,6 +303,7 @@ static bool is_idle(const struct machd *m)
 static void sleep_until_event(struct machd *m, struct loop *loop)
 {
     wake_run_all(m);
+    priority_run(m);
     users_set_asleep(m, true);
     if (polling_look(m)) {
         users_set_asleep(m, false);

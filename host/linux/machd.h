@@ -185,12 +185,14 @@ struct trap_thread {
     struct list ready_link;       /* process.ready */
     struct list outstanding_link; /* machd.outstanding */
     uint64_t wake_due;
+    struct list lowering_link; /* machd.lowering */
+    int8_t nice_wanted, nice_applied;
 };
 
 struct machd_counters {
     uint64_t traps, aborts, polls, sleeps, rings, empty_rings, quarantines;
     uint64_t delegated, wakes, late_wakes;
-    uint64_t attached, refused, broken, died, execs, preempted, moves;
+    uint64_t attached, refused, broken, died, execs, preempted, moves, reniced;
 };
 
 struct launchd {
@@ -241,6 +243,7 @@ struct machd {
 
     struct list ready_users;
     struct list outstanding; /* delegated wakes not yet seen, by wake_due */
+    struct list lowering;    /* threads whose niceness is to rise once no wake is outstanding */
     struct trap_thread *trapping; /* whose trap the kernel carries out now */
     struct trap_thread *delegates[TRAP_MAX_WAKES];
     uint32_t n_delegates;

@@ -21,6 +21,7 @@
 #include "host/linux/loop.h"
 #include "host/linux/machd.h"
 #include "host/linux/polling.h"
+#include "host/linux/priority.h"
 #include "host/linux/proc.h"
 #include "host/linux/process.h"
 #include "host/linux/rank.h"
@@ -191,6 +192,14 @@ static void host_thread_done(void *host, struct thread *thread)
     wake_done(host, kernel_thread_host(thread));
 }
 
+/* Threads that the host has no record of make no traps: nothing is applied to them. */
+static void host_thread_priority(void *host, struct thread *thread, int base)
+{
+    struct trap_thread *t = kernel_thread_host(thread);
+    if (t)
+        priority_changed(host, t, base);
+}
+
 static void host_task_broken(void *host, struct task *task, const char *why)
 {
     process_break(host, kernel_task_host(task), why);
@@ -203,6 +212,7 @@ static void host_log(void *host, const char *line)
 
 static const struct host_ops host_ops = {
     .thread_done = host_thread_done,
+    .thread_priority = host_thread_priority,
     .segment_claim = segment_claim,
     .segment_read = segment_read,
     .segment_make = segment_make,
@@ -225,7 +235,8 @@ static void init_lists(struct machd *m)
 {
     struct list *lists[] = { &m->users,    &m->all_processes, &m->connections, &m->half_open,
                              &m->doomed,   &m->broken,        &m->forks,       &m->quarantine,
-                             &m->settling, &m->ready_users,   &m->outstanding, &m->keeping };
+                             &m->settling, &m->ready_users,   &m->outstanding, &m->keeping,
+                             &m->lowering };
     for (size_t i = 0; i < ARRAY_SIZE(lists); i++)
         list_init(lists[i]);
     for (size_t i = 0; i < PROCESS_BUCKETS; i++)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* host/linux/rank.c - machd's own place in the scheduler */
+#include <linux/capability.h>
 #include <sched.h>
 #include <stdint.h>
 #include <sys/syscall.h>
@@ -21,8 +22,9 @@ struct attributes { /* sched_setattr(2), which glibc 2.36 does not declare */
 };
 
 static const char *name = "as it was";
+static bool may_raise_others;
 
-static bool set(uint32_t policy, int nice, uint32_t priority)
+bool rank_set(int32_t tid, uint32_t policy, int nice, uint32_t priority)
 {
     struct attributes attributes = {
         .size = sizeof(attributes),
@@ -31,16 +33,30 @@ static bool set(uint32_t policy, int nice, uint32_t priority)
         .nice = nice,
         .priority = priority,
     };
-    return syscall(SYS_sched_setattr, 0, &attributes, 0) == 0;
+    return syscall(SYS_sched_setattr, tid, &attributes, 0) == 0;
+}
+
+/* Containers lie about uid 0, so what counts is what the effective capabilities say. */
+static bool has_cap_sys_nice(void)
+{
+    struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+    struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = { 0 };
+    return syscall(SYS_capget, &header, data) == 0 && (data[0].effective & 1u << CAP_SYS_NICE);
+}
+
+bool rank_may_raise_others(void)
+{
+    return may_raise_others;
 }
 
 void rank_raise(enum rank_policy policy)
 {
+    may_raise_others = has_cap_sys_nice();
     if (policy == RANK_NONE)
         return;
-    if (policy == RANK_AUTO && set(SCHED_RR, 0, ROUND_ROBIN_PRIORITY))
+    if (policy == RANK_AUTO && rank_set(0, SCHED_RR, 0, ROUND_ROBIN_PRIORITY))
         name = "round robin";
-    else if (set(SCHED_OTHER, -20, 0))
+    else if (rank_set(0, SCHED_OTHER, -20, 0))
         name = "nice -20";
     else
         log_detail("machd runs at the rank of its clients: it may not raise itself");

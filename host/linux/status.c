@@ -9,6 +9,7 @@
 
 #include "base/alloc.h"
 #include "host/linux/machd.h"
+#include "host/linux/priority.h"
 #include "host/linux/rank.h"
 #include "host/linux/status.h"
 #include "machd-config.h"
@@ -118,6 +119,7 @@ static void put_counters(struct writer *w, const struct machd_counters *c)
     put_number(w, "execs", c->execs);
     put_number(w, "preempted", c->preempted);
     put_number(w, "moves", c->moves);
+    put_number(w, "reniced", c->reniced);
     close_object(w);
 }
 
@@ -155,6 +157,7 @@ static void put_all(struct writer *w, struct machd *m)
     put_number(w, "uid", m->uid);
     put_number(w, "uptime_ns", clock_now() - m->started);
     put_string(w, "rank", rank_name());
+    put_string(w, "priorities", priority_policy(m));
     put_launchd(w, &m->launchd);
     put_census(w, &census);
     put_host(w, m);

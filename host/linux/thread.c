@@ -20,6 +20,7 @@
 #include "host/linux/fair.h"
 #include "host/linux/machd.h"
 #include "host/linux/polling.h"
+#include "host/linux/priority.h"
 #include "host/linux/process.h"
 #include "host/linux/thread.h"
 #include "host/linux/user.h"
@@ -241,6 +242,7 @@ static void thread_free(struct machd *m, struct trap_thread *t)
     polling_cool(m, t);
     fair_remove_thread(m, t);
     wake_seen(t);
+    priority_forget(t);
     user_give_line(t->process->user, t->wake);
     *slot_of(t->connection, t->slot) = NULL;
     list_remove(&t->link);

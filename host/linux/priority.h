@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* host/linux/priority.h - Mach priorities of threads, applied as niceness (design section 5)
+ *
+ * A thread is left alone until its base priority first differs from the default. Raising happens at once, so
+ * before the wake that it is meant for; lowering waits until no delegated wake is outstanding, because the
+ * lowered thread may be the one that has to make it. Nothing is lowered that could not be raised again, and
+ * threads that chose a scheduling policy of their own stay with it.
+ *
+ * Programs of other users than root are kept at niceness 0 or above, whatever their Mach priority.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct machd;
+struct process;
+struct trap_thread;
+
+/* The base priority of the thread is another one now. host_ops.thread_priority. */
+void priority_changed(struct machd *m, struct trap_thread *t, int base);
+/* Lowers what waits to be lowered, if no wake is outstanding. */
+void priority_run(struct machd *m);
+/* The thread goes. */
+void priority_forget(struct trap_thread *t);
+
+/* In words, for status: what is applied to programs, and what would permit more. */
+const char *priority_policy(const struct machd *m);
