@@ -38,6 +38,11 @@ struct host_ops {
     uint32_t (*segment_send)(void *host, struct task *task, segment_handle segment, uint64_t size);
     void (*segment_drop)(void *host, segment_handle segment);
 
+    /* Memory of `size` zeroes that several tasks may map and write; 0 when there is none. NULL: this host has no such thing. */
+    segment_handle (*segment_new)(void *host, uint64_t size);
+    /* As segment_send, for one of those: the task may map it, and write it if `writable`. */
+    uint32_t (*segment_share)(void *host, struct task *task, segment_handle segment, bool writable);
+
     /* Lends `writer` a segment to write `size` bytes for `reader`, and tells it in the three values of
      * TRAP_SEGMENT_BORROW; an id of 0: it has to make one itself. waiting: the thread of the reader that would get a
      * message now, or NULL. NULL: this host lends none. */

@@ -5,10 +5,10 @@
 
 #include "kernel/ipc/attributes.h"
 #include "kernel/ipc/members.h"
-#include "kernel/ipc/queue.h"
 #include "kernel/ipc/refusal.h"
 #include "kernel/ipc/request.h"
 #include "kernel/ipc/right.h"
+#include "kernel/traps_memory.h"
 #include "kernel/traps_policy.h"
 #include "kernel/traps_sync.h"
 
@@ -287,31 +287,6 @@ static void pid_for_task(struct thread *thread, const uint64_t *arg)
                  task ? (uint64_t)task->identity.pid : (uint64_t)-1);
 }
 
-/* ---- segments ---- */
-
-/* The port of that name, if a task receives from it. */
-static struct port *received_port(struct thread *thread, mach_port_name_t name)
-{
-    struct entry *entry =
-        MACH_PORT_VALID(name) ? space_lookup(thread->ipc.ipc, thread->ipc.space, name) : NULL;
-    bool has_port =
-        entry && (entry_has_receive(entry) || entry_has_send(entry) || entry->kind == ENTRY_SEND_ONCE);
-    if (!has_port || !port_is_live(entry->port) || entry->port->state != PORT_IN_SPACE)
-        return NULL;
-    return entry->port->space->owner ? entry->port : NULL;
-}
-
-static void segment_borrow(struct thread *thread, const uint64_t *arg)
-{
-    struct ipc *ipc = thread->ipc.ipc;
-    struct port *port = received_port(thread, (mach_port_name_t)arg[0]);
-    struct ipc_thread *waiting = port ? queue_receiver(port) : NULL;
-    if (port && ipc->ops->segment_lend)
-        ipc->ops->segment_lend(ipc->host, thread->task, port->space->owner,
-                               waiting ? thread_of_ipc(waiting) : NULL, arg[1], thread->ipc.reply.value);
-    answer(thread, KERN_SUCCESS);
-}
-
 /* ---- the table ---- */
 
 static const struct trap {
@@ -354,7 +329,9 @@ static const struct trap {
     { TRAP_TIMER_CANCEL, false, "mk_timer_cancel", trap_timer_cancel },
     { TRAP_TIMER_ARM_LEEWAY, false, "mk_timer_arm_leeway", trap_timer_arm_leeway },
     { TRAP_BOOTSTRAP_PORT, false, "bootstrap_port", bootstrap_self },
-    { TRAP_SEGMENT_BORROW, false, "segment_borrow", segment_borrow },
+    { TRAP_SEGMENT_BORROW, false, "segment_borrow", trap_segment_borrow },
+    { TRAP_MEMORY_ENTRY, true, "make_memory_entry", trap_memory_entry },
+    { TRAP_MAP_ENTRY, true, "map_memory_entry", trap_map_entry },
     { TRAP_SET_QOS, false, "set_qos", trap_set_qos },
     { TRAP_OVERRIDE, false, "override", trap_override },
     { TRAP_GET_ROLE, false, "get_role", trap_get_role },

@@ -445,6 +445,17 @@ void *transport_segment_map(struct lib_thread *thread, uint32_t id, uint64_t siz
     return at;
 }
 
+void *transport_segment_share(struct lib_thread *thread, uint32_t id, void *address, size_t size,
+                              int protection, int flags, uint64_t offset)
+{
+    int fd = await_arrival(id).fd;
+    void *at = fd < 0 ? MAP_FAILED : mmap(address, size, protection, flags, fd, (off_t)offset);
+    int error = errno;
+    release_arrival(id);
+    errno = error;
+    return at;
+}
+
 void transport_segment_discard(struct lib_thread *thread, uint32_t id)
 {
     if (await_arrival(id).flags & SEGMENT_READ)

@@ -70,6 +70,9 @@ uint32_t transport_segment_give(struct lib_thread *thread, const struct transpor
 /* Maps a segment that a reply named, private, readable and writable; size bytes, rounded up to pages, zero
  * behind the end. NULL on failure. Either way the library's descriptor for it is gone. */
 void *transport_segment_map(struct lib_thread *thread, uint32_t id, uint64_t size);
+/* Maps memory of an entry that a TRAP_MAP_ENTRY has answered with: as mmap() does, with these arguments. MAP_FAILED. */
+void *transport_segment_share(struct lib_thread *thread, uint32_t id, void *address, size_t size, int protection, int flags,
+                              uint64_t offset);
 /* The segment will not be used. */
 void transport_segment_discard(struct lib_thread *thread, uint32_t id);
 

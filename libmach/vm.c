@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "libmach/entry.h"
 #include "libmach/guard.h"
 #include "libmach/kernelrpc.h"
 #include "libmach/region.h"
@@ -144,17 +145,45 @@ kern_return_t mach_vm_deallocate(vm_map_t target, mach_vm_address_t address, mac
     return transport_memory_free(pointer(address), size) ? KERN_SUCCESS : KERN_INVALID_ARGUMENT;
 }
 
+/* The place is reserved as for other memory; then the entry is mapped over it. What it shares stays shared in a fork child,
+ * unless that gets nothing. */
+static kern_return_t map_entry(uint64_t *address_p, uint64_t mask, int flags, vm_inherit_t inheritance,
+                               const struct entry_range *range)
+{
+    struct entry_answer answer;
+    kern_return_t kr = entry_ask(range, &answer);
+    if (kr != KERN_SUCCESS)
+        return kr;
+    kr = map_zeroes(address_p, answer.size, mask, flags, PROT_NONE);
+    if (kr != KERN_SUCCESS) {
+        entry_decline(&answer);
+        return kr;
+    }
+    kr = entry_place(range, &answer, *address_p);
+    if (kr != KERN_SUCCESS)
+        munmap(pointer(*address_p), answer.size);
+    else if (inheritance == VM_INHERIT_NONE)
+        madvise(pointer(*address_p), answer.size, MADV_DONTFORK);
+    return kr;
+}
+
 kern_return_t mach_vm_map(vm_map_t target_task, mach_vm_address_t *address, mach_vm_size_t size,
                           mach_vm_offset_t mask, int flags, mem_entry_name_port_t object,
                           memory_object_offset_t offset, boolean_t copy, vm_prot_t cur_protection,
                           vm_prot_t max_protection, vm_inherit_t inheritance)
 {
-    if (!is_own(target_task) || object != MACH_PORT_NULL)
+    if (!is_own(target_task))
         return _kernelrpc_mach_vm_map(target_task, address, size, mask, flags, object, offset, copy,
                                       cur_protection, max_protection, inheritance);
-    if (size == 0 || inheritance > VM_INHERIT_LAST_VALID || (cur_protection & ~max_protection) ||
-        (mask & (mask + 1)))
+    if ((size == 0 && object == MACH_PORT_NULL) || inheritance > VM_INHERIT_LAST_VALID ||
+        (cur_protection & ~max_protection) || (mask & (mask + 1)))
         return KERN_INVALID_ARGUMENT;
+    if (object != MACH_PORT_NULL) {
+        struct entry_range range = { object,         page_down(offset),
+                                     page_up(size),  cur_protection | max_protection,
+                                     cur_protection, copy };
+        return map_entry(address, mask, flags, inheritance, &range);
+    }
     if (inheritance == VM_INHERIT_SHARE)
         return KERN_NOT_SUPPORTED;
     kern_return_t kr = map_zeroes(address, size, mask, flags, host_protection(cur_protection));

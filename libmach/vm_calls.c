@@ -21,15 +21,6 @@ kern_return_t mach_vm_remap_new(vm_map_t target_task, mach_vm_address_t *target_
                                         copy, cur_protection, max_protection, inheritance);
 }
 
-kern_return_t _mach_make_memory_entry(vm_map_t target_task, memory_object_size_t *size,
-                                      memory_object_offset_t offset, vm_prot_t permission,
-                                      mem_entry_name_port_t *object_handle,
-                                      mem_entry_name_port_t parent_handle)
-{
-    return _kernelrpc__mach_make_memory_entry(target_task, size, offset, permission, object_handle,
-                                              parent_handle);
-}
-
 kern_return_t mach_vm_page_query(vm_map_read_t target_map, mach_vm_offset_t offset, integer_t *disposition,
                                  integer_t *ref_count)
 {
@@ -105,22 +96,6 @@ kern_return_t vm_remap_new(vm_map_t target_task, vm_address_t *target_address, v
 {
     return mach_vm_remap_new(target_task, (mach_vm_address_t *)target_address, size, mask, flags, src_task,
                              src_address, copy, cur_protection, max_protection, inheritance);
-}
-
-kern_return_t mach_make_memory_entry(vm_map_t target_task, vm_size_t *size, vm_offset_t offset,
-                                     vm_prot_t permission, mem_entry_name_port_t *object_handle,
-                                     mem_entry_name_port_t parent_entry)
-{
-    return _kernelrpc_mach_make_memory_entry(target_task, size, offset, permission, object_handle,
-                                             parent_entry);
-}
-
-kern_return_t mach_make_memory_entry_64(vm_map_t target_task, memory_object_size_t *size,
-                                        memory_object_offset_t offset, vm_prot_t permission,
-                                        mach_port_t *object_handle, mem_entry_name_port_t parent_entry)
-{
-    return _kernelrpc_mach_make_memory_entry_64(target_task, size, offset, permission, object_handle,
-                                                parent_entry);
 }
 
 kern_return_t vm_read(vm_map_read_t target_task, vm_address_t address, vm_size_t size, vm_offset_t *data,

@@ -118,3 +118,9 @@ bool transport_memory_free(void *at, uint64_t size)
 {
     return munmap(at, size) == 0;
 }
+
+void *transport_segment_share(struct lib_thread *lib, uint32_t id, void *address, size_t size, int protection,
+                              int flags, uint64_t offset)
+{
+    return MAP_FAILED;
+}

@@ -131,6 +131,7 @@ struct attach_packet {
 
 #define SEGMENT_WRITE 1u /* lent: to be mapped, sealed and written */
 #define SEGMENT_READ 2u  /* lent to its sender: to be copied, then named in done[] */
+#define SEGMENT_SHARE 8u /* of a memory entry, for whoever maps it */
 #define SEGMENT_VOID 4u  /* no descriptor: what was sent under this id, to be read ahead, will not come */
 
 #define ATTACH_FLAG_ADMIN_ONLY 1u /* a tool: no task is made; STATUS, LOOK and SHUTDOWN only */

@@ -83,6 +83,8 @@ enum trap_number {
     TRAP_TIMER_ARM_LEEWAY = 95,          /* name, flags, deadline, leeway */
     TRAP_BOOTSTRAP_PORT = 200,           /* ours: -> result is a name of the task's bootstrap port, as get_special_port (B18) */
     TRAP_SEGMENT_BORROW = 201,           /* ours: name, size -> id | slot << 32 | TRAP_LOAN_*, size, slots | sequence << 32 */
+    TRAP_MEMORY_ENTRY = 210,             /* ours: task, size, offset, permission, parent or 0 -> name (libmach/entry.c) */
+    TRAP_MAP_ENTRY = 211,                /* ours: task, name, offset, size, permission -> segment id, offset in it, size */
     TRAP_SET_QOS = 202,                  /* ours: thread, class, relative priority (T9) */
     TRAP_OVERRIDE = 203,                 /* ours: thread, class, begins (T16) */
     TRAP_GET_ROLE = 204,                 /* ours: pid or 0 -> PRIO_DARWIN_ROLE_* */

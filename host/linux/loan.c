@@ -47,7 +47,7 @@ static void loan_free(struct machd *m, struct segment *segment)
     struct loan *loan = &segment->loan;
     ASSERT(!segment->handle);
     if (loan->ahead_id)
-        segment_tell(m, loan->reader, NULL, SEGMENT_VOID, 0, loan->ahead_id);
+        segment_tell(m, loan->reader, -1, SEGMENT_VOID, 0, loan->ahead_id);
     unbind_reader(segment);
     if (loan->writer) {
         loan->writer->lent[loan->slot] = NULL;
@@ -223,7 +223,7 @@ static bool hint(struct machd *m, struct segment *segment, struct process *reade
         return false;
     t->hinted = t->taken;
     uint32_t id = segment->loan.ahead_id ? segment->loan.ahead_id : process_segment_id(reader);
-    if (!segment->loan.ahead_id && !segment_tell(m, reader, segment, SEGMENT_READ, size, id))
+    if (!segment->loan.ahead_id && !segment_tell(m, reader, segment->fd, SEGMENT_READ, size, id))
         return false;
     segment->loan.ahead_id = id;
     t->page->ahead_request = t->taken;
@@ -247,7 +247,7 @@ void loan_lend(void *host, struct task *writer_task, struct task *reader_task, s
     if (is_new && !(segment = loan_new(m, writer, size_class(size))))
         return;
     segment->id = process_segment_id(writer);
-    if (is_new && !segment_tell(m, writer, segment, SEGMENT_WRITE, segment->size, segment->id)) {
+    if (is_new && !segment_tell(m, writer, segment->fd, SEGMENT_WRITE, segment->size, segment->id)) {
         loan_free(m, segment);
         return;
     }

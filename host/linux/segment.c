@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <linux/memfd.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -286,8 +287,7 @@ segment_handle segment_make(void *host, const void *bytes, uint64_t size)
 }
 
 /* A second copy of libmach in one image has a connection of its own; segments go to the first. */
-bool segment_tell(struct machd *m, struct process *process, struct segment *segment, uint32_t flags,
-                  uint64_t size, uint32_t id)
+bool segment_tell(struct machd *m, struct process *process, int fd, uint32_t flags, uint64_t size, uint32_t id)
 {
     struct list *node = list_first(&process->connections);
     if (!node || process->broken)
@@ -298,7 +298,7 @@ bool segment_tell(struct machd *m, struct process *process, struct segment *segm
         .segment = { .id = id, .flags = flags, .size = size },
     };
     struct connection *connection = list_entry(node, struct connection, process_link);
-    return client_send(m, connection, &packet, segment ? &segment->fd : NULL, segment ? 1 : 0);
+    return client_send(m, connection, &packet, &fd, fd >= 0 ? 1 : 0);
 }
 
 uint32_t segment_send(void *host, struct task *task, segment_handle handle, uint64_t size)
@@ -309,7 +309,7 @@ uint32_t segment_send(void *host, struct task *task, segment_handle handle, uint
     bool has_it = id != 0;
     if (!has_it)
         id = process_segment_id(process);
-    if (!has_it && !segment_tell(host, process, segment, segment->is_lent ? SEGMENT_READ : 0, size, id))
+    if (!has_it && !segment_tell(host, process, segment->fd, segment->is_lent ? SEGMENT_READ : 0, size, id))
         return 0;
     if (segment->is_lent)
         loan_given(host, segment, process, id);
@@ -326,4 +326,49 @@ void segment_drop(void *host, segment_handle handle)
         loan_dropped(m, segment);
     else
         segment_free(segment);
+}
+
+/* ---- memory entries ---- */
+
+/* The file's owner is machd: a client of another uid that got a descriptor for reading cannot open it for writing. */
+static int make_shared_file(uint64_t size)
+{
+    int fd = memfd_create("machd-memory", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    if (fd >= 0 && (fchmod(fd, 0600) != 0 || ftruncate(fd, (off_t)size) != 0 ||
+                    fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) != 0)) {
+        close(fd);
+        return -1;
+    }
+    return fd;
+}
+
+segment_handle segment_new(void *host, uint64_t size)
+{
+    int fd = size <= INT64_MAX ? make_shared_file(size) : -1;
+    struct segment *segment = fd >= 0 ? calloc(1, sizeof(*segment)) : NULL;
+    if (!segment) {
+        if (fd >= 0)
+            close(fd);
+        return 0;
+    }
+    segment->size = size;
+    segment->fd = fd;
+    if (give_handle(host, segment))
+        return segment->handle;
+    segment_free(segment);
+    return 0;
+}
+
+uint32_t segment_share(void *host, struct task *task, segment_handle handle, bool writable)
+{
+    struct process *process = kernel_task_host(task);
+    struct segment *segment = of_handle(host, handle);
+    uint32_t id = process_segment_id(process);
+    char path[40];
+    snprintf(path, sizeof(path), "/proc/self/fd/%d", segment->fd);
+    int fd = open(path, (writable ? O_RDWR : O_RDONLY) | O_CLOEXEC);
+    bool told = fd >= 0 && segment_tell(host, process, fd, SEGMENT_SHARE, segment->size, id);
+    if (fd >= 0)
+        close(fd);
+    return told ? id : 0;
 }

@@ -40,9 +40,8 @@ void segments_fini(struct machd *m);
 /* Closes a descriptor of unknown kind that a client sent, without waiting for whoever serves it. */
 void junk_close(struct machd *m, int fd);
 
-/* Tells the process of a segment, with its descriptor (NULL: none). False: it cannot be told, or does not listen. */
-bool segment_tell(struct machd *m, struct process *process, struct segment *segment, uint32_t flags, uint64_t size,
-                  uint32_t id);
+/* Tells the process of a segment, with a descriptor of it (-1: none). False: it cannot be told, or does not listen. */
+bool segment_tell(struct machd *m, struct process *process, int fd, uint32_t flags, uint64_t size, uint32_t id);
 /* One descriptor and the record, for whoever makes it. */
 bool segment_charge(struct account *account);
 void segment_release(struct account *account);
@@ -55,3 +54,5 @@ bool segment_read(void *host, segment_handle handle, uint64_t offset, void *byte
 segment_handle segment_make(void *host, const void *bytes, uint64_t size);
 uint32_t segment_send(void *host, struct task *task, segment_handle handle, uint64_t size);
 void segment_drop(void *host, segment_handle handle);
+segment_handle segment_new(void *host, uint64_t size);
+uint32_t segment_share(void *host, struct task *task, segment_handle handle, bool writable);

@@ -3,6 +3,7 @@
 
 #include "base/alloc.h"
 #include "kernel/ipc/link.h"
+#include "kernel/ipc/memory_entry.h"
 #include "kernel/ipc/note.h"
 #include "kernel/ipc/pset.h"
 #include "kernel/ipc/semaphore.h"
@@ -195,6 +196,8 @@ static void end_object(struct ipc *ipc, struct port *port)
         timer_port_end(ipc, object);
     else if (object && port->ktype == KOBJECT_SEMAPHORE)
         semaphore_end(ipc, object);
+    else if (object && port->ktype == KOBJECT_NAMED_ENTRY)
+        memory_entry_end(ipc, object);
 }
 
 void port_die(struct ipc *ipc, struct port *port, struct space *cause)

@@ -110,6 +110,7 @@ uint64_t object_id(const struct port *port)
     case KOBJECT_HOST_PRIV: return ((const struct system *)port->kobject)->host->serial;
     case KOBJECT_NONE:
     case KOBJECT_TIMER:
+    case KOBJECT_NAMED_ENTRY:
     case KOBJECT_SEMAPHORE: break;
     }
     return port->serial;

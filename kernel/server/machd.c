@@ -26,6 +26,7 @@ static const struct task *task_of_object(const struct port *port)
     case KOBJECT_THREAD: return port->kobject ? ((const struct thread *)port->kobject)->task : NULL;
     case KOBJECT_NONE:
     case KOBJECT_TIMER:
+    case KOBJECT_NAMED_ENTRY:
     case KOBJECT_SEMAPHORE:
     case KOBJECT_HOST:
     case KOBJECT_HOST_PRIV: break;

@@ -354,6 +354,7 @@ static void describe(char *text, const struct port *port)
         break;
     case KOBJECT_SEMAPHORE: append(text, "semaphore"); break;
     case KOBJECT_TIMER: append(text, "timer"); break;
+    case KOBJECT_NAMED_ENTRY: append(text, "memory entry"); break;
     case KOBJECT_HOST: append(text, "host"); break;
     case KOBJECT_HOST_PRIV: append(text, "host-priv"); break;
     }

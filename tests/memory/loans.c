@@ -5,6 +5,7 @@
  * and goes on looking. It is told what to do over a pipe, one letter at a time, and answers with a letter.
  */
 #include <errno.h>
+#include <mach/memory_object_types.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -129,16 +130,24 @@ static void receive_as_spy(void)
         (const struct trap_item *)(trap_data(page) + trap_round8(page->reply.message_size));
     REQUIRE_EQ(item->kind, TRAP_ITEM_SEGMENT);
     live_lock(&mask);
-    while (connection_await(ATTACH_SEGMENT, &packet, fd) && packet.segment.id != item->at)
+    struct live_arrival arrival = { .fd = -1 };
+    for (;;) {
+        for (uint32_t i = 0; i < live.n_arrived; i++)
+            if (live.arrived[i].id == item->at)
+                arrival = live.arrived[i];
+        if (arrival.fd >= 0 || !connection_await(ATTACH_SEGMENT, &packet, fd))
+            break;
         connection_keep(&packet, fd[0]);
+    }
     live_unlock(&mask);
-    CHECK_EQ(packet.segment.flags, SEGMENT_READ);
+    REQUIRE_GE(arrival.fd, 0);
+    CHECK_EQ(arrival.flags, SEGMENT_READ);
     if (view == NULL) {
-        view_fd = fd[0];
+        view_fd = fcntl(arrival.fd, F_DUPFD_CLOEXEC, 0);
         view = mmap(NULL, SIZE, PROT_READ, MAP_SHARED, view_fd, 0);
         REQUIRE(view != MAP_FAILED);
     }
-    transport_segment_done(frame.thread, packet.segment.id);
+    transport_segment_discard(frame.thread, item->at);
     trap_end(&frame);
     mach_reply_port(); /* a trap that carries it */
 }
@@ -669,6 +678,23 @@ static int befriend_the_killed(void *argument)
     say_letter(line, 'k');
     CHECK(!next_letter(line, &letter));
     return WORLD_OK;
+}
+
+TEST(the_memory_of_an_entry_goes_with_its_last_right, "P176")
+{
+    uint64_t before = status_number("memory_objects");
+    memory_object_size_t size = 1 << 20;
+    mach_port_t entry, part;
+    REQUIRE_EQ(mach_make_memory_entry_64(SELF, &size, 0, MAP_MEM_NAMED_CREATE | VM_PROT_DEFAULT, &entry,
+                                         MACH_PORT_NULL),
+               OK);
+    size = 4096;
+    REQUIRE_EQ(mach_make_memory_entry_64(SELF, &size, 8192, VM_PROT_READ, &part, entry), OK);
+    CHECK_EQ(status_number("memory_objects"), before + 1);
+    CHECK_EQ(mach_port_deallocate(SELF, entry), OK);
+    CHECK_EQ(status_number("memory_objects"), before + 1);
+    CHECK_EQ(mach_port_deallocate(SELF, part), OK);
+    CHECK_EQ(status_number("memory_objects"), before);
 }
 
 /* In a task of its own, so that in the end both sides of every loan have died. */

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "kernel/traps_memory.h"
+
+#include <mach/vm_prot.h>
+
+#include "kernel/ipc/memory.h"
+#include "kernel/ipc/memory_entry.h"
+#include "kernel/ipc/queue.h"
+#include "kernel/ipc/space.h"
+
+/* ---- segments ---- */
+
+/* The port of that name, if a task receives from it. */
+static struct port *received_port(struct thread *thread, mach_port_name_t name)
+{
+    struct entry *entry =
+        MACH_PORT_VALID(name) ? space_lookup(thread->ipc.ipc, thread->ipc.space, name) : NULL;
+    bool has_port =
+        entry && (entry_has_receive(entry) || entry_has_send(entry) || entry->kind == ENTRY_SEND_ONCE);
+    if (!has_port || !port_is_live(entry->port) || entry->port->state != PORT_IN_SPACE)
+        return NULL;
+    return entry->port->space->owner ? entry->port : NULL;
+}
+
+void trap_segment_borrow(struct thread *thread, const uint64_t *arg)
+{
+    struct ipc *ipc = thread->ipc.ipc;
+    struct port *port = received_port(thread, (mach_port_name_t)arg[0]);
+    struct ipc_thread *waiting = port ? queue_receiver(port) : NULL;
+    if (port && ipc->ops->segment_lend)
+        ipc->ops->segment_lend(ipc->host, thread->task, port->space->owner,
+                               waiting ? thread_of_ipc(waiting) : NULL, arg[1], thread->ipc.reply.value);
+    thread->ipc.reply.result = KERN_SUCCESS;
+}
+
+/* ---- memory entries ---- */
+
+static struct memory_entry *entry_named(struct thread *thread, mach_port_name_t name)
+{
+    struct entry *entry =
+        MACH_PORT_VALID(name) ? space_lookup(thread->ipc.ipc, thread->ipc.space, name) : NULL;
+    return entry && entry_has_send(entry) ? memory_entry_of(entry->port) : NULL;
+}
+
+static kern_return_t make_entry(struct thread *thread, const uint64_t *arg, struct right *right_p)
+{
+    struct ipc *ipc = thread->ipc.ipc;
+    struct account *account = thread->ipc.account;
+    uint32_t protection = (uint32_t)arg[3];
+    mach_port_name_t parent_name = (mach_port_name_t)arg[4];
+    if (!ipc->ops->segment_new)
+        return KERN_NOT_SUPPORTED;
+    if (arg[1] == 0 || (protection & ~(uint32_t)VM_PROT_ALL))
+        return KERN_INVALID_ARGUMENT;
+    if (parent_name == MACH_PORT_NULL)
+        return memory_entry_new(ipc, account, arg[1], protection, right_p);
+    const struct memory_entry *parent = entry_named(thread, parent_name);
+    return parent ? memory_entry_part(ipc, account, parent, arg[2], arg[1], protection, right_p)
+                  : KERN_INVALID_ARGUMENT;
+}
+
+void trap_memory_entry(struct thread *thread, const uint64_t *arg)
+{
+    struct right right = { 0 };
+    mach_port_name_t name = MACH_PORT_NULL;
+    kern_return_t kr = make_entry(thread, arg, &right);
+    if (kr == KERN_SUCCESS) {
+        kr = space_insert(thread->ipc.ipc, thread->ipc.space, right, &name);
+        if (kr != KERN_SUCCESS)
+            right_release(thread->ipc.ipc, right);
+    }
+    thread->ipc.reply.result = (uint32_t)kr;
+    thread->ipc.reply.value[0] = name;
+}
+
+/* Size 0: all from the offset on. */
+static kern_return_t check_map(const struct memory_entry *entry, uint64_t offset, uint64_t *size_p,
+                               uint32_t protection)
+{
+    if (!entry)
+        return KERN_INVALID_OBJECT;
+    if (*size_p == 0 && offset >= entry->size)
+        return KERN_INVALID_RIGHT;
+    if (*size_p == 0)
+        *size_p = entry->size - offset;
+    if (protection & ~entry->protection)
+        return KERN_INVALID_RIGHT;
+    if (offset > entry->size || *size_p > entry->size - offset)
+        return KERN_INVALID_ARGUMENT;
+    return KERN_SUCCESS;
+}
+
+void trap_map_entry(struct thread *thread, const uint64_t *arg)
+{
+    struct ipc *ipc = thread->ipc.ipc;
+    struct trap_reply *reply = &thread->ipc.reply;
+    const struct memory_entry *entry = entry_named(thread, (mach_port_name_t)arg[1]);
+    uint64_t size = arg[3];
+    uint32_t protection = (uint32_t)arg[4], id = 0;
+    kern_return_t kr = check_map(entry, arg[2], &size, protection);
+    if (kr == KERN_SUCCESS && ipc->ops->segment_share)
+        id = ipc->ops->segment_share(ipc->host, thread->task, entry->shared->memory->segment,
+                                     protection & VM_PROT_WRITE);
+    if (kr == KERN_SUCCESS && id == 0)
+        kr = KERN_RESOURCE_SHORTAGE;
+    reply->result = (uint32_t)kr;
+    if (kr != KERN_SUCCESS)
+        return;
+    reply->value[0] = id;
+    reply->value[1] = entry->offset + arg[2];
+    reply->value[2] = size;
+}
