@@ -398,5 +398,7 @@ enum transport_wait transport_wait(struct lib_thread *lib, uint32_t request, boo
         wait = sleep_until(thread, request);
     if (wait == TRANSPORT_DONE)
         make_wakes(thread, request);
+    if (!LIKELY(atomic_load_explicit(&page->ahead, memory_order_relaxed) == 0) && wait == TRANSPORT_DONE)
+        segment_skip_ahead(page);
     return wait;
 }

@@ -411,6 +411,18 @@ static void copy_ahead(struct ahead *copy, int fd, const struct trap_page *page,
     view_put(source.view);
 }
 
+void segment_skip_ahead(struct trap_page *page)
+{
+    struct attach_packet packet;
+    int fd[CONNECTION_FDS_MAX];
+    sigset_t mask;
+    live_lock(&mask);
+    atomic_store_explicit(&page->ahead, 0, memory_order_relaxed);
+    while (connection_is_readable() && connection_await(ATTACH_SEGMENT, &packet, fd))
+        connection_keep(&packet, fd[0]);
+    live_unlock(&mask);
+}
+
 void segment_read_ahead(struct trap_page *page, const _Atomic uint32_t *word, uint32_t request)
 {
     struct ahead old, copy = { .id = atomic_load_explicit(&page->ahead, memory_order_acquire) };

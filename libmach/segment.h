@@ -13,5 +13,8 @@
 
 /* The thread waits for this request on its word, and its page names a segment that is being written: copies what comes. */
 void segment_read_ahead(struct trap_page *page, const _Atomic uint32_t *word, uint32_t request);
+/* The request is done before the thread looked at that: takes what machd sent for it out of the socket, which must
+ * not fill up. */
+void segment_skip_ahead(struct trap_page *page);
 /* The connection is gone, or this is a fork child: then our mappings of borrowed segments were not copied. */
 void segments_forget(bool fork_child);

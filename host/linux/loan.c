@@ -27,9 +27,18 @@
 #define SIZE_MOST (1ull << 26)
 #define PROGRESS_SIZE 4096u      /* behind the bytes: how far the writer has come */
 #define AHEAD_LEAST (128u << 10) /* less is written before a reader is awake */
+#define AHEAD_MOST 16u           /* segments that one process has before their messages */
 #define BOUND_MOST 256u          /* loans that one process may be the reader of */
 
 /* ---- life ---- */
+
+static void clear_ahead(struct loan *loan)
+{
+    if (!loan->ahead_id)
+        return;
+    loan->ahead_id = 0;
+    loan->reader->n_ahead--;
+}
 
 static void unbind_reader(struct segment *segment)
 {
@@ -37,9 +46,9 @@ static void unbind_reader(struct segment *segment)
     if (!loan->reader)
         return;
     list_remove(&loan->bound_link);
+    clear_ahead(loan);
     loan->reader->n_bound--;
     loan->reader = NULL;
-    loan->ahead_id = 0;
 }
 
 static void loan_free(struct machd *m, struct segment *segment)
@@ -218,14 +227,16 @@ static bool hint(struct machd *m, struct segment *segment, struct process *reade
                  uint64_t size)
 {
     struct trap_thread *t = waiting ? kernel_thread_host(waiting) : NULL;
-    if (!t || t->process != reader || t->hinted == t->taken || size < AHEAD_LEAST || m->polling.n_cpus < 2 ||
-        !bind_reader(segment, reader))
+    bool has_it = segment->loan.ahead_id && segment->loan.reader == reader;
+    if (!t || t->process != reader || (!has_it && reader->n_ahead >= AHEAD_MOST) || t->hinted == t->taken ||
+        size < AHEAD_LEAST || m->polling.n_cpus < 2 || !bind_reader(segment, reader))
         return false;
     t->hinted = t->taken;
-    uint32_t id = segment->loan.ahead_id ? segment->loan.ahead_id : process_segment_id(reader);
-    if (!segment->loan.ahead_id && !segment_tell(m, reader, segment->fd, SEGMENT_READ, size, id))
+    uint32_t id = has_it ? segment->loan.ahead_id : process_segment_id(reader);
+    if (!has_it && !segment_tell(m, reader, segment->fd, SEGMENT_READ, size, id))
         return false;
     segment->loan.ahead_id = id;
+    reader->n_ahead += !has_it;
     t->page->ahead_request = t->taken;
     t->page->ahead_use = segment->id;
     t->page->ahead_size = size;
@@ -291,7 +302,7 @@ void loan_given(struct machd *m, struct segment *segment, struct process *to, ui
     loan->given = to;
     loan->given_id = id;
     if (id == loan->ahead_id && to == loan->reader)
-        loan->ahead_id = 0;
+        clear_ahead(loan);
     if (to != loan->writer && !bind_reader(segment, to))
         loan->retired = true;
 }

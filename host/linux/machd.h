@@ -92,6 +92,7 @@ struct process {
     uint32_t lent_sequence;
     struct list bound; /* loans of others that it reads */
     uint32_t n_bound;
+    uint32_t n_ahead; /* of them, those that it has before their message */
     uint32_t n_forks;
     uint32_t n_hot;
     struct list settlers; /* struct settle of others that wait for this death */

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <mach/memory_object_types.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -581,6 +582,83 @@ TEST(a_writer_that_is_killed_at_its_work_keeps_nobody_waiting, "P131 P165")
         expect_message(port, i);
     }
     destroy_port(port);
+}
+
+static int plain_reader(void *argument)
+{
+    int line = actor_hello(argument);
+    struct message message;
+    char letter;
+    int n = 0;
+    CHECK_EQ(nice(19), 19);
+    while (message_receive(&message, own_port, -1) == OK && message.header.msgh_id != -1)
+        n++;
+    say_letter(line, n);
+    CHECK(!next_letter(line, &letter));
+    return WORLD_OK;
+}
+
+/* Every slot holds something on its way to ourselves: what was lent for another gives way. */
+static void fill_slots(mach_port_t self, const void *memory)
+{
+    struct message message;
+    for (int i = 0; i < 2; i++) {
+        message = message_plain(self, COPY_SEND, MACH_PORT_NULL, 0, 1);
+        for (int n = 0; n < 16; n++)
+            add_memory(&message, memory, 20000, false, MACH_MSG_VIRTUAL_COPY);
+        CHECK_EQ(message_send(&message, PATIENCE_MS), OK);
+    }
+    drain(self);
+}
+
+/* Lets the waiting thread hope, and sends nothing. */
+static void borrow_in_vain(mach_port_t to)
+{
+    struct trap_frame frame;
+    kern_return_t kr;
+    uint32_t id;
+    _Atomic uint64_t *progress = NULL;
+    struct trap_page *page = trap_begin(&frame, &kr);
+    REQUIRE(page != NULL);
+    memset(&page->req, 0, sizeof(page->req));
+    page->req.number = TRAP_SEGMENT_BORROW;
+    page->req.arg[0] = to;
+    page->req.arg[1] = SIZE;
+    REQUIRE(trap_make(&frame));
+    if (transport_segment_borrowed(frame.thread, page->reply.value, &id, &progress) != NULL)
+        transport_segment_done(frame.thread, id);
+    trap_end(&frame);
+}
+
+/* Each round leaves two packets for the reader: a segment, and that it will not come. It runs after us, on the same CPU, so that it
+ * finds its message there already and has no reason to look. */
+TEST(hints_that_come_to_nothing_fill_no_socket, "P131 F99")
+{
+    enum { ROUNDS = 120 };
+    struct actor r;
+    unsigned char received = 0;
+    mach_port_t self = port_new_with_sends(1);
+    void *memory = make_memory(20000);
+    cpu_set_t all, one;
+    qlimit_set(self, 16);
+    CPU_ZERO(&one);
+    CPU_SET(sched_getcpu(), &one);
+    sched_getaffinity(0, sizeof(all), &all);
+    sched_setaffinity(0, sizeof(one), &one);
+    actor_start(&r, plain_reader);
+    for (int i = 0; i < ROUNDS; i++) {
+        fill_slots(self, memory);
+        borrow_in_vain(r.port);
+        struct message message = message_plain(r.port, COPY_SEND, MACH_PORT_NULL, 0, i);
+        REQUIRE_EQ(message_send(&message, PATIENCE_MS), OK);
+    }
+    say_last(r.port);
+    REQUIRE_EQ(read(r.line[0], &received, 1), 1);
+    CHECK_EQ(received, ROUNDS);
+    sched_setaffinity(0, sizeof(all), &all);
+    destroy_port(self);
+    vm_deallocate(SELF, (vm_address_t)memory, 20000);
+    actor_end(&r);
 }
 
 /* ---- kills, and what is left ---- */
