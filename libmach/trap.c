@@ -184,14 +184,14 @@ bool trap_make(struct trap_frame *frame)
     struct trap_page *page = thread->page;
     static char machd; /* only its address is used */
     page->req.n_done = transport_segments_done(thread, page->req.done);
-    tsan_before_trap(&machd);
+    TSAN_BEFORE_TRAP(&machd);
     uint32_t number = atomic_fetch_add(&page->request, 1) + 1;
     enum transport_wait wait = transport_wait(thread, number, true);
     if (!LIKELY(wait == TRANSPORT_DONE) && wait == TRANSPORT_INTERRUPTED)
         wait = take_back(thread, number);
     mark_seen(page);
     atomic_thread_fence(memory_order_acquire);
-    tsan_after_trap(&machd);
+    TSAN_AFTER_TRAP(&machd);
     return wait == TRANSPORT_DONE;
 }
 

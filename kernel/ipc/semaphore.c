@@ -33,10 +33,13 @@ kern_return_t semaphore_new(struct ipc *ipc, struct account *account, struct sem
 {
     if (value < 0 || policy < 0 || policy > POLICY_LAST)
         return KERN_INVALID_ARGUMENT;
+    if (!account_charge(account, ACCOUNT_BYTES, alloc_cost(sizeof(struct semaphore))))
+        return KERN_RESOURCE_SHORTAGE;
     struct semaphore *semaphore = alloc_zeroed(sizeof(*semaphore));
     struct port *port = semaphore ? port_new_kernel(ipc, account, KOBJECT_SEMAPHORE, semaphore) : NULL;
     if (!port) {
         alloc_free(semaphore);
+        account_release(account, ACCOUNT_BYTES, alloc_cost(sizeof(*semaphore)));
         return KERN_RESOURCE_SHORTAGE;
     }
     port->ends_unsent = true;
@@ -67,6 +70,7 @@ void semaphore_end(struct ipc *ipc, struct semaphore *semaphore)
     (void)ipc;
     waitq_unwait_all(&semaphore->waiters, WAIT_ENDED_CHANGED);
     deactivate(semaphore);
+    account_release(semaphore->port->account, ACCOUNT_BYTES, alloc_cost(sizeof(*semaphore)));
     alloc_free(semaphore);
 }
 
