@@ -33,7 +33,8 @@ struct waiting {
     int seconds; /* 0: for ever */
     mach_port_t self;
     kern_return_t result;
-    int *turn, place; /* when it went on */
+    _Atomic int *turn; /* how many have gone on */
+    int place;         /* when this one did */
 };
 
 static void *wait_there(void *argument)
@@ -157,7 +158,7 @@ static void check_order(int policy, const int *places)
 {
     struct waiting w[3];
     world_thread *threads[3];
-    int turn = 0;
+    _Atomic int turn = 0;
     semaphore_t semaphore = make_semaphore(policy, 0);
     for (int i = 0; i < 3; i++) {
         w[i] = (struct waiting){ .semaphore = semaphore, .turn = &turn };
@@ -165,7 +166,8 @@ static void check_order(int policy, const int *places)
     }
     for (int i = 0; i < 3; i++) {
         CHECK_EQ(semaphore_signal(semaphore), OK);
-        world_settle();
+        for (int k = 0; turn <= i && k < 10000; k++)
+            world_sleep_ms(1);
     }
     for (int i = 0; i < 3; i++) {
         join_with(threads[i], &w[i], OK);
