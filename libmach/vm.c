@@ -14,6 +14,7 @@
 #include "libmach/guard.h"
 #include "libmach/kernelrpc.h"
 #include "libmach/region.h"
+#include "libmach/share.h"
 #include "libmach/transport.h"
 
 #define FLAGS_KNOWN ((int)VM_FLAGS_USER_MAP)
@@ -184,15 +185,34 @@ kern_return_t mach_vm_map(vm_map_t target_task, mach_vm_address_t *address, mach
                                      cur_protection, copy };
         return map_entry(address, mask, flags, inheritance, &range);
     }
-    if (inheritance == VM_INHERIT_SHARE)
-        return KERN_NOT_SUPPORTED;
     kern_return_t kr = map_zeroes(address, size, mask, flags, host_protection(cur_protection));
-    if (kr == KERN_SUCCESS && inheritance == VM_INHERIT_NONE)
+    if (kr != KERN_SUCCESS)
+        return kr;
+    if (inheritance == VM_INHERIT_NONE)
         madvise(pointer(*address), page_up(size), MADV_DONTFORK);
+    if (inheritance == VM_INHERIT_SHARE)
+        kr = share_range(*address, page_up(size));
+    if (kr != KERN_SUCCESS)
+        munmap(pointer(*address), page_up(size));
     return kr;
 }
 
-/* Another place for a copy of the same bytes. Sharing them is not possible behind the program's back. */
+/* Another place for a copy of the same bytes. */
+static kern_return_t remap_copy(uint64_t target, uint64_t source, uint64_t size, vm_prot_t protection)
+{
+    if (!guard_copy(pointer(target), pointer(source), size))
+        return why_not(source, size, VM_PROT_READ);
+    mprotect(pointer(target), size, host_protection(protection));
+    return KERN_SUCCESS;
+}
+
+/* Another place for the same memory. */
+static kern_return_t remap_shared(uint64_t target, uint64_t source, uint64_t size)
+{
+    kern_return_t kr = share_range(source, size);
+    return kr == KERN_SUCCESS ? share_again(source, size, target) : kr;
+}
+
 kern_return_t mach_vm_remap(vm_map_t target_task, mach_vm_address_t *target_address, mach_vm_size_t size,
                             mach_vm_offset_t mask, int flags, vm_map_t src_task,
                             mach_vm_address_t src_address, boolean_t copy, vm_prot_t *cur_protection,
@@ -204,19 +224,21 @@ kern_return_t mach_vm_remap(vm_map_t target_task, mach_vm_address_t *target_addr
                                         copy, cur_protection, max_protection, inheritance);
     if (size == 0 || (mask & (mask + 1)))
         return KERN_INVALID_ARGUMENT;
-    if (!copy)
-        return KERN_NOT_SUPPORTED;
     if (!region_find(src_address, &region) || region.start > src_address)
         return KERN_INVALID_ADDRESS;
     src_address = page_down(src_address);
     kern_return_t kr = map_zeroes(target_address, size, mask, flags, PROT_READ | PROT_WRITE);
     if (kr != KERN_SUCCESS)
         return kr;
-    if (!guard_copy(pointer(*target_address), pointer(src_address), page_up(size))) {
-        munmap(pointer(*target_address), page_up(size));
-        return why_not(src_address, page_up(size), VM_PROT_READ);
+    size = page_up(size);
+    kr = copy ? remap_copy(*target_address, src_address, size, region.protection)
+              : remap_shared(*target_address, src_address, size);
+    if (kr != KERN_SUCCESS) {
+        munmap(pointer(*target_address), size);
+        return kr;
     }
-    mprotect(pointer(*target_address), page_up(size), host_protection(region.protection));
+    if (inheritance == VM_INHERIT_NONE)
+        madvise(pointer(*target_address), size, MADV_DONTFORK);
     *cur_protection = region.protection;
     *max_protection = VM_PROT_ALL;
     return KERN_SUCCESS;
@@ -333,6 +355,8 @@ kern_return_t mach_vm_inherit(vm_map_t target_task, mach_vm_address_t address, m
     if (new_inheritance > VM_INHERIT_LAST_VALID || !pages_of(&address, &size))
         return KERN_INVALID_ARGUMENT;
     if (new_inheritance == VM_INHERIT_SHARE)
+        return share_range(address, size);
+    if (new_inheritance == VM_INHERIT_COPY && share_is_any(address, size))
         return KERN_NOT_SUPPORTED;
     int advice = new_inheritance == VM_INHERIT_NONE ? MADV_DONTFORK : MADV_DOFORK;
     return size == 0 || madvise(pointer(address), size, advice) == 0 ? KERN_SUCCESS : kr_of_errno();

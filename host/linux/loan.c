@@ -366,10 +366,10 @@ static void lose_reader(struct machd *m, struct segment *segment)
 
 void loans_end(struct machd *m, struct process *process)
 {
+    list_for_each_safe(node, &process->bound) /* first: it is to be told nothing more */
+        lose_reader(m, list_entry(node, struct segment, loan.bound_link));
     for (uint32_t i = 0; i < TRAP_LOAN_SLOTS; i++)
         if (process->lent[i])
             lose_writer(m, process->lent[i]);
-    list_for_each_safe(node, &process->bound)
-        lose_reader(m, list_entry(node, struct segment, loan.bound_link));
     ASSERT(list_is_empty(&process->bound) && !process->lent_bytes);
 }

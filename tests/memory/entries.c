@@ -241,3 +241,72 @@ TEST(an_entry_is_mapped_where_it_is_wanted, "P176")
     unmap(reserved, 3 * page_size());
     mach_port_deallocate(SELF, entry);
 }
+
+/* ---- sharing within a task, and with its children ---- */
+
+TEST(a_range_is_mapped_a_second_time, "")
+{
+    uint64_t size = PAGES * page_size();
+    uint8_t *memory = make_memory((uint32_t)size);
+    mach_vm_address_t source = (mach_vm_address_t)(uintptr_t)memory, again = 0, third = 0;
+    vm_prot_t current = 0, maximum = 0;
+    memory[3] = 1;
+    CHECK_EQ(mach_vm_remap(SELF, &again, size, 0, VM_FLAGS_ANYWHERE, SELF, source, FALSE, &current, &maximum,
+                           VM_INHERIT_NONE),
+             OK);
+    CHECK_EQ(current, VM_PROT_DEFAULT);
+    uint8_t *other = (uint8_t *)(uintptr_t)again;
+    CHECK_EQ(other[3], 1);
+    other[4] = 2;
+    memory[size - 1] = 3;
+    CHECK_EQ(memory[4], 2);
+    CHECK_EQ(other[size - 1], 3);
+    CHECK_EQ(mach_vm_remap(SELF, &third, page_size(), 0, VM_FLAGS_ANYWHERE, SELF, source + size - page_size(),
+                           FALSE, &current, &maximum, VM_INHERIT_NONE),
+             OK);
+    CHECK_EQ(((uint8_t *)(uintptr_t)third)[page_size() - 1], 3);
+    unmap(memory, size);
+    CHECK_EQ(other[4], 2);
+    unmap(other, size);
+    unmap((void *)(uintptr_t)third, page_size());
+    CHECK_EQ(mach_vm_remap(SELF, &again, size, 0, VM_FLAGS_ANYWHERE, SELF, source, FALSE, &current, &maximum,
+                           VM_INHERIT_NONE),
+             KERN_INVALID_ADDRESS);
+}
+
+static uint8_t *inherited[3];
+
+static int child_that_writes(void *argument)
+{
+    (void)argument;
+    CHECK_EQ(inherited[0][0], 1);
+    CHECK_EQ(inherited[1][0], 1);
+    inherited[0][1] = 7;
+    inherited[1][1] = 7;
+    inherited[2][1] = 7;
+    return WORLD_OK;
+}
+
+TEST(a_child_shares_what_is_inherited_so, "")
+{
+    mach_vm_address_t mapped_shared = 0;
+    REQUIRE_EQ(mach_vm_map(SELF, &mapped_shared, page_size(), 0, VM_FLAGS_ANYWHERE, MACH_PORT_NULL, 0, FALSE,
+                           VM_PROT_DEFAULT, VM_PROT_ALL, VM_INHERIT_SHARE),
+               OK);
+    inherited[0] = (uint8_t *)(uintptr_t)mapped_shared;
+    inherited[1] = make_memory(page_size());
+    inherited[2] = make_memory(page_size());
+    inherited[0][0] = inherited[1][0] = 1;
+    CHECK_EQ(mach_vm_inherit(SELF, (mach_vm_address_t)(uintptr_t)inherited[1], page_size(), VM_INHERIT_SHARE),
+             OK);
+    CHECK_EQ(inherited[1][0], 1);
+    CHECK_EQ(mach_vm_inherit(SELF, (mach_vm_address_t)(uintptr_t)inherited[1], page_size(), VM_INHERIT_COPY),
+             KERN_NOT_SUPPORTED);
+    world_task *child = world_task_spawn(child_that_writes, NULL, MACH_PORT_NULL);
+    CHECK_EQ(world_task_wait(child), WORLD_OK);
+    CHECK_EQ(inherited[0][1], 7);
+    CHECK_EQ(inherited[1][1], 7);
+    CHECK_EQ(inherited[2][1], 0);
+    for (int i = 0; i < 3; i++)
+        unmap(inherited[i], page_size());
+}
