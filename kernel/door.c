@@ -11,6 +11,7 @@
 #include "kernel/ipc/refusal.h"
 #include "kernel/ipc/send.h"
 #include "kernel/server/server.h"
+#include "kernel/tap.h"
 #include "kernel/task/thread.h"
 #include "kernel/traps.h"
 
@@ -19,8 +20,7 @@ enum { PAYLOAD_MAX = 96 << 20 };
 struct kernel {
     struct system system;
     struct list inherits; /* struct inherit.link */
-    void (*tap)(void *context, const struct kernel_event *event);
-    void *tap_context;
+    struct tap tap;
 };
 
 struct inherit {
@@ -54,83 +54,12 @@ struct kernel_config kernel_config_default(void)
     return (struct kernel_config){ .limits = limits, .boost_receivers = true };
 }
 
-/* ---- the tap ---- */
-
-static int32_t pid_of_receiver(const struct port *port)
-{
-    const struct task *task = port_is_live(port) && port->state == PORT_IN_SPACE ? port->space->owner : NULL;
-    return task ? task->identity.pid : 0;
-}
-
-static void describe_message(const struct message *message, struct kernel_event *event)
-{
-    enum { AUDIT_PID = 5 };
-    event->pid = (int32_t)message->token.audit.val[AUDIT_PID];
-    event->to_pid = pid_of_receiver(message->dest.port);
-    event->msgh_id = message->id;
-    event->size = message->size;
-    event->port = port_is_real(message->dest.port) ? message->dest.port->serial : 0;
-    for (uint32_t i = 0; i < message->n_copied_in; i++) {
-        const struct message_descriptor *d = &message->descriptors[i];
-        if (d->type == MACH_MSG_PORT_DESCRIPTOR)
-            event->n_rights += port_is_real(d->port);
-        else if (d->type == MACH_MSG_OOL_PORTS_DESCRIPTOR)
-            event->n_rights += d->count;
-        else if (d->memory)
-            event->n_memory_bytes += d->memory->size;
-    }
-}
-
-static void tap_message(void *context, const void *message, const void *thread, bool received)
-{
-    struct kernel *kernel = context;
-    struct kernel_event event = { .kind = received ? KERNEL_EVENT_RECEIVE : KERNEL_EVENT_SEND };
-    describe_message(message, &event);
-    if (received) {
-        const struct thread *receiver = container_of((const struct ipc_thread *)thread, struct thread, ipc);
-        event.pid = receiver->task->identity.pid;
-        event.tid = receiver->tid;
-    }
-    kernel->tap(kernel->tap_context, &event);
-}
-
-static void tap_call(struct kernel *kernel, const struct thread *thread, const struct message *request)
-{
-    if (!kernel->tap)
-        return;
-    struct kernel_event event = { .kind = KERNEL_EVENT_CALL, .tid = thread->tid };
-    describe_message(request, &event);
-    event.name = server_routine_name(request->id);
-    kernel->tap(kernel->tap_context, &event);
-}
-
-static void tap_trap(struct kernel *kernel, const struct thread *thread, uint32_t number)
-{
-    if (!kernel->tap || number == TRAP_MSG)
-        return;
-    struct kernel_event event = {
-        .kind = KERNEL_EVENT_TRAP,
-        .pid = thread->task->identity.pid,
-        .tid = thread->tid,
-        .name = trap_name(number),
-        .result = thread->ipc.reply.result,
-    };
-    kernel->tap(kernel->tap_context, &event);
-}
-
-void kernel_tap(struct kernel *kernel, void (*tap)(void *context, const struct kernel_event *event),
-                void *context)
-{
-    kernel->tap = tap;
-    kernel->tap_context = context;
-    kernel->system.ipc.tap = tap ? tap_message : NULL;
-    kernel->system.ipc.tap_context = kernel;
-}
-
 /* ---- publishing ---- */
 
 static void publish(struct ipc *ipc, struct thread *thread)
 {
+    if (ipc->tap)
+        tap_trap(ipc->tap_context, thread);
     memcpy(&thread->page->reply, &thread->ipc.reply, sizeof(thread->ipc.reply));
     ipc->ops->thread_done(ipc->host, thread);
 }
@@ -192,7 +121,6 @@ static uint8_t *read_large_payload(struct thread *thread, const struct trap_requ
 static enum send_outcome call_kernel_object(struct kernel *kernel, struct thread *thread,
                                             struct message *request)
 {
-    tap_call(kernel, thread, request);
     struct message *reply = server_call(&kernel->system, thread, request);
     return reply ? send_reply(&thread->ipc, reply) : SEND_DONE;
 }
@@ -270,6 +198,7 @@ uint32_t kernel_trap(struct kernel *kernel, struct thread *thread, uint64_t now)
     ipc->served = &thread->ipc;
     ipc->is_refused = false;
     thread->ipc.trap = request.number;
+    thread->began = now;
     thread->ipc.reply = (struct trap_reply){ 0 };
     thread->is_trapping = true;
     thread->is_done = false;
@@ -281,7 +210,6 @@ uint32_t kernel_trap(struct kernel *kernel, struct thread *thread, uint64_t now)
         trap_simple(thread, &request);
         thread->is_done = thread->ipc.wait == WAIT_NONE;
     }
-    tap_trap(kernel, thread, request.number);
     settle(kernel);
     thread->is_trapping = false;
     ipc->served = NULL;
@@ -482,6 +410,11 @@ void kernel_work(struct kernel *kernel)
 }
 
 /* ---- looking ---- */
+
+void kernel_tap(struct kernel *kernel, kernel_tap_function *tap, void *context)
+{
+    tap_set(&kernel->tap, &kernel->system.ipc, tap, context);
+}
 
 struct kernel_census kernel_census(const struct kernel *kernel)
 {

@@ -23,6 +23,7 @@
 #include "kernel/task/limits.h"
 #include "wire/look.h"
 #include "wire/refusal.h"
+#include "wire/trace.h"
 #include "wire/trap.h"
 
 struct kernel;
@@ -139,18 +140,8 @@ uint32_t kernel_look_names(const struct task *task, uint32_t viewer, uint64_t *c
 /* The thread's last refusal, for `machctl why-not`; number 0: there was none. */
 const struct refused *kernel_thread_refused(const struct thread *thread);
 
-/* A tap that sees each decoded call and each message as it is queued and received; NULL takes it away. The
- * strings and the struct live only for the call. For machctl's trace and the demo. */
-struct kernel_event {
-    enum { KERNEL_EVENT_TRAP, KERNEL_EVENT_SEND, KERNEL_EVENT_RECEIVE, KERNEL_EVENT_CALL } kind;
-    int32_t pid, tid;          /* of the actor */
-    int32_t to_pid;            /* SEND: of the receiving task, 0 if the kernel or in transit */
-    int32_t msgh_id;
-    uint32_t size;
-    uint32_t n_rights;         /* port rights carried, header not counted */
-    uint64_t n_memory_bytes;
-    uint64_t port;             /* serial number of the destination port */
-    const char *name;          /* CALL: routine; TRAP: trap name */
-    uint32_t result;
-};
-void kernel_tap(struct kernel *kernel, void (*tap)(void *context, const struct kernel_event *event), void *context);
+/* A tap that is told of each call that has its result and of each message that is sent or arrives
+ * (wire/trace.h); NULL takes it away. The event lives only for the call, which fills in the time. task: whose
+ * event it is, NULL: nobody's; peer: who receives where the message is sent, or NULL. */
+typedef void kernel_tap_function(void *context, struct trace_event *event, const struct task *task, const struct task *peer);
+void kernel_tap(struct kernel *kernel, kernel_tap_function *tap, void *context);

@@ -25,6 +25,8 @@
  *                               <-      TEXT ... TEXT (empty: the end): one JSON object, see machctl-status(1)
  *   LOOK kind, cursor           ->
  *                               <-      LOOKED records, cursor       one piece of what wire/look.h describes
+ *   TRACE pid                   ->
+ *                               <-      TRACING + ring (read-only): calls and messages from now on (wire/trace.h)
  *   SHUTDOWN                    ->      administrative socket only
  *
  * A client that machd ends finds its connection hung up. Its threads that sleep on a word are woken once, and
@@ -69,6 +71,8 @@ enum attach_type {
     ATTACH_CHALLENGE,
     ATTACH_LOOK,
     ATTACH_LOOKED,
+    ATTACH_TRACE,
+    ATTACH_TRACING,
 };
 
 struct attach_packet {
@@ -115,6 +119,12 @@ struct attach_packet {
             int32_t pid;
             uint64_t cursor; /* 0: from the beginning */
         } look;
+        struct { /* TRACE */
+            int32_t pid; /* this process only; 0: all that the asker may see */
+        } trace;
+        struct { /* TRACING */
+            int32_t kern_return; /* KERN_RESOURCE_SHORTAGE: others trace already */
+        } tracing;
         struct { /* LOOKED */
             int32_t kern_return;
             uint32_t n; /* records */
@@ -134,6 +144,6 @@ struct attach_packet {
 #define SEGMENT_SHARE 8u /* of a memory entry, for whoever maps it */
 #define SEGMENT_VOID 4u  /* no descriptor: what was sent under this id, to be read ahead, will not come */
 
-#define ATTACH_FLAG_ADMIN_ONLY 1u /* a tool: no task is made; STATUS, LOOK and SHUTDOWN only */
+#define ATTACH_FLAG_ADMIN_ONLY 1u /* a tool: no task is made; STATUS, LOOK, TRACE and SHUTDOWN only */
 
 _Static_assert(sizeof(struct attach_packet) <= ATTACH_PACKET_MAX, "packets are bounded");

@@ -33,7 +33,6 @@
     REFUSAL(RIGHT_DIED, "P106", "%n is a dead name: the port behind it has died") \
     REFUSAL(RIGHT_IMMOVABLE, "P43", "%n is immovable: it must not leave its task") \
     REFUSAL(RIGHT_NOT_COUNTED, "P27", "%n denotes %r, which has no references to release") \
-    REFUSAL(RIGHT_UNKNOWN, "P28", "%u is no kind of right") \
     REFUSAL(DISPOSITION_UNKNOWN, "P43", "the disposition is %d, which takes no right") \
     REFUSAL(BELOW_ZERO, "P24", "%n has %u references, and the change is %o") \
     REFUSAL(DELTA_ODD, "P34", "a right of this kind can change by 0 or -1 only, not by %o") \

@@ -17,6 +17,7 @@
 #include "host/linux/segment.h"
 #include "host/linux/settle.h"
 #include "host/linux/thread.h"
+#include "host/linux/tracer.h"
 #include "host/linux/user.h"
 
 #define ACCEPTS_PER_PASS 8
@@ -292,6 +293,7 @@ static size_t least_size(uint32_t type)
     case ATTACH_THREAD_GONE: return head + sizeof(((struct attach_packet *)0)->thread);
     case ATTACH_SEGMENT: return head + sizeof(((struct attach_packet *)0)->segment);
     case ATTACH_SETTLE: return head + sizeof(((struct attach_packet *)0)->settle);
+    case ATTACH_TRACE: return head + sizeof(((struct attach_packet *)0)->trace);
     case ATTACH_LOOK: return head + sizeof(((struct attach_packet *)0)->look);
     case ATTACH_FORK_PREPARE:
     case ATTACH_STATUS:
@@ -493,6 +495,7 @@ static void connection_free(struct machd *m, struct connection *connection)
     if (connection->pidfd >= 0)
         close(connection->pidfd);
     areas_free(connection);
+    tracer_end(m, connection);
     request_drop_text(connection);
     list_remove(&connection->link);
     m->n_connections--;

@@ -162,6 +162,7 @@ struct connection {
 
     struct list settles; /* SETTLE requests without an answer */
     uint32_t n_settles;
+    struct tracer *tracer; /* NULL: none */
     char *text; /* STATUS on its way out */
     size_t text_size, text_sent;
 };
@@ -268,6 +269,7 @@ struct machd {
         uint32_t n, free_head;
     } segments;
     uint32_t n_lent; /* segments of host/linux/loan.h */
+    struct list tracers; /* struct tracer.link */
     struct launchd launchd;
     struct machd_counters count;
 };

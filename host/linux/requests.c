@@ -19,6 +19,7 @@
 #include "host/linux/settle.h"
 #include "host/linux/status.h"
 #include "host/linux/thread.h"
+#include "host/linux/tracer.h"
 
 /* ---- threads ---- */
 
@@ -160,6 +161,7 @@ bool request_of_tool(struct machd *m, struct connection *connection, const struc
     switch (packet->type) {
     case ATTACH_STATUS: return begin_text(m, connection);
     case ATTACH_LOOK: return look_answer(m, connection, packet);
+    case ATTACH_TRACE: tracer_begin(m, connection, packet->trace.pid); return true;
     case ATTACH_SHUTDOWN: return shut_down(m, connection);
     default: return false;
     }

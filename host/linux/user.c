@@ -1,10 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* host/linux/user.c - what one uid has of machd
- *
- * The wake table is a memfd of fixed size that machd alone writes. It is sealed before a descriptor leaves machd, against
- * change of size (a shorter file under our mapping is a SIGBUS) and against writing through any mapping made later. Its
- * mode is 0400 and clients get a descriptor opened for reading: the owner could otherwise reopen it for writing.
- */
+/* host/linux/user.c - what one uid has of machd */
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/memfd.h>
@@ -15,11 +10,8 @@
 #include <unistd.h>
 
 #include "host/linux/machd.h"
+#include "host/linux/shared.h"
 #include "host/linux/user.h"
-
-#ifndef F_SEAL_FUTURE_WRITE
-#define F_SEAL_FUTURE_WRITE 0x0010
-#endif
 
 /* Of machd's memory: the table's pages and the stack of unused lines. */
 #define TABLE_BYTES (sizeof(struct wake_table) + WAKE_TABLE_LINES * sizeof(uint32_t))
@@ -79,37 +71,6 @@ void user_put(struct machd *m, struct user *user)
     free(user);
 }
 
-static int reopen_for_reading(int fd)
-{
-    char path[40];
-    snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-    int result = open(path, O_RDONLY | O_CLOEXEC);
-    return result >= 0 ? result : -errno;
-}
-
-/* The mapping is made before the seal: FUTURE_WRITE leaves it writable and refuses all later ones. */
-static int make_table(struct user *user, int fd)
-{
-    const int seals = F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_FUTURE_WRITE | F_SEAL_SEAL;
-    size_t size = sizeof(*user->table);
-    if (fchmod(fd, 0400) != 0 || ftruncate(fd, (off_t)size) != 0)
-        return -errno;
-    int reader = reopen_for_reading(fd);
-    if (reader < 0)
-        return reader;
-    void *table = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-    if (table != MAP_FAILED && fcntl(fd, F_ADD_SEALS, seals) == 0) {
-        user->table = table;
-        user->table_fd = reader;
-        return 0;
-    }
-    int error = -errno;
-    if (table != MAP_FAILED)
-        munmap(table, size);
-    close(reader);
-    return error;
-}
-
 /* Low indices first: the pages of a table that few use are then few. */
 static bool make_lines(struct user *user)
 {
@@ -135,10 +96,9 @@ int user_need_table(struct machd *m, struct user *user)
         return -ENOMEM;
     if (!account_charge(user->account, ACCOUNT_DESCRIPTORS, 1))
         return -EMFILE;
-    int fd = memfd_create("machd-wake", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-    int error = fd < 0 ? -errno : make_table(user, fd);
-    if (fd >= 0)
-        close(fd);
+    void *table = NULL;
+    int error = shared_make("machd-wake", sizeof(*user->table), &table, &user->table_fd);
+    user->table = table;
     if (error)
         account_release(user->account, ACCOUNT_DESCRIPTORS, 1);
     else

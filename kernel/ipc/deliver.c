@@ -330,12 +330,12 @@ void deliver_message(struct ipc_thread *thread, struct port *port, struct messag
         return;
     }
     message->reply = (struct right){ 0 };
-    if (thread->ipc->tap)
-        thread->ipc->tap(thread->ipc->tap_context, message, thread, true);
     fire_send_possible(thread->ipc, port);
     header.msgh_local_port = consume_dest(thread, port, message);
     put_body(thread, message, false, &bits);
     memcpy(message->bytes, &header, sizeof(header));
+    if (thread->ipc->tap)
+        thread->ipc->tap(thread->ipc->tap_context, message, thread, port);
     thread->reply.result = 0;
     ship(thread, message, message->size, &trailer, trailer_size, TRAP_DELIVERED_RECEIVED);
     if (thread->reply.delivered != TRAP_DELIVERED_NOTHING && (bits | thread->reply.result))

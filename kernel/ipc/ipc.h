@@ -23,6 +23,8 @@
 
 struct account;
 struct ipc_thread;
+struct message;
+struct port;
 
 struct ipc_census {
     uint64_t spaces, names, ports, port_sets, messages, message_bytes, memory_objects, requests;
@@ -46,9 +48,11 @@ struct ipc {
     bool is_refused;      /* something was, in the trap being served */
     struct account *account; /* pays for what the kernel makes for itself */
     struct ipc_census census;
-    /* Called for each message queued on a port (received == false) and delivered (true); NULL without a tap. */
-    void (*tap)(void *context, const void *message, const void *thread, bool received);
+    /* Called for each message when it has been sent (port NULL) and when it has arrived, its header and descriptors
+     * being the receiver's; NULL: nobody traces. */
+    void (*tap)(void *context, struct message *message, struct ipc_thread *thread, const struct port *port);
     void *tap_context;
+    uint64_t n_traced; /* messages */
 };
 
 /* A dead thing that waits to be taken apart. `cause`: the space whose trap killed it; that one waits for the

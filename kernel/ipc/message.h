@@ -52,6 +52,7 @@ struct message {
     bool is_complex;
     bool is_from_kernel;
     int32_t id;
+    uint64_t trace;            /* its number for those who trace; 0: nobody was told yet */
     uint32_t size;             /* bytes of the message as its sender gave it */
     struct token token;
     struct account *account;   /* paid for the message, until it is delivered or sunk */
@@ -80,6 +81,13 @@ void message_free(struct ipc *ipc, struct message *message);
 void message_sink(struct ipc *ipc, struct message *message, struct space *cause);
 /* One right or region of it; true when nothing is left but to free it. */
 bool message_sink_step(struct ipc *ipc, struct message *message, struct space *cause);
+
+/* thread: of the sender, NULL: the kernel's, or one that blocked before there was a tap. */
+static inline void message_tell_sent(struct ipc *ipc, struct message *message, struct ipc_thread *thread)
+{
+    message->trace = ++ipc->n_traced;
+    ipc->tap(ipc->tap_context, message, thread, NULL);
+}
 
 /* The destination port of a queued or waiting message. */
 static inline struct port *message_port(const struct message *message)

@@ -64,8 +64,8 @@ void queue_put(struct ipc *ipc, struct message *message)
     ASSERT(!port_is_dead(port) && port->state != PORT_IN_KERNEL);
     link_message_put(port);
     ipc->steps++;
-    if (ipc->tap)
-        ipc->tap(ipc->tap_context, message, NULL, false);
+    if (ipc->tap && !message->trace)
+        message_tell_sent(ipc, message, NULL);
     while (list_is_empty(&port->messages) && (thread = queue_receiver(port)))
         if (offer(ipc, thread, port, message))
             return;

@@ -19,6 +19,7 @@ struct thread {
     struct task *task;
     int32_t tid;
     bool is_main;          /* F8 */
+    uint64_t began; /* when its last trap was taken, for traces */
     bool is_trapping, is_done; /* its trap is being served: it is published last, if it is done by then */
     struct trap_page *page;
     struct time_constraint time_constraint; /* if the thread is real-time */

@@ -360,9 +360,12 @@ static void make_tight(struct kernel_config *config)
 }
 
 /* Whoever watches must see only what is there. */
-static void watch(void *context, const struct kernel_event *event)
+static void watch(void *context, struct trace_event *event, const struct task *task, const struct task *peer)
 {
-    ASSERT(event->n_rights <= (1u << 20));
+    ASSERT(event->kind == TRACE_TRAP || event->message.n_rights <= (1u << 20));
+    ASSERT(event->kind == TRACE_TRAP || event->message.n_shown <= TRACE_RIGHTS);
+    ASSERT(!task || kernel_task_may_be_seen(task, 0));
+    ASSERT(!peer || kernel_task_identity((struct task *)peer)->pid == event->message.peer_pid);
 }
 
 void world_begin(const struct character *character)

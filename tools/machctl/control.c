@@ -145,6 +145,40 @@ int control_look(int fd, uint32_t kind, int pid, uint64_t cursor, struct attach_
     return -1;
 }
 
+/* As receive_packet, with the descriptor that came along, -1 if none did. */
+static bool receive_descriptor(int fd, struct attach_packet *packet, int *descriptor_p)
+{
+    union {
+        struct cmsghdr header;
+        char bytes[CMSG_SPACE(sizeof(int))];
+    } control;
+    struct iovec bytes = { packet, sizeof(*packet) };
+    struct msghdr message = {
+        .msg_iov = &bytes, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof(control)
+    };
+    struct pollfd wait = { .fd = fd, .events = POLLIN };
+    struct cmsghdr *header;
+
+    *descriptor_p = -1;
+    errno = ETIMEDOUT;
+    if (poll(&wait, 1, PATIENCE_MS) <= 0 || recvmsg(fd, &message, MSG_CMSG_CLOEXEC) < 8)
+        return false;
+    header = CMSG_FIRSTHDR(&message);
+    if (header != NULL && header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_RIGHTS)
+        memcpy(descriptor_p, CMSG_DATA(header), sizeof(int));
+    return packet->magic == ATTACH_MAGIC;
+}
+
+int control_trace(int fd, int pid, int *ring_p)
+{
+    struct attach_packet packet = { .magic = ATTACH_MAGIC, .type = ATTACH_TRACE, .trace = { .pid = pid } };
+
+    if (!send_packet(fd, &packet) || !receive_descriptor(fd, &packet, ring_p) || packet.type != ATTACH_TRACING)
+        return -1;
+    errno = EBUSY;
+    return *ring_p >= 0 ? 0 : -1;
+}
+
 int control_shutdown(int fd)
 {
     struct attach_packet packet = { .magic = ATTACH_MAGIC, .type = ATTACH_SHUTDOWN };

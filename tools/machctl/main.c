@@ -33,6 +33,11 @@ static const struct verb verbs[] = {
     { "lsmp", verb_lsmp, "[-p PID | -a] [--json]",
       "Lists the names of the task of process PID, or of all tasks of this user: rights with\n"
       "their references, the port behind each, its queue, and who receives from it." },
+    { "trace", verb_trace,
+      "[-p PID] [--call NAME] [--port PORT] [--refused] [--json | --perfetto FILE] [-- PROGRAM...]",
+      "Shows calls and messages as they happen, of process PID, of PROGRAM and what it starts, or of all\n"
+      "processes of this user. --call: a trap, routine or msgh_id; --port: a name or port number;\n"
+      "--refused: what failed; --perfetto: into a file that Perfetto opens." },
     { "why-not", verb_why_not, "TID [--json]",
       "Says why the last call of thread TID that failed was refused: which call, which argument,\n"
       "and the rule behind it." },

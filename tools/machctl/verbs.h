@@ -12,6 +12,7 @@ int verb_status(int argc, char **argv);
 int verb_top(int argc, char **argv);
 int verb_lsmp(int argc, char **argv);
 int verb_why_not(int argc, char **argv);
+int verb_trace(int argc, char **argv);
 /* bslist, bstree, bsexec, manager*: the Mach program machctl-names does them. Does not return when that could
  * be started. */
 int verb_names(int argc, char **argv);

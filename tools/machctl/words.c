@@ -5,6 +5,7 @@
 #include <mach/message.h>
 #include <mach/mig_errors.h>
 #include <mach/port.h>
+#include <servers/bootstrap.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -128,6 +129,13 @@ static const struct {
     CODE(MACH_RCV_INVALID_TRAILER),
     CODE(MACH_RCV_INVALID_REPLY),
     CODE(MACH_RCV_INVALID_ARGUMENTS),
+    CODE(BOOTSTRAP_NOT_PRIVILEGED),
+    CODE(BOOTSTRAP_NAME_IN_USE),
+    CODE(BOOTSTRAP_UNKNOWN_SERVICE),
+    CODE(BOOTSTRAP_SERVICE_ACTIVE),
+    CODE(BOOTSTRAP_BAD_COUNT),
+    CODE(BOOTSTRAP_NO_MEMORY),
+    CODE(BOOTSTRAP_NO_CHILDREN),
 };
 
 #define RESOURCE_BITS 0x3c00u /* MACH_MSG_IPC_SPACE ... VM_KERNEL */

@@ -248,3 +248,114 @@ TEST(why_not_json_says_the_same_to_programs, "")
     CHECK(says("\"argument\": \"msgh_remote_port\""));
     CHECK(says("\"rules\": \"P106\""));
 }
+
+/* ---- trace ---- */
+
+TEST(trace_shows_calls_messages_and_what_rights_are_called_on_both_sides, "")
+{
+    CHECK_EQ(look_into("\"$MACHCTL\" trace -- \"$PROBE\" in test.one look test.none"), 0);
+    CHECK(says(" -> check_in2 (id 402), "));
+    CHECK(says(", reply 0x"));
+    CHECK(says("<- reply to check_in2 = KERN_SUCCESS, from "));
+    CHECK(says(" there -> 0x"));
+    CHECK(says("<- reply to look_up2 = BOOTSTRAP_UNKNOWN_SERVICE"));
+    CHECK(says("task_self() = 0x"));
+    CHECK(says(" us>"));
+}
+
+TEST(trace_says_why_a_call_was_refused, "")
+{
+    CHECK_EQ(look_into("\"$MACHCTL\" trace --refused > $D/out & T=$!; sleep 0.3; go send-dead; go "
+                       "below-zero; sleep 0.1; "
+                       "kill -INT $T; wait $T; cat $D/out"),
+             0);
+    CHECK(says("= MACH_SEND_INVALID_DEST: msgh_remote_port: name 0x"));
+    CHECK(says("is a dead name: the port behind it has died (P106)"));
+    CHECK(says("right send, delta -2) = KERN_INVALID_VALUE: name 0x"));
+    CHECK(strstr(output, "KERN_SUCCESS") == NULL);
+}
+
+TEST(trace_filters_by_process_call_and_port, "")
+{
+    CHECK_EQ(look_into("\"$MACHCTL\" trace --call look_up2 -- \"$PROBE\" in test.one look test.one"), 0);
+    CHECK(says("-> look_up2 (id 404)"));
+    CHECK(strstr(output, "check_in2") == NULL && strstr(output, "task_self") == NULL);
+    CHECK_EQ(look_into(
+                 "\"$MACHCTL\" trace --port 0xfff03 > $D/out & T=$!; sleep 0.3; go send-never; sleep 0.1; "
+                 "kill -INT $T; wait $T; cat $D/out; echo; wc -l < $D/out; kill $P"),
+             0);
+    CHECK(says("name 0xfff03 denotes nothing"));
+    CHECK(says("\n1\n"));
+    CHECK_EQ(look_into(
+                 "go names; \"$MACHCTL\" trace -p $P > $D/out & T=$!; sleep 0.3; \"$PROBE\" look test.none; "
+                 "kill -INT $T; wait $T; echo; wc -l < $D/out; kill $P"),
+             0);
+    CHECK(says("\n0\n"));
+}
+
+TEST(trace_json_is_one_object_for_each_line, "")
+{
+    CHECK_EQ(
+        look_into(
+            "\"$MACHCTL\" trace --json -- \"$PROBE\" in test.one look test.one > $D/out; "
+            "python3 -c \"import json,sys; "
+            "e = [json.loads(l) for l in open(sys.argv[1]) if l.startswith(chr(123))]; "
+            "s = [x for x in e if x[\\\"kind\\\"] == \\\"send\\\" and x[\\\"call\\\"] == "
+            "\\\"check_in2\\\"][0]; "
+            "r = [x for x in e if x.get(\\\"in_reply_to\\\") == s[\\\"message\\\"]][0]; "
+            "print(r[\\\"latency_ns\\\"] > 0, r[\\\"code\\\"], r[\\\"port\\\"] == s[\\\"reply_port\\\"], "
+            "r[\\\"rights\\\"][0][\\\"name\\\"] > 0)\" $D/out"),
+        0);
+    CHECK(says("True KERN_SUCCESS True True\n"));
+}
+
+TEST(trace_perfetto_has_slices_and_arrows_that_arrive, "")
+{
+    CHECK_EQ(look_into(
+                 "\"$MACHCTL\" trace --perfetto $D/out -- \"$PROBE\" in test.one look test.one; "
+                 "python3 -c \"import json,sys; e = json.load(open(sys.argv[1]))[\\\"traceEvents\\\"]; "
+                 "k = lambda p: [x for x in e if x[\\\"ph\\\"] == p]; "
+                 "inside = lambda x: any(y[\\\"tid\\\"] == x[\\\"tid\\\"] and "
+                 "y[\\\"ts\\\"] <= x[\\\"ts\\\"] <= y[\\\"ts\\\"] + y[\\\"dur\\\"] for y in k(chr(88))); "
+                 "s, f = ({x[\\\"id\\\"]: x for x in k(p)} for p in \\\"sf\\\"); both = set(s) & set(f); "
+                 "print(len(both) >= 4, all(s[i][\\\"ts\\\"] <= f[i][\\\"ts\\\"] for i in both), "
+                 "all(inside(s[i]) and inside(f[i]) for i in both), "
+                 "len(set(x[\\\"args\\\"][\\\"name\\\"] for x in k(chr(77)))))\" $D/out"),
+             0);
+    CHECK(says("True True True 2\n"));
+}
+
+TEST(a_tracer_that_does_not_read_stops_nobody_and_counts_what_it_lost, "")
+{
+    CHECK_EQ(look_into("\"$MACHCTL\" trace > /dev/null 2> $D/lost & T=$!; sleep 0.3; kill -STOP $T; go many; "
+                       "\"$MACHCTL\" lsmp -p $P | tail -1; kill -CONT $T; sleep 0.3; kill -INT $T; wait $T; "
+                       "cat $D/lost; "
+                       "kill $P"),
+             0);
+    CHECK(says("receive 2000"));
+    CHECK(says("events were lost: they came faster than they were read"));
+}
+
+TEST(two_tracers_of_one_user_are_enough, "")
+{
+    CHECK_EQ(look_into(
+                 "\"$MACHCTL\" trace > /dev/null & A=$!; \"$MACHCTL\" trace > /dev/null & B=$!; sleep 0.3; "
+                 "\"$MACHCTL\" trace; echo $?; kill $A; wait $A; sleep 0.1; "
+                 "\"$MACHCTL\" trace -- true; echo $?; kill $B; wait $B"),
+             0);
+    CHECK(says("others trace already\n1\n0\n"));
+}
+
+TEST(trace_shows_a_user_the_tasks_of_that_user_only, "")
+{
+    system_wide(
+        "as 1 $d/machctl trace > $d/told/one & as 0 $d/machctl trace > $d/told/root & sleep 0.5; "
+        "as 1 $d/inside_probe names $d/told/1 & as 2 $d/inside_probe names $d/told/2 & "
+        "while ! grep -q READY $d/told/1 || ! grep -q READY $d/told/2; do sleep 0.05; done; "
+        "P1=$(pgrep -u 1 -x inside_probe); P2=$(pgrep -u 2 -x inside_probe); sleep 0.2; "
+        "grep -c \"inside_probe.$P1\" $d/told/one; grep -c \"inside_probe.$P2\" $d/told/one; "
+        "grep -q \"inside_probe.$P2\" $d/told/root && echo root sees; pkill -u 1 -x machctl; pkill -x -f "
+        "\"$d/machctl trace\"; kill $P1 $P2");
+    CHECK(says("\n0\nroot sees\n"));
+    CHECK(output[0] != '0');
+}
