@@ -142,71 +142,7 @@ void trace_look(const struct trace_event *event, struct trace_seen *seen)
         say_refusal(seen);
 }
 
-/* ---- arguments of traps ---- */
-
-/* Names of arguments in their order, of the value; in front '=' if the result itself is a name. */
-static const struct {
-    uint32_t number;
-    const char *arguments[7];
-    const char *result;
-} signatures[] = {
-    { TRAP_PORT_ALLOCATE, { "task", "right" }, "name" },
-    { TRAP_PORT_DEALLOCATE, { "task", "name" }, NULL },
-    { TRAP_PORT_MOD_REFS, { "task", "name", "right", "delta" }, NULL },
-    { TRAP_PORT_MOVE_MEMBER, { "task", "member", "after" }, NULL },
-    { TRAP_PORT_INSERT_RIGHT, { "task", "name", "poly", "disposition" }, NULL },
-    { TRAP_PORT_INSERT_MEMBER, { "task", "member", "set" }, NULL },
-    { TRAP_PORT_EXTRACT_MEMBER, { "task", "member", "set" }, NULL },
-    { TRAP_PORT_CONSTRUCT, { "task", "flags", "qlimit", "context" }, "name" },
-    { TRAP_PORT_DESTRUCT, { "task", "name", "delta", "guard" }, NULL },
-    { TRAP_REPLY_PORT, { NULL }, "=name" },
-    { TRAP_THREAD_SELF, { NULL }, "=name" },
-    { TRAP_TASK_SELF, { NULL }, "=name" },
-    { TRAP_HOST_SELF, { NULL }, "=name" },
-    { TRAP_MSG, { "option", "send_size", "rcv_size", "rcv_name", "timeout", "notify" }, NULL },
-    { TRAP_PORT_GUARD, { "task", "name", "guard", "strict" }, NULL },
-    { TRAP_PORT_UNGUARD, { "task", "name", "guard" }, NULL },
-    { TRAP_TASK_NAME_FOR_PID, { "task", "pid" }, "name" },
-    { TRAP_TASK_FOR_PID, { "task", "pid" }, "name" },
-    { TRAP_PID_FOR_TASK, { "name" }, "pid" },
-    { TRAP_SPECIAL_REPLY_PORT, { NULL }, "=name" },
-    { TRAP_PORT_TYPE, { "task", "name" }, "type" },
-    { TRAP_PORT_REQUEST_NOTIFICATION, { "task", "name", "id", "sync", "notify", "disposition" }, "previous" },
-    { TRAP_TIMER_CREATE, { NULL }, "=name" },
-    { TRAP_BOOTSTRAP_PORT, { NULL }, "=name" },
-};
-
-#define N_SIGNATURES (sizeof(signatures) / sizeof(signatures[0]))
-
-const char *trace_argument(uint32_t trap, unsigned i)
-{
-    for (size_t k = 0; k < N_SIGNATURES && i < 7; k++) {
-        if (signatures[k].number == trap)
-            return signatures[k].arguments[i];
-    }
-    return NULL;
-}
-
-static const char *result_of(uint32_t trap)
-{
-    for (size_t k = 0; k < N_SIGNATURES; k++) {
-        if (signatures[k].number == trap)
-            return signatures[k].result;
-    }
-    return NULL;
-}
-
-bool trace_result_is_name(uint32_t trap)
-{
-    const char *result = result_of(trap);
-
-    return result != NULL && result[0] == '=';
-}
-
-const char *trace_result(uint32_t trap)
-{
-    return trace_result_is_name(trap) ? NULL : result_of(trap);
-}
+/* ---- values ---- */
 
 static const char *right_kind(uint64_t right)
 {
@@ -224,8 +160,10 @@ static bool is_one_of(const char *name, const char *const *names)
 
 void trace_value(const char *name, uint64_t value, char *text, size_t size)
 {
-    static const char *const decimal[] = { "delta",     "pid",      "qlimit",  "sync",   "id",
-                                           "send_size", "rcv_size", "timeout", "strict", NULL };
+    static const char *const decimal[] = { "delta",       "pid",      "qlimit",  "sync",     "id",
+                                           "send_size",   "rcv_size", "timeout", "strict",   "seconds",
+                                           "nanoseconds", "flags",    "class",   "relative", "begins",
+                                           "role",        "size",     NULL };
 
     if (strcmp(name, "right") == 0)
         snprintf(text, size, "%s", right_kind(value));

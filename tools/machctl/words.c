@@ -9,8 +9,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "wire/trap.h"
-
 #define N(table) (sizeof(table) / sizeof((table)[0]))
 
 /* ---- codes ---- */
@@ -154,51 +152,6 @@ const char *code_name(uint32_t code)
     const char *name = find_code(code);
 
     return name == NULL && (code & RESOURCE_BITS) ? find_code(code & ~RESOURCE_BITS) : name;
-}
-
-/* ---- traps ---- */
-
-static const struct {
-    uint32_t number;
-    const char *name;
-} traps[] = {
-    { TRAP_PORT_ALLOCATE, "mach_port_allocate" },
-    { TRAP_PORT_DEALLOCATE, "mach_port_deallocate" },
-    { TRAP_PORT_MOD_REFS, "mach_port_mod_refs" },
-    { TRAP_PORT_MOVE_MEMBER, "mach_port_move_member" },
-    { TRAP_PORT_INSERT_RIGHT, "mach_port_insert_right" },
-    { TRAP_PORT_INSERT_MEMBER, "mach_port_insert_member" },
-    { TRAP_PORT_EXTRACT_MEMBER, "mach_port_extract_member" },
-    { TRAP_PORT_CONSTRUCT, "mach_port_construct" },
-    { TRAP_PORT_DESTRUCT, "mach_port_destruct" },
-    { TRAP_MSG, "mach_msg" },
-    { TRAP_REPLY_PORT, "mach_reply_port" },
-    { TRAP_THREAD_SELF, "thread_self" },
-    { TRAP_TASK_SELF, "task_self" },
-    { TRAP_HOST_SELF, "host_self" },
-    { TRAP_PORT_GUARD, "mach_port_guard" },
-    { TRAP_PORT_UNGUARD, "mach_port_unguard" },
-    { TRAP_TASK_NAME_FOR_PID, "task_name_for_pid" },
-    { TRAP_TASK_FOR_PID, "task_for_pid" },
-    { TRAP_PID_FOR_TASK, "pid_for_task" },
-    { TRAP_SPECIAL_REPLY_PORT, "thread_get_special_reply_port" },
-    { TRAP_PORT_TYPE, "mach_port_type" },
-    { TRAP_PORT_REQUEST_NOTIFICATION, "mach_port_request_notification" },
-    { TRAP_TIMER_CREATE, "mk_timer_create" },
-    { TRAP_TIMER_DESTROY, "mk_timer_destroy" },
-    { TRAP_TIMER_ARM, "mk_timer_arm" },
-    { TRAP_TIMER_CANCEL, "mk_timer_cancel" },
-    { TRAP_TIMER_ARM_LEEWAY, "mk_timer_arm_leeway" },
-    { TRAP_BOOTSTRAP_PORT, "bootstrap_port" },
-};
-
-const char *trap_words(uint32_t number)
-{
-    for (size_t i = 0; i < N(traps); i++) {
-        if (traps[i].number == number)
-            return traps[i].name;
-    }
-    return NULL;
 }
 
 /* ---- rights ---- */

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* tools/machctl/traps.c - traps by name, with the names of their arguments and results (wire/trap.h) */
+#include <string.h>
+
+#include "tools/machctl/trace.h"
+#include "tools/machctl/words.h"
+#include "wire/trap.h"
+
+#define ARGUMENTS 7
+
+/* result: of value[0]; "=" the result itself is it, and no code; NULL: there is none. */
+static const struct trap {
+    uint32_t number;
+    const char *name;
+    const char *arguments[ARGUMENTS];
+    const char *result;
+} traps[] = {
+    { TRAP_PORT_ALLOCATE, "mach_port_allocate", { "task", "right" }, "name" },
+    { TRAP_PORT_DEALLOCATE, "mach_port_deallocate", { "task", "name" }, NULL },
+    { TRAP_PORT_MOD_REFS, "mach_port_mod_refs", { "task", "name", "right", "delta" }, NULL },
+    { TRAP_PORT_MOVE_MEMBER, "mach_port_move_member", { "task", "member", "after" }, NULL },
+    { TRAP_PORT_INSERT_RIGHT, "mach_port_insert_right", { "task", "name", "poly", "disposition" }, NULL },
+    { TRAP_PORT_INSERT_MEMBER, "mach_port_insert_member", { "task", "member", "set" }, NULL },
+    { TRAP_PORT_EXTRACT_MEMBER, "mach_port_extract_member", { "task", "member", "set" }, NULL },
+    { TRAP_PORT_CONSTRUCT, "mach_port_construct", { "task", "flags", "qlimit", "context" }, "name" },
+    { TRAP_PORT_DESTRUCT, "mach_port_destruct", { "task", "name", "delta", "guard" }, NULL },
+    { TRAP_REPLY_PORT, "mach_reply_port", { NULL }, "=" },
+    { TRAP_THREAD_SELF, "thread_self", { NULL }, "=" },
+    { TRAP_TASK_SELF, "task_self", { NULL }, "=" },
+    { TRAP_HOST_SELF, "host_self", { NULL }, "=" },
+    { TRAP_MSG, "mach_msg", { "option", "send_size", "rcv_size", "rcv_name", "timeout", "notify" }, NULL },
+    { TRAP_SEMAPHORE_SIGNAL, "semaphore_signal", { "name" }, NULL },
+    { TRAP_SEMAPHORE_SIGNAL_ALL, "semaphore_signal_all", { "name" }, NULL },
+    { TRAP_SEMAPHORE_SIGNAL_THREAD, "semaphore_signal_thread", { "name", "thread" }, NULL },
+    { TRAP_SEMAPHORE_WAIT, "semaphore_wait", { "name" }, NULL },
+    { TRAP_SEMAPHORE_WAIT_SIGNAL, "semaphore_wait_signal", { "name", "signal" }, NULL },
+    { TRAP_SEMAPHORE_TIMEDWAIT, "semaphore_timedwait", { "name", "seconds", "nanoseconds" }, NULL },
+    { TRAP_SEMAPHORE_TIMEDWAIT_SIGNAL,
+      "semaphore_timedwait_signal",
+      { "name", "signal", "seconds", "nanoseconds" },
+      NULL },
+    { TRAP_PORT_GUARD, "mach_port_guard", { "task", "name", "guard", "strict" }, NULL },
+    { TRAP_PORT_UNGUARD, "mach_port_unguard", { "task", "name", "guard" }, NULL },
+    { TRAP_TASK_NAME_FOR_PID, "task_name_for_pid", { "task", "pid" }, "name" },
+    { TRAP_TASK_FOR_PID, "task_for_pid", { "task", "pid" }, "name" },
+    { TRAP_PID_FOR_TASK, "pid_for_task", { "name" }, "pid" },
+    { TRAP_SPECIAL_REPLY_PORT, "thread_get_special_reply_port", { NULL }, "=" },
+    { TRAP_PORT_TYPE, "mach_port_type", { "task", "name" }, "type" },
+    { TRAP_PORT_REQUEST_NOTIFICATION,
+      "mach_port_request_notification",
+      { "task", "name", "id", "sync", "notify", "disposition" },
+      "previous" },
+    { TRAP_TIMER_CREATE, "mk_timer_create", { NULL }, "=" },
+    { TRAP_TIMER_DESTROY, "mk_timer_destroy", { "name" }, NULL },
+    { TRAP_TIMER_ARM, "mk_timer_arm", { "name", "deadline" }, NULL },
+    { TRAP_TIMER_CANCEL, "mk_timer_cancel", { "name" }, "deadline" },
+    { TRAP_TIMER_ARM_LEEWAY, "mk_timer_arm_leeway", { "name", "flags", "deadline", "leeway" }, NULL },
+    { TRAP_BOOTSTRAP_PORT, "bootstrap_port", { NULL }, "=" },
+    { TRAP_SEGMENT_BORROW, "segment_borrow", { "name", "size" }, NULL },
+    { TRAP_SET_QOS, "set_qos", { "thread", "class", "relative" }, NULL },
+    { TRAP_OVERRIDE, "override", { "thread", "class", "begins" }, NULL },
+    { TRAP_GET_ROLE, "get_role", { "pid" }, "role" },
+    { TRAP_SET_ROLE, "set_role", { "pid", "role" }, NULL },
+};
+
+static const struct trap *find(uint32_t number)
+{
+    for (size_t i = 0; i < sizeof(traps) / sizeof(traps[0]); i++) {
+        if (traps[i].number == number)
+            return &traps[i];
+    }
+    return NULL;
+}
+
+const char *trap_words(uint32_t number)
+{
+    const struct trap *trap = find(number);
+
+    return trap != NULL ? trap->name : NULL;
+}
+
+const char *trace_argument(uint32_t number, unsigned i)
+{
+    const struct trap *trap = find(number);
+
+    return trap != NULL && i < ARGUMENTS ? trap->arguments[i] : NULL;
+}
+
+bool trace_result_is_name(uint32_t number)
+{
+    const struct trap *trap = find(number);
+
+    return trap != NULL && trap->result != NULL && trap->result[0] == '=';
+}
+
+const char *trace_result(uint32_t number)
+{
+    const struct trap *trap = find(number);
+
+    return trap != NULL && !trace_result_is_name(number) ? trap->result : NULL;
+}
