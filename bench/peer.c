@@ -8,6 +8,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+void (*peer_begins)(void);
+void (*peer_works)(void);
+
 void pin_to(int cpu)
 {
     static cpu_set_t all;
@@ -29,6 +32,8 @@ pid_t peer_fork(struct peer *peer, int cpu, void (*echo)(struct peer *peer))
     if (child == 0) {
         prctl(PR_SET_PDEATHSIG, SIGKILL);
         pin_to(cpu);
+        if (peer_begins)
+            peer_begins();
         echo(peer);
         _exit(0);
     }

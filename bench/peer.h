@@ -27,6 +27,15 @@ struct peer {
 
 extern struct peer peer_futex, peer_pipe, peer_mq, peer_unix, peer_dbus, peer_mach;
 
+/* What the echoing child does when it begins, and for each request before it answers; NULL: nothing. Set before start. */
+extern void (*peer_begins)(void);
+extern void (*peer_works)(void);
+static inline void peer_work(void)
+{
+    if (peer_works)
+        peer_works();
+}
+
 /* Forks; the child is pinned, dies with its parent, runs echo(peer) and exits. */
 pid_t peer_fork(struct peer *peer, int cpu, void (*echo)(struct peer *peer));
 void peer_kill(struct peer *peer);

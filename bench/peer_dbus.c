@@ -59,6 +59,7 @@ static int on_echo(sd_bus_message *message, void *context, sd_bus_error *error)
     sd_bus_message *reply = NULL;
     (void)context;
     (void)error;
+    peer_work();
     if (sd_bus_message_read_array(message, 'y', &bytes, &size) < 0 ||
         sd_bus_message_new_method_return(message, &reply) < 0)
         return -1;

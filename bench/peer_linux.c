@@ -82,9 +82,11 @@ static bool fd_call(struct peer *peer)
 static void fd_echo(struct peer *peer)
 {
     char message[MESSAGE_SIZE];
-    while (read(peer->fd[0], message, sizeof(message)) == sizeof(message))
+    while (read(peer->fd[0], message, sizeof(message)) == sizeof(message)) {
+        peer_work();
         if (write(peer->fd[1], message, sizeof(message)) != sizeof(message))
             return;
+    }
 }
 
 static void fd_stop(struct peer *peer)
@@ -133,8 +135,10 @@ struct peer peer_unix = {
 static void mq_echo(struct peer *peer)
 {
     char message[MESSAGE_SIZE];
-    while (mq_receive(peer->fd[0], message, sizeof(message), NULL) == sizeof(message))
+    while (mq_receive(peer->fd[0], message, sizeof(message), NULL) == sizeof(message)) {
+        peer_work();
         mq_send(peer->fd[1], message, sizeof(message), 0);
+    }
 }
 
 static int mq_make(const char *what)
