@@ -8,7 +8,9 @@
 #include "host/linux/machd.h"
 #include "host/linux/thread.h"
 
-#define QUANTUM 256    /* steps added when a turn comes */
+#define QUANTUM 256 /* steps added when a turn comes */
+#define DEAR_STEPS 2000u
+#define REST_MAX (1 * MILLISECOND)
 #define PRESSED_COST 8 /* what a step costs beyond a soft limit */
 
 /* Savings do not outlive the queue, debts do: else a process with one thread and dear traps would never pay. */
@@ -81,7 +83,7 @@ static struct user *next_user(struct machd *m)
     }
 }
 
-static struct process *next_process(struct user *user)
+static struct process *next_process(struct machd *m, struct user *user)
 {
     uint32_t n_busy = 0, n_busy_max = 16;
     while (n_busy < n_busy_max) {
@@ -89,7 +91,7 @@ static struct process *next_process(struct user *user)
         if (!node)
             return NULL;
         struct process *process = list_entry(node, struct process, ready_link);
-        bool may_trap = kernel_task_may_trap(process->task);
+        bool may_trap = kernel_task_may_trap(process->task) && m->now >= process->rests_until;
         if (may_trap && process->deficit > 0)
             return process;
         if (may_trap)
@@ -107,12 +109,26 @@ static int64_t cost_of(const struct account *account, uint32_t steps)
     return account_is_pressed(account) ? (int64_t)steps * PRESSED_COST : steps;
 }
 
+/* Whoever makes calls is not always among those that wait, and would meet a dear trap of the same other one each time. So after
+ * such a trap its process rests for as long as that took, if others were served lately. */
+static void rest_after_dear_trap(struct machd *m, struct process *process, uint32_t steps)
+{
+    bool alone = m->last_served == process->pid;
+    m->last_served = process->pid;
+    if (alone || steps < DEAR_STEPS)
+        return;
+    uint64_t now = clock_now();
+    process->rests_until = now + (now - m->now < REST_MAX ? now - m->now : REST_MAX);
+    m->now = now;
+}
+
 static void serve_one(struct machd *m, struct user *user, struct process *process)
 {
     struct trap_thread *t = list_entry(list_pop(&process->ready), struct trap_thread, ready_link);
     uint32_t steps = thread_take(m, t);
     process->deficit -= cost_of(kernel_task_account(process->task), steps);
     user->deficit -= cost_of(user->account, steps);
+    rest_after_dear_trap(m, process, steps);
     settle(process);
 }
 
@@ -130,7 +146,7 @@ uint32_t fair_serve(struct machd *m, uint32_t n)
         struct user *user = next_user(m);
         if (!user)
             break;
-        struct process *process = next_process(user);
+        struct process *process = next_process(m, user);
         if (process) {
             serve_one(m, user, process);
             n_served++;

@@ -29,12 +29,16 @@
 #define EMPTY_RINGS_PER_SECOND 1000u
 #define QUARANTINE_LOOK (10 * MILLISECOND)
 #define SOCKETS_PER_TURN 8
-#define SOCKETS_PAUSE 3 /* times what a turn of sockets took */
+#define SOCKETS_PAUSE 3               /* times what a turn of sockets took */
+#define WORK_AFTER (10 * MICROSECOND) /* the last request */
+#define WORK_EVERY (100 * MICROSECOND)
+#define DRAIN_NAP (50 * MICROSECOND)
 #define SETTLE_PATIENCE (100 * MILLISECOND)
 
 struct loop {
     uint64_t last_request;
     uint64_t last_epoll;
+    uint64_t last_work;
     uint64_t last_duties;
     uint32_t n_traps_since_epoll;
 };
@@ -256,12 +260,20 @@ static uint64_t next_deadline(const struct machd *m, const struct loop *loop)
 
 /* ---- passes ---- */
 
-static void give_kernel_its_time(struct machd *m)
+/* What dead tasks left comes between the traps of others, not before each of them. */
+static bool work_may_wait(const struct machd *m, const struct loop *loop)
+{
+    return m->now - loop->last_request < WORK_AFTER && m->now - loop->last_work < WORK_EVERY;
+}
+
+static void give_kernel_its_time(struct machd *m, struct loop *loop)
 {
     if (m->now >= kernel_next_deadline(m->kernel))
         kernel_tick(m->kernel, m->now);
-    if (kernel_has_work(m->kernel))
-        kernel_work(m->kernel);
+    if (!kernel_has_work(m->kernel) || work_may_wait(m, loop))
+        return;
+    kernel_work(m->kernel);
+    loop->last_work = clock_now();
 }
 
 static void pass(struct machd *m, struct loop *loop)
@@ -276,7 +288,7 @@ static void pass(struct machd *m, struct loop *loop)
     clients_handle_kept(m);
     if (m->sockets_back && m->now >= m->sockets_back)
         look_at_sockets_again(m);
-    give_kernel_its_time(m);
+    give_kernel_its_time(m, loop);
     settle_if_drained(m);
     reap(m);
     if (!list_is_empty(&m->half_open))
@@ -300,7 +312,7 @@ static bool is_idle(const struct machd *m)
 }
 
 /* Both sides store, fence and look again: either we see the request or its maker sees `asleep` and rings. */
-static void sleep_until_event(struct machd *m, struct loop *loop)
+static void sleep_until_event(struct machd *m, struct loop *loop, uint64_t deadline)
 {
     wake_run_all(m);
     priority_run(m);
@@ -311,7 +323,14 @@ static void sleep_until_event(struct machd *m, struct loop *loop)
     }
     m->count.sleeps++;
     cpu_sleeps(m);
-    take_events(m, loop, next_deadline(m, loop));
+    take_events(m, loop, deadline);
+}
+
+/* What dead tasks left can wait. Where whoever makes traps runs on our CPU, working on it without a pause would keep him from
+ * running, as polling would. */
+static bool is_in_the_way(struct machd *m)
+{
+    return fair_is_empty(m) && kernel_has_work(m->kernel) && m->cpu.is_shared && !cpu_step_aside(m);
 }
 
 static bool may_leave(struct machd *m)
@@ -327,7 +346,11 @@ void loop_run(struct machd *m)
         pass(m, &loop);
         bool idle = is_idle(m);
         if (idle && !polling_may_wait(m, m->now, loop.last_request)) {
-            sleep_until_event(m, &loop);
+            sleep_until_event(m, &loop, next_deadline(m, &loop));
+            continue;
+        }
+        if (is_in_the_way(m)) {
+            sleep_until_event(m, &loop, m->now + DRAIN_NAP);
             continue;
         }
         look_at_events(m, &loop);

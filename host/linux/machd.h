@@ -100,6 +100,7 @@ struct process {
     struct list ready_link; /* user.ready */
     struct list ready;      /* threads with a request to take */
     int64_t deficit;
+    uint64_t rests_until; /* after a dear trap: see fair.c */
     uint64_t n_traps;
 };
 
@@ -244,6 +245,7 @@ struct machd {
     uint64_t settling_since;
 
     struct list ready_users;
+    int32_t last_served; /* pid */
     struct list outstanding; /* delegated wakes not yet seen, by wake_due */
     struct list lowering;    /* threads whose niceness is to rise once no wake is outstanding */
     struct trap_thread *trapping; /* whose trap the kernel carries out now */
