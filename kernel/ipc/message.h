@@ -39,11 +39,11 @@ struct message_descriptor {
 };
 
 struct message {
+    struct right dest;         /* send or send-once right to the queue it is for */
+    struct reapable reap;      /* while it is being sunk by the reaper */
     struct list link;
     struct list all;           /* ipc->all_messages */
-    struct reapable reap;      /* while it is being sunk by the reaper */
     struct timer_port *timer;  /* whose message it is: it outlives its being received; NULL */
-    struct right dest;         /* send or send-once right to the queue it is for */
     struct right reply;
     struct port *path;         /* a reference: where receive rights in it push (T81); NULL: it carries none */
     uint32_t reply_name_value; /* what to show when the reply is PORT_NULL/DEAD: 0 or MACH_PORT_DEAD */

@@ -50,18 +50,11 @@ enum kobject_type {
     KOBJECT_NAMED_ENTRY = 28,
 };
 
+/* What a walk along ports in transit reads stands together at the beginning. */
 struct port {
     uint64_t serial; /* order of creation */
     uint32_t refs;
     enum port_state state;
-    uint8_t check_mark; /* while invariants are checked */
-    uint8_t ktype; /* enum kobject_type; kept when the object is detached (K39) */
-    bool guarded, strict_guard, immovable_receive, immovable_send, importance, temp_owner;
-    bool ends_unsent; /* of the kernel: it dies with its last send right */
-    uint32_t srights, sorights; /* P4.1 */
-    uint32_t mscount, seqno;    /* P47, P48 */
-    uint32_t qlimit, n_messages, n_requests;
-    uint64_t context; /* and guard (P49) */
     union {
         struct {
             struct space *space;
@@ -70,6 +63,14 @@ struct port {
         struct message *carrier;
         enum port_death death;
     };
+    uint8_t check_mark; /* while invariants are checked */
+    uint8_t ktype; /* enum kobject_type; kept when the object is detached (K39) */
+    bool guarded, strict_guard, immovable_receive, immovable_send, importance, temp_owner;
+    bool ends_unsent; /* of the kernel: it dies with its last send right */
+    uint32_t srights, sorights; /* P4.1 */
+    uint32_t mscount, seqno;    /* P47, P48 */
+    uint32_t qlimit, n_messages, n_requests;
+    uint64_t context; /* and guard (P49) */
     void *kobject;         /* of kernel-object ports; NULL: disabled */
     struct list messages;  /* struct message.link, first in first out */
     struct waitq senders;  /* struct ipc_thread.waiter */

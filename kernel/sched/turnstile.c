@@ -82,11 +82,22 @@ static bool refresh_thread(struct sched *sched, struct sched_thread *thread)
     return true;
 }
 
+/* The only one that pushes there: its place in the order is the same whatever its priority. */
+static bool is_alone(const struct turnstile *turnstile)
+{
+    return tree_is_linked(&turnstile->node) && !turnstile->node.parent && !turnstile->node.child[0] &&
+           !turnstile->node.child[1];
+}
+
 static bool refresh_turnstile(struct turnstile *turnstile)
 {
     int priority = turnstile_measure(turnstile);
     if (priority == turnstile->priority)
         return false;
+    if (is_alone(turnstile)) {
+        turnstile->priority = priority;
+        return true;
+    }
     unlink(turnstile);
     turnstile->priority = priority;
     link(turnstile);
