@@ -1,18 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* sim/segment.c - segments as blocks of the heap
+/* sim/segment.c - segments as blocks of the heap; those of memory entries as files in memory, since they are mapped
  *
  * A block is referred to by handles; a handle belongs either to the kernel or, under an id, to a task: registered by its
- * library (odd ids) or sent to it by the kernel (even ids). The block goes with its last handle. Bytes never change after
- * a segment was made, which is what sealing achieves in a real machine.
+ * library (odd ids) or sent to it by the kernel (even ids). The block goes with its last handle. Bytes never change once a
+ * segment is in a message. What is lent is lent once.
  */
+#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "sim/internal.h"
+
+#define LENT_MAX 64u
+#define LENT_SIZE_MAX (64u << 20)
 
 struct block {
     uint32_t refs;
     uint64_t size;
+    int fd; /* of an entry's memory, which has no bytes here; else -1 */
     uint8_t bytes[];
 };
 
@@ -20,6 +28,7 @@ struct handle {
     struct block *block;   /* NULL: free */
     struct sim_task *task; /* NULL: the kernel's */
     uint32_t id;
+    bool read_only; /* of a file */
 };
 
 static struct {
@@ -48,8 +57,11 @@ static uint32_t handle_new(struct block *block, struct sim_task *task, uint32_t 
 static void handle_drop(struct handle *handle)
 {
     ASSERT(handle->block != NULL);
-    if (--handle->block->refs == 0)
+    if (--handle->block->refs == 0) {
+        if (handle->block->fd >= 0)
+            close(handle->block->fd);
         free(handle->block);
+    }
     table.n_used--;
     *handle = (struct handle){ 0 };
 }
@@ -76,8 +88,8 @@ static struct block *block_new(const void *bytes, uint64_t size)
     struct block *block = malloc(sizeof(*block) + size);
     if (block == NULL)
         return NULL;
-    *block = (struct block){ .size = size };
-    if (size > 0)
+    *block = (struct block){ .size = size, .fd = -1 };
+    if (size > 0 && bytes != NULL)
         memcpy(block->bytes, bytes, size);
     return block;
 }
@@ -123,6 +135,58 @@ static void segment_drop(void *host, segment_handle segment)
     handle_drop(of_kernel(segment));
 }
 
+static segment_handle segment_new(void *host, uint64_t size)
+{
+    struct block *block = block_new(NULL, 0);
+    if (block == NULL)
+        return 0;
+    block->fd = memfd_create("sim-memory", MFD_CLOEXEC);
+    if (block->fd >= 0 && ftruncate(block->fd, (off_t)size) == 0)
+        return handle_new(block, NULL, 0);
+    if (block->fd >= 0)
+        close(block->fd);
+    free(block);
+    return 0;
+}
+
+static uint32_t segment_share(void *host, struct task *task, segment_handle segment, bool writable)
+{
+    uint32_t id = table.next_even += 2;
+    uint32_t at = handle_new(of_kernel(segment)->block, kernel_task_host(task), id);
+    table.handle[at - 1].read_only = !writable;
+    return id;
+}
+
+static uint32_t n_of_task(const struct sim_task *task)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < table.n_handles; i++)
+        n += table.handle[i].block != NULL && table.handle[i].task == task;
+    return n;
+}
+
+static void segment_lend(void *host, struct task *writer, struct task *reader, struct thread *waiting,
+                         uint64_t size, uint64_t value[3])
+{
+    struct sim_task *task = kernel_task_host(writer);
+    struct block *block = NULL;
+    if (size > 0 && size <= LENT_SIZE_MAX && n_of_task(task) < LENT_MAX)
+        block = block_new(NULL, size);
+    if (block == NULL)
+        return;
+    table.next_even += 2;
+    handle_new(block, task, table.next_even);
+    value[0] = table.next_even | TRAP_LOAN_NEW;
+    value[1] = size;
+}
+
+static void segment_done(void *host, struct task *task, uint32_t id)
+{
+    struct handle *handle = id != 0 ? find(kernel_task_host(task), id) : NULL;
+    if (handle != NULL)
+        handle_drop(handle);
+}
+
 const struct host_ops sim_ops = {
     .thread_done = sim_thread_done,
     .segment_claim = segment_claim,
@@ -130,6 +194,10 @@ const struct host_ops sim_ops = {
     .segment_make = segment_make,
     .segment_send = segment_send,
     .segment_drop = segment_drop,
+    .segment_new = segment_new,
+    .segment_share = segment_share,
+    .segment_lend = segment_lend,
+    .segment_done = segment_done,
     .task_broken = sim_task_broken,
 };
 
@@ -152,6 +220,22 @@ const void *sim_segment_bytes(uint32_t id, uint64_t *size_p)
         return NULL;
     *size_p = handle->block->size;
     return handle->block->bytes;
+}
+
+void *sim_segment_to_write(uint32_t id)
+{
+    struct handle *handle = find(sim_task_self(), id);
+    return handle != NULL ? handle->block->bytes : NULL;
+}
+
+int sim_segment_file(uint32_t id)
+{
+    char path[40];
+    struct handle *handle = find(sim_task_self(), id);
+    if (handle == NULL || handle->block->fd < 0)
+        return -1;
+    snprintf(path, sizeof(path), "/proc/self/fd/%d", handle->block->fd);
+    return open(path, (handle->read_only ? O_RDONLY : O_RDWR) | O_CLOEXEC);
 }
 
 void sim_segment_discard(uint32_t id)

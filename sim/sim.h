@@ -90,6 +90,10 @@ uint32_t sim_segment_give(const void *bytes, uint64_t size);
  * none. */
 const void *sim_segment_bytes(uint32_t id, uint64_t *size_p);
 void sim_segment_discard(uint32_t id);
+/* The bytes of one that was lent; NULL if there is none. */
+void *sim_segment_to_write(uint32_t id);
+/* A descriptor for the memory of an entry, the caller's to close; -1 if there is none. */
+int sim_segment_file(uint32_t id);
 
 /* ---- trouble ---- */
 

@@ -96,17 +96,18 @@ void transport_segment_discard(struct lib_thread *thread, uint32_t id)
     sim_segment_discard(id);
 }
 
-/* The simulated host lends nothing. */
 void *transport_segment_borrowed(struct lib_thread *thread, const uint64_t value[3], uint32_t *id_p,
                                  _Atomic uint64_t **progress_p)
 {
     *progress_p = NULL;
-    *id_p = 0;
-    return NULL;
+    *id_p = (uint32_t)value[0];
+    return *id_p != 0 ? sim_segment_to_write(*id_p) : NULL;
 }
 
+/* The simulated host needs no trap to hear of it. */
 void transport_segment_done(struct lib_thread *thread, uint32_t id)
 {
+    sim_segment_discard(id);
 }
 
 uint32_t transport_segments_done(struct lib_thread *thread, uint32_t id[TRAP_DONE_MAX])
@@ -119,8 +120,13 @@ bool transport_memory_free(void *at, uint64_t size)
     return munmap(at, size) == 0;
 }
 
-void *transport_segment_share(struct lib_thread *lib, uint32_t id, void *address, size_t size, int protection,
-                              int flags, uint64_t offset)
+void *transport_segment_share(struct lib_thread *thread, uint32_t id, void *address, size_t size,
+                              int protection, int flags, uint64_t offset)
 {
-    return MAP_FAILED;
+    int fd = sim_segment_file(id);
+    void *at = fd < 0 ? MAP_FAILED : mmap(address, size, protection, flags, fd, (off_t)offset);
+    if (fd >= 0)
+        close(fd);
+    sim_segment_discard(id);
+    return at;
 }

@@ -290,6 +290,8 @@ static int child_that_writes(void *argument)
 TEST(a_child_shares_what_is_inherited_so, "")
 {
     mach_vm_address_t mapped_shared = 0;
+    if (!world_is_live())
+        SKIP("simulated tasks share all memory");
     REQUIRE_EQ(mach_vm_map(SELF, &mapped_shared, page_size(), 0, VM_FLAGS_ANYWHERE, MACH_PORT_NULL, 0, FALSE,
                            VM_PROT_DEFAULT, VM_PROT_ALL, VM_INHERIT_SHARE),
                OK);
