@@ -16,6 +16,7 @@
 #include "fuzz/input.h"
 #include "launchd/adopt.h"
 #include "launchd/domain.h"
+#include "launchd/loading.h"
 #include "launchd/managed.h"
 #include "launchd/server.h"
 #include "launchd/stash.h"
@@ -79,7 +80,7 @@ static int be_launchd(void *unused)
     stash_head_done();
     adopt_rights();
     ASSERT(domain_listen());
-    managed_resume();
+    loading_resume();
     tell_domain(bootstrap_port);
     server_run();
 }

@@ -9,7 +9,8 @@
 #include "launchd/events.h"
 #include "launchd/host.h"
 #include "launchd/log.h"
-#include "launchd/spawn.h"
+#include "launchd/paths.h"
+#include "launchd/process.h"
 
 /* ---- host.h ---- */
 
@@ -118,9 +119,9 @@ void events_set_alarm(void)
 {
 }
 
-/* ---- spawn.h ---- */
+/* ---- process.h ---- */
 
-int spawn_make(const struct job_config *config, mach_port_t domain, uid_t owner, bool suspended,
+int process_make(const struct job_config *config, mach_port_t domain, uid_t owner, bool suspended,
                struct spawned *spawned)
 {
     (void)config;
@@ -131,13 +132,31 @@ int spawn_make(const struct job_config *config, mach_port_t domain, uid_t owner,
     return EAGAIN;
 }
 
-void spawn_release(struct spawned *spawned)
+void process_release(struct spawned *spawned)
 {
     (void)spawned;
 }
 
-int spawn_outcome(int report)
+int process_outcome(int report)
 {
     (void)report;
     return 0;
+}
+
+/* ---- paths.h ---- */
+
+void paths_start(struct managed *m)
+{
+    (void)m;
+}
+
+void paths_stop(struct managed *m)
+{
+    (void)m;
+}
+
+const char *paths_wanting(const struct managed *m)
+{
+    (void)m;
+    return NULL;
 }

@@ -6,8 +6,8 @@
 
 #include "launchd/domain.h"
 #include "launchd/job.h"
+#include "launchd/loading.h"
 #include "launchd/log.h"
-#include "launchd/managed.h"
 #include "launchd/service.h"
 #include "launchd/stash.h"
 #include "launchd/watch.h"
@@ -21,7 +21,7 @@ static bool adopt_record(struct stash_record *record)
     case STASH_DOMAIN: return domain_adopt(record);
     case STASH_JOB: return job_adopt(record);
     case STASH_SERVICE: return service_adopt(record);
-    case STASH_TEXT: managed_adopt_text(record); return true;
+    case STASH_TEXT: loading_adopt_text(record); return true;
     }
     return false;
 }

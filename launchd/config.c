@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "launchd/config.h"
+#include "launchd/config_read.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -13,9 +13,6 @@
 
 #define DEFAULT_THROTTLE 10
 #define DEFAULT_EXIT_TIMEOUT 20
-
-/* What came of a key. */
-enum result { GOOD, WRONG_TYPE, OUT_OF_RANGE, NO_MEMORY };
 
 enum key_kind { KEY_STRING, KEY_BOOL, KEY_SECONDS, KEY_OWN, KEY_RECORD, KEY_LATER };
 
@@ -34,7 +31,7 @@ struct key {
 
 /* ---- values ---- */
 
-static enum result copy_string(char **field, const char *text)
+enum result config_copy_string(char **field, const char *text)
 {
     free(*field);
     *field = strdup(text);
@@ -45,10 +42,10 @@ static enum result read_string(char **field, plist_t value)
 {
     const char *text = plist_string(value);
 
-    return text == NULL ? WRONG_TYPE : copy_string(field, text);
+    return text == NULL ? WRONG_TYPE : config_copy_string(field, text);
 }
 
-static enum result read_bool(bool *field, plist_t value)
+enum result config_read_bool(bool *field, plist_t value)
 {
     bool is_bool, truth = plist_truth(value, &is_bool);
 
@@ -57,7 +54,7 @@ static enum result read_bool(bool *field, plist_t value)
     return is_bool ? GOOD : WRONG_TYPE;
 }
 
-static enum result read_seconds(uint32_t *field, plist_t value)
+enum result config_read_seconds(uint32_t *field, plist_t value)
 {
     int64_t number;
 
@@ -133,7 +130,7 @@ static enum result read_environment(struct job_config *config, plist_t value)
 static enum result read_flag(uint32_t *flags, uint32_t flag, plist_t value)
 {
     bool wanted = false;
-    enum result result = read_bool(&wanted, value);
+    enum result result = config_read_bool(&wanted, value);
 
     if (wanted)
         *flags |= flag;
@@ -200,41 +197,10 @@ static enum result read_services(struct job_config *config, plist_t value)
     return GOOD;
 }
 
-static enum wish wish_of(plist_t dict, const char *key, const char *label)
-{
-    plist_t value = plist_find(dict, key);
-    bool is_bool, truth = plist_truth(value, &is_bool);
-
-    if (value != NULL && !is_bool)
-        log_line("%s: the condition %s of KeepAlive is no boolean and is ignored", label, key);
-    return !is_bool ? WISH_NONE : truth ? WISH_TRUE : WISH_FALSE;
-}
-
-static bool tell_other_condition(void *context, const char *key, plist_t value)
-{
-    if (strcasecmp(key, "SuccessfulExit") != 0 && strcasecmp(key, "Crashed") != 0)
-        log_line("%s: the condition %.64s of KeepAlive is not built and has no effect", (const char *)context,
-                 key);
-    return true;
-}
-
-/* B118: both conditions imply a first run. */
-static enum result read_keep_alive(struct job_config *config, plist_t value)
-{
-    if (!PLIST_IS_DICT(value))
-        return read_bool(&config->keep_alive, value);
-    config->successful_exit = wish_of(value, "SuccessfulExit", config->label);
-    config->crashed = wish_of(value, "Crashed", config->label);
-    if (config->successful_exit != WISH_NONE || config->crashed != WISH_NONE)
-        config->run_at_load = true;
-    plist_each(value, tell_other_condition, config->label);
-    return GOOD;
-}
-
 static enum result read_on_demand(struct job_config *config, plist_t value)
 {
     bool on_demand;
-    enum result result = read_bool(&on_demand, value);
+    enum result result = config_read_bool(&on_demand, value);
 
     if (result == GOOD)
         config->keep_alive = !on_demand;
@@ -344,20 +310,9 @@ static enum result read_hard_limits(struct job_config *config, plist_t value)
     return read_limits(config, value, true);
 }
 
-static enum result read_interval(struct job_config *config, plist_t value)
-{
-    uint32_t seconds = 0;
-    enum result result = read_seconds(&seconds, value);
-
-    if (result != GOOD || seconds == 0)
-        return result != GOOD ? result : OUT_OF_RANGE;
-    config->interval = seconds;
-    return GOOD;
-}
-
 static enum result read_timeout(struct job_config *config, plist_t value)
 {
-    enum result result = read_seconds(&config->timeout, value);
+    enum result result = config_read_seconds(&config->timeout, value);
 
     config->has_timeout = result == GOOD;
     return result;
@@ -371,7 +326,7 @@ static const struct key keys[] = {
     { "ProgramArguments", KEY_OWN, 0, read_arguments },
     { "Program", KEY_STRING, FIELD(program), NULL },
     { "MachServices", KEY_OWN, 0, read_services },
-    { "KeepAlive", KEY_OWN, 0, read_keep_alive },
+    { "KeepAlive", KEY_OWN, 0, config_read_keep_alive },
     { "OnDemand", KEY_OWN, 0, read_on_demand },
     { "RunAtLoad", KEY_BOOL, FIELD(run_at_load), NULL },
     { "EnvironmentVariables", KEY_OWN, 0, read_environment },
@@ -384,7 +339,11 @@ static const struct key keys[] = {
     { "ExitTimeOut", KEY_SECONDS, FIELD(exit_timeout), NULL },
     { "StandardOutPath", KEY_STRING, FIELD(standard_out), NULL },
     { "StandardErrorPath", KEY_STRING, FIELD(standard_error), NULL },
-    { "StartInterval", KEY_OWN, 0, read_interval },
+    { "StartInterval", KEY_OWN, 0, config_read_interval },
+    { "StartCalendarInterval", KEY_OWN, 0, config_read_calendar },
+    { "WatchPaths", KEY_OWN, 0, config_read_watch_paths },
+    { "QueueDirectories", KEY_OWN, 0, config_read_queues },
+    { "LowPriorityIO", KEY_BOOL, FIELD(low_io), NULL },
     { "SoftResourceLimits", KEY_OWN, 0, read_soft_limits },
     { "HardResourceLimits", KEY_OWN, 0, read_hard_limits },
     { "UserName", KEY_STRING, FIELD(user), NULL },
@@ -408,12 +367,8 @@ static const struct key keys[] = {
     { "HopefullyExitsLast", KEY_RECORD, 0, NULL },
     { "DisableASLR", KEY_RECORD, 0, NULL },
     { "Sockets", KEY_LATER, 0, NULL },
-    { "WatchPaths", KEY_LATER, 0, NULL },
-    { "QueueDirectories", KEY_LATER, 0, NULL },
-    { "StartCalendarInterval", KEY_LATER, 0, NULL },
     { "StandardInPath", KEY_LATER, 0, NULL },
     { "inetdCompatibility", KEY_LATER, 0, NULL },
-    { "LowPriorityIO", KEY_LATER, 0, NULL },
     { "Debug", KEY_LATER, 0, NULL },
     { "Policies", KEY_LATER, 0, NULL },
     { "UserEnvironmentVariables", KEY_LATER, 0, NULL },
@@ -433,8 +388,8 @@ static enum result read_value(const struct key *key, struct job_config *config, 
 
     switch (key->kind) {
     case KEY_STRING: return read_string(field, value);
-    case KEY_BOOL: return read_bool(field, value);
-    case KEY_SECONDS: return read_seconds(field, value);
+    case KEY_BOOL: return config_read_bool(field, value);
+    case KEY_SECONDS: return config_read_seconds(field, value);
     case KEY_OWN: return key->read(config, value);
     case KEY_RECORD: return GOOD;
     case KEY_LATER:
@@ -492,7 +447,7 @@ static bool complete(struct job_config *config)
     if (config->arguments != NULL || config->program == NULL)
         return true;
     config->arguments = calloc(2, sizeof(char *));
-    return config->arguments != NULL && copy_string(&config->arguments[0], config->program) == GOOD;
+    return config->arguments != NULL && config_copy_string(&config->arguments[0], config->program) == GOOD;
 }
 
 int config_read(plist_t dict, struct job_config **config_p)
@@ -510,7 +465,7 @@ int config_read(plist_t dict, struct job_config **config_p)
                                           .exit_timeout = DEFAULT_EXIT_TIMEOUT,
                                           .process_type = 0x300,
                                           .init_groups = true };
-    if (copy_string(&reader.config->label, label) != GOOD || !plist_each(dict, read_key, &reader) ||
+    if (config_copy_string(&reader.config->label, label) != GOOD || !plist_each(dict, read_key, &reader) ||
         !complete(reader.config))
         error = ENOMEM;
     else if (reader.config->arguments == NULL)
@@ -538,5 +493,12 @@ void config_free(struct job_config *config)
     free(config->group);
     free(config->root);
     free(config->services);
+    for (size_t i = 0; i < config->n_paths; i++)
+        free(config->paths[i].name);
+    for (size_t i = 0; i < config->n_others; i++)
+        free(config->others[i].label);
+    free(config->paths);
+    free(config->others);
+    free(config->calendars);
     free(config);
 }

@@ -13,6 +13,8 @@
 #include <sys/resource.h>
 #include <sys/types.h>
 
+#include "launchd/calendar.h"
+
 #define CONFIG_MAX_SERVICES 256
 #define CONFIG_MAX_WORDS 4096 /* of arguments, of variables */
 
@@ -23,6 +25,22 @@ struct config_service {
     char name[BOOTSTRAP_MAX_NAME_LEN];
     uint32_t flags; /* SERVICE_RESET and the like (stash.h) */
 };
+
+enum config_path_kind { PATH_WATCH, PATH_QUEUE, PATH_STATE };
+
+struct config_path {
+    enum config_path_kind kind;
+    char *name;
+    bool wanted; /* PATH_STATE: it is to exist, or not */
+};
+
+/* Another job that is to run, or only to be loaded, or not (B118). */
+struct config_other {
+    char *label;
+    bool must_run, wanted;
+};
+
+#define CONFIG_MAX_TRIGGERS 256 /* of each of these, and of calendars */
 
 struct config_limit {
     int resource; /* RLIMIT_* */
@@ -44,6 +62,14 @@ struct job_config {
     size_t n_services;
     bool run_at_load, keep_alive, abandon_group, wait_for_debugger, launch_only_once;
     enum wish successful_exit, crashed;
+    bool after_initial_demand;
+    struct config_path *paths;
+    size_t n_paths;
+    struct config_other *others;
+    size_t n_others;
+    struct calendar *calendars;
+    size_t n_calendars;
+    bool low_io;
     bool has_umask, has_nice, has_timeout;
     uint32_t timeout; /* shown only */
     mode_t umask;

@@ -7,6 +7,7 @@
 
 #include "launchd/domain.h"
 #include "launchd/host.h"
+#include "launchd/loading.h"
 #include "launchd/log.h"
 #include "launchd/managed.h"
 #include "launchd/service.h"
@@ -226,7 +227,7 @@ bool job_adopt(struct stash_record *record)
     struct job *job;
 
     if (record->job.kind == JOB_MANAGED)
-        return managed_adopt(record);
+        return loading_adopt(record);
     job = domain == NULL ? NULL : job_new(record);
     return job != NULL && link_into_domain(job, domain) &&
            watch_restore(&job->task, WATCH_TASK, record->job.task);

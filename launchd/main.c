@@ -19,8 +19,10 @@
 #include "launchd/adopt.h"
 #include "launchd/domain.h"
 #include "launchd/events.h"
+#include "launchd/loading.h"
 #include "launchd/log.h"
 #include "launchd/managed.h"
+#include "launchd/schedule.h"
 #include "launchd/server.h"
 #include "launchd/stash.h"
 #include "launchd/watch.h"
@@ -111,7 +113,9 @@ static void start(bool fresh, int ask)
         log_line("cannot wait for anything but messages");
         exit(1);
     }
-    managed_resume();
+    if (!schedule_listen())
+        log_line("the calendar is not looked at: no descriptors");
+    loading_resume();
     domain_announce_all();
 }
 

@@ -17,11 +17,11 @@
 #pragma once
 
 #include <mach/mach.h>
-#include <plist/plist.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/queue.h>
+#include <sys/types.h>
 
 #include "launchd/events.h"
 #include "launchd/index.h"
@@ -47,6 +47,9 @@ enum managed_state {
     MANAGED_KILLING,
 };
 
+/* Not told yet, or what the watcher told. */
+enum path_state { PATH_UNKNOWN, PATH_IS, PATH_IS_NOT };
+
 struct managed {
     struct job *job;
     struct job_config *config; /* NULL only while a stash is read */
@@ -57,16 +60,17 @@ struct managed {
     bool touched, watching, is_child;
     bool at_once;   /* the next start ignores the throttle */
     bool suspended; /* the next instance begins stopped */
-    struct event death, report;
-    struct timer timer, interval;
+    struct event death, report; /* of its process (instance.c) */
+    struct timer timer;         /* throttle, SIGKILL, complaint */
+    struct timer interval;      /* schedule.c */
+    struct event paths;         /* paths.c: from the watcher */
+    pid_t watcher;
+    enum path_state *path_states;
     struct later_list removers; /* wait for its end */
     char *text;                 /* while a stash is read */
     struct stash_record **pieces;
     size_t n_pieces;
 };
-
-/* Loads one job into the domain, which is no subset. 0, or the error number of B104, B105; ENOMEM at a limit; E2BIG. */
-int managed_load(struct domain *domain, plist_t dict);
 
 /* By label, in any domain; one that is being removed only if there is no other. NULL: none. */
 struct managed *managed_find(const char *label);
@@ -75,10 +79,6 @@ struct managed *managed_find(const char *label);
 void managed_start(struct managed *m, const char *why);
 /* Starts it whatever the throttle says (B120); kill: as soon as what runs has ended, which is stopped. */
 void managed_kickstart(struct managed *m, bool kill, bool suspended, const char *why);
-/* B127 */
-void managed_stop(struct managed *m);
-/* To its process; an error number (ESRCH: none). */
-int managed_signal(struct managed *m, int number);
 /* B113; true: it is gone already, else `later` is answered then. */
 bool managed_remove(struct managed *m, struct later *later);
 
@@ -96,20 +96,29 @@ bool managed_is_on_demand(const struct managed *m);
 const char *managed_state_name(const struct managed *m);
 /* Whole seconds. */
 unsigned managed_throttle_left(const struct managed *m);
-/* "never", "exited 0", "signal 9", "exec: ENOENT" (B168). */
-void managed_last_end(const struct managed *m, char *text, size_t size);
-
 /* Stops every job, starts none, and ends this launchd when none runs (B128). */
 void managed_shut_down(void);
 bool managed_is_shutting_down(void);
 
-/* Reading the stash: job records, then their texts, then all of it (B14). */
-bool managed_adopt(struct stash_record *record);
-void managed_adopt_text(struct stash_record *record);
-void managed_resume(void);
+/* ---- for those who make and run jobs: loading.c, instance.c, schedule.c, paths.c ---- */
 
+/* The job of a record that has its domain, kind, uid and label; it has no configuration yet. NULL: no memory. */
+struct managed *managed_new(struct stash_record *record);
 /* Everything but its services and its record. */
 void managed_free(struct managed *m);
+
+bool managed_has(const struct managed *m, enum job_flags flag);
+void managed_mark(struct managed *m, enum job_flags set, enum job_flags clear);
+void managed_set_why(struct managed *m, const char *why);
+/* Wants a start; the reason is for people. */
+void managed_pend(struct managed *m, const char *why);
+/* A job was loaded or removed, started or has ended: for conditions on other jobs. */
+void managed_others_changed(void);
+/* Every decision is told with its reason. */
+void managed_tell(const struct managed *m, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* B132: while it waits, a message is a demand; else nobody looks (B136). */
+void managed_watch_ports(struct managed *m, bool on);
 
 TAILQ_HEAD(managed_list, managed);
 const struct managed_list *managed_all(void);

@@ -12,7 +12,9 @@
 
 #include "bootstrap_server.h"
 #include "launchd/domain.h"
+#include "launchd/instance.h"
 #include "launchd/job.h"
+#include "launchd/loading.h"
 #include "launchd/log.h"
 #include "launchd/managed.h"
 #include "launchd/plist.h"
@@ -48,7 +50,7 @@ static kern_return_t submit(struct domain *domain, plist_t jobs, int *errors, ma
     if (n == 0 || n > JOB_SUBMIT_MAX)
         return KERN_INVALID_ARGUMENT;
     for (uint32_t i = 0; i < n; i++)
-        errors[i] = managed_load(domain, plist_array_get_item(jobs, i));
+        errors[i] = loading_import(domain, plist_array_get_item(jobs, i));
     *n_p = n;
     return KERN_SUCCESS;
 }
@@ -118,7 +120,7 @@ kern_return_t serve_stop_job(mach_port_t bp, name_t label, audit_token_t token)
     kern_return_t kr = find(bp, &token, label, &m, &caller);
 
     if (kr == KERN_SUCCESS)
-        managed_stop(m);
+        instance_stop(m);
     return kr;
 }
 
@@ -147,7 +149,7 @@ kern_return_t serve_send_signal(mach_port_t bp, name_t label, int number, audit_
 
     if (kr != KERN_SUCCESS)
         return kr;
-    return managed_signal(m, number) == 0 ? KERN_SUCCESS : KERN_INVALID_ARGUMENT;
+    return instance_signal(m, number) == 0 ? KERN_SUCCESS : KERN_INVALID_ARGUMENT;
 }
 
 kern_return_t serve_pid_is_managed(mach_port_t bp, int pid, boolean_t *managed, audit_token_t token)

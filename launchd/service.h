@@ -27,6 +27,11 @@ struct service {
     struct watch port;
 };
 
+static inline bool service_is_declared(const struct service *service)
+{
+    return service->r->flags & SERVICE_DECLARED;
+}
+
 /* In this domain only; of pid 0 the public names, else the private ones of that process (B30). */
 struct service *service_find(struct domain *domain, const char *name, pid_t pid);
 /* The same for those who want the name: a service whose port has died counts as none, and is ended (B25,

@@ -9,6 +9,7 @@
 
 #include "launchd/config.h"
 #include "launchd/domain.h"
+#include "launchd/instance.h"
 #include "launchd/job.h"
 #include "launchd/managed.h"
 #include "launchd/service.h"
@@ -93,7 +94,7 @@ static void print(const struct managed *m, FILE *out)
     const struct job_record *r = m->job->r;
     char end[64];
 
-    managed_last_end(m, end, sizeof(end));
+    instance_last_end(m, end, sizeof(end));
     fprintf(out, "%s = {\n\tdomain = %s\n", r->label, m->job->domain->r->name);
     fprintf(out, "\tpath = %s\n", config->path != NULL ? config->path : "(submitted)");
     print_state(m, out);

@@ -89,12 +89,13 @@ struct job_record {
     uint32_t text_size;
     _Atomic uint32_t flags;
     uint64_t started;   /* ns since boot; 0: never */
+    uint64_t calendar_next; /* seconds since 1970; 0: never (B130) */
     uint32_t n_runs;
     uint32_t end;       /* enum job_end */
     int32_t end_status; /* as wait says, or the error number of exec */
     char label[BOOTSTRAP_MAX_NAME_LEN];
     char why[128];    /* it is to be started */
-    char reason[128]; /* it was started last (B170) */
+    char reason[124]; /* it was started last (B170) */
 };
 
 /* A piece of the property list that a managed job was loaded from, as XML. Pieces without their job are of a loading that

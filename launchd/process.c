@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "launchd/spawn.h"
+#include "launchd/process.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,11 +12,14 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "launchd/config.h"
 #include "launchd/log.h"
 
+#define IOPRIO_WHO_PROCESS 1
+#define IOPRIO_LOWEST (2 << 13 | 7) /* best effort, its lowest level */
 #define NO_GROUP 65534u /* of a user that has no entry */
 
 /* ---- in the child ---- */
@@ -137,6 +140,8 @@ static int prepare(const struct job_config *config, uid_t owner)
     if (config->has_nice && setpriority(PRIO_PROCESS, 0, config->nice) != 0)
         log_line("%s: nice %d is refused: %s", config->label, config->nice, strerror(errno));
     set_limits(config);
+    if (config->low_io)
+        syscall(SYS_ioprio_set, IOPRIO_WHO_PROCESS, 0, IOPRIO_LOWEST);
     if (is_root && config->root != NULL && (chroot(config->root) != 0 || chdir("/") != 0))
         return errno;
     error = is_root ? set_ids(config) : 0;
@@ -198,7 +203,7 @@ static pid_t fork_into(mach_port_t domain)
     return pid;
 }
 
-int spawn_make(const struct job_config *config, mach_port_t domain, uid_t owner, bool suspended,
+int process_make(const struct job_config *config, mach_port_t domain, uid_t owner, bool suspended,
                struct spawned *spawned)
 {
     int go[2], report[2], error;
@@ -226,14 +231,14 @@ int spawn_make(const struct job_config *config, mach_port_t domain, uid_t owner,
     return error != 0 ? error : EAGAIN;
 }
 
-void spawn_release(struct spawned *spawned)
+void process_release(struct spawned *spawned)
 {
     (void)!write(spawned->go, "g", 1);
     close(spawned->go);
     spawned->go = -1;
 }
 
-int spawn_outcome(int report)
+int process_outcome(int report)
 {
     int error = 0;
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* launchd/spawn.h - the process of a job, from fork to its program's first instruction (B121)
+/* launchd/process.h - the process of a job, from fork to its program's first instruction (B121)
  *
  *   launchd                                      child
  *   fork, with the domain's port as its own
  *   bootstrap port, so that the child has it
  *   writes down who it is
- *   spawn_release                        ->      limits, ids, directory, descriptors, environment; exec
+ *   process_release                        ->      limits, ids, directory, descriptors, environment; exec
  *                                        <-      `report` closes by the exec, or brings an error number first
  *
  * A launchd that dies before the release takes the child with it, so there is no process that no record names. Nothing that
@@ -27,9 +27,9 @@ struct spawned {
 
 /* domain: the receive right of a domain's port; owner: its uid, which the job runs as; suspended: it stops before its exec. 0,
  * or an error number: there is no child then. */
-int spawn_make(const struct job_config *config, mach_port_t domain, uid_t owner, bool suspended, struct spawned *spawned);
+int process_make(const struct job_config *config, mach_port_t domain, uid_t owner, bool suspended, struct spawned *spawned);
 /* Lets the child go on; closes `go`. */
-void spawn_release(struct spawned *spawned);
+void process_release(struct spawned *spawned);
 
 /* What the child reported: 0, it runs its program; the error number of what failed. Call when report is readable. */
-int spawn_outcome(int report);
+int process_outcome(int report);

@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "launchd/instance.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "launchd/config.h"
+#include "launchd/domain.h"
+#include "launchd/host.h"
+#include "launchd/job.h"
+#include "launchd/log.h"
+#include "launchd/managed.h"
+#include "launchd/service.h"
+#include "launchd/process.h"
+
+#define KILL_PATIENCE (4 * TIMER_SECOND)     /* B127 */
+#define SHUTDOWN_PATIENCE (2 * TIMER_SECOND) /* machd waits for us a second longer */
+
+/* ---- ending an instance ---- */
+
+static bool is_crash(int status)
+{
+    static const int crashes[] = { SIGILL, SIGABRT, SIGFPE, SIGBUS, SIGSEGV, SIGSYS, SIGTRAP };
+
+    for (size_t i = 0; WIFSIGNALED(status) && i < sizeof(crashes) / sizeof(crashes[0]); i++) {
+        if (WTERMSIG(status) == crashes[i])
+            return true;
+    }
+    return false;
+}
+
+/* B119 */
+bool instance_has_crashed(const struct managed *m)
+{
+    const struct job_record *r = m->job->r;
+
+    return r->end == JOB_END_STATUS && !managed_has(m, JOB_STOPPED) && is_crash(r->end_status);
+}
+
+void instance_last_end(const struct managed *m, char *text, size_t size)
+{
+    const struct job_record *r = m->job->r;
+    const char *name;
+
+    switch ((enum job_end)r->end) {
+    case JOB_END_NEVER: snprintf(text, size, "never"); break;
+    case JOB_END_UNKNOWN: snprintf(text, size, "unknown"); break;
+    case JOB_END_EXEC:
+        name = strerrorname_np(r->end_status);
+        snprintf(text, size, "exec: %s", name != NULL ? name : "?");
+        break;
+    case JOB_END_STATUS:
+        if (WIFEXITED(r->end_status))
+            snprintf(text, size, "exited %d", WEXITSTATUS(r->end_status));
+        else
+            snprintf(text, size, "signal %d", WTERMSIG(r->end_status));
+        break;
+    }
+}
+
+static void set_end(struct managed *m, enum job_end end, int status)
+{
+    m->job->r->end = end;
+    m->job->r->end_status = status;
+}
+
+static void close_event(struct event *event)
+{
+    int fd = event->fd;
+
+    event_clear(event);
+    if (fd >= 0)
+        close(fd);
+}
+
+/* What the child has to say about its exec. */
+static void take_report(struct managed *m)
+{
+    int error = m->report.fd >= 0 ? process_outcome(m->report.fd) : 0;
+
+    close_event(&m->report);
+    if (error != 0) {
+        set_end(m, JOB_END_EXEC, error);
+        managed_tell(m, "cannot be executed: %s", strerror(error));
+    } else if (m->state == MANAGED_SPAWNING) {
+        m->state = MANAGED_RUNNING;
+    }
+}
+
+static void report_is_here(struct event *event)
+{
+    take_report(container_of(event, struct managed, report));
+}
+
+/* A job that another launchd started is not our child: how it ended cannot be known, and its group's number may be another's. */
+static void collect(struct managed *m)
+{
+    struct job_record *r = m->job->r;
+    int status = 0;
+
+    if (!m->is_child) {
+        set_end(m, JOB_END_UNKNOWN, 0);
+        return;
+    }
+    if (!m->config->abandon_group)
+        kill(-r->pid, SIGTERM); /* B126: before its number can be given to others */
+    syscall(SYS_wait4, r->pid, &status, 0, NULL);
+    if (r->end != JOB_END_EXEC)
+        set_end(m, JOB_END_STATUS, status);
+}
+
+/* B70: what it took without declaring it ends with the process. */
+static void end_dynamic_names(struct managed *m)
+{
+    struct service *service = TAILQ_FIRST(&m->job->services);
+
+    while (service != NULL) {
+        struct service *next = TAILQ_NEXT(service, in_job);
+        if (!service_is_declared(service))
+            service_end(service);
+        service = next;
+    }
+}
+
+static void ended(struct managed *m)
+{
+    char how[64];
+
+    take_report(m);
+    collect(m);
+    close_event(&m->death);
+    timer_clear(&m->timer);
+    end_dynamic_names(m);
+    job_set_pid(m->job, 0);
+    m->state = MANAGED_WAITING;
+    if (instance_has_crashed(m))
+        managed_mark(m, JOB_CRASHED, 0);
+    if (m->config->launch_only_once)
+        managed_mark(m, JOB_REMOVING, JOB_PENDING);
+    instance_last_end(m, how, sizeof(how));
+    managed_tell(m, "has ended: %s%s", how, instance_has_crashed(m) ? " (a crash)" : "");
+    managed_others_changed();
+    managed_touch(m);
+}
+
+static void death_is_here(struct event *event)
+{
+    ended(container_of(event, struct managed, death));
+}
+
+/* ---- stopping ---- */
+
+static void send_signal(struct managed *m, int number)
+{
+    syscall(SYS_pidfd_send_signal, m->death.fd, number, NULL, 0);
+}
+
+static void complain(struct timer *timer)
+{
+    managed_tell(container_of(timer, struct managed, timer), "does not end, though it was killed");
+}
+
+static void kill_it(struct timer *timer)
+{
+    struct managed *m = container_of(timer, struct managed, timer);
+
+    managed_tell(m, "has not ended after SIGTERM, and is killed");
+    m->state = MANAGED_KILLING;
+    send_signal(m, SIGKILL);
+    timer_set(&m->timer, timer_now() + KILL_PATIENCE, complain);
+}
+
+static uint64_t patience(const struct managed *m)
+{
+    uint64_t limit = m->config->exit_timeout * TIMER_SECOND;
+
+    if (managed_is_shutting_down() && (limit == 0 || limit > SHUTDOWN_PATIENCE))
+        return SHUTDOWN_PATIENCE;
+    return limit;
+}
+
+void instance_stop(struct managed *m)
+{
+    if (m->job->r->pid == 0 || m->state == MANAGED_STOPPING || m->state == MANAGED_KILLING)
+        return;
+    managed_tell(m, "is stopped");
+    managed_mark(m, JOB_STOPPED, 0);
+    m->state = MANAGED_STOPPING;
+    send_signal(m, SIGTERM);
+    if (patience(m) != 0)
+        timer_set(&m->timer, timer_now() + patience(m), kill_it);
+}
+
+/* ---- starting ---- */
+
+static bool watch_process(struct managed *m, pid_t pid)
+{
+    int fd = (int)syscall(SYS_pidfd_open, pid, 0);
+
+    if (fd >= 0 && event_watch(&m->death, fd, EPOLLIN, death_is_here))
+        return true;
+    if (fd >= 0)
+        close(fd);
+    return false;
+}
+
+static void cannot_start(struct managed *m, int error)
+{
+    set_end(m, JOB_END_EXEC, error);
+    managed_tell(m, "cannot be started: %s", strerror(error));
+    managed_touch(m);
+}
+
+/* The record is complete before the child goes on. */
+void instance_start(struct managed *m)
+{
+    struct job_record *r = m->job->r;
+    struct domain *domain = m->job->domain;
+    struct spawned spawned;
+    int error;
+
+    managed_watch_ports(m, false);
+    managed_mark(m, 0, JOB_PENDING | JOB_STOPPED | JOB_CHECKED_IN);
+    timer_clear(&m->timer);
+    r->started = timer_now();
+    r->n_runs++;
+    memcpy(r->reason, r->why, sizeof(r->reason));
+    error = process_make(m->config, domain->r->port, domain->r->uid, m->suspended, &spawned);
+    m->at_once = m->suspended = false;
+    if (error != 0) {
+        cannot_start(m, error);
+        return;
+    }
+    if (!watch_process(m, spawned.pid) || !job_set_pid(m->job, spawned.pid)) {
+        close_event(&m->death);
+        close(spawned.go);
+        close(spawned.report);
+        syscall(SYS_wait4, spawned.pid, NULL, 0, NULL); /* without the word to go on it ends at once */
+        cannot_start(m, ENOMEM);
+        return;
+    }
+    m->is_child = true;
+    r->start_time = host_start_time(spawned.pid, NULL);
+    r->end = JOB_END_NEVER;
+    m->state = MANAGED_SPAWNING;
+    managed_tell(m, "is started as process %d: %s", (int)spawned.pid, r->reason);
+    process_release(&spawned);
+    managed_others_changed();
+    if (!event_watch(&m->report, spawned.report, EPOLLIN, report_is_here))
+        close(spawned.report);
+}
+
+int instance_signal(struct managed *m, int number)
+{
+    if (m->job->r->pid == 0)
+        return ESRCH;
+    return syscall(SYS_pidfd_send_signal, m->death.fd, number, NULL, 0) == 0 ? 0 : errno;
+}
+
+/* ---- after another launchd (B14) ---- */
+
+/* Its process goes on as if nothing had been, or has ended meanwhile. */
+void instance_take_over(struct managed *m)
+{
+    struct job_record *r = m->job->r;
+
+    if (r->pid == 0)
+        return;
+    m->is_child = false;
+    m->state = MANAGED_RUNNING;
+    if (!watch_process(m, r->pid) || host_start_time(r->pid, NULL) != r->start_time)
+        ended(m);
+    else if (managed_has(m, JOB_STOPPED | JOB_REMOVING))
+        instance_stop(m);
+}
+
+void instance_close(struct managed *m)
+{
+    timer_clear(&m->timer);
+    close_event(&m->death);
+    close_event(&m->report);
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* launchd/loading.h - from a property list to a job, and from the stash back to one (B104-B114, B14)
+ *
+ * The list is kept in the stash as XML, in pieces that are published before the job's own record: pieces without a job are of
+ * a loading that was not finished.
+ */
+#pragma once
+
+#include <plist/plist.h>
+#include <stdbool.h>
+
+struct domain;
+struct stash_record;
+
+/* Loads one job into the domain, which is no subset. 0, or the error number of B104, B105; ENOMEM at a limit; E2BIG. */
+int loading_import(struct domain *domain, plist_t dict);
+
+/* Reading the stash: job records, then their texts, then all of it. */
+bool loading_adopt(struct stash_record *record);
+void loading_adopt_text(struct stash_record *record);
+void loading_resume(void);

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* launchd/test/triggers.c - what else starts jobs: paths, queues, other jobs, the calendar */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "launchd/test/job_util.h"
+
+static void write_file(const char *path, const char *text)
+{
+    FILE *out = fopen(path, "w");
+
+    REQUIRE(out != NULL);
+    fputs(text, out);
+    fclose(out);
+}
+
+static void load_with_path(const char *label, const char *words, const char *format, const char *path)
+{
+    char body[1024];
+
+    snprintf(body, sizeof(body), format, path);
+    REQUIRE_EQ(job_load(bootstrap_port, label, words, body), 0);
+}
+
+static const char *say(const char *file)
+{
+    static char words[256];
+
+    snprintf(words, sizeof(words), "say %s", file);
+    unlink(file);
+    return words;
+}
+
+/* The watcher is a process of its own: what happens before it looks is no change. So things are changed until it is seen. */
+static bool changes_until(const char *path, const char *out, int n)
+{
+    struct stat st;
+    long long ms;
+    unsigned uid;
+    int pid;
+
+    for (int i = 0; i < 3000; i++) {
+        if (line_of(out, n - 1, &pid, &uid, &ms))
+            return true;
+        if (stat(path, &st) == 0)
+            unlink(path);
+        else
+            write_file(path, "x");
+        sleep_ms(20);
+    }
+    return false;
+}
+
+TEST(a_path_that_changes_starts_a_job, "B109 B117 B170")
+{
+    const char *path = scratch("watched"), *out = scratch("watched-out");
+    char reason[256];
+
+    unlink(path);
+    load_with_path("test.watch", say(out),
+                   "<key>WatchPaths</key><array><string>/no/such/place/at/all</string><string>%s</string></array>" NO_THROTTLE,
+                   path);
+    CHECK(changes_until(path, out, 2));
+    snprintf(reason, sizeof(reason), "path %s", path);
+    CHECK_STR_EQ(job_blame("test.watch"), reason);
+    CHECK_EQ(job_remove("test.watch"), KERN_SUCCESS);
+}
+
+TEST(a_directory_with_something_in_it_keeps_a_job_running, "B109 B117")
+{
+    const char *queue = scratch("queue"), *file = scratch("queue/item"), *out = scratch("queue-out");
+
+    mkdir(queue, 0700);
+    unlink(file);
+    load_with_path("test.queue", say(out), "<key>QueueDirectories</key><array><string>%s</string></array>" NO_THROTTLE, queue);
+    CHECK(strstr(job_print("test.queue"), "\truns = 0\n") != NULL);
+    write_file(file, "x");
+    CHECK(has_lines(out, 3));
+    unlink(file);
+    CHECK(job_shows("test.queue", "\tstate = waiting\n"));
+    CHECK_EQ(job_remove("test.queue"), KERN_SUCCESS);
+}
+
+TEST(a_path_that_exists_or_not_is_a_condition, "B118")
+{
+    const char *path = scratch("state"), *out = scratch("state-out");
+
+    write_file(path, "x");
+    load_with_path("test.state", say(out),
+                   "<key>KeepAlive</key><dict><key>PathState</key><dict><key>%s</key><false/></dict></dict>" NO_THROTTLE, path);
+    CHECK(strstr(job_print("test.state"), "\truns = 0\n") != NULL);
+    unlink(path);
+    CHECK(has_lines(out, 2));
+    write_file(path, "x");
+    CHECK(job_shows("test.state", "\tstate = waiting\n"));
+    CHECK_EQ(job_remove("test.state"), KERN_SUCCESS);
+}
+
+TEST(another_job_is_a_condition, "B118 B170")
+{
+    REQUIRE_EQ(job_load(bootstrap_port, "test.other.b", "stay",
+                        "<key>KeepAlive</key><dict><key>OtherJobActive</key><dict><key>test.other.a</key><true/></dict></dict>"
+                        NO_THROTTLE),
+               0);
+    REQUIRE_EQ(job_load(bootstrap_port, "test.other.c", "stay",
+                        "<key>KeepAlive</key><dict><key>OtherJobEnabled</key><dict><key>test.other.a</key><true/></dict></dict>"
+                        NO_THROTTLE),
+               0);
+    CHECK(strstr(job_print("test.other.c"), "\tstate = waiting\n") != NULL);
+    REQUIRE_EQ(job_load(bootstrap_port, "test.other.a", "stay", ""), 0);
+    CHECK(job_shows("test.other.c", "\tstate = running\n"));
+    CHECK_STR_EQ(job_blame("test.other.c"), "other job test.other.a");
+    CHECK(strstr(job_print("test.other.b"), "\tstate = waiting\n") != NULL);
+    CHECK_EQ(job_start("test.other.a"), KERN_SUCCESS);
+    CHECK(job_shows("test.other.b", "\tstate = running\n"));
+    CHECK_EQ(job_stop("test.other.a"), KERN_SUCCESS);
+    CHECK(job_shows("test.other.a", "\tstate = waiting\n"));
+    CHECK_EQ(job_stop("test.other.b"), KERN_SUCCESS);
+    CHECK(job_shows("test.other.b", "\tstate = waiting\n"));
+    CHECK_EQ(job_remove("test.other.a"), KERN_SUCCESS);
+    CHECK_EQ(job_stop("test.other.c"), KERN_SUCCESS);
+    CHECK(job_shows("test.other.c", "\tstate = waiting\n"));
+    CHECK_EQ(job_remove("test.other.b"), KERN_SUCCESS);
+    CHECK_EQ(job_remove("test.other.c"), KERN_SUCCESS);
+}
+
+TEST(conditions_may_wait_for_the_first_demand, "B117 B118")
+{
+    mach_port_t port;
+
+    REQUIRE_EQ(job_load(bootstrap_port, "test.after", "answer test.after.name",
+                        SERVICE("test.after.name") "<key>KeepAlive</key><dict><key>AfterInitialDemand</key><true/>"
+                                                   "<key>SuccessfulExit</key><true/></dict>" THROTTLE(3600)),
+               0);
+    CHECK(strstr(job_print("test.after"), "\tstate = waiting\n") != NULL);
+    REQUIRE_EQ(look("test.after.name", &port), KERN_SUCCESS);
+    CHECK_EQ(call(port, 1000), 1001);
+    CHECK(job_shows("test.after", "\tstate = throttled ("));
+    CHECK_EQ(job_remove("test.after"), KERN_SUCCESS);
+    mach_port_deallocate(mach_task_self(), port);
+}
