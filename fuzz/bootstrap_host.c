@@ -122,7 +122,7 @@ void events_set_alarm(void)
 /* ---- process.h ---- */
 
 int process_make(const struct job_config *config, mach_port_t domain, uid_t owner, bool suspended,
-               struct spawned *spawned)
+                 struct spawned *spawned)
 {
     (void)config;
     (void)domain;

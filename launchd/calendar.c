@@ -48,7 +48,8 @@ time_t calendar_next(const struct calendar *c, time_t after)
     time_t t = after - after % 60 + 60;
 
     for (int i = 0; i < MAX_STEPS && localtime_r(&t, &tm) != NULL; i++) {
-        if (is(c->month, tm.tm_mon + 1) && is_day(c, &tm) && is(c->hour, tm.tm_hour) && is(c->minute, tm.tm_min))
+        if (is(c->month, tm.tm_mon + 1) && is_day(c, &tm) && is(c->hour, tm.tm_hour) &&
+            is(c->minute, tm.tm_min))
             return t;
         t = step(c, t, &tm);
     }

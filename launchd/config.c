@@ -318,6 +318,28 @@ static enum result read_timeout(struct job_config *config, plist_t value)
     return result;
 }
 
+/* B13; which sessions a job is for is the loading tool's affair. */
+static bool is_session(plist_t value)
+{
+    static const char *const sessions[] = { "System", "Aqua", "Background", "StandardIO", "LoginWindow" };
+    const char *name = plist_string(value);
+
+    for (size_t i = 0; name != NULL && i < sizeof(sessions) / sizeof(sessions[0]); i++) {
+        if (strcmp(name, sessions[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
+static enum result read_sessions(struct job_config *config, plist_t value)
+{
+    if (!PLIST_IS_ARRAY(value))
+        config->bad_session = !is_session(value);
+    for (uint32_t i = 0; PLIST_IS_ARRAY(value) && i < plist_array_get_size(value); i++)
+        config->bad_session |= !is_session(plist_array_get_item(value, i));
+    return GOOD;
+}
+
 /* ---- the table of B109 ---- */
 
 #define FIELD(field) offsetof(struct job_config, field)
@@ -357,7 +379,7 @@ static const struct key keys[] = {
     { "Disabled", KEY_RECORD, 0, NULL },
     { "LimitLoadToHosts", KEY_RECORD, 0, NULL },
     { "LimitLoadFromHosts", KEY_RECORD, 0, NULL },
-    { "LimitLoadToSessionType", KEY_RECORD, 0, NULL },
+    { "LimitLoadToSessionType", KEY_OWN, 0, read_sessions },
     { "LowPriorityBackgroundIO", KEY_RECORD, 0, NULL },
     { "TimeOut", KEY_OWN, 0, read_timeout },
     { JOB_PATH_KEY, KEY_STRING, FIELD(path), NULL },
@@ -374,10 +396,10 @@ static const struct key keys[] = {
     { "UserEnvironmentVariables", KEY_LATER, 0, NULL },
 };
 
-/* B104: of these two the case matters. */
+/* B104: of these the case matters. */
 static bool is_key(const struct key *key, const char *name)
 {
-    if (key->read == read_arguments || key->offset == FIELD(program))
+    if (key->read == read_arguments || key->read == read_sessions || key->offset == FIELD(program))
         return strcmp(key->name, name) == 0;
     return strcasecmp(key->name, name) == 0;
 }
@@ -468,7 +490,7 @@ int config_read(plist_t dict, struct job_config **config_p)
     if (config_copy_string(&reader.config->label, label) != GOOD || !plist_each(dict, read_key, &reader) ||
         !complete(reader.config))
         error = ENOMEM;
-    else if (reader.config->arguments == NULL)
+    else if (reader.config->arguments == NULL || reader.config->bad_session)
         error = EINVAL;
     if (error != 0)
         config_free(reader.config);

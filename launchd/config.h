@@ -70,6 +70,7 @@ struct job_config {
     struct calendar *calendars;
     size_t n_calendars;
     bool low_io;
+    bool bad_session; /* LimitLoadToSessionType is none that exists: EINVAL */
     bool has_umask, has_nice, has_timeout;
     uint32_t timeout; /* shown only */
     mode_t umask;

@@ -32,7 +32,8 @@ static void *one_more(void *array_p, size_t *n, size_t size)
     return array + (*n)++ * size;
 }
 
-static enum result add_path(struct job_config *config, enum config_path_kind kind, const char *name, bool wanted)
+static enum result add_path(struct job_config *config, enum config_path_kind kind, const char *name,
+                            bool wanted)
 {
     struct config_path *path;
 

@@ -168,7 +168,7 @@ void domain_make_root(void)
     stash_publish(domain->record, STASH_DOMAIN);
 }
 
-static struct domain *find_per_user(uid_t uid)
+struct domain *domain_find_per_user(uid_t uid)
 {
     struct domain *domain;
 
@@ -184,7 +184,7 @@ static struct domain *find_per_user(uid_t uid)
 
 struct domain *domain_per_user(uid_t uid)
 {
-    struct domain *domain = find_per_user(uid);
+    struct domain *domain = domain_find_per_user(uid);
 
     if (domain != NULL || !domain_system_mode())
         return domain;

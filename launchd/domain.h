@@ -49,6 +49,8 @@ void domain_make_root(void);
 /* The per-user domain of uid, made if there is none (B8). User mode: the root for its own uid, NULL for
  * others. NULL also when there is no memory. */
 struct domain *domain_per_user(uid_t uid);
+/* The same, but makes none. */
+struct domain *domain_find_per_user(uid_t uid);
 
 /* Refuses NOT_PRIVILEGED, NO_MEMORY as B53 and B83 say; consumes requestor on success. who and pid make the
  * name (B52). */

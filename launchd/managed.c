@@ -181,7 +181,8 @@ static const struct service *with_message(const struct managed *m)
 
     TAILQ_FOREACH(service, &m->job->services, in_job)
     {
-        if (service_is_declared(service) && service->r->state == SERVICE_INACTIVE && service_n_messages(service) > 0)
+        if (service_is_declared(service) && service->r->state == SERVICE_INACTIVE &&
+            service_n_messages(service) > 0)
             return service;
     }
     return NULL;
@@ -199,7 +200,7 @@ static void drain_after_crash(struct managed *m)
     {
         if (service->r->flags & (SERVICE_DRAIN_ONE | SERVICE_DRAIN_ALL))
             managed_tell(m, "%u messages on %s are destroyed after the crash", service_drain(service),
-                 service->r->name);
+                         service->r->name);
     }
 }
 
@@ -265,7 +266,7 @@ static void throttle(struct managed *m, uint64_t until)
     timer_set(&m->timer, until, throttle_is_over);
     if (is_new)
         managed_tell(m, "would be started (%s), and is throttled for %u s", m->job->r->why,
-             managed_throttle_left(m));
+                     managed_throttle_left(m));
 }
 
 /* ---- deciding ---- */
@@ -287,7 +288,8 @@ static const char *other_that_holds(const struct managed *m)
     for (size_t i = 0; i < m->config->n_others; i++) {
         const struct config_other *other = &m->config->others[i];
         const struct managed *found = managed_find(other->label);
-        bool is = found != NULL && !managed_has(found, JOB_REMOVING) && (!other->must_run || found->job->r->pid != 0);
+        bool is = found != NULL && !managed_has(found, JOB_REMOVING) &&
+                  (!other->must_run || found->job->r->pid != 0);
         if (is == other->wanted)
             return other->label;
     }
@@ -493,4 +495,3 @@ const char *managed_state_name(const struct managed *m)
     }
     return "?";
 }
-

@@ -20,7 +20,7 @@
 
 #define IOPRIO_WHO_PROCESS 1
 #define IOPRIO_LOWEST (2 << 13 | 7) /* best effort, its lowest level */
-#define NO_GROUP 65534u /* of a user that has no entry */
+#define NO_GROUP 65534u             /* of a user that has no entry */
 
 /* ---- in the child ---- */
 
@@ -204,7 +204,7 @@ static pid_t fork_into(mach_port_t domain)
 }
 
 int process_make(const struct job_config *config, mach_port_t domain, uid_t owner, bool suspended,
-               struct spawned *spawned)
+                 struct spawned *spawned)
 {
     int go[2], report[2], error;
 

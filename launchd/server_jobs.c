@@ -21,6 +21,39 @@
 #include "launchd/policy.h"
 #include "launchd/show.h"
 
+/* B171: what follows a domain that a label is given with; *domain_p NULL: none is, or it does not exist. */
+static const char *label_of(const char *word, bool *is_qualified, struct domain **domain_p)
+{
+    unsigned uid;
+    int n = 0;
+
+    *is_qualified = true;
+    *domain_p = NULL;
+    if (strncmp(word, "system/", 7) == 0) {
+        *domain_p = domain_system_mode() ? domain_root() : NULL;
+        return word + 7;
+    }
+    if (sscanf(word, "user/%u/%n", &uid, &n) == 1 && n > 0) {
+        *domain_p = domain_find_per_user(uid);
+        return word + n;
+    }
+    if (sscanf(word, "gui/%u/%n", &uid, &n) == 1 && n > 0) {
+        *domain_p = domain_find_per_user(uid);
+        return word + n;
+    }
+    *is_qualified = false;
+    return word;
+}
+
+static struct managed *find_label(const char *word)
+{
+    struct domain *domain;
+    bool is_qualified;
+    struct managed *m = managed_find(label_of(word, &is_qualified, &domain));
+
+    return m != NULL && is_qualified && m->job->domain != domain ? NULL : m;
+}
+
 /* Refuses UNKNOWN_SERVICE: no such job; NOT_PRIVILEGED. */
 static kern_return_t find(mach_port_t bp, const audit_token_t *token, const char *label, struct managed **m_p,
                           struct caller *caller)
@@ -29,7 +62,7 @@ static kern_return_t find(mach_port_t bp, const audit_token_t *token, const char
 
     if (kr != KERN_SUCCESS)
         return kr;
-    *m_p = managed_find(label);
+    *m_p = find_label(label);
     if (*m_p == NULL)
         return BOOTSTRAP_UNKNOWN_SERVICE;
     return policy_may_manage(caller, (*m_p)->job->domain) ? KERN_SUCCESS : BOOTSTRAP_NOT_PRIVILEGED;

@@ -25,7 +25,8 @@
 
 #define NO_GROUP 65534u
 #define EVENTS                                                                                               \
-    (IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_MODIFY | IN_ATTRIB | IN_DELETE_SELF | IN_MOVE_SELF)
+    (IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_MODIFY | IN_ATTRIB | IN_DELETE_SELF |          \
+     IN_MOVE_SELF)
 
 enum kind { KIND_WATCH, KIND_QUEUE, KIND_EXISTS };
 
@@ -67,9 +68,10 @@ static bool is_not_empty(const char *name)
 
 static bool is_same(const struct stat *a, const struct stat *b)
 {
-    return a->st_dev == b->st_dev && a->st_ino == b->st_ino && a->st_mode == b->st_mode && a->st_size == b->st_size &&
-           a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec &&
-           a->st_ctim.tv_sec == b->st_ctim.tv_sec && a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
+    return a->st_dev == b->st_dev && a->st_ino == b->st_ino && a->st_mode == b->st_mode &&
+           a->st_size == b->st_size && a->st_mtim.tv_sec == b->st_mtim.tv_sec &&
+           a->st_mtim.tv_nsec == b->st_mtim.tv_nsec && a->st_ctim.tv_sec == b->st_ctim.tv_sec &&
+           a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
 }
 
 static void look(int i, bool was_told, bool is_first)
@@ -130,7 +132,8 @@ static void wait_for_events(bool *told)
     for (ssize_t at = 0; at < size;) {
         const struct inotify_event *event = (const struct inotify_event *)(buffer.room + at);
         for (int i = 0; i < n_paths; i++)
-            told[i] |= event->wd == paths[i].watch && (event->mask & (IN_MODIFY | IN_DELETE_SELF | IN_MOVE_SELF)) != 0;
+            told[i] |= event->wd == paths[i].watch &&
+                       (event->mask & (IN_MODIFY | IN_DELETE_SELF | IN_MOVE_SELF)) != 0;
         at += (ssize_t)(sizeof(*event) + event->len);
     }
 }
@@ -157,7 +160,9 @@ static void read_paths(char **words, int n)
         exit(1);
     for (int i = 0; i < n_paths; i++) {
         const char *kind = words[2 * i];
-        paths[i].kind = strcmp(kind, "watch") == 0 ? KIND_WATCH : strcmp(kind, "queue") == 0 ? KIND_QUEUE : KIND_EXISTS;
+        paths[i].kind = strcmp(kind, "watch") == 0   ? KIND_WATCH
+                        : strcmp(kind, "queue") == 0 ? KIND_QUEUE
+                                                     : KIND_EXISTS;
         paths[i].name = words[2 * i + 1];
     }
 }

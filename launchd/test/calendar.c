@@ -40,12 +40,18 @@ static void zone(const char *name)
 TEST(the_next_time_is_strictly_later_and_on_a_full_minute, "B130")
 {
     zone("UTC");
-    CHECK_STR_EQ(next((struct calendar){ ANY, ANY, ANY, ANY, ANY }, "2026-11-21 10:00:00"), "2026-11-21 10:01:00");
-    CHECK_STR_EQ(next((struct calendar){ ANY, ANY, ANY, ANY, ANY }, "2026-11-21 10:00:59"), "2026-11-21 10:01:00");
-    CHECK_STR_EQ(next((struct calendar){ 0, ANY, ANY, ANY, ANY }, "2026-11-21 10:00:00"), "2026-11-21 11:00:00");
-    CHECK_STR_EQ(next((struct calendar){ 30, 3, ANY, ANY, ANY }, "2026-12-31 03:30:00"), "2027-01-01 03:30:00");
-    CHECK_STR_EQ(next((struct calendar){ 30, 3, ANY, ANY, ANY }, "2026-12-31 03:29:59"), "2026-12-31 03:30:00");
-    CHECK_STR_EQ(next((struct calendar){ ANY, ANY, ANY, 2, ANY }, "2026-03-01 00:00:00"), "2027-02-01 00:00:00");
+    CHECK_STR_EQ(next((struct calendar){ ANY, ANY, ANY, ANY, ANY }, "2026-11-21 10:00:00"),
+                 "2026-11-21 10:01:00");
+    CHECK_STR_EQ(next((struct calendar){ ANY, ANY, ANY, ANY, ANY }, "2026-11-21 10:00:59"),
+                 "2026-11-21 10:01:00");
+    CHECK_STR_EQ(next((struct calendar){ 0, ANY, ANY, ANY, ANY }, "2026-11-21 10:00:00"),
+                 "2026-11-21 11:00:00");
+    CHECK_STR_EQ(next((struct calendar){ 30, 3, ANY, ANY, ANY }, "2026-12-31 03:30:00"),
+                 "2027-01-01 03:30:00");
+    CHECK_STR_EQ(next((struct calendar){ 30, 3, ANY, ANY, ANY }, "2026-12-31 03:29:59"),
+                 "2026-12-31 03:30:00");
+    CHECK_STR_EQ(next((struct calendar){ ANY, ANY, ANY, 2, ANY }, "2026-03-01 00:00:00"),
+                 "2027-02-01 00:00:00");
 }
 
 TEST(days_months_and_weekdays, "B130")
@@ -65,7 +71,10 @@ TEST(days_months_and_weekdays, "B130")
 TEST(the_hour_that_summer_time_leaves_out_is_left_out, "B130")
 {
     zone("CET-1CEST,M3.5.0,M10.5.0/3");
-    CHECK_STR_EQ(next((struct calendar){ 30, 2, ANY, ANY, ANY }, "2026-03-28 12:00:00"), "2026-03-30 02:30:00");
-    CHECK_STR_EQ(next((struct calendar){ 0, 3, ANY, ANY, ANY }, "2026-03-29 01:00:00"), "2026-03-29 03:00:00");
-    CHECK_STR_EQ(next((struct calendar){ 0, 12, ANY, ANY, ANY }, "2026-10-25 00:30:00"), "2026-10-25 12:00:00");
+    CHECK_STR_EQ(next((struct calendar){ 30, 2, ANY, ANY, ANY }, "2026-03-28 12:00:00"),
+                 "2026-03-30 02:30:00");
+    CHECK_STR_EQ(next((struct calendar){ 0, 3, ANY, ANY, ANY }, "2026-03-29 01:00:00"),
+                 "2026-03-29 03:00:00");
+    CHECK_STR_EQ(next((struct calendar){ 0, 12, ANY, ANY, ANY }, "2026-10-25 00:30:00"),
+                 "2026-10-25 12:00:00");
 }

@@ -437,3 +437,21 @@ TEST(launchd_does_not_grow_by_jobs, "B187 B123")
     CHECK_EQ(after.n_fds, before.n_fds);
     CHECK_EQ(names_after, names_before);
 }
+
+/* Every minute; two, so that one just missed does not matter. */
+TEST(a_calendar_starts_a_job, "B130 B170")
+{
+    const char *out = scratch("calendar");
+    char words[256];
+
+    unlink(out);
+    snprintf(words, sizeof(words), "say %s", out);
+    REQUIRE_EQ(job_load(bootstrap_port, "test.calendar", words,
+                        "<key>StartCalendarInterval</key><array><dict/><dict><key>Minute</key><integer>77</"
+                        "integer></dict>"
+                        "</array>" NO_THROTTLE),
+               0);
+    CHECK(has_lines(out, 1) || has_lines(out, 1));
+    CHECK_STR_EQ(job_blame("test.calendar"), "calendar");
+    CHECK_EQ(job_remove("test.calendar"), KERN_SUCCESS);
+}

@@ -63,9 +63,10 @@ TEST(a_path_that_changes_starts_a_job, "B109 B117 B170")
     char reason[256];
 
     unlink(path);
-    load_with_path("test.watch", say(out),
-                   "<key>WatchPaths</key><array><string>/no/such/place/at/all</string><string>%s</string></array>" NO_THROTTLE,
-                   path);
+    load_with_path(
+        "test.watch",
+        say(out), "<key>WatchPaths</key><array><string>/no/such/place/at/all</string><string>%s</string></array>" NO_THROTTLE,
+        path);
     CHECK(changes_until(path, out, 2));
     snprintf(reason, sizeof(reason), "path %s", path);
     CHECK_STR_EQ(job_blame("test.watch"), reason);
@@ -78,7 +79,8 @@ TEST(a_directory_with_something_in_it_keeps_a_job_running, "B109 B117")
 
     mkdir(queue, 0700);
     unlink(file);
-    load_with_path("test.queue", say(out), "<key>QueueDirectories</key><array><string>%s</string></array>" NO_THROTTLE, queue);
+    load_with_path("test.queue", say(out),
+                   "<key>QueueDirectories</key><array><string>%s</string></array>" NO_THROTTLE, queue);
     CHECK(strstr(job_print("test.queue"), "\truns = 0\n") != NULL);
     write_file(file, "x");
     CHECK(has_lines(out, 3));
@@ -92,8 +94,10 @@ TEST(a_path_that_exists_or_not_is_a_condition, "B118")
     const char *path = scratch("state"), *out = scratch("state-out");
 
     write_file(path, "x");
-    load_with_path("test.state", say(out),
-                   "<key>KeepAlive</key><dict><key>PathState</key><dict><key>%s</key><false/></dict></dict>" NO_THROTTLE, path);
+    load_with_path(
+        "test.state", say(out),
+        "<key>KeepAlive</key><dict><key>PathState</key><dict><key>%s</key><false/></dict></dict>" NO_THROTTLE,
+        path);
     CHECK(strstr(job_print("test.state"), "\truns = 0\n") != NULL);
     unlink(path);
     CHECK(has_lines(out, 2));
@@ -105,12 +109,12 @@ TEST(a_path_that_exists_or_not_is_a_condition, "B118")
 TEST(another_job_is_a_condition, "B118 B170")
 {
     REQUIRE_EQ(job_load(bootstrap_port, "test.other.b", "stay",
-                        "<key>KeepAlive</key><dict><key>OtherJobActive</key><dict><key>test.other.a</key><true/></dict></dict>"
-                        NO_THROTTLE),
+                        "<key>KeepAlive</key><dict><key>OtherJobActive</key><dict><key>test.other.a</"
+                        "key><true/></dict></dict>" NO_THROTTLE),
                0);
     REQUIRE_EQ(job_load(bootstrap_port, "test.other.c", "stay",
-                        "<key>KeepAlive</key><dict><key>OtherJobEnabled</key><dict><key>test.other.a</key><true/></dict></dict>"
-                        NO_THROTTLE),
+                        "<key>KeepAlive</key><dict><key>OtherJobEnabled</key><dict><key>test.other.a</"
+                        "key><true/></dict></dict>" NO_THROTTLE),
                0);
     CHECK(strstr(job_print("test.other.c"), "\tstate = waiting\n") != NULL);
     REQUIRE_EQ(job_load(bootstrap_port, "test.other.a", "stay", ""), 0);
@@ -134,10 +138,11 @@ TEST(conditions_may_wait_for_the_first_demand, "B117 B118")
 {
     mach_port_t port;
 
-    REQUIRE_EQ(job_load(bootstrap_port, "test.after", "answer test.after.name",
-                        SERVICE("test.after.name") "<key>KeepAlive</key><dict><key>AfterInitialDemand</key><true/>"
-                                                   "<key>SuccessfulExit</key><true/></dict>" THROTTLE(3600)),
-               0);
+    REQUIRE_EQ(
+        job_load(bootstrap_port, "test.after", "answer test.after.name",
+                 SERVICE("test.after.name") "<key>KeepAlive</key><dict><key>AfterInitialDemand</key><true/>"
+                                            "<key>SuccessfulExit</key><true/></dict>" THROTTLE(3600)),
+        0);
     CHECK(strstr(job_print("test.after"), "\tstate = waiting\n") != NULL);
     REQUIRE_EQ(look("test.after.name", &port), KERN_SUCCESS);
     CHECK_EQ(call(port, 1000), 1001);

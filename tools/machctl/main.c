@@ -46,10 +46,12 @@ static const struct verb verbs[] = {
       "A: active, D: inactive and launched on demand, I: inactive. -j: with the owning job." },
     { "bstree", verb_names, "[-j] [--json]", "Shows all domains as a tree. Privileged." },
     { "bsexec", verb_names, "PID COMMAND [ARGUMENT...]", "Runs COMMAND in the namespace of process PID." },
-    { "load", verb_names, "[-F] PATH...",
-      "Loads the jobs of property lists: files, or directories of them. -F: also those\n"
-      "that are disabled, and without checks of who owns the file." },
-    { "unload", verb_names, "[-F] PATH...", "Stops and removes the jobs that these files name." },
+    { "load", verb_names, "[-wF] [-S SESSION] [-D PLACES] [PATH...]",
+      "Loads the jobs of property lists: files, or directories of them. -w: they are no\n"
+      "longer disabled; -F: also those that are, without checks of who owns the file;\n"
+      "-S: only those of this type of session; -D: of user, local, system, or all places." },
+    { "unload", verb_names, "[-wF] [-S SESSION] [-D PLACES] [PATH...]",
+      "Stops and removes the jobs that these files name. -w: they are disabled from now on." },
     { "submit", verb_names, "-l LABEL [-p PROGRAM] [-o OUT] [-e ERR] [--] COMMAND [ARGUMENT...]",
       "Loads a job that is kept running." },
     { "remove", verb_names, "LABEL", "Stops and removes a job." },

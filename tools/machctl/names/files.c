@@ -11,7 +11,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "machd-config.h"
 #include "tools/machctl/names/look.h"
+#include "tools/machctl/names/overrides.h"
 #include "wire/job_types.h"
 
 #define MAX_FILE (1u << 20)
@@ -62,9 +64,23 @@ static bool names_host(plist_t hosts)
     return false;
 }
 
-static bool is_true(plist_t value)
+static bool is_for_session(const struct files *files, plist_t value)
 {
-    return PLIST_IS_BOOLEAN(value) && plist_bool_val_is_true(value);
+    const char *name = PLIST_IS_STRING(value) ? plist_get_string_ptr(value, NULL) : "";
+
+    if (files->session != NULL)
+        return strcmp(name, files->session) == 0;
+    return (strcmp(name, "System") == 0) == files->is_system;
+}
+
+/* B13: what is for no session that exists is for launchd to refuse. */
+static bool is_for_sessions(const struct files *files, plist_t value)
+{
+    bool found = value == NULL || (!PLIST_IS_ARRAY(value) && is_for_session(files, value));
+
+    for (uint32_t i = 0; !found && PLIST_IS_ARRAY(value) && i < plist_array_get_size(value); i++)
+        found = is_for_session(files, plist_array_get_item(value, i));
+    return found;
 }
 
 /* B109, B165: what the loading tool itself decides. */
@@ -72,8 +88,10 @@ static const char *refusal(const struct files *files, plist_t job)
 {
     plist_t only = plist_dict_get_item(job, "LimitLoadToHosts");
 
-    if (!files->force && is_true(plist_dict_get_item(job, "Disabled")))
+    if (!files->force && !files->write && !files->unload && overrides_is_disabled(job))
         return "is disabled";
+    if (!is_for_sessions(files, plist_dict_get_item(job, "LimitLoadToSessionType")))
+        return "is not for this session";
     if ((only != NULL && !names_host(only)) || names_host(plist_dict_get_item(job, "LimitLoadFromHosts")))
         return "is not for this host";
     return NULL;
@@ -119,6 +137,8 @@ static void read_job(struct files *files, const char *path, int fd, size_t size)
         return;
     }
     put_path(job, path);
+    if (files->write && !overrides_set(job, files->unload))
+        skip(files, path, "cannot be remembered");
     plist_array_append_item(files->jobs, job);
 }
 
@@ -165,4 +185,32 @@ void files_read(struct files *files, const char *path)
     }
     if (n >= 0)
         free(entries);
+}
+
+/* ---- places (B108) ---- */
+
+static void read_place(struct files *files, const char *above)
+{
+    char place[4096];
+
+    snprintf(place, sizeof(place), "%s/%s", above, files->is_system ? "LaunchDaemons" : "LaunchAgents");
+    if (access(place, F_OK) == 0)
+        files_read(files, place);
+}
+
+bool files_read_places(struct files *files, const char *word)
+{
+    bool all = strcmp(word, "all") == 0;
+    char own[4096];
+
+    if (!all && strcmp(word, "user") != 0 && strcmp(word, "local") != 0 && strcmp(word, "network") != 0 &&
+        strcmp(word, "system") != 0)
+        return false;
+    if ((all || strcmp(word, "user") == 0) && !files->is_system && overrides_place(own, sizeof(own)))
+        read_place(files, own);
+    if (all || strcmp(word, "local") == 0)
+        read_place(files, MACHD_SYSCONFDIR "/machd");
+    if (all || strcmp(word, "system") == 0)
+        read_place(files, "/usr/lib/machd");
+    return true;
 }

@@ -123,12 +123,26 @@ static int submit_all(plist_t jobs)
 /* The options of load and unload; the paths are what is left. */
 static int read_paths(int argc, char **argv, struct files *files)
 {
+    const char *places = NULL;
+    struct domain_facts facts;
     int option;
 
-    *files = (struct files){ .jobs = plist_new_array() };
-    while ((option = getopt(argc, argv, "F")) == 'F')
-        files->force = true;
-    if (option != -1 || optind == argc)
+    *files = (struct files){ .jobs = plist_new_array(), .unload = strcmp(argv[0], "unload") == 0 };
+    while ((option = getopt(argc, argv, "wFS:D:")) != -1) {
+        switch (option) {
+        case 'w': files->write = true; break;
+        case 'F': files->force = true; break;
+        case 'S': files->session = optarg; break;
+        case 'D': places = optarg; break;
+        default: return wrong_usage(argv[0]);
+        }
+    }
+    if (optind == argc && places == NULL)
+        return wrong_usage(argv[0]);
+    if (!look_facts(bootstrap_port, &facts))
+        return 1;
+    files->is_system = strcmp(facts.name, "System") == 0;
+    if (places != NULL && !files_read_places(files, places))
         return wrong_usage(argv[0]);
     for (int i = optind; i < argc; i++)
         files_read(files, argv[i]);
@@ -295,8 +309,8 @@ static int send_signal(int argc, char **argv)
 /* ---- all of them ---- */
 
 static const struct job_verb verbs[] = {
-    { "load", load, "[-F] PATH..." },
-    { "unload", unload, "[-F] PATH..." },
+    { "load", load, "[-wF] [-S SESSION] [-D PLACES] [PATH...]" },
+    { "unload", unload, "[-wF] [-S SESSION] [-D PLACES] [PATH...]" },
     { "submit", submit, "-l LABEL [-p PROGRAM] [-o OUT] [-e ERR] [--] COMMAND [ARGUMENT...]" },
     { "remove", remove_job, "LABEL" },
     { "start", start, "LABEL" },

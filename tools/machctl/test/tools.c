@@ -362,8 +362,47 @@ TEST(load_and_unload_take_files_and_directories, "B107 B164 B165 B172")
     CHECK(says("-\t0\tone\n-\t0\ttwo\n"));
     CHECK(says("machctl: one: Already loaded\nSTATUS 1\n"));
     CHECK(says("STATUS 0\nmachctl: one: Not loaded\n"));
-    CHECK(says("machctl: nothing found to load\nSTATUS 1\nusage: machctl load [-F] PATH...\n"));
+    CHECK(says("machctl: nothing found to load\nSTATUS 1\nusage: machctl load [-wF]"));
     CHECK(says("-\t0\tthree\n"));
+}
+
+TEST(what_is_loaded_and_unloaded_with_w_stays_so, "B165")
+{
+    CHECK_EQ(
+        under(
+            JOBS
+            "export XDG_CONFIG_HOME=$j/config; job one \"<key>Disabled</key><true/>\"; "
+            "\"$MACHCTL\" load $j/one.plist; \"$MACHCTL\" load -w $j/one.plist && \"$MACHCTL\" unload "
+            "$j/one.plist && "
+            "\"$MACHCTL\" load $j/one.plist && echo AGAIN; \"$MACHCTL\" unload -w $j/one.plist && "
+            "\"$MACHCTL\" load $j/one.plist || echo DISABLED; grep -c Disabled.*true $j/one.plist; rm -r $j"),
+        0);
+    CHECK(says("/one.plist: is disabled\nmachctl: nothing found to load\nAGAIN\n"));
+    CHECK(says("machctl: nothing found to load\nDISABLED\n1\n"));
+}
+
+TEST(jobs_are_for_sessions_and_lie_in_places, "B13 B108 B109 B165")
+{
+    CHECK_EQ(
+        under(JOBS
+              "export XDG_CONFIG_HOME=$j/config; mkdir -p $j/config/machd/LaunchAgents; "
+              "test $(\"$MACHCTL\" managername) = System && OWN=System OTHER=Aqua || OWN=Aqua OTHER=System; "
+              "S=\"<key>LimitLoadToSessionType</key>\"; job own \"$S<string>$OWN</string>\"; "
+              "job both \"$S<array><string>$OTHER</string><string>$OWN</string></array>\"; "
+              "job other \"$S<string>$OTHER</string>\"; job none \"$S<string>Nonsense</string>\"; "
+              "\"$MACHCTL\" load $j; \"$MACHCTL\" load -S Nonsense $j/none.plist; \"$MACHCTL\" load -S "
+              "$OTHER $j/other.plist; "
+              "\"$MACHCTL\" list | cut -f 3 | sort; \"$MACHCTL\" unload $j/own.plist; "
+              "mv $j/own.plist $j/config/machd/LaunchAgents; \"$MACHCTL\" load -D nowhere; "
+              "test $OWN = System && echo PLACES || { \"$MACHCTL\" load -D user && \"$MACHCTL\" list | grep "
+              "-q own && "
+              "echo PLACES; }; rm -r $j"),
+        0);
+    CHECK(says("/other.plist: is not for this session\n"));
+    CHECK(says("machctl: none: needs a Label, and a Program or ProgramArguments"));
+    CHECK(says("Label\nboth\nother\nown\n"));
+    CHECK(says("usage: machctl load"));
+    CHECK(says("PLACES\n"));
 }
 
 TEST(files_that_others_could_have_changed_are_skipped, "B107")
@@ -423,7 +462,7 @@ TEST(what_is_known_of_a_job_is_printed, "B166 B167 B168 B170 B188")
         "D  a.name (one)\nD  b.name (one)\nmachctl: two: Not loaded\nSTATUS 1\nmachctl: two: Not loaded\n"));
 }
 
-TEST(jobs_are_started_and_stopped_by_label, "B164 B170")
+TEST(jobs_are_started_and_stopped_by_label, "B164 B170 B171")
 {
     CHECK_EQ(
         under(
