@@ -7,9 +7,9 @@
 #include <stdlib.h>
 
 #include "launchd/events.h"
+#include "launchd/helper.h"
 #include "launchd/host.h"
 #include "launchd/log.h"
-#include "launchd/paths.h"
 #include "launchd/process.h"
 
 /* ---- host.h ---- */
@@ -121,13 +121,9 @@ void events_set_alarm(void)
 
 /* ---- process.h ---- */
 
-int process_make(const struct job_config *config, mach_port_t domain, uid_t owner, bool suspended,
-                 struct spawned *spawned)
+int process_make(const struct process_plan *plan, struct spawned *spawned)
 {
-    (void)config;
-    (void)domain;
-    (void)owner;
-    (void)suspended;
+    (void)plan;
     (void)spawned;
     return EAGAIN;
 }
@@ -143,20 +139,20 @@ int process_outcome(int report)
     return 0;
 }
 
-/* ---- paths.h ---- */
+/* ---- helper.h ---- */
 
-void paths_start(struct managed *m)
+bool helper_start(struct helper *helper, const char *program, uid_t uid, char **words,
+                  void (*says)(struct event *event))
 {
-    (void)m;
+    (void)program;
+    (void)uid;
+    (void)words;
+    (void)says;
+    helper->event.fd = -1;
+    return false;
 }
 
-void paths_stop(struct managed *m)
+void helper_end(struct helper *helper)
 {
-    (void)m;
-}
-
-const char *paths_wanting(const struct managed *m)
-{
-    (void)m;
-    return NULL;
+    (void)helper;
 }

@@ -16,9 +16,13 @@
 
 enum key_kind { KEY_STRING, KEY_BOOL, KEY_SECONDS, KEY_OWN, KEY_RECORD, KEY_LATER };
 
+/* A list of a thousand mistakes shall not fill the log. */
+#define MAX_TOLD 16
+
 struct reader {
     struct job_config *config;
     const char *label; /* for the log */
+    unsigned n_told;
     bool no_memory;
 };
 
@@ -161,6 +165,8 @@ static bool read_service_option(void *context, const char *key, plist_t value)
         result = read_flag(&service->flags, SERVICE_RESET, value);
     else if (strcasecmp(key, "HideUntilCheckIn") == 0)
         result = read_flag(&service->flags, SERVICE_HIDE, value);
+    else if (strcasecmp(key, "ReplyOnExecFailure") == 0)
+        result = read_flag(&service->flags, SERVICE_REPLY, value);
     else if (strcasecmp(key, "DrainMessagesOnCrash") == 0)
         result = read_drain(&service->flags, value);
     else
@@ -362,6 +368,7 @@ static const struct key keys[] = {
     { "StandardOutPath", KEY_STRING, FIELD(standard_out), NULL },
     { "StandardErrorPath", KEY_STRING, FIELD(standard_error), NULL },
     { "StartInterval", KEY_OWN, 0, config_read_interval },
+    { "Sockets", KEY_OWN, 0, config_read_sockets },
     { "StartCalendarInterval", KEY_OWN, 0, config_read_calendar },
     { "WatchPaths", KEY_OWN, 0, config_read_watch_paths },
     { "QueueDirectories", KEY_OWN, 0, config_read_queues },
@@ -388,7 +395,6 @@ static const struct key keys[] = {
     { "HopefullyExitsFirst", KEY_RECORD, 0, NULL },
     { "HopefullyExitsLast", KEY_RECORD, 0, NULL },
     { "DisableASLR", KEY_RECORD, 0, NULL },
-    { "Sockets", KEY_LATER, 0, NULL },
     { "StandardInPath", KEY_LATER, 0, NULL },
     { "inetdCompatibility", KEY_LATER, 0, NULL },
     { "Debug", KEY_LATER, 0, NULL },
@@ -421,6 +427,12 @@ static enum result read_value(const struct key *key, struct job_config *config, 
     return GOOD;
 }
 
+static void tell_ignored(struct reader *reader, const char *key, const char *why)
+{
+    if (reader->n_told++ < MAX_TOLD)
+        log_line("%s: %.64s %s, and is ignored", reader->label, key, why);
+}
+
 static bool read_key(void *context, const char *name, plist_t value)
 {
     struct reader *reader = context;
@@ -430,17 +442,13 @@ static bool read_key(void *context, const char *name, plist_t value)
             continue;
         switch (read_value(&keys[i], reader->config, value)) {
         case GOOD: break;
-        case WRONG_TYPE:
-            log_line("%s: the value of %s has the wrong type and is ignored", reader->label, name);
-            break;
-        case OUT_OF_RANGE:
-            log_line("%s: the value of %s is out of range and is ignored", reader->label, name);
-            break;
+        case WRONG_TYPE: tell_ignored(reader, name, "has a value of the wrong type"); break;
+        case OUT_OF_RANGE: tell_ignored(reader, name, "has a value out of range"); break;
         case NO_MEMORY: reader->no_memory = true; break;
         }
         return !reader->no_memory;
     }
-    log_line("%s: the key %.64s is unknown and is ignored", reader->label, name);
+    tell_ignored(reader, name, "is an unknown key");
     return true;
 }
 
@@ -519,6 +527,12 @@ void config_free(struct job_config *config)
         free(config->paths[i].name);
     for (size_t i = 0; i < config->n_others; i++)
         free(config->others[i].label);
+    for (size_t i = 0; i < config->n_sockets; i++) {
+        for (int j = 0; j < SOCKET_WORDS; j++)
+            free(config->sockets[i].words[j]);
+        free(config->sockets[i].name);
+    }
+    free(config->sockets);
     free(config->paths);
     free(config->others);
     free(config->calendars);

@@ -40,6 +40,25 @@ struct config_other {
     bool must_run, wanted;
 };
 
+/* One socket to be made, as launchd-sockets reads it (sockets/main.c). */
+enum socket_word {
+    SOCKET_TYPE,
+    SOCKET_PASSIVE,
+    SOCKET_PATH,
+    SOCKET_MODE,
+    SOCKET_NODE,
+    SOCKET_SERVICE,
+    SOCKET_FAMILY,
+    SOCKET_WORDS,
+};
+
+struct config_socket {
+    char *name; /* of the entry in Sockets */
+    char *words[SOCKET_WORDS];
+};
+
+#define SOCKETS_MAX 64 /* descriptors of one job */
+
 #define CONFIG_MAX_TRIGGERS 256 /* of each of these, and of calendars */
 
 struct config_limit {
@@ -67,6 +86,8 @@ struct job_config {
     size_t n_paths;
     struct config_other *others;
     size_t n_others;
+    struct config_socket *sockets;
+    size_t n_sockets;
     struct calendar *calendars;
     size_t n_calendars;
     bool low_io;

@@ -18,8 +18,7 @@ static enum wish wish_of(plist_t value, const char *key, const char *label)
     return !is_bool ? WISH_NONE : truth ? WISH_TRUE : WISH_FALSE;
 }
 
-/* One more element at the end, all zero; NULL: no memory, or too many. */
-static void *one_more(void *array_p, size_t *n, size_t size)
+void *config_one_more(void *array_p, size_t *n, size_t size)
 {
     char *array, *old;
 
@@ -41,7 +40,7 @@ static enum result add_path(struct job_config *config, enum config_path_kind kin
         return WRONG_TYPE;
     if (*name != '/' || strlen(name) >= PATH_MAX)
         return OUT_OF_RANGE;
-    path = one_more(&config->paths, &config->n_paths, sizeof(*path));
+    path = config_one_more(&config->paths, &config->n_paths, sizeof(*path));
     if (path == NULL)
         return NO_MEMORY;
     path->kind = kind;
@@ -83,7 +82,8 @@ static bool add_path_state(void *context, const char *name, plist_t value)
 static bool add_other(struct job_config *config, const char *label, plist_t value, bool must_run)
 {
     bool is_bool, wanted = plist_truth(value, &is_bool);
-    struct config_other *other = is_bool ? one_more(&config->others, &config->n_others, sizeof(*other)) : NULL;
+    struct config_other *other =
+        is_bool ? config_one_more(&config->others, &config->n_others, sizeof(*other)) : NULL;
 
     if (other == NULL) {
         log_line("%s: the condition on job %.64s is ignored", config->label, label);
@@ -163,7 +163,7 @@ static enum result add_calendar(struct job_config *config, plist_t value)
         return OUT_OF_RANGE;
     if (c.weekday == 7)
         c.weekday = 0;
-    slot = one_more(&config->calendars, &config->n_calendars, sizeof(*slot));
+    slot = config_one_more(&config->calendars, &config->n_calendars, sizeof(*slot));
     if (slot != NULL)
         *slot = c;
     return slot != NULL ? GOOD : NO_MEMORY;

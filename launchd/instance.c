@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/syscall.h>
@@ -16,8 +17,9 @@
 #include "launchd/job.h"
 #include "launchd/log.h"
 #include "launchd/managed.h"
-#include "launchd/service.h"
 #include "launchd/process.h"
+#include "launchd/service.h"
+#include "launchd/sockets.h"
 
 #define KILL_PATIENCE (4 * TIMER_SECOND)     /* B127 */
 #define SHUTDOWN_PATIENCE (2 * TIMER_SECOND) /* machd waits for us a second longer */
@@ -66,6 +68,8 @@ void instance_last_end(const struct managed *m, char *text, size_t size)
 
 static void set_end(struct managed *m, enum job_end end, int status)
 {
+    if (end == JOB_END_EXEC)
+        managed_mark(m, JOB_UNSTARTABLE, 0);
     m->job->r->end = end;
     m->job->r->end_status = status;
 }
@@ -217,11 +221,30 @@ static void cannot_start(struct managed *m, int error)
     managed_touch(m);
 }
 
+static int make_process(struct managed *m, struct spawned *spawned)
+{
+    const struct domain *domain = m->job->domain;
+    int fds[SOCKETS_MAX], error;
+    char *names = sockets_names(m);
+    struct process_plan plan = { .config = m->config,
+                                 .domain = domain->r->port,
+                                 .owner = domain->r->uid,
+                                 .suspended = m->suspended,
+                                 .fds = fds,
+                                 .n_fds = names != NULL ? m->n_sockets : 0,
+                                 .fd_names = names };
+
+    for (size_t i = 0; i < plan.n_fds; i++)
+        fds[i] = sockets_fd(m, i);
+    error = process_make(&plan, spawned);
+    free(names);
+    return error;
+}
+
 /* The record is complete before the child goes on. */
 void instance_start(struct managed *m)
 {
     struct job_record *r = m->job->r;
-    struct domain *domain = m->job->domain;
     struct spawned spawned;
     int error;
 
@@ -231,7 +254,7 @@ void instance_start(struct managed *m)
     r->started = timer_now();
     r->n_runs++;
     memcpy(r->reason, r->why, sizeof(r->reason));
-    error = process_make(m->config, domain->r->port, domain->r->uid, m->suspended, &spawned);
+    error = make_process(m, &spawned);
     m->at_once = m->suspended = false;
     if (error != 0) {
         cannot_start(m, error);

@@ -16,6 +16,7 @@
 #include "launchd/plist.h"
 #include "launchd/schedule.h"
 #include "launchd/service.h"
+#include "launchd/sockets.h"
 
 /* ---- loading ---- */
 
@@ -56,19 +57,27 @@ static void declare_services(struct managed *m)
     }
 }
 
-static bool is_full(const struct domain *domain)
+/* All users share one stash: what one domain's property lists take of it is bounded. */
+static bool is_full(const struct domain *domain, const struct job_config *config, size_t size)
 {
+    size_t n_jobs = 1, n_services = config->n_services, n_pieces = size / STASH_TEXT_SIZE + 1;
     const struct job *job;
-    unsigned n = 0;
 
-    TAILQ_FOREACH(job, &domain->jobs, in_domain) n += job->managed != NULL;
-    return n >= MANAGED_MAX;
+    TAILQ_FOREACH(job, &domain->jobs, in_domain)
+    {
+        if (job->managed == NULL)
+            continue;
+        n_jobs++;
+        n_services += job->managed->config->n_services;
+        n_pieces += job->managed->n_pieces;
+    }
+    return n_jobs > MANAGED_MAX || n_services > MANAGED_MAX_SERVICES || n_pieces > MANAGED_MAX_PIECES;
 }
 
 /* Consumes config. */
 static int make(struct domain *domain, struct job_config *config, const char *text, size_t size)
 {
-    struct stash_record *record = is_full(domain) ? NULL : stash_new();
+    struct stash_record *record = is_full(domain, config, size) ? NULL : stash_new();
     struct managed *m;
 
     if (record == NULL) {
@@ -100,6 +109,7 @@ static int make(struct domain *domain, struct job_config *config, const char *te
     declare_services(m);
     schedule_start(m);
     paths_start(m);
+    sockets_start(m);
     managed_tell(m, "is loaded into %s", domain->r->name);
     managed_others_changed();
     managed_touch(m);
@@ -189,6 +199,7 @@ void loading_resume(void)
         instance_take_over(m);
         schedule_start(m);
         paths_start(m);
+        sockets_start(m);
         managed_touch(m);
     }
 }

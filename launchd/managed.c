@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "launchd/managed.h"
 
+#include <mach/error.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +16,7 @@
 #include "launchd/paths.h"
 #include "launchd/schedule.h"
 #include "launchd/service.h"
+#include "launchd/sockets.h"
 
 #define RETRY_SECONDS 10u /* after a failed exec (B124) */
 
@@ -76,7 +78,7 @@ struct managed *managed_new(struct stash_record *record)
     if (m == NULL)
         return NULL;
     STAILQ_INIT(&m->removers);
-    m->death.fd = m->report.fd = m->paths.fd = -1;
+    m->death.fd = m->report.fd = m->watcher.event.fd = m->socket_maker.event.fd = -1;
     m->job = job_new_managed(record);
     if (m->job == NULL || !index_insert(&by_label, &m->by_label, label_key(record->job.label))) {
         free(m);
@@ -102,6 +104,7 @@ void managed_free(struct managed *m)
     instance_close(m);
     schedule_stop(m);
     paths_stop(m);
+    sockets_stop(m);
     for (size_t i = 0; i < m->n_pieces; i++)
         stash_free(m->pieces[i]);
     TAILQ_REMOVE(&all, m, link);
@@ -152,6 +155,7 @@ void managed_watch_ports(struct managed *m, bool on)
     if (m->watching == on)
         return;
     m->watching = on;
+    sockets_watch(m, on);
     TAILQ_FOREACH(service, &m->job->services, in_job)
     {
         if (!service_is_declared(service) || service->r->state != SERVICE_INACTIVE)
@@ -201,6 +205,22 @@ static void drain_after_crash(struct managed *m)
         if (service->r->flags & (SERVICE_DRAIN_ONE | SERVICE_DRAIN_ALL))
             managed_tell(m, "%u messages on %s are destroyed after the crash", service_drain(service),
                          service->r->name);
+    }
+}
+
+/* Those who asked for it hear at once why nobody will answer; the others wait for the next try (B124). */
+static void answer_when_unstartable(struct managed *m)
+{
+    struct service *service;
+
+    if (!managed_has(m, JOB_UNSTARTABLE))
+        return;
+    managed_mark(m, 0, JOB_UNSTARTABLE);
+    TAILQ_FOREACH(service, &m->job->services, in_job)
+    {
+        if (service->r->flags & SERVICE_REPLY)
+            managed_tell(m, "%u callers of %s are told why",
+                         service_answer(service, unix_err(m->job->r->end_status)), service->r->name);
     }
 }
 
@@ -367,6 +387,8 @@ static void remove_now(struct managed *m)
 
 static void run_or_wait(struct managed *m)
 {
+    if (sockets_are_pending(m))
+        return;
     if (!wants_to_run(m)) {
         m->state = MANAGED_WAITING;
         managed_watch_ports(m, true);
@@ -390,6 +412,7 @@ static void examine(struct managed *m)
         m->state = MANAGED_HELD;
     } else {
         drain_after_crash(m);
+        answer_when_unstartable(m);
         run_or_wait(m);
     }
 }
@@ -462,6 +485,7 @@ bool managed_remove(struct managed *m, struct later *later)
     managed_mark(m, JOB_REMOVING, JOB_PENDING);
     schedule_stop(m);
     paths_stop(m);
+    sockets_stop(m);
     if (m->job->r->pid == 0) {
         remove_now(m);
         return true;

@@ -24,12 +24,15 @@
 #include <sys/types.h>
 
 #include "launchd/events.h"
+#include "launchd/helper.h"
 #include "launchd/index.h"
 #include "launchd/loop.h"
 #include "launchd/stash.h"
 #include "launchd/timer.h"
 
 #define MANAGED_MAX 1024u          /* jobs of one domain */
+#define MANAGED_MAX_SERVICES 4096u /* that they declare */
+#define MANAGED_MAX_PIECES 8192u   /* of their property lists in the stash */
 #define MANAGED_MAX_TEXT 65536u    /* bytes of one job's property list as XML */
 
 struct domain;
@@ -63,8 +66,10 @@ struct managed {
     struct event death, report; /* of its process (instance.c) */
     struct timer timer;         /* throttle, SIGKILL, complaint */
     struct timer interval;      /* schedule.c */
-    struct event paths;         /* paths.c: from the watcher */
-    pid_t watcher;
+    struct helper watcher;      /* paths.c */
+    struct helper socket_maker; /* sockets.c */
+    struct held_socket **sockets;
+    size_t n_sockets;
     enum path_state *path_states;
     struct later_list removers; /* wait for its end */
     char *text;                 /* while a stash is read */

@@ -17,6 +17,7 @@
 
 #include "launchd/config.h"
 #include "launchd/log.h"
+#include "wire/job_types.h"
 
 #define IOPRIO_WHO_PROCESS 1
 #define IOPRIO_LOWEST (2 << 13 | 7) /* best effort, its lowest level */
@@ -158,18 +159,34 @@ static int prepare(const struct job_config *config, uid_t owner)
     return 0;
 }
 
-static _Noreturn void become_job(const struct job_config *config, uid_t owner, bool suspended, int go,
-                                 int report)
+/* Out of the way of each other first. What libmach has there is not needed any more. */
+static void place_sockets(const struct process_plan *plan, int *report)
 {
+    int kept[SOCKETS_MAX], above = JOB_SOCKETS_FIRST + (int)plan->n_fds;
+    char *list = NULL;
+
+    *report = fcntl(*report, F_DUPFD_CLOEXEC, above);
+    for (size_t i = 0; i < plan->n_fds; i++)
+        kept[i] = fcntl(plan->fds[i], F_DUPFD_CLOEXEC, above);
+    for (size_t i = 0; i < plan->n_fds; i++)
+        dup2(kept[i], JOB_SOCKETS_FIRST + (int)i);
+    if (plan->fd_names != NULL && asprintf(&list, "%d %s", (int)getpid(), plan->fd_names) > 0)
+        setenv(JOB_SOCKETS_ENV, list, 1);
+    close_range((unsigned)above, ~0u, CLOSE_RANGE_CLOEXEC);
+}
+
+static _Noreturn void become_job(const struct process_plan *plan, int go, int report)
+{
+    const struct job_config *config = plan->config;
     char byte;
     int error;
 
     if (read(go, &byte, 1) != 1)
         _exit(127);
-    error = prepare(config, owner);
+    error = prepare(config, plan->owner);
     if (error == 0) {
-        close_range(3, ~0u, CLOSE_RANGE_CLOEXEC);
-        if (suspended)
+        place_sockets(plan, &report);
+        if (plan->suspended || config->wait_for_debugger)
             raise(SIGSTOP);
         if (config->program != NULL)
             execv(config->program, config->arguments);
@@ -203,8 +220,7 @@ static pid_t fork_into(mach_port_t domain)
     return pid;
 }
 
-int process_make(const struct job_config *config, mach_port_t domain, uid_t owner, bool suspended,
-                 struct spawned *spawned)
+int process_make(const struct process_plan *plan, struct spawned *spawned)
 {
     int go[2], report[2], error;
 
@@ -216,11 +232,11 @@ int process_make(const struct job_config *config, mach_port_t domain, uid_t owne
         close(go[1]);
         return error;
     }
-    *spawned = (struct spawned){ .pid = fork_into(domain), .go = go[1], .report = report[0] };
+    *spawned = (struct spawned){ .pid = fork_into(plan->domain), .go = go[1], .report = report[0] };
     error = errno;
     if (spawned->pid == 0) {
         close(go[1]);
-        become_job(config, owner, suspended || config->wait_for_debugger, go[0], report[1]);
+        become_job(plan, go[0], report[1]);
     }
     close(go[0]);
     close(report[1]);

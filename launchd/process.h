@@ -15,6 +15,7 @@
 
 #include <mach/mach.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <sys/types.h>
 
 struct job_config;
@@ -25,9 +26,18 @@ struct spawned {
     int report; /* from the child */
 };
 
-/* domain: the receive right of a domain's port; owner: its uid, which the job runs as; suspended: it stops before its exec. 0,
- * or an error number: there is no child then. */
-int process_make(const struct job_config *config, mach_port_t domain, uid_t owner, bool suspended, struct spawned *spawned);
+struct process_plan {
+    const struct job_config *config;
+    mach_port_t domain; /* receive right of the domain's port */
+    uid_t owner;        /* the domain's uid, which the job runs as */
+    bool suspended;     /* it stops before its exec */
+    const int *fds;     /* that it gets, from descriptor 3 on */
+    size_t n_fds;
+    const char *fd_names; /* what launch_activate_socket reads; NULL: none */
+};
+
+/* 0, or an error number: there is no child then. */
+int process_make(const struct process_plan *plan, struct spawned *spawned);
 /* Lets the child go on; closes `go`. */
 void process_release(struct spawned *spawned);
 

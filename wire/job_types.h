@@ -8,6 +8,12 @@
 #define JOB_PATH_KEY "MachdPropertyListPath" /* put into what is submitted: the file that it came from */
 #define JOB_PORT_OBJECT "mach-port-object"   /* what a dictionary shows in place of a port (B167) */
 
+/* What a job knows of the sockets that it inherits: "PID NAME US FD RS NAME US FD RS ..." (B175) */
+#define JOB_SOCKETS_ENV "LAUNCHD_SOCKETS"
+#define JOB_SOCKETS_UNIT '\x1f'
+#define JOB_SOCKETS_RECORD '\x1e'
+#define JOB_SOCKETS_FIRST 3 /* descriptor */
+
 #define JOB_KICKSTART_KILL 1u      /* stop what runs first */
 #define JOB_KICKSTART_SUSPENDED 2u /* stopped before its first instruction */
 

@@ -4,9 +4,9 @@
  *   launchd-paths UID (watch|queue|exists) PATH ...
  *
  * A program of its own, because a path may lead to a file system that does not answer, and because it must see no more than
- * the job's user may see. It is no Mach program. It writes lines: `changed N` when the Nth path (from 0; of kind watch) was
+ * the job's user may see. It is no Mach program. It sends packets, lines: `changed N` when the Nth path (from 0; of kind watch) was
  * created, changed, renamed or removed; `is N` and `not N` when the state of another became so: a queue is a directory that is
- * not empty. First it tells the state of all of these. It ends with launchd, and when its pipe is closed.
+ * not empty. First it tells the state of all of these. It ends with launchd, and when its socket is closed.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -20,6 +20,7 @@
 #include <string.h>
 #include <sys/inotify.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -46,7 +47,7 @@ static void say(const char *word, int i)
     char line[32];
     int n = snprintf(line, sizeof(line), "%s %d\n", word, i);
 
-    if (write(STDOUT_FILENO, line, (size_t)n) != n)
+    if (send(STDOUT_FILENO, line, (size_t)n, MSG_NOSIGNAL) != n)
         exit(0);
 }
 

@@ -9,12 +9,14 @@
  *                            but aborts at number 666; unpack NAME: answers N messages on the right they carry, with their
  *                            number plus the sum of their memory; return NAME: checks it in and destroys the right;
  *                            give NAME: checks it in, and sends the receive right to NAME.keeper;
+ *                            socket NAME: serves one connection on the job's socket of that name;
  *                            wait FILE: goes on when it exists;
  *                            port: 1 if there is a bootstrap port; load LABEL: loads a job that takes LABEL.name and stays;
  *                            remove, start, stop: with a label;
  *                            say FILE: appends a line with its pid, its uid and the milliseconds since boot
  */
 #include <bootstrap_priv.h>
+#include <launch.h>
 #include <mach/mach.h>
 #include <servers/bootstrap.h>
 #include <signal.h>
@@ -22,6 +24,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -173,6 +176,20 @@ static kern_return_t give(const char *name)
                                          0, MACH_PORT_NULL);
 }
 
+/* Answers one connection with what three calls said. */
+static kern_return_t serve_socket(const char *name)
+{
+    int *fds = NULL, *again = NULL, error = launch_activate_socket(name, &fds, &(size_t){ 0 }), fd;
+
+    if (error != 0)
+        return error;
+    fd = accept(fds[0], NULL, NULL);
+    dprintf(fd, "%d %d %d\n", error, launch_activate_socket(name, &again, &(size_t){ 0 }),
+            launch_activate_socket("no such name", &again, &(size_t){ 0 }));
+    close(fd);
+    return 0;
+}
+
 static void wait_for(const char *file)
 {
     while (access(file, F_OK) != 0)
@@ -265,6 +282,8 @@ static int act(const char *word, const char *argument)
         print(word, bring_back(argument));
     else if (strcmp(word, "give") == 0)
         print(word, give(argument));
+    else if (strcmp(word, "socket") == 0)
+        print(word, serve_socket(argument));
     else if (strcmp(word, "wait") == 0)
         wait_for(argument);
     else if (strcmp(word, "say") == 0)

@@ -4,12 +4,14 @@
  * A test that must see a throttled job gives it a throttle longer than any test runs; none measures time.
  */
 #include <errno.h>
+#include <mach/error.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "bootstrap_user.h"
 #include "launchd/test/job_util.h"
 
 static const char *words(const char *format, const char *argument)
@@ -174,6 +176,28 @@ TEST(a_program_that_cannot_be_executed_is_told_and_tried_again_later, "B124")
     CHECK(strstr(job_list(), "-\t127\ttest.exec\n") != NULL);
     CHECK_EQ(job_remove("test.exec"), KERN_SUCCESS);
     CHECK_EQ(type_of(port), MACH_PORT_TYPE_DEAD_NAME);
+    mach_port_deallocate(mach_task_self(), port);
+}
+
+TEST(callers_of_a_service_that_cannot_start_may_be_told_why_at_once, "B124")
+{
+    mach_port_t port;
+    unsigned uid;
+    name_t name;
+    int pid;
+
+    REQUIRE_EQ(job_load_text(bootstrap_port,
+                             "<dict>" STRING("Label", "test.told") STRING(
+                                 "Program",
+                                 "/no/such/program") "<key>MachServices</key><dict><key>test.told.name</"
+                                                     "key><dict><key>ReplyOnExecFailure</key><true/>"
+                                                     "</dict></dict></dict>"),
+               0);
+    REQUIRE_EQ(look("test.told.name", &port), KERN_SUCCESS);
+    /* Any call of a described interface will do. */
+    CHECK_EQ(bootstrap_rpc_domain_info(port, name, &uid, &pid), unix_err(ENOENT));
+    CHECK(job_shows("test.told", "test.told.name D 1 0\n"));
+    CHECK_EQ(job_remove("test.told"), KERN_SUCCESS);
     mach_port_deallocate(mach_task_self(), port);
 }
 

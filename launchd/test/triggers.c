@@ -2,11 +2,14 @@
 /* launchd/test/triggers.c - what else starts jobs: paths, queues, other jobs, the calendar */
 #include <errno.h>
 #include <fcntl.h>
+#include <launch.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "launchd/test/job_util.h"
@@ -149,4 +152,72 @@ TEST(conditions_may_wait_for_the_first_demand, "B117 B118")
     CHECK(job_shows("test.after", "\tstate = throttled ("));
     CHECK_EQ(job_remove("test.after"), KERN_SUCCESS);
     mach_port_deallocate(mach_task_self(), port);
+}
+
+/* ---- sockets ---- */
+
+static bool is_a_socket(const void *path)
+{
+    struct stat st;
+
+    return stat(path, &st) == 0 && S_ISSOCK(st.st_mode);
+}
+
+static void ask_socket(const char *path, char *answer, size_t size)
+{
+    struct sockaddr_un address = { .sun_family = AF_UNIX };
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    size_t n = 0;
+    ssize_t got;
+
+    snprintf(address.sun_path, sizeof(address.sun_path), "%s", path);
+    REQUIRE_EQ(connect(fd, (struct sockaddr *)&address, sizeof(address)), 0);
+    while (n < size - 1 && (got = read(fd, answer + n, size - 1 - n)) > 0)
+        n += (size_t)got;
+    answer[n] = 0;
+    close(fd);
+}
+
+TEST(a_connection_starts_the_job_that_has_the_socket, "B173 B174 B175 B117 B170")
+{
+    const char *path = scratch("socket");
+    char answer[64], expected[64];
+    struct stat st;
+    size_t count;
+    int *fds;
+
+    load_with_path(
+        "test.socket", "socket Main",
+        "<key>Sockets</key><dict><key>Other</key><dict><key>SockType</key><string>dgram</string>"
+        "<key>SockNodeName</key><string>127.0.0.1</string><key>SockServiceName</key><integer>0</integer></"
+        "dict>"
+        "<key>Main</key><array><dict><key>SockPathName</key><string>%s</string><key>SockPathMode</key>"
+        "<integer>432</integer></dict></array></dict>" NO_THROTTLE,
+        path);
+    REQUIRE(wait_until(is_a_socket, path));
+    snprintf(expected, sizeof(expected), "0 %d %d\n", EALREADY, ENOENT);
+    for (int i = 0; i < 3; i++) {
+        ask_socket(path, answer, sizeof(answer));
+        CHECK_STR_EQ(answer, expected);
+    }
+    CHECK_STR_EQ(job_blame("test.socket"), "socket Main");
+    CHECK_EQ(stat(path, &st), 0);
+    CHECK_EQ(st.st_mode & 0777, 0660);
+    CHECK(job_shows("test.socket", "\truns = 3\n"));
+    CHECK_EQ(job_remove("test.socket"), KERN_SUCCESS);
+    CHECK_EQ(launch_activate_socket("Main", &fds, &count), ESRCH);
+}
+
+TEST(a_socket_that_cannot_be_made_is_told_and_the_job_runs_without, "B173")
+{
+    const char *out = scratch("without");
+
+    load_with_path("test.without", say(out),
+                   "<key>Sockets</key><dict><key>A</key><dict><key>SockPathName</key><string>/no/such/place</"
+                   "string></dict>"
+                   "<key>B</key><string>nonsense</string></dict><key>StandardOutPath</key><string>%s</"
+                   "string>" RUN_AT_LOAD,
+                   "/dev/null");
+    CHECK(has_lines(out, 1));
+    CHECK_EQ(job_remove("test.without"), KERN_SUCCESS);
 }

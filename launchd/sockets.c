@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "launchd/sockets.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "launchd/config.h"
+#include "launchd/helper.h"
+#include "launchd/job.h"
+#include "launchd/log.h"
+#include "launchd/managed.h"
+#include "wire/job_types.h"
+
+struct held_socket {
+    struct event event; /* while it is watched */
+    struct managed *m;
+    const char *name; /* in the configuration */
+    int fd;
+};
+
+bool sockets_are_pending(const struct managed *m)
+{
+    return m->socket_maker.event.fd >= 0;
+}
+
+int sockets_fd(const struct managed *m, size_t i)
+{
+    return m->sockets[i]->fd;
+}
+
+/* ---- demands ---- */
+
+static void is_readable(struct event *event)
+{
+    struct held_socket *held = container_of(event, struct held_socket, event);
+    char why[128];
+
+    event_clear(event);
+    snprintf(why, sizeof(why), "socket %s", held->name);
+    managed_mark(held->m, JOB_DEMANDED, 0);
+    managed_pend(held->m, why);
+}
+
+void sockets_watch(struct managed *m, bool on)
+{
+    for (size_t i = 0; i < m->n_sockets; i++) {
+        struct held_socket *held = m->sockets[i];
+        event_clear(&held->event);
+        if (on && !event_watch(&held->event, held->fd, EPOLLIN, is_readable))
+            managed_tell(m, "cannot watch socket %s", held->name);
+    }
+}
+
+/* ---- what the maker says ---- */
+
+static void hold(struct managed *m, uint32_t i, int fd)
+{
+    struct held_socket *held = m->n_sockets < SOCKETS_MAX ? calloc(1, sizeof(*held)) : NULL;
+
+    if (held == NULL) {
+        close(fd);
+        managed_tell(m, "a socket more than can be held is closed");
+        return;
+    }
+    *held =
+        (struct held_socket){ .event = { .fd = -1 }, .m = m, .name = m->config->sockets[i].name, .fd = fd };
+    m->sockets[m->n_sockets++] = held;
+}
+
+static void made_all(struct managed *m)
+{
+    helper_end(&m->socket_maker);
+    if (m->watching)
+        sockets_watch(m, true);
+    managed_touch(m);
+}
+
+static void maker_says(struct event *event)
+{
+    struct managed *m = container_of(event, struct managed, socket_maker.event);
+    union {
+        struct cmsghdr header;
+        char room[CMSG_SPACE(sizeof(int))];
+    } control;
+    uint32_t packet[2] = { 0, 0 };
+    struct iovec data = { packet, sizeof(packet) };
+    struct msghdr message = {
+        .msg_iov = &data, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof(control)
+    };
+    ssize_t n = recvmsg(event->fd, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+    struct cmsghdr *header = n > 0 ? CMSG_FIRSTHDR(&message) : NULL;
+    int fd = -1;
+
+    if (n < 0 && (errno == EAGAIN || errno == EINTR))
+        return;
+    if (header != NULL && header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_RIGHTS)
+        memcpy(&fd, CMSG_DATA(header), sizeof(fd));
+    if (n <= 0)
+        made_all(m);
+    else if (packet[0] < m->config->n_sockets && fd >= 0)
+        hold(m, packet[0], fd);
+    else if (packet[0] < m->config->n_sockets)
+        managed_tell(m, "socket %s cannot be made: %s", m->config->sockets[packet[0]].name,
+                     strerror((int)packet[1]));
+    else if (fd >= 0)
+        close(fd);
+}
+
+/* ---- life ---- */
+
+void sockets_start(struct managed *m)
+{
+    const size_t n = m->config->n_sockets;
+    char **words;
+
+    if (n == 0)
+        return;
+    words = calloc(n * SOCKET_WORDS + 1, sizeof(*words));
+    m->sockets = calloc(SOCKETS_MAX, sizeof(struct held_socket *));
+    for (size_t i = 0; words != NULL && i < n * SOCKET_WORDS; i++)
+        words[i] = m->config->sockets[i / SOCKET_WORDS].words[i % SOCKET_WORDS];
+    if (words == NULL || m->sockets == NULL ||
+        !helper_start(&m->socket_maker, "launchd-sockets", m->job->r->uid, words, maker_says))
+        managed_tell(m, "its sockets cannot be made");
+    free(words);
+}
+
+void sockets_stop(struct managed *m)
+{
+    helper_end(&m->socket_maker);
+    for (size_t i = 0; i < m->n_sockets; i++) {
+        event_clear(&m->sockets[i]->event);
+        close(m->sockets[i]->fd);
+        free(m->sockets[i]);
+    }
+    m->n_sockets = 0;
+    free(m->sockets);
+    m->sockets = NULL;
+}
+
+/* NAME US FD US FD ... RS for each descriptor: a name comes as often as it has descriptors. */
+char *sockets_names(const struct managed *m)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *out = m->n_sockets > 0 ? open_memstream(&text, &size) : NULL;
+
+    if (out == NULL)
+        return NULL;
+    for (size_t i = 0; i < m->n_sockets; i++)
+        fprintf(out, "%s%c%zu%c", m->sockets[i]->name, JOB_SOCKETS_UNIT, i + JOB_SOCKETS_FIRST,
+                JOB_SOCKETS_RECORD);
+    if (fclose(out) == 0)
+        return text;
+    free(text);
+    return NULL;
+}
