@@ -156,26 +156,28 @@ TEST(conditions_may_wait_for_the_first_demand, "B117 B118")
 
 /* ---- sockets ---- */
 
-static bool is_a_socket(const void *path)
-{
-    struct stat st;
+static int socket_to_ask = -1;
 
-    return stat(path, &st) == 0 && S_ISSOCK(st.st_mode);
+/* The file is there a moment before it is listened to. */
+static bool is_connected(const void *path)
+{
+    struct sockaddr_un address = { .sun_family = AF_UNIX };
+
+    snprintf(address.sun_path, sizeof(address.sun_path), "%s", (const char *)path);
+    return connect(socket_to_ask, (struct sockaddr *)&address, sizeof(address)) == 0;
 }
 
 static void ask_socket(const char *path, char *answer, size_t size)
 {
-    struct sockaddr_un address = { .sun_family = AF_UNIX };
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     size_t n = 0;
     ssize_t got;
 
-    snprintf(address.sun_path, sizeof(address.sun_path), "%s", path);
-    REQUIRE_EQ(connect(fd, (struct sockaddr *)&address, sizeof(address)), 0);
-    while (n < size - 1 && (got = read(fd, answer + n, size - 1 - n)) > 0)
+    socket_to_ask = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    REQUIRE(wait_until(is_connected, path));
+    while (n < size - 1 && (got = read(socket_to_ask, answer + n, size - 1 - n)) > 0)
         n += (size_t)got;
     answer[n] = 0;
-    close(fd);
+    close(socket_to_ask);
 }
 
 TEST(a_connection_starts_the_job_that_has_the_socket, "B173 B174 B175 B117 B170")
@@ -194,7 +196,6 @@ TEST(a_connection_starts_the_job_that_has_the_socket, "B173 B174 B175 B117 B170"
         "<key>Main</key><array><dict><key>SockPathName</key><string>%s</string><key>SockPathMode</key>"
         "<integer>432</integer></dict></array></dict>" NO_THROTTLE,
         path);
-    REQUIRE(wait_until(is_a_socket, path));
     snprintf(expected, sizeof(expected), "0 %d %d\n", EALREADY, ENOENT);
     for (int i = 0; i < 3; i++) {
         ask_socket(path, answer, sizeof(answer));
