@@ -225,6 +225,7 @@ static int run(struct tracing *t)
         return 1;
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
+    sigaction(SIGHUP, &action, NULL);
     if (t->program != NULL && write(t->go, "", 1) != 1)
         return 1;
     status = follow(t);

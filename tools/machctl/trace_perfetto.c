@@ -110,6 +110,12 @@ static void put_slice(FILE *file, const struct trace_seen *seen)
     state->has_arrow = false;
 }
 
+/* The kernel has no track of its own, so what it sends or is sent has no arrow. */
+static bool has_two_ends(const struct trace_event *event)
+{
+    return !(event->message.flags & (TRACE_TO_KERNEL | TRACE_FROM_KERNEL)) && event->message.port != 0;
+}
+
 /* bp e: the arrow ends at the slice around its time, not at the next one. */
 static void put_arrow(FILE *file, const struct trace_seen *seen)
 {
@@ -147,6 +153,8 @@ void perfetto_event(FILE *file, const struct trace_seen *seen, bool is_peer)
         state->sent = seen->call;
     else
         state->received = seen->call;
+    if (!has_two_ends(event))
+        return;
     state->has_arrow = true;
     put_arrow(file, seen);
 }

@@ -318,7 +318,8 @@ TEST(trace_perfetto_has_slices_and_arrows_that_arrive, "")
                  "inside = lambda x: any(y[\\\"tid\\\"] == x[\\\"tid\\\"] and "
                  "y[\\\"ts\\\"] <= x[\\\"ts\\\"] <= y[\\\"ts\\\"] + y[\\\"dur\\\"] for y in k(chr(88))); "
                  "s, f = ({x[\\\"id\\\"]: x for x in k(p)} for p in \\\"sf\\\"); both = set(s) & set(f); "
-                 "print(len(both) >= 4, all(s[i][\\\"ts\\\"] <= f[i][\\\"ts\\\"] for i in both), "
+                 "print(len(both) >= 4 and set(f) <= set(s), all(s[i][\\\"ts\\\"] <= f[i][\\\"ts\\\"] for i "
+                 "in both), "
                  "all(inside(s[i]) and inside(f[i]) for i in both), "
                  "len(set(x[\\\"args\\\"][\\\"name\\\"] for x in k(chr(77)))))\" $D/out"),
              0);
