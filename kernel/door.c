@@ -187,12 +187,22 @@ static void take_done(struct thread *thread, const struct trap_request *request)
         ipc->ops->segment_done(ipc->host, thread->task, request->done[i]);
 }
 
+/* Each field is read once, and those that the trap does not have not at all. */
+static void read_request(const struct trap_page *page, struct trap_request *request)
+{
+    memcpy(request, &page->req, offsetof(struct trap_request, arg));
+    if (request->number != TRAP_MSG)
+        memcpy(request->arg, page->req.arg, sizeof(request->arg));
+    if (request->n_done)
+        memcpy(request->done, page->req.done, sizeof(request->done));
+}
+
 uint32_t kernel_trap(struct kernel *kernel, struct thread *thread, uint64_t now)
 {
     struct ipc *ipc = &kernel->system.ipc;
     struct trap_request request;
     ASSERT(thread->ipc.wait == WAIT_NONE && thread->page);
-    memcpy(&request, &thread->page->req, sizeof(request));
+    read_request(thread->page, &request);
     ipc->now = now;
     ipc->steps = 1;
     ipc->served = &thread->ipc;

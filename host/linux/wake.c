@@ -101,8 +101,11 @@ void wake_publish(struct machd *m, struct trap_thread *t)
         wake_now(m, t);
 }
 
+/* Old ones belong to another request, and say so. */
 static void write_wake_lines(struct machd *m, struct trap_thread *t)
 {
+    if (m->n_delegates == 0)
+        return;
     for (uint32_t i = 0; i < m->n_delegates; i++)
         t->page->wake[i] = m->delegates[i]->wake;
     t->page->n_wakes = m->n_delegates;
