@@ -234,6 +234,11 @@ bool kernel_thread_waits(const struct thread *thread)
     return thread->ipc.wait != WAIT_NONE;
 }
 
+bool kernel_thread_only_sent(const struct thread *thread)
+{
+    return (thread->ipc.call.msg.option & (MACH_SEND_MSG | MACH_RCV_MSG)) == MACH_SEND_MSG;
+}
+
 void kernel_abort(struct kernel *kernel, struct thread *thread)
 {
     if (thread->ipc.wait == WAIT_NONE)

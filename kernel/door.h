@@ -98,6 +98,8 @@ struct task *kernel_thread_task(struct thread *thread);
  * not be called while it waits. */
 uint32_t kernel_trap(struct kernel *kernel, struct thread *thread, uint64_t now);
 bool kernel_thread_waits(const struct thread *thread);
+/* Its last mach_msg was a send without a receive. */
+bool kernel_thread_only_sent(const struct thread *thread);
 /* Ends the thread's wait as a signal does; thread_done is called. Nothing if it does not wait. */
 void kernel_abort(struct kernel *kernel, struct thread *thread);
 

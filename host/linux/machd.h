@@ -194,7 +194,7 @@ struct trap_thread {
 
 struct machd_counters {
     uint64_t traps, aborts, polls, sleeps, rings, empty_rings, quarantines;
-    uint64_t delegated, wakes, late_wakes;
+    uint64_t delegated, deferred, wakes, late_wakes;
     uint64_t attached, refused, broken, died, execs, preempted, moves, reniced;
 };
 
@@ -248,6 +248,7 @@ struct machd {
     int32_t last_served; /* pid */
     struct list outstanding; /* delegated wakes not yet seen, by wake_due */
     struct list lowering;    /* threads whose niceness is to rise once no wake is outstanding */
+    struct list deferred;    /* threads that machd will wake, by wake_due */
     struct trap_thread *trapping; /* whose trap the kernel carries out now */
     struct trap_thread *delegates[TRAP_MAX_WAKES];
     uint32_t n_delegates;

@@ -110,6 +110,7 @@ static void put_counters(struct writer *w, const struct machd_counters *c)
     put_number(w, "empty_rings", c->empty_rings);
     put_number(w, "quarantines", c->quarantines);
     put_number(w, "delegated_wakes", c->delegated);
+    put_number(w, "deferred_wakes", c->deferred);
     put_number(w, "wakes", c->wakes);
     put_number(w, "late_wakes", c->late_wakes);
     put_number(w, "attached", c->attached);

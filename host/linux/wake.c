@@ -9,6 +9,7 @@
 #include "host/linux/wake.h"
 
 #define WAKE_DEADLINE (50 * MICROSECOND)
+#define DEFERRED_DEADLINE (100 * MICROSECOND)
 
 /* Whoever maps the table may wait on any word of it, and would take a wake meant for another. So more than one is woken at a time,
  * though not all: how many there are is up to clients. False: there may be more. */
@@ -59,6 +60,20 @@ static bool may_delegate(const struct machd *m, const struct trap_thread *t)
            polling_is_likely(m);
 }
 
+/* A sender whose message was let into a full queue is in no hurry: there is room for one more. Woken at once, it would
+ * be back to wait with the next message; meanwhile the receiver makes room for many. */
+static bool may_defer(const struct machd *m, const struct trap_thread *t)
+{
+    return m->trapping && kernel_thread_only_sent(t->thread);
+}
+
+static void defer(struct machd *m, struct trap_thread *t)
+{
+    t->wake_due = m->now + DEFERRED_DEADLINE;
+    list_append(&m->deferred, &t->outstanding_link);
+    m->count.deferred++;
+}
+
 void wake_begin(struct machd *m, struct trap_thread *t)
 {
     ASSERT(!m->trapping);
@@ -91,7 +106,10 @@ void wake_done(struct machd *m, struct trap_thread *t)
     }
     wake_seen(t);
     store_word(t);
-    wake_or_delegate(m, t);
+    if (sleeps(t) && may_defer(m, t))
+        defer(m, t);
+    else
+        wake_or_delegate(m, t);
 }
 
 void wake_publish(struct machd *m, struct trap_thread *t)
@@ -157,18 +175,23 @@ static void make_late(struct machd *m, struct trap_thread *t)
         note_outstanding(m, t);
 }
 
-void wake_run(struct machd *m, uint64_t now)
+static struct trap_thread *first_due(struct list *list, uint64_t now)
 {
-    struct list *node;
-    while ((node = list_first(&m->outstanding))) {
-        struct trap_thread *t = list_entry(node, struct trap_thread, outstanding_link);
-        if (t->wake_due > now)
-            return;
-        make_late(m, t);
-    }
+    struct list *node = list_first(list);
+    struct trap_thread *t = node ? list_entry(node, struct trap_thread, outstanding_link) : NULL;
+    return t && t->wake_due <= now ? t : NULL;
 }
 
-/* Each once: what has to be looked at again has a deadline of its own. */
+void wake_run(struct machd *m, uint64_t now)
+{
+    struct trap_thread *t;
+    while ((t = first_due(&m->outstanding, now)))
+        make_late(m, t);
+    while ((t = first_due(&m->deferred, now)))
+        wake_now(m, t);
+}
+
+/* Each once: what has to be looked at again, like what is deferred, has a deadline of its own. */
 void wake_run_all(struct machd *m)
 {
     uint32_t n = 0;
@@ -177,10 +200,16 @@ void wake_run_all(struct machd *m)
         make_late(m, list_entry(list_first(&m->outstanding), struct trap_thread, outstanding_link));
 }
 
+static uint64_t deadline_of(const struct list *list)
+{
+    const struct list *node = list_first(list);
+    return node ? list_entry(node, struct trap_thread, outstanding_link)->wake_due : KERNEL_NO_DEADLINE;
+}
+
 uint64_t wake_deadline(const struct machd *m)
 {
-    const struct list *node = list_first(&m->outstanding);
-    return node ? list_entry(node, struct trap_thread, outstanding_link)->wake_due : KERNEL_NO_DEADLINE;
+    uint64_t late = deadline_of(&m->outstanding), deferred = deadline_of(&m->deferred);
+    return late < deferred ? late : deferred;
 }
 
 void wake_seen(struct trap_thread *t)

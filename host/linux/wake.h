@@ -7,6 +7,8 @@
  * and before it sleeps it makes all. One that woke a whole crowd stays outstanding: others wait on that word, and
  * its own thread may stand behind them.
  *
+ * A sender that a full queue has let go on is woken by machd 100 us later: one wake for many messages.
+ *
  *   wake_begin(t) - kernel_trap: wake_done() for t and for others - wake_finish()
  */
 #pragma once
