@@ -4,7 +4,9 @@
 #include "host/linux/cpu.h"
 #include "host/linux/machd.h"
 
-#define CLOSE_TOGETHER (50 * MICROSECOND)
+#define PAUSE (500 * MICROSECOND) /* ends a burst */
+#define BURST_MIN 16u             /* requests that make one */
+#define CLOSE_TOGETHER (200 * MICROSECOND)
 #define SHARED_MAX 16u /* requests in a row: then stepping aside is worth a migration */
 #define AWAY_MAX 4u
 #define MOVE_EVERY (1 * MILLISECOND)
@@ -20,15 +22,22 @@ static uint32_t cpu_of(const struct trap_thread *t)
     return atomic_load_explicit(&t->page->cpu, memory_order_relaxed);
 }
 
-static void count_shared(struct cpu_place *cpu, uint64_t now)
+static bool in_burst(const struct cpu_place *cpu)
 {
-    cpu->n_shared = cpu->is_shared && now - cpu->heard_at < CLOSE_TOGETHER ? cpu->n_shared + 1 : 0;
+    return cpu->n_burst > BURST_MIN;
+}
+
+static void count_request(struct cpu_place *cpu, bool is_ours, uint64_t now)
+{
+    uint64_t gap = now - cpu->heard_at;
     cpu->heard_at = now;
+    cpu->n_burst = gap < PAUSE ? cpu->n_burst + 1 : 1;
+    cpu->n_shared = is_ours && gap < CLOSE_TOGETHER ? cpu->n_shared + 1 : 0;
 }
 
 static void count_away(struct cpu_place *cpu, uint32_t where)
 {
-    cpu->n_away = cpu->is_shared || !where ? 0 : where == cpu->away ? cpu->n_away + 1 : 1;
+    cpu->n_away = where == here() || !where ? 0 : where == cpu->away ? cpu->n_away + 1 : 1;
     cpu->away = where;
     cpu->has_slept = false;
 }
@@ -37,15 +46,16 @@ void cpu_heard(struct machd *m, const struct trap_thread *t)
 {
     struct cpu_place *cpu = &m->cpu;
     uint32_t where = cpu_of(t);
-    cpu->is_shared = where == here();
-    count_shared(cpu, m->now);
+    bool is_ours = where == here();
+    count_request(cpu, is_ours, m->now);
+    cpu->is_shared = is_ours && !in_burst(cpu);
     if (cpu->has_slept)
         count_away(cpu, where);
 }
 
 void cpu_woke(struct machd *m, const struct trap_thread *t)
 {
-    m->cpu.is_shared |= cpu_of(t) == here();
+    m->cpu.is_shared |= !in_burst(&m->cpu) && cpu_of(t) == here();
 }
 
 /* Leaves the mask as it was: where machd runs from then on is the scheduler's business again. */
@@ -70,20 +80,17 @@ static bool may_move(struct machd *m)
     return true;
 }
 
-bool cpu_step_aside(struct machd *m)
+void cpu_step_aside(struct machd *m)
 {
     cpu_set_t others;
     if (m->cpu.n_shared < SHARED_MAX || !may_move(m))
-        return false;
+        return;
     m->cpu.n_shared = 0;
     for (int i = 0; i < CPU_SETSIZE; i++)
         CPU_SET(i, &others);
     CPU_CLR((int)here() - 1, &others);
-    if (!run_on(&others))
-        return false;
-    m->count.moves++;
-    m->cpu.is_shared = false;
-    return true;
+    if (run_on(&others))
+        m->count.moves++;
 }
 
 void cpu_sleeps(struct machd *m)

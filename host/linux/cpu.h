@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* host/linux/cpu.h - on which CPU machd runs, and whom it keeps from running there
  *
- * Each request says on which CPU it was made (trap_page.cpu), and machd knows its own. Where both are one, machd must
- * not poll: as long as it looks for the next request, whoever would make it cannot run. It sleeps instead, and the
+ * Each request says on which CPU it was made (trap_page.cpu), and machd knows its own. Where both are one, machd had
+ * better not poll: as long as it looks for the next request, whoever would make it cannot run. It sleeps instead, and the
  * scheduler goes straight from machd to the client: four switches on one CPU for a round trip, and no interrupt to
  * another CPU, which costs 20 to 30 us where a hypervisor has put that CPU to sleep.
+ *
+ * In a burst of requests machd polls in any case. Whoever is on its CPU is pushed off by that, to where the others are,
+ * and there, beside a machd that polls, hand-offs are fastest; a machd that made room would leave client and server on
+ * two CPUs for good, an interrupt apart.
  *
  * Two moves follow from it, both rare:
  *   follow      requests keep coming from one other CPU, each ending a sleep: machd goes there before it sleeps
@@ -21,8 +25,9 @@ struct machd;
 struct trap_thread;
 
 struct cpu_place {
-    bool is_shared;    /* whoever is waited for runs where machd runs */
+    bool is_shared;    /* whoever is waited for runs where machd runs, and there is no burst */
     bool has_slept;    /* no request came since */
+    uint32_t n_burst;  /* requests without a pause between them */
     uint32_t n_shared; /* requests in a row from our own CPU, close to each other */
     uint32_t n_away;   /* sleeps in a row that a request from CPU `away` ended */
     uint32_t away;
@@ -34,7 +39,7 @@ void cpu_heard(struct machd *m, const struct trap_thread *t);
 /* machd itself has woken t, which will run where it ran last, or near. */
 void cpu_woke(struct machd *m, const struct trap_thread *t);
 
-/* machd would poll but for the one whom it keeps from running: true if it has gone to another CPU, where it can. */
-bool cpu_step_aside(struct machd *m);
+/* machd is about to poll: if those whom it serves have run on its CPU for some time, it goes to another one first. */
+void cpu_step_aside(struct machd *m);
 /* machd is about to sleep, with nothing left to do. */
 void cpu_sleeps(struct machd *m);

@@ -124,8 +124,9 @@ bool polling_is_likely(const struct machd *m)
 
 bool polling_may_wait(struct machd *m, uint64_t now, uint64_t last)
 {
-    if (!is_possible(m) || (m->cpu.is_shared && !cpu_step_aside(m)))
+    if (!is_possible(m) || m->cpu.is_shared)
         return false;
+    cpu_step_aside(m);
     if (now - m->polling.checked_at > CHECK_EVERY)
         polling_check_guest(m, now);
     return now >= m->polling.not_before && now - last < m->config.polling_window;
