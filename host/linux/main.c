@@ -237,8 +237,8 @@ static void init_lists(struct machd *m)
 {
     struct list *lists[] = { &m->users,    &m->all_processes, &m->connections, &m->half_open,
                              &m->doomed,   &m->broken,        &m->forks,       &m->quarantine,
-                             &m->settling, &m->ready_users,   &m->outstanding, &m->deferred, &m->keeping,
-                             &m->lowering, &m->tracers };
+                             &m->settling, &m->ready_users,   &m->outstanding, &m->deferred,
+                             &m->keeping,  &m->lowering,      &m->tracers };
     for (size_t i = 0; i < ARRAY_SIZE(lists); i++)
         list_init(lists[i]);
     for (size_t i = 0; i < PROCESS_BUCKETS; i++)
