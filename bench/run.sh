@@ -61,6 +61,10 @@ for group in $groups; do
     numbers=$(sed -n '$ s/^{\(.*\)}$/\1/p' "$out")
     object="${object:+$object, }$numbers"
 done
-[ -z "$chart" ] || printf '{%s}\n' "$object" | python3 scripts/bench_chart.py "$chart"
+if [ -n "$chart" ]; then
+    python=python3
+    $python -c 'import matplotlib' 2>/dev/null || python=/usr/bin/python3
+    printf '{%s}\n' "$object" | $python scripts/bench_chart.py "$chart"
+fi
 [ -z "$json" ] || printf '{%s}\n' "$object"
 exit $failed

@@ -48,6 +48,7 @@ void cpu_heard(struct machd *m, const struct trap_thread *t)
     uint32_t where = cpu_of(t);
     bool is_ours = where == here();
     count_request(cpu, is_ours, m->now);
+    cpu->is_ours = is_ours;
     cpu->is_shared = is_ours && !in_burst(cpu);
     if (cpu->has_slept)
         count_away(cpu, where);
@@ -55,7 +56,9 @@ void cpu_heard(struct machd *m, const struct trap_thread *t)
 
 void cpu_woke(struct machd *m, const struct trap_thread *t)
 {
-    m->cpu.is_shared |= !in_burst(&m->cpu) && cpu_of(t) == here();
+    bool is_ours = cpu_of(t) == here();
+    m->cpu.is_ours |= is_ours;
+    m->cpu.is_shared |= is_ours && !in_burst(&m->cpu);
 }
 
 /* Leaves the mask as it was: where machd runs from then on is the scheduler's business again. */
@@ -80,17 +83,20 @@ static bool may_move(struct machd *m)
     return true;
 }
 
-void cpu_step_aside(struct machd *m)
+bool cpu_step_aside(struct machd *m)
 {
     cpu_set_t others;
     if (m->cpu.n_shared < SHARED_MAX || !may_move(m))
-        return;
+        return false;
     m->cpu.n_shared = 0;
     for (int i = 0; i < CPU_SETSIZE; i++)
         CPU_SET(i, &others);
     CPU_CLR((int)here() - 1, &others);
-    if (run_on(&others))
-        m->count.moves++;
+    if (!run_on(&others))
+        return false;
+    m->count.moves++;
+    m->cpu.is_ours = m->cpu.is_shared = false;
+    return true;
 }
 
 void cpu_sleeps(struct machd *m)

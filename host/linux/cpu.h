@@ -25,7 +25,8 @@ struct machd;
 struct trap_thread;
 
 struct cpu_place {
-    bool is_shared;    /* whoever is waited for runs where machd runs, and there is no burst */
+    bool is_ours;      /* whoever is waited for runs where machd runs */
+    bool is_shared;    /* ... and there is no burst */
     bool has_slept;    /* no request came since */
     uint32_t n_burst;  /* requests without a pause between them */
     uint32_t n_shared; /* requests in a row from our own CPU, close to each other */
@@ -39,7 +40,7 @@ void cpu_heard(struct machd *m, const struct trap_thread *t);
 /* machd itself has woken t, which will run where it ran last, or near. */
 void cpu_woke(struct machd *m, const struct trap_thread *t);
 
-/* machd is about to poll: if those whom it serves have run on its CPU for some time, it goes to another one first. */
-void cpu_step_aside(struct machd *m);
+/* machd is about to poll: if those whom it serves have run on its CPU for some time, it goes to another one first (true). */
+bool cpu_step_aside(struct machd *m);
 /* machd is about to sleep, with nothing left to do. */
 void cpu_sleeps(struct machd *m);

@@ -330,7 +330,7 @@ static void sleep_until_event(struct machd *m, struct loop *loop, uint64_t deadl
  * running, as polling would. */
 static bool is_in_the_way(struct machd *m)
 {
-    return fair_is_empty(m) && kernel_has_work(m->kernel) && m->cpu.is_shared && !cpu_step_aside(m);
+    return fair_is_empty(m) && kernel_has_work(m->kernel) && m->cpu.is_ours && !cpu_step_aside(m);
 }
 
 static bool may_leave(struct machd *m)
