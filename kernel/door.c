@@ -448,8 +448,15 @@ struct kernel_census kernel_census(const struct kernel *kernel)
     };
 }
 
+static void check_exceptions(const struct exception_actions *actions)
+{
+    for (int type = 1; type < EXCEPTION_TYPES; type++)
+        check_right(actions->of[type].port);
+}
+
 static void check_slots(const struct task_slots *slots)
 {
+    check_exceptions(&slots->exceptions);
     check_right(slots->host);
     check_right(slots->bootstrap);
     check_right(slots->access);
@@ -469,6 +476,8 @@ static void check_task(const struct task *task)
         check_right(thread->settable_self);
         check_reference(thread->special_reply);
         check_thread(&thread->ipc);
+        if (thread->exceptions)
+            check_exceptions(thread->exceptions);
     }
 }
 
@@ -476,6 +485,7 @@ void kernel_check_invariants(struct kernel *kernel)
 {
     struct system *system = &kernel->system;
     check_begin(&system->ipc);
+    check_exceptions(&system->exceptions);
     list_for_each(node, &system->tasks) check_task(list_entry(node, struct task, link));
     list_for_each(node, &system->dying) check_task(list_entry(node, struct task, link));
     list_for_each(node, &system->uids) check_right(list_entry(node, struct uid, link)->bootstrap);

@@ -48,6 +48,7 @@ enum kobject_type {
     KOBJECT_TASK_NAME = 20,
     KOBJECT_SEMAPHORE = 23,
     KOBJECT_NAMED_ENTRY = 28,
+    KOBJECT_UX_HANDLER = 40,
 };
 
 /* What a walk along ports in transit reads stands together at the beginning. */

@@ -111,7 +111,8 @@ uint64_t object_id(const struct port *port)
     case KOBJECT_NONE:
     case KOBJECT_TIMER:
     case KOBJECT_NAMED_ENTRY:
-    case KOBJECT_SEMAPHORE: break;
+    case KOBJECT_SEMAPHORE:
+    case KOBJECT_UX_HANDLER: break;
     }
     return port->serial;
 }

@@ -32,32 +32,6 @@ kern_return_t serve_thread_create_running(struct task *parent_task, thread_state
     return parent_task ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
 }
 
-kern_return_t serve_task_set_exception_ports(struct task *task, exception_mask_t exception_mask,
-                                             struct port *new_port, exception_behavior_t behavior,
-                                             thread_state_flavor_t new_flavor)
-{
-    return task ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
-}
-
-kern_return_t serve_task_get_exception_ports(struct task *task, exception_mask_t exception_mask,
-                                             exception_mask_array_t masks, mach_msg_type_number_t *masksCnt,
-                                             struct port **old_handlers,
-                                             exception_behavior_array_t old_behaviors,
-                                             exception_flavor_array_t old_flavors)
-{
-    return task ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
-}
-
-kern_return_t serve_task_swap_exception_ports(struct task *task, exception_mask_t exception_mask,
-                                              struct port *new_port, exception_behavior_t behavior,
-                                              thread_state_flavor_t new_flavor, exception_mask_array_t masks,
-                                              mach_msg_type_number_t *masksCnt, struct port **old_handlers,
-                                              exception_behavior_array_t old_behaviors,
-                                              exception_flavor_array_t old_flavors)
-{
-    return task ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
-}
-
 kern_return_t serve_task_policy_set(struct task *task, task_policy_flavor_t flavor, task_policy_t policy_info,
                                     mach_msg_type_number_t policy_infoCnt)
 {
@@ -138,16 +112,6 @@ kern_return_t serve_task_identity_token_get_task_port(struct port *token, task_f
                                                       struct port **task_port)
 {
     return token ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
-}
-
-kern_return_t serve_task_get_exception_ports_info(struct port *port, exception_mask_t exception_mask,
-                                                  exception_mask_array_t masks,
-                                                  mach_msg_type_number_t *masksCnt,
-                                                  exception_handler_info_array_t old_handlers_info,
-                                                  exception_behavior_array_t old_behaviors,
-                                                  exception_flavor_array_t old_flavors)
-{
-    return port ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
 }
 
 kern_return_t serve_task_test_sync_upcall(struct task *task, struct port *port)
@@ -232,32 +196,6 @@ kern_return_t serve_thread_depress_abort(struct thread *thread)
     return thread ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
 }
 
-kern_return_t serve_thread_set_exception_ports(struct thread *thread, exception_mask_t exception_mask,
-                                               struct port *new_port, exception_behavior_t behavior,
-                                               thread_state_flavor_t new_flavor)
-{
-    return thread ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
-}
-
-kern_return_t serve_thread_get_exception_ports(struct thread *thread, exception_mask_t exception_mask,
-                                               exception_mask_array_t masks, mach_msg_type_number_t *masksCnt,
-                                               struct port **old_handlers,
-                                               exception_behavior_array_t old_behaviors,
-                                               exception_flavor_array_t old_flavors)
-{
-    return thread ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
-}
-
-kern_return_t serve_thread_swap_exception_ports(struct thread *thread, exception_mask_t exception_mask,
-                                                struct port *new_port, exception_behavior_t behavior,
-                                                thread_state_flavor_t new_flavor, exception_mask_array_t masks,
-                                                mach_msg_type_number_t *masksCnt, struct port **old_handlers,
-                                                exception_behavior_array_t old_behaviors,
-                                                exception_flavor_array_t old_flavors)
-{
-    return thread ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
-}
-
 kern_return_t serve_thread_set_mach_voucher(struct thread *thr_act, struct port *voucher)
 {
     return thr_act ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
@@ -275,16 +213,6 @@ kern_return_t serve_thread_convert_thread_state(struct thread *thread, int direc
                                                 mach_msg_type_number_t *out_stateCnt)
 {
     return thread ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
-}
-
-kern_return_t serve_thread_get_exception_ports_info(struct port *port, exception_mask_t exception_mask,
-                                                    exception_mask_array_t masks,
-                                                    mach_msg_type_number_t *masksCnt,
-                                                    exception_handler_info_array_t old_handlers_info,
-                                                    exception_behavior_array_t old_behaviors,
-                                                    exception_flavor_array_t old_flavors)
-{
-    return port ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
 }
 
 kern_return_t serve_thread_adopt_exception_handler(struct thread *thread, struct port *exc_port,
@@ -382,32 +310,6 @@ kern_return_t serve_host_priv_statistics(struct host_object *host_priv, host_fla
 
 kern_return_t serve_host_processors(struct host_object *host_priv, struct port ***out_processor_list,
                                     mach_msg_type_number_t *out_processor_listCnt)
-{
-    return host_priv ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
-}
-
-kern_return_t serve_host_set_exception_ports(struct host_object *host_priv, exception_mask_t exception_mask,
-                                             struct port *new_port, exception_behavior_t behavior,
-                                             thread_state_flavor_t new_flavor)
-{
-    return host_priv ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
-}
-
-kern_return_t serve_host_get_exception_ports(struct host_object *host_priv, exception_mask_t exception_mask,
-                                             exception_mask_array_t masks, mach_msg_type_number_t *masksCnt,
-                                             struct port **old_handlers,
-                                             exception_behavior_array_t old_behaviors,
-                                             exception_flavor_array_t old_flavors)
-{
-    return host_priv ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
-}
-
-kern_return_t serve_host_swap_exception_ports(struct host_object *host_priv, exception_mask_t exception_mask,
-                                              struct port *new_port, exception_behavior_t behavior,
-                                              thread_state_flavor_t new_flavor, exception_mask_array_t masks,
-                                              mach_msg_type_number_t *masksCnt, struct port **old_handlers,
-                                              exception_behavior_array_t old_behaviors,
-                                              exception_flavor_array_t old_flavors)
 {
     return host_priv ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
 }

@@ -6,6 +6,17 @@
 #include "kernel/ipc/drain.h"
 #include "kernel/ipc/space.h"
 
+/* K178 */
+static void set_default_exceptions(struct system *system)
+{
+    exception_set(&system->ipc, &system->exceptions,
+                  &(struct exception_setting){
+                      .mask = EXC_MASK_ALL & ~(EXC_MASK_RPC_ALERT | EXC_MASK_GUARD),
+                      .port = port_copy_send(system->ux_handler),
+                      .behavior = EXCEPTION_DEFAULT | MACH_EXCEPTION_CODES,
+                  });
+}
+
 bool system_init(struct system *system, const struct kernel_limits *limits, const struct host_ops *ops,
                  void *host)
 {
@@ -22,7 +33,11 @@ bool system_init(struct system *system, const struct kernel_limits *limits, cons
     ipc_init(&system->ipc, system->account, ops, host);
     system->host = port_new_kernel(&system->ipc, system->account, KOBJECT_HOST, system);
     system->host_priv = port_new_kernel(&system->ipc, system->account, KOBJECT_HOST_PRIV, system);
-    return system->host && system->host_priv;
+    system->ux_handler = port_new_kernel(&system->ipc, system->account, KOBJECT_UX_HANDLER, system);
+    if (!system->host || !system->host_priv || !system->ux_handler)
+        return false;
+    set_default_exceptions(system);
+    return true;
 }
 
 static uint64_t uid_cost(void)
@@ -43,6 +58,8 @@ void system_fini(struct system *system)
     if (system->stash)
         space_die(ipc, system->stash);
     list_for_each(node, &system->uids) right_release(ipc, list_entry(node, struct uid, link)->bootstrap);
+    exception_release(ipc, &system->exceptions);
+    port_die(ipc, system->ux_handler, NULL);
     port_die(ipc, system->host, NULL);
     port_die(ipc, system->host_priv, NULL);
     drain_all(ipc);

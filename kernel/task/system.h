@@ -5,6 +5,7 @@
 #include "base/list.h"
 #include "kernel/ipc/ipc.h"
 #include "kernel/ipc/port.h"
+#include "kernel/task/exception.h"
 #include "kernel/task/limits.h"
 
 struct space;
@@ -27,6 +28,8 @@ struct system {
     struct list dying;        /* struct task.link: disabled, until their space is empty */
     struct list uids;
     struct port *host, *host_priv; /* permanent (K97); kobject is the system */
+    struct port *ux_handler; /* permanent (K178) */
+    struct exception_actions exceptions; /* the host's */
     struct space *stash;      /* the space of a launchd that died (B14), or NULL */
     uint32_t pid_version;     /* last given (F3) */
     uint64_t unique_id;       /* last given (F4) */

@@ -17,6 +17,7 @@ static struct right slot_copy(struct right slot, bool shows_kernel_objects)
 struct task_slots task_inherit(struct task *parent)
 {
     struct task_slots slots = {
+        .exceptions = exception_inherit(&parent->slots.exceptions),
         .host = slot_copy(parent->slots.host, true),
         .bootstrap = slot_copy(parent->slots.bootstrap, false),
         .access = slot_copy(parent->slots.access, false),
@@ -29,6 +30,7 @@ struct task_slots task_inherit(struct task *parent)
 /* In the order of K26. */
 void task_slots_release(struct ipc *ipc, struct task_slots *slots)
 {
+    exception_release(ipc, &slots->exceptions);
     right_release(ipc, slots->host);
     right_release(ipc, slots->bootstrap);
     right_release(ipc, slots->access);

@@ -9,6 +9,7 @@
 #include "kernel/ipc/message.h"
 #include "kernel/ipc/semaphore.h"
 #include "kernel/ipc/space.h"
+#include "kernel/task/exception.h"
 #include "kernel/task/identity.h"
 #include "kernel/task/system.h"
 
@@ -23,6 +24,7 @@ enum task_state { TASK_ACTIVE, TASK_DISABLED };
 
 /* The slots that programs set (K78). */
 struct task_slots {
+    struct exception_actions exceptions;
     struct right host;      /* K97 */
     struct right bootstrap;
     struct right access;

@@ -76,6 +76,7 @@ void thread_finish(struct thread *thread)
     struct ipc *ipc = &task->system->ipc;
     thread_disable(thread);
     right_release(ipc, thread->settable_self);
+    thread_exceptions_free(thread);
     port_die(ipc, thread->control, NULL);
     ipc_thread_end(&thread->ipc);
     list_remove(&thread->link);

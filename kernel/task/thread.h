@@ -26,6 +26,7 @@ struct thread {
     uint32_t latency_tier, throughput_tier; /* as asked for (T26); nothing follows from them */
     struct port *control;
     struct right settable_self;
+    struct exception_actions *exceptions; /* NULL: never set (K29) */
     struct port *special_reply; /* bound special reply port, a reference; NULL (K41) */
     void *host;
 };
