@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* libmach/handlers.c - faults go to the fault guard first, then to whatever the program wants
  *
- * The program's sigaction and signal calls for SIGSEGV and SIGBUS change a note of ours instead of the
- * disposition, and are answered from the note. The disposition is always our handler, with the flags and the
+ * The program's sigaction and signal calls for the signals that faults and crashes come as change a note of ours instead of
+ * the disposition, and are answered from the note. The disposition is always our handler, with the flags and the
  * mask that the program asked for, so that its handler runs on the stack and under the mask that it expects.
- * Where the program wants the default, the default happens: core dump and all.
+ * Before that, the Mach handlers of a hardware fault are asked (K196, K200). Where the program wants the default, those of
+ * EXC_CRASH hear of it (K205), and the default happens: core dump and all. A signal that is ignored stays so, also over an
+ * exec; only for SIGSEGV and SIGBUS our handler is there even then, for the fault guard.
  */
 #include "libmach/handlers.h"
 
@@ -17,6 +19,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "libmach/fault.h"
 #include "libmach/guard.h"
 #include "libmach/lock.h"
 
@@ -34,17 +37,33 @@ static struct {
     _Atomic uint32_t lock;
     _Atomic uint32_t version; /* odd while a note is being changed */
     _Atomic bool installed;
-    _Atomic uint64_t note[2][NOTE_WORDS];
+    _Atomic uint64_t note[8][NOTE_WORDS];
 } handlers;
 
+static const int our_signals[8] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGSYS, SIGABRT, SIGQUIT };
+
+/* -1: not ours */
+static int index_of(int signal)
+{
+    for (int i = 0; i < 8; i++)
+        if (our_signals[i] == signal)
+            return i;
+    return -1;
+}
+
 static bool is_ours(int signal)
+{
+    return index_of(signal) >= 0;
+}
+
+static bool is_memory_fault(int signal)
 {
     return signal == SIGSEGV || signal == SIGBUS;
 }
 
 static _Atomic uint64_t *note_of(int signal)
 {
-    return handlers.note[signal == SIGBUS];
+    return handlers.note[index_of(signal)];
 }
 
 static int real_sigaction(int signal, const struct sigaction *action, struct sigaction *old)
@@ -97,28 +116,30 @@ static void forget_note(int signal)
 
 /* ---- our handler ---- */
 
-static bool was_sent(const siginfo_t *info)
+/* Of these the instruction is over when the signal comes. */
+static bool does_not_repeat(int signal)
 {
-    return info->si_code <= 0;
+    return signal == SIGTRAP || signal == SIGSYS;
 }
 
-/* A fault happens again when we return; a signal that was sent must be sent again. */
+/* A fault happens again when we return; what was sent must be sent again. */
 static void let_default_happen(int signal, const siginfo_t *info)
 {
     struct sigaction by_default = { .sa_handler = SIG_DFL };
     real_sigaction(signal, &by_default, NULL);
-    if (was_sent(info))
+    if (fault_was_sent(info) || does_not_repeat(signal))
         syscall(SYS_tgkill, getpid(), syscall(SYS_gettid), signal);
 }
 
 static void on_fault(int signal, siginfo_t *info, void *context)
 {
-    if (guard_fixup(context))
+    if (guard_fixup(context) || fault_deliver(signal, info, context))
         return;
     struct sigaction program = read_note(signal);
-    if (program.sa_handler == SIG_IGN && was_sent(info))
+    if (program.sa_handler == SIG_IGN && fault_was_sent(info))
         return;
     if (program.sa_handler == SIG_DFL || program.sa_handler == SIG_IGN) {
+        fault_tell_crash(signal, info, context);
         let_default_happen(signal, info);
         return;
     }
@@ -132,6 +153,8 @@ static void on_fault(int signal, siginfo_t *info, void *context)
 
 static int install(int signal, const struct sigaction *program)
 {
+    if (program->sa_handler == SIG_IGN && !is_memory_fault(signal))
+        return real_sigaction(signal, program, NULL);
     struct sigaction action = { .sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_ONSTACK };
     if (program->sa_handler != SIG_DFL && program->sa_handler != SIG_IGN) {
         action.sa_mask = program->sa_mask;
@@ -142,14 +165,13 @@ static int install(int signal, const struct sigaction *program)
 
 void handlers_begin(void)
 {
-    static const int signals[] = { SIGSEGV, SIGBUS };
     sigset_t mask;
     lock_take(&handlers.lock, &mask);
-    for (int i = 0; i < 2 && !handlers.installed; i++) {
+    for (int i = 0; i < 8 && !handlers.installed; i++) {
         struct sigaction program;
-        if (real_sigaction(signals[i], NULL, &program) == 0) {
-            write_note(signals[i], &program);
-            install(signals[i], &program);
+        if (real_sigaction(our_signals[i], NULL, &program) == 0) {
+            write_note(our_signals[i], &program);
+            install(our_signals[i], &program);
         }
     }
     handlers.installed = true;

@@ -4,13 +4,16 @@
  * The seed of a test comes from MACHD_SIM_SEED (1 if it is not set), so that a failing history can be seen again. */
 #include "tests/world.h"
 
+#include <mach/exception_types.h>
 #include <mach/mach.h>
 #include <mach/mach_traps.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/alloc.h"
+#include "libmach/exception.h"
 #include "libmach/guard.h"
 #include "sim/sim.h"
 #include "tests/harness/harness.h"
@@ -27,6 +30,59 @@ struct child {
     int (*fn)(void *argument);
     void *argument;
 };
+
+/* ---- faults ---- */
+
+#if defined(__x86_64__)
+enum { STATE = x86_THREAD_STATE64, STATE_WORDS = x86_THREAD_STATE64_COUNT, ARGUMENT_AT = 4 };
+#else
+enum { STATE = ARM_THREAD_STATE64, STATE_WORDS = 68, ARGUMENT_AT = 0 };
+#endif
+enum { UNMAPPED_END = 4096 };
+
+struct registers {
+    uint64_t value[STATE_WORDS / 2];
+};
+
+/* What libmach does with the registers of a real thread, whose program counter must be an address. */
+static bool set_registers(void *context, int flavor, const uint32_t *words, unsigned n_words)
+{
+    struct registers registers;
+    if (flavor != STATE || n_words != STATE_WORDS)
+        return false;
+    memcpy(&registers, words, sizeof registers);
+    if (registers.value[ARGUMENT_AT + 1] >> 47)
+        return false;
+    memcpy(context, &registers, sizeof registers);
+    return true;
+}
+
+static bool deliver(struct registers *registers, int type, int64_t code, int64_t subcode)
+{
+    uint8_t states[TRAP_EXCEPTION_STATES_MAX];
+    struct exception_fault fault = {
+        .type = type,
+        .code = { code, subcode },
+        .states = states,
+        .set_state = set_registers,
+        .context = registers,
+    };
+    fault.states_size = (size_t)(exception_put_state(states, STATE, registers, STATE_WORDS) - states);
+    return exception_deliver(&fault);
+}
+
+uint64_t world_fault(uint64_t address)
+{
+    struct registers registers = { .value[ARGUMENT_AT] = address };
+    while (registers.value[ARGUMENT_AT] < UNMAPPED_END) {
+        int64_t at = (int64_t)registers.value[ARGUMENT_AT];
+        if (deliver(&registers, EXC_BAD_ACCESS, KERN_INVALID_ADDRESS, at))
+            continue;
+        deliver(&registers, EXC_CRASH, SIGSEGV << 24 | EXC_BAD_ACCESS << 20 | KERN_INVALID_ADDRESS, at);
+        sim_kill(sim_task_self());
+    }
+    return *(const uint64_t *)(uintptr_t)registers.value[ARGUMENT_AT];
+}
 
 bool world_is_live(void)
 {

@@ -90,7 +90,11 @@ enum trap_number {
     TRAP_OVERRIDE = 203,                 /* ours: thread, class, begins (T16) */
     TRAP_GET_ROLE = 204,                 /* ours: pid or 0 -> PRIO_DARWIN_ROLE_* */
     TRAP_SET_ROLE = 205,                 /* ours: pid or 0, PRIO_DARWIN_ROLE_* (T11) */
+    TRAP_EXCEPTION = 220,                /* ours: level, type, code, subcode, reply port, bytes of payload -> behavior */
 };
+
+/* The payload of TRAP_EXCEPTION: register states, {flavor, number of words, the words} each. */
+#define TRAP_EXCEPTION_STATES_MAX 2048u
 
 /* Every trap that names a task takes the caller's own task only; another name answers MACH_SEND_INVALID_DEST,
  * and the library then sends the message of the same routine (P2). */

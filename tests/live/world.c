@@ -182,6 +182,18 @@ void world_yield_until_blocked(world_thread *thread)
     world_sleep_ms(BLOCKED_MS);
 }
 
+uint64_t world_fault(uint64_t address)
+{
+    uint64_t value;
+#if defined(__x86_64__)
+    __asm__ volatile("movq (%%rdi), %0" : "=a"(value), "+D"(address) : : "memory");
+#else
+    register uint64_t x0 __asm__("x0") = address;
+    __asm__ volatile("ldr x1, [x0]\n\tmov %0, x1" : "=r"(value), "+r"(x0) : : "x1", "memory");
+#endif
+    return value;
+}
+
 void world_settle(void)
 {
     world_sleep_ms(SETTLE_MS);

@@ -6,7 +6,12 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { DEFAULT_CODES = (int)(EXCEPTION_DEFAULT | MACH_EXCEPTION_CODES), TYPES_MAX = 32, LISTED = 7, UNLISTED = 99 };
+enum {
+    DEFAULT_CODES = (int)(EXCEPTION_DEFAULT | MACH_EXCEPTION_CODES),
+    TYPES_MAX = 32,
+    LISTED = 7,
+    UNLISTED = 99
+};
 enum { FAULTS = EXC_MASK_BAD_ACCESS | EXC_MASK_ARITHMETIC, VALID = 0x3ffe };
 
 struct entries {
@@ -50,8 +55,8 @@ static void clear_task(void)
     CHECK_EQ(set_task(VALID, MACH_PORT_NULL, 0, 0), OK);
 }
 
-static void check_entry(const struct entries *e, unsigned i, exception_mask_t mask, mach_port_t port, int behavior,
-                        int flavor)
+static void check_entry(const struct entries *e, unsigned i, exception_mask_t mask, mach_port_t port,
+                        int behavior, int flavor)
 {
     CHECK_EQ(e->masks[i], mask);
     CHECK_EQ(e->ports[i], port);
@@ -80,12 +85,14 @@ TEST(what_a_set_refuses, "K167 K170 K171 K194")
     CHECK_EQ(set_task(FAULTS, port, DEFAULT_CODES, UNLISTED), KERN_INVALID_ARGUMENT);
     CHECK_EQ(set_task(FAULTS, MACH_PORT_NULL, DEFAULT_CODES, UNLISTED), KERN_INVALID_ARGUMENT);
     CHECK_EQ(set_task(FAULTS, port, EXCEPTION_IDENTITY_PROTECTED, 0), KERN_INVALID_ARGUMENT);
-    CHECK_EQ(set_task(FAULTS, port, EXCEPTION_DEFAULT | MACH_EXCEPTION_BACKTRACE_PREFERRED, 0), KERN_INVALID_ARGUMENT);
+    CHECK_EQ(set_task(FAULTS, port, EXCEPTION_DEFAULT | MACH_EXCEPTION_BACKTRACE_PREFERRED, 0),
+             KERN_INVALID_ARGUMENT);
     mach_port_t self = mach_thread_self();
-    CHECK_EQ(task_set_exception_ports(self, FAULTS, port, DEFAULT_CODES, 0), KERN_INVALID_ARGUMENT); /* no task */
+    CHECK_EQ(task_set_exception_ports(self, FAULTS, port, DEFAULT_CODES, 0),
+             KERN_INVALID_ARGUMENT); /* no task */
     mach_port_deallocate(SELF, self);
     CHECK_EQ(sends_of(port), 1);
-    CHECK_EQ(set_task(0, port, DEFAULT_CODES, 0), OK); /* changes nothing */
+    CHECK_EQ(set_task(0, port, DEFAULT_CODES, 0), OK);        /* changes nothing */
     CHECK_EQ(set_task(FAULTS, port, EXCEPTION_STATE, 0), OK); /* fails when it is delivered (K171) */
     CHECK_EQ(set_task(FAULTS, port, DEFAULT_CODES, LISTED), OK);
     clear_task();
@@ -123,8 +130,8 @@ TEST(a_swap_returns_what_was_there, "K172 K173")
     mach_port_t a = both_new(), b = both_new();
     struct entries e = { .n = TYPES_MAX };
     CHECK_EQ(set_task(FAULTS, a, DEFAULT_CODES, 0), OK);
-    CHECK_EQ(task_swap_exception_ports(SELF, FAULTS, b, EXCEPTION_STATE, LISTED, e.masks, &e.n, e.ports, e.behaviors,
-                                       e.flavors),
+    CHECK_EQ(task_swap_exception_ports(SELF, FAULTS, b, EXCEPTION_STATE, LISTED, e.masks, &e.n, e.ports,
+                                       e.behaviors, e.flavors),
              OK);
     REQUIRE_EQ(e.n, 1);
     check_entry(&e, 0, FAULTS, a, DEFAULT_CODES, 0);
@@ -133,8 +140,8 @@ TEST(a_swap_returns_what_was_there, "K172 K173")
     check_entry(&e, 0, FAULTS, b, EXCEPTION_STATE, LISTED);
     free_entries(&e);
     e.n = TYPES_MAX;
-    CHECK_EQ(task_swap_exception_ports(SELF, VALID + 1, b, EXCEPTION_STATE, 0, e.masks, &e.n, e.ports, e.behaviors,
-                                       e.flavors),
+    CHECK_EQ(task_swap_exception_ports(SELF, VALID + 1, b, EXCEPTION_STATE, 0, e.masks, &e.n, e.ports,
+                                       e.behaviors, e.flavors),
              KERN_INVALID_ARGUMENT);
     clear_task();
     CHECK_EQ(mach_port_mod_refs(SELF, a, MACH_PORT_RIGHT_SEND, -1), OK);
@@ -153,10 +160,14 @@ TEST(what_a_slot_keeps, "K168 K169 K177 K17 P78")
              OK);
     mach_port_status_t status;
     mach_msg_type_number_t count = MACH_PORT_RECEIVE_STATUS_COUNT;
-    CHECK_EQ(mach_port_get_attributes(SELF, notify, MACH_PORT_RECEIVE_STATUS, (mach_port_info_t)&status, &count), OK);
+    CHECK_EQ(mach_port_get_attributes(SELF, notify, MACH_PORT_RECEIVE_STATUS, (mach_port_info_t)&status,
+                                      &count),
+             OK);
     CHECK_EQ(status.mps_msgcount, 0); /* the slots are senders */
     CHECK_EQ(set_task(FAULTS, MACH_PORT_NULL, DEFAULT_CODES, LISTED), OK);
-    CHECK_EQ(mach_port_get_attributes(SELF, notify, MACH_PORT_RECEIVE_STATUS, (mach_port_info_t)&status, &count), OK);
+    CHECK_EQ(mach_port_get_attributes(SELF, notify, MACH_PORT_RECEIVE_STATUS, (mach_port_info_t)&status,
+                                      &count),
+             OK);
     CHECK_EQ(status.mps_msgcount, 1);
     struct entries e = get_task(SELF, FAULTS);
     REQUIRE_EQ(e.n, 1);
@@ -187,8 +198,8 @@ TEST(a_threads_actions_appear_with_the_first_set, "K29 K174 K168")
     check_entry(&e, 1, VALID & ~FAULTS, MACH_PORT_NULL, 0, 0);
     free_entries(&e);
     e.n = TYPES_MAX;
-    CHECK_EQ(thread_swap_exception_ports(self, VALID, MACH_PORT_NULL, 0, 0, e.masks, &e.n, e.ports, e.behaviors,
-                                         e.flavors),
+    CHECK_EQ(thread_swap_exception_ports(self, VALID, MACH_PORT_NULL, 0, 0, e.masks, &e.n, e.ports,
+                                         e.behaviors, e.flavors),
              OK);
     CHECK_EQ(e.n, 2);
     free_entries(&e);
@@ -207,8 +218,8 @@ TEST(information_instead_of_rights, "K176")
     struct entries e = { .n = TYPES_MAX };
     exception_handler_info_t info[TYPES_MAX];
     CHECK_EQ(set_task(FAULTS, port, DEFAULT_CODES, 0), OK);
-    CHECK_EQ(task_get_exception_ports_info(SELF, FAULTS | EXC_MASK_BREAKPOINT, e.masks, &e.n, info, e.behaviors,
-                                           e.flavors),
+    CHECK_EQ(task_get_exception_ports_info(SELF, FAULTS | EXC_MASK_BREAKPOINT, e.masks, &e.n, info,
+                                           e.behaviors, e.flavors),
              OK);
     REQUIRE_EQ(e.n, 2);
     CHECK_NE(info[0].iip_port_object, 0);
@@ -287,7 +298,9 @@ TEST(actions_end_with_their_task, "K26 K31")
              OK);
     mach_port_status_t status;
     mach_msg_type_number_t count = MACH_PORT_RECEIVE_STATUS_COUNT;
-    CHECK_EQ(mach_port_get_attributes(SELF, notify, MACH_PORT_RECEIVE_STATUS, (mach_port_info_t)&status, &count), OK);
+    CHECK_EQ(mach_port_get_attributes(SELF, notify, MACH_PORT_RECEIVE_STATUS, (mach_port_info_t)&status,
+                                      &count),
+             OK);
     CHECK_EQ(status.mps_msgcount, 1); /* no sender is left */
     receive_free(port);
     receive_free(notify);

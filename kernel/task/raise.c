@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "kernel/task/raise.h"
+
+#include <mach/ndr.h>
+#include <string.h>
+
+#include "kernel/ipc/queue.h"
+
+enum { ID_RAISE = 2401, ID_MACH_RAISE = 2405, N_CODES = 2, NDR_SIZE = 8 };
+
+/* What the request looks like, by the action's behavior (K188). */
+struct form {
+    bool has_identity, has_state, has_wide_codes;
+    int32_t id;
+};
+
+static bool find_form(uint32_t behavior, struct form *form)
+{
+    uint32_t kind = behavior & ~MACH_EXCEPTION_MASK;
+    if (kind < EXCEPTION_DEFAULT || kind > EXCEPTION_STATE_IDENTITY)
+        return false;
+    *form = (struct form){
+        .has_identity = kind != EXCEPTION_STATE,
+        .has_state = kind != EXCEPTION_DEFAULT,
+        .has_wide_codes = behavior & MACH_EXCEPTION_CODES,
+    };
+    form->id = (form->has_wide_codes ? ID_MACH_RAISE : ID_RAISE) + (int32_t)kind - EXCEPTION_DEFAULT;
+    return true;
+}
+
+struct state {
+    uint32_t flavor, n_words;
+    const uint8_t *words;
+};
+
+static bool find_state(const struct exception *exception, int flavor, struct state *state)
+{
+    uint32_t at = 0, left;
+    while ((left = exception->states_size - at) >= 2 * sizeof(uint32_t)) {
+        memcpy(&state->flavor, exception->states + at, sizeof(uint32_t));
+        memcpy(&state->n_words, exception->states + at + sizeof(uint32_t), sizeof(uint32_t));
+        state->words = exception->states + at + 2 * sizeof(uint32_t);
+        if (state->n_words > (left - 2 * sizeof(uint32_t)) / sizeof(uint32_t))
+            return false;
+        if (state->flavor == (uint32_t)flavor)
+            return true;
+        at += (2 + state->n_words) * (uint32_t)sizeof(uint32_t);
+    }
+    return false;
+}
+
+/* ---- the message ---- */
+
+static uint32_t size_of(const struct form *form, const struct state *state)
+{
+    uint32_t size = sizeof(mach_msg_header_t) + NDR_SIZE + 2 * sizeof(uint32_t);
+    size += N_CODES * (form->has_wide_codes ? sizeof(int64_t) : sizeof(int32_t));
+    if (form->has_identity)
+        size += sizeof(mach_msg_body_t) + 2 * sizeof(mach_msg_port_descriptor_t);
+    if (form->has_state)
+        size += (2 + state->n_words) * (uint32_t)sizeof(uint32_t);
+    return size;
+}
+
+static uint8_t *put(uint8_t *at, const void *bytes, size_t size)
+{
+    memcpy(at, bytes, size);
+    return at + size;
+}
+
+static uint8_t *put_word(uint8_t *at, uint32_t word)
+{
+    return put(at, &word, sizeof(word));
+}
+
+static uint8_t *put_codes(uint8_t *at, const struct exception *exception, bool wide)
+{
+    for (int i = 0; i < N_CODES; i++)
+        at = put(at, &exception->code[i], wide ? sizeof(int64_t) : sizeof(int32_t)); /* K189 */
+    return at;
+}
+
+static void put_port(struct message *message, uint32_t i, struct port *port)
+{
+    message->descriptors[i] = (struct message_descriptor){
+        .type = MACH_MSG_PORT_DESCRIPTOR,
+        .disposition = MACH_MSG_TYPE_PORT_SEND,
+        .offset = (uint32_t)(sizeof(mach_msg_base_t) + i * sizeof(mach_msg_port_descriptor_t)),
+        .port = port_make_send(port).port,
+    };
+    message->n_copied_in = i + 1;
+}
+
+static uint8_t *put_identity(struct message *message, uint8_t *at, struct thread *thread)
+{
+    message->is_complex = true;
+    put_port(message, 0, thread->control);
+    put_port(message, 1, thread->task->control);
+    at = put_word(at, message->n_descriptors);
+    return at + 2 * sizeof(mach_msg_port_descriptor_t);
+}
+
+static void fill(struct message *message, const struct form *form, struct thread *thread,
+                 const struct exception *exception, const struct state *state)
+{
+    static const uint8_t ndr[NDR_SIZE] = { 0, 0, 0, 0, NDR_INT_LITTLE_ENDIAN, 0, 0, 0 };
+    uint8_t *at = message->bytes + sizeof(mach_msg_header_t);
+    memset(message->bytes, 0, message->size);
+    message->id = form->id;
+    message->is_from_kernel = true;
+    if (form->has_identity)
+        at = put_identity(message, at, thread);
+    at = put(at, ndr, sizeof(ndr));
+    at = put_word(at, (uint32_t)exception->type);
+    at = put_word(at, N_CODES);
+    at = put_codes(at, exception, form->has_wide_codes);
+    if (form->has_state) {
+        at = put_word(at, state->flavor);
+        at = put_word(at, state->n_words);
+        at = put(at, state->words, state->n_words * sizeof(uint32_t));
+    }
+    ASSERT(at == message->bytes + message->size);
+}
+
+static kern_return_t make(struct thread *thread, const struct exception_action *action,
+                          const struct exception *exception, struct message **message_p)
+{
+    struct form form;
+    struct state state = { 0 };
+    if (!find_form(action->behavior, &form))
+        return KERN_NOT_SUPPORTED;
+    if (form.has_state && !find_state(exception, action->flavor, &state))
+        return KERN_INVALID_ARGUMENT;
+    struct message *message =
+        message_new(thread->ipc.ipc, thread->ipc.account, size_of(&form, &state), form.has_identity ? 2 : 0);
+    if (!message)
+        return KERN_RESOURCE_SHORTAGE;
+    fill(message, &form, thread, exception, &state);
+    *message_p = message;
+    return KERN_SUCCESS;
+}
+
+/* ---- the level ---- */
+
+static const struct exception_action *action_at(const struct thread *thread, enum exception_level level,
+                                                int type)
+{
+    switch (level) {
+    case LEVEL_THREAD: return thread->exceptions ? &thread->exceptions->of[type] : NULL;
+    case LEVEL_TASK: return &thread->task->slots.exceptions.of[type];
+    case LEVEL_HOST: return &thread->task->system->exceptions.of[type];
+    case EXCEPTION_LEVELS: break;
+    }
+    return NULL;
+}
+
+/* K180: nobody is told of its own crash. */
+static bool is_own_crash(const struct thread *thread, const struct port *port, int type)
+{
+    return type == EXC_CRASH && port->state == PORT_IN_SPACE && port->space == thread->ipc.space;
+}
+
+static kern_return_t check(const struct thread *thread, const struct exception_action *action, int type)
+{
+    const struct port *port = action ? action->port.port : NULL;
+    if (!port_is_live(port) || is_own_crash(thread, port, type))
+        return KERN_NOT_FOUND;
+    if (port->state == PORT_IN_KERNEL)
+        return KERN_FAILURE;
+    return port->n_messages < MACH_PORT_QLIMIT_KERNEL ? KERN_SUCCESS : KERN_RESOURCE_SHORTAGE;
+}
+
+kern_return_t exception_raise_at(struct thread *thread, enum exception_level level,
+                                 const struct exception *exception, struct right reply,
+                                 const struct exception_action **action_p)
+{
+    struct message *message = NULL;
+    const struct exception_action *action = action_at(thread, level, exception->type);
+    kern_return_t kr = check(thread, action, exception->type);
+    if (kr == KERN_SUCCESS)
+        kr = make(thread, action, exception, &message);
+    if (kr != KERN_SUCCESS) {
+        right_use_once(thread->ipc.ipc, reply.port); /* it was made for this */
+        return kr;
+    }
+    message->dest = port_copy_send(action->port.port);
+    message->reply = reply;
+    *action_p = action;
+    queue_put(thread->ipc.ipc, message); /* whatever the limit is (K183) */
+    return KERN_SUCCESS;
+}

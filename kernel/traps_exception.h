@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* kernel/traps_exception.h - the trap by which a program's library tells of an exception (K196) */
+#pragma once
+
+#include "kernel/task/thread.h"
+
+void trap_exception(struct thread *thread, const uint64_t *arg);

@@ -1,0 +1,383 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* tests/tasks/faults.c - exceptions: who is told, in which form, and what answers do (K179-K192, K195-K206) */
+#include "tests/tasks/common.h"
+
+#include <mach/exception_types.h>
+#include <mach/mig_errors.h>
+#include <mach/thread_status.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#if defined(__x86_64__)
+enum {
+    STATE = x86_THREAD_STATE64,
+    STATE_WORDS = x86_THREAD_STATE64_COUNT,
+    ARGUMENT_AT = 4 /* rdi, of 64 bits */
+};
+#else
+enum { STATE = ARM_THREAD_STATE64, STATE_WORDS = 68, ARGUMENT_AT = 0 };
+#endif
+
+enum { BAD_ADDRESS = 16, ANSWER = 77, KILLED = -1 };
+enum {
+    STATE_CODES = (int)(EXCEPTION_STATE | MACH_EXCEPTION_CODES),
+    DEFAULT_CODES = (int)(EXCEPTION_DEFAULT | MACH_EXCEPTION_CODES),
+    IDENTITY_CODES = (int)(EXCEPTION_STATE_IDENTITY | MACH_EXCEPTION_CODES)
+};
+
+static uint64_t readable = ANSWER; /* at one address in parent and child */
+
+/* ---- requests and answers, by offset (K188, K190) ---- */
+
+union request {
+    mach_msg_header_t header;
+    uint8_t bytes[2048];
+};
+
+static uint32_t word_at(const union request *r, size_t offset)
+{
+    uint32_t word;
+    memcpy(&word, r->bytes + offset, sizeof word);
+    return word;
+}
+
+static int64_t wide_at(const union request *r, size_t offset)
+{
+    int64_t wide;
+    memcpy(&wide, r->bytes + offset, sizeof wide);
+    return wide;
+}
+
+static union request next_request(mach_port_t port, int id)
+{
+    union request r;
+    memset(&r, 0, sizeof r);
+    REQUIRE_EQ(mach_msg(&r.header,
+                        MACH_RCV_MSG | MACH_RCV_TIMEOUT | MACH_RCV_TRAILER_TYPE(0) |
+                            MACH_RCV_TRAILER_ELEMENTS(MACH_RCV_TRAILER_AUDIT),
+                        0, sizeof r, port, PATIENCE_MS, MACH_PORT_NULL),
+               OK);
+    CHECK_EQ(r.header.msgh_id, id);
+    CHECK_EQ(r.header.msgh_bits & 0xffff,
+             MACH_MSGH_BITS(MACH_MSG_TYPE_PORT_SEND_ONCE, MACH_MSG_TYPE_PORT_SEND));
+    return r;
+}
+
+static void check_codes(const union request *r, size_t type_at, int type, int64_t code, int64_t subcode)
+{
+    CHECK_EQ(word_at(r, type_at), (uint32_t)type);
+    CHECK_EQ(word_at(r, type_at + 4), 2);
+    CHECK_EQ(wide_at(r, type_at + 8), code);
+    CHECK_EQ(wide_at(r, type_at + 16), subcode);
+}
+
+static void answer(const union request *r, kern_return_t code)
+{
+    mig_reply_error_t reply = { .RetCode = code, .NDR = NDR_record };
+    reply.Head = (mach_msg_header_t){
+        .msgh_bits = MACH_MSGH_BITS(MACH_MSG_TYPE_MOVE_SEND_ONCE, 0),
+        .msgh_size = sizeof reply,
+        .msgh_remote_port = r->header.msgh_remote_port,
+        .msgh_id = r->header.msgh_id + 100,
+    };
+    CHECK_EQ(mach_msg(&reply.Head, MACH_SEND_MSG, sizeof reply, 0, MACH_PORT_NULL, 0, MACH_PORT_NULL), OK);
+}
+
+/* With the registers of the request at state_at, but for the one that holds the address. */
+static void answer_with(const union request *r, size_t state_at, uint64_t argument, uint32_t n_words, int id)
+{
+    struct {
+        mach_msg_header_t header;
+        NDR_record_t ndr;
+        kern_return_t code;
+        int flavor;
+        uint32_t n_words;
+        uint32_t words[STATE_WORDS];
+    } reply = { .ndr = NDR_record, .flavor = STATE, .n_words = n_words };
+    memcpy(reply.words, r->bytes + state_at, sizeof reply.words);
+    memcpy(reply.words + 2 * ARGUMENT_AT, &argument, sizeof argument);
+    reply.header = (mach_msg_header_t){
+        .msgh_bits = MACH_MSGH_BITS(MACH_MSG_TYPE_MOVE_SEND_ONCE, 0),
+        .msgh_size = (mach_msg_size_t)(44 + 4 * n_words),
+        .msgh_remote_port = r->header.msgh_remote_port,
+        .msgh_id = id,
+    };
+    CHECK_EQ(mach_msg(&reply.header, MACH_SEND_MSG, reply.header.msgh_size, 0, MACH_PORT_NULL, 0,
+                      MACH_PORT_NULL),
+             OK);
+}
+
+static void repair(const union request *r, size_t state_at)
+{
+    answer_with(r, state_at, (uint64_t)(uintptr_t)&readable, STATE_WORDS, r->header.msgh_id + 100);
+}
+
+/* ---- a child that faults; its parent's port is the handler ---- */
+
+struct plan {
+    int thread_behavior, task_behavior; /* 0: none */
+    exception_mask_t mask;
+};
+
+/* The harness reports faults of its own accord; here they are meant. */
+static void fault_by_default(void)
+{
+    if (world_is_live())
+        signal(SIGSEGV, SIG_DFL);
+}
+
+static int fault(void *argument)
+{
+    const struct plan *plan = argument;
+    fault_by_default();
+    mach_port_t self = mach_thread_self();
+    if (plan->thread_behavior)
+        CHECK_EQ(thread_set_exception_ports(self, plan->mask, world_parent_port(), plan->thread_behavior,
+                                            STATE),
+                 OK);
+    if (plan->task_behavior)
+        CHECK_EQ(task_set_exception_ports(SELF, plan->mask, world_parent_port(), plan->task_behavior, STATE),
+                 OK);
+    return (int)world_fault(BAD_ADDRESS);
+}
+
+static world_task *spawn_faulting(const struct plan *plan, mach_port_t port)
+{
+    return world_task_spawn(fault, (void *)(uintptr_t)plan, port);
+}
+
+TEST(a_handler_changes_registers_and_the_thread_goes_on, "K179 K181 K185 K187 K188 K190 K192 K198")
+{
+    static const struct plan plan = { .thread_behavior = IDENTITY_CODES, .mask = EXC_MASK_BAD_ACCESS };
+    mach_port_t port = receive_new();
+    world_task *task = spawn_faulting(&plan, port);
+    union request r = next_request(port, 2407);
+    CHECK(r.header.msgh_bits & MACH_MSGH_BITS_COMPLEX);
+    CHECK_EQ(r.header.msgh_size, 92 + 4 * STATE_WORDS);
+    mach_msg_port_descriptor_t thread, of_task;
+    memcpy(&thread, r.bytes + 28, sizeof thread);
+    memcpy(&of_task, r.bytes + 40, sizeof of_task);
+    CHECK_EQ(of_task.name, world_task_port_of(task)); /* control ports (K191) */
+    CHECK_EQ(type_of(thread.name), MACH_PORT_TYPE_SEND);
+    check_codes(&r, 60, EXC_BAD_ACCESS, KERN_INVALID_ADDRESS, BAD_ADDRESS);
+    CHECK_EQ(word_at(&r, 84), STATE);
+    CHECK_EQ(word_at(&r, 88), STATE_WORDS);
+    CHECK_EQ(wide_at(&r, 92 + 8 * ARGUMENT_AT), BAD_ADDRESS);
+    mach_msg_audit_trailer_t trailer;
+    memcpy(&trailer, r.bytes + r.header.msgh_size, sizeof trailer);
+    CHECK_EQ(trailer.msgh_sender.val[0], 0);
+    CHECK_EQ(trailer.msgh_sender.val[1], 1); /* from the kernel */
+    repair(&r, 92);
+    CHECK_EQ(world_task_wait(task), ANSWER);
+    mach_port_deallocate(SELF, thread.name);
+    mach_port_deallocate(SELF, of_task.name);
+    receive_free(port);
+}
+
+TEST(every_behavior_has_its_form, "K188 K189 K190 K168")
+{
+    static const struct {
+        struct plan plan;
+        int id;
+        uint32_t size;
+        size_t type_at, state_at;
+    } forms[] = {
+        { { .task_behavior = EXCEPTION_STATE, .mask = EXC_MASK_BAD_ACCESS }, 2402, 56 + 4 * STATE_WORDS, 32, 56 },
+        { { .task_behavior = STATE_CODES, .mask = EXC_MASK_BAD_ACCESS }, 2406, 64 + 4 * STATE_WORDS, 32, 64 },
+        { { .task_behavior = EXCEPTION_STATE_IDENTITY, .mask = EXC_MASK_BAD_ACCESS },
+          2403,
+          84 + 4 * STATE_WORDS,
+          60,
+          84 },
+    };
+    mach_port_t port = receive_new();
+    for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
+        world_task *task = spawn_faulting(&forms[i].plan, port);
+        union request r = next_request(port, forms[i].id);
+        CHECK_EQ(r.header.msgh_size, forms[i].size);
+        CHECK_EQ(word_at(&r, forms[i].type_at), EXC_BAD_ACCESS);
+        repair(&r, forms[i].state_at);
+        CHECK_EQ(world_task_wait(task), ANSWER);
+        r.header.msgh_remote_port = MACH_PORT_NULL; /* used */
+        mach_msg_destroy(&r.header);
+    }
+    receive_free(port);
+}
+
+TEST(who_fails_is_followed_by_the_next_level, "K179 K182 K188")
+{
+    static const struct plan plan = { .thread_behavior = DEFAULT_CODES,
+                                      .task_behavior = EXCEPTION_DEFAULT,
+                                      .mask = EXC_MASK_BAD_ACCESS };
+    mach_port_t port = receive_new();
+    world_task *task = spawn_faulting(&plan, port);
+    union request first = next_request(port, 2405);
+    CHECK_EQ(first.header.msgh_size, 84);
+    check_codes(&first, 60, EXC_BAD_ACCESS, KERN_INVALID_ADDRESS, BAD_ADDRESS);
+    answer(&first, KERN_FAILURE);
+    union request second = next_request(port, 2401);
+    CHECK_EQ(second.header.msgh_size, 76);
+    CHECK_EQ(word_at(&second, 68), KERN_INVALID_ADDRESS); /* cut to 32 bits */
+    CHECK_EQ(word_at(&second, 72), BAD_ADDRESS);
+    answer(&second, KERN_FAILURE);
+    CHECK_EQ(world_task_wait(task), KILLED); /* nobody took it: the default of the signal (K200) */
+    first.header.msgh_remote_port = second.header.msgh_remote_port = MACH_PORT_NULL;
+    mach_msg_destroy(&first.header);
+    mach_msg_destroy(&second.header);
+    receive_free(port);
+}
+
+/* Ways of failing at the thread's level; the task's repairs. */
+enum bad { BAD_DROPPED, BAD_ID, BAD_COUNT, BAD_STATE, N_BAD };
+
+static void answer_badly(union request *r, enum bad bad)
+{
+    uint64_t address = (uint64_t)(uintptr_t)&readable;
+    switch (bad) {
+    case BAD_DROPPED: mach_port_deallocate(SELF, r->header.msgh_remote_port); break;
+    case BAD_ID: answer_with(r, 64, address, STATE_WORDS, r->header.msgh_id + 99); break;
+    case BAD_COUNT: answer_with(r, 64, address, STATE_WORDS - 2, r->header.msgh_id + 100); break;
+    case BAD_STATE:
+        memset(r->bytes + 64, 0xff, 4 * STATE_WORDS); /* no such program counter */
+        answer_with(r, 64, address, STATE_WORDS, r->header.msgh_id + 100);
+        break;
+    case N_BAD: break;
+    }
+}
+
+TEST(answers_that_are_no_answers, "K182 K161 K159")
+{
+    static const struct plan plan = { .thread_behavior = STATE_CODES,
+                                      .task_behavior = EXCEPTION_STATE,
+                                      .mask = EXC_MASK_BAD_ACCESS };
+    mach_port_t port = receive_new();
+    for (int bad = 0; bad < N_BAD; bad++) {
+        world_task *task = spawn_faulting(&plan, port);
+        union request r = next_request(port, 2406);
+        answer_badly(&r, (enum bad)bad);
+        r = next_request(port, 2402);
+        repair(&r, 56);
+        CHECK_EQ(world_task_wait(task), ANSWER);
+    }
+    receive_free(port);
+}
+
+TEST(the_queue_limit_does_not_hold_an_exception_up, "K183")
+{
+    static const struct plan plan = { .task_behavior = STATE_CODES, .mask = EXC_MASK_BAD_ACCESS };
+    mach_port_t port = receive_new();
+    world_task *task = world_task_spawn(fault, (void *)(uintptr_t)&plan, port);
+    natural_t limit = 0;
+    CHECK_EQ(mach_port_set_attributes(SELF, port, MACH_PORT_LIMITS_INFO, (mach_port_info_t)&limit, 1), OK);
+    union request r = next_request(port, 2406);
+    repair(&r, 64);
+    CHECK_EQ(world_task_wait(task), ANSWER);
+    receive_free(port);
+}
+
+TEST(a_crash_is_told_before_the_process_dies, "K205 K206 K200")
+{
+    static const struct plan plan = { .task_behavior = STATE_CODES,
+                                      .mask = EXC_MASK_BAD_ACCESS | EXC_MASK_CRASH };
+    mach_port_t port = receive_new();
+    world_task *task = spawn_faulting(&plan, port);
+    union request r = next_request(port, 2406);
+    answer(&r, KERN_FAILURE);
+    r = next_request(port, 2406);
+    check_codes(&r, 32, EXC_CRASH, SIGSEGV << 24 | EXC_BAD_ACCESS << 20 | KERN_INVALID_ADDRESS, BAD_ADDRESS);
+    repair(&r, 64); /* it dies all the same */
+    CHECK_EQ(world_task_wait(task), KILLED);
+    receive_free(port);
+}
+
+static int crash_alone(void *argument)
+{
+    mach_port_t port = both_new();
+    fault_by_default();
+    CHECK_EQ(task_set_exception_ports(SELF, EXC_MASK_CRASH, port, STATE_CODES, STATE), OK);
+    return (int)world_fault(BAD_ADDRESS); /* nobody would ever answer */
+}
+
+TEST(nobody_is_told_of_its_own_crash, "K180")
+{
+    CHECK_EQ(world_task_wait(world_task_spawn(crash_alone, NULL, MACH_PORT_NULL)), KILLED);
+}
+
+/* The handler dies, and its port with it, while the request is there. */
+static int take_and_die(void *argument)
+{
+    mach_port_t port = both_new();
+    struct {
+        mach_msg_header_t header;
+        mach_msg_body_t body;
+        mach_msg_port_descriptor_t port;
+    } message = {
+        .header = { .msgh_bits = MACH_MSGH_BITS_COMPLEX | MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, 0),
+                    .msgh_size = sizeof message,
+                    .msgh_remote_port = world_parent_port() },
+        .body = { 1 },
+        .port = { .name = port, .disposition = MACH_MSG_TYPE_COPY_SEND, .type = MACH_MSG_PORT_DESCRIPTOR }
+    };
+    CHECK_EQ(mach_msg(&message.header, MACH_SEND_MSG, sizeof message, 0, MACH_PORT_NULL, 0, MACH_PORT_NULL),
+             OK);
+    next_request(port, 2406);
+    return 0;
+}
+
+static void *fault_on_thread(void *value_p)
+{
+    *(uint64_t *)value_p = world_fault(BAD_ADDRESS);
+    return NULL;
+}
+
+TEST(a_handler_that_dies_has_failed, "K182 K186")
+{
+    mach_port_t port = both_new(), mine = both_new();
+    world_task *handler = world_task_spawn(take_and_die, NULL, port);
+    struct {
+        mach_msg_header_t header;
+        mach_msg_body_t body;
+        mach_msg_port_descriptor_t port;
+        mach_msg_trailer_t trailer;
+    } message;
+    uint64_t value = 0;
+    REQUIRE_EQ(mach_msg(&message.header, MACH_RCV_MSG, 0, sizeof message, port, 0, MACH_PORT_NULL), OK);
+    /* For the time of the fault this task's second handler is itself, on another thread. */
+    CHECK_EQ(task_set_exception_ports(SELF, EXC_MASK_BAD_ACCESS, message.port.name, STATE_CODES, STATE), OK);
+    mach_port_t host = mach_host_self();
+    world_thread *thread;
+    struct {
+        exception_mask_t masks[32];
+        mach_msg_type_number_t n;
+        mach_port_t ports[32];
+        exception_behavior_t behaviors[32];
+        thread_state_flavor_t flavors[32];
+    } old;
+    bool is_privileged =
+        host_swap_exception_ports(host, EXC_MASK_BAD_ACCESS, mine, EXCEPTION_STATE, STATE, old.masks, &old.n,
+                                  old.ports, old.behaviors, old.flavors) == OK;
+    if (is_privileged) {
+        thread = world_thread_spawn(fault_on_thread, &value);
+        CHECK_EQ(world_task_wait(handler), 0);
+        union request r = next_request(mine, 2402);
+        repair(&r, 56);
+        world_thread_join(thread);
+        CHECK_EQ(value, ANSWER);
+        CHECK_EQ(host_set_exception_ports(host, EXC_MASK_BAD_ACCESS, old.ports[0], old.behaviors[0],
+                                          old.flavors[0]),
+                 OK);
+        mach_port_deallocate(SELF, old.ports[0]);
+    } else {
+        world_task_kill(handler);
+    }
+    CHECK_EQ(task_set_exception_ports(SELF, EXC_MASK_BAD_ACCESS, MACH_PORT_NULL, 0, 0), OK);
+    mach_port_deallocate(SELF, host);
+    mach_port_deallocate(SELF, message.port.name);
+    CHECK_EQ(mach_port_mod_refs(SELF, port, MACH_PORT_RIGHT_SEND, -1), OK);
+    CHECK_EQ(mach_port_mod_refs(SELF, mine, MACH_PORT_RIGHT_SEND, -1), OK);
+    receive_free(port);
+    receive_free(mine);
+    if (!is_privileged)
+        SKIP("only root has the host's level");
+}
