@@ -55,6 +55,9 @@ struct host_ops {
      * kernel_task_died comes later, as an event. */
     void (*task_broken)(void *host, struct task *task, const char *why);
 
+    /* The time of day, in nanoseconds since 1970. */
+    uint64_t (*calendar_now)(void *host);
+
     /* One line for people and traces; may be NULL. */
     void (*log)(void *host, const char *line);
 };

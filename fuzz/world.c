@@ -58,6 +58,11 @@ void sim_task_broken(void *host, struct task *task, const char *why)
     broken->is_broken = true;
 }
 
+uint64_t sim_calendar_now(void *host)
+{
+    return world.now;
+}
+
 uint32_t world_segment(struct world_task *task, const void *bytes, size_t size)
 {
     world.current = task;

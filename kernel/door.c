@@ -51,7 +51,7 @@ struct kernel_config kernel_config_default(void)
     struct kernel_limits limits = { .all = account_unlimited, .uid = task_limits, .task = task_limits };
     for (int kind = 0; kind < ACCOUNT_N_KINDS; kind++)
         limits.uid.max[kind] = 4 * task_limits.max[kind];
-    return (struct kernel_config){ .limits = limits, .boost_receivers = true };
+    return (struct kernel_config){ .limits = limits, .boost_receivers = true, .machine = machine_default() };
 }
 
 /* ---- publishing ---- */
@@ -257,6 +257,7 @@ struct kernel *kernel_new(const struct kernel_config *config, const struct host_
         return NULL;
     }
     list_init(&kernel->inherits);
+    kernel->system.machine = config->machine;
     kernel->system.allow_interpose = config->allow_interpose;
     kernel->system.relaxed_host_ports = config->relaxed_host_ports;
     kernel->system.allow_task_terminate = config->allow_task_terminate;

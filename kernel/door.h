@@ -20,6 +20,7 @@
 #include "base/account.h"
 #include "base/host_ops.h"
 #include "kernel/task/identity.h"
+#include "kernel/task/machine.h"
 #include "kernel/task/limits.h"
 #include "wire/look.h"
 #include "wire/refusal.h"
@@ -40,6 +41,7 @@ struct kernel_config {
     bool relaxed_host_ports;
     bool allow_task_terminate; /* decision 7 */
     bool boost_receivers;      /* decision 16 */
+    struct machine machine;    /* what programs are told of it */
     uint32_t turnstile_max_hop; /* T41; 0: no limit */
 };
 

@@ -324,6 +324,7 @@ static const struct trap {
     { TRAP_SPECIAL_REPLY_PORT, false, "thread_get_special_reply_port", special_reply_port },
     { TRAP_PORT_TYPE, true, "mach_port_type", type },
     { TRAP_PORT_REQUEST_NOTIFICATION, true, "mach_port_request_notification", request },
+    { TRAP_CLOCK_SLEEP, false, "clock_sleep", trap_clock_sleep },
     { TRAP_TIMER_CREATE, false, "mk_timer_create", trap_timer_create },
     { TRAP_TIMER_DESTROY, false, "mk_timer_destroy", trap_timer_destroy },
     { TRAP_TIMER_ARM, false, "mk_timer_arm", trap_timer_arm },

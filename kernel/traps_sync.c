@@ -112,6 +112,43 @@ void trap_semaphore_timedwait_signal(struct thread *thread, const uint64_t *arg)
     begin_timed(thread, arg[0], &arg[1], arg + 2);
 }
 
+/* ---- clocks ---- */
+
+/* No name is the system's clock. -1: no clock. */
+static int find_clock(struct thread *thread, mach_port_name_t name)
+{
+    struct port *port = NULL;
+    if (name == MACH_PORT_NULL)
+        return SYSTEM_CLOCK;
+    find_port(thread, name, &port);
+    return system_clock_of_port(thread->task->system, port);
+}
+
+static void sleep_until(struct thread *thread, uint64_t deadline)
+{
+    uint64_t now = thread->ipc.ipc->now;
+    answer(thread, KERN_SUCCESS);
+    thread->ipc.reply.value[0] = now;
+    if (deadline > now)
+        thread_wait_sleep(&thread->ipc, deadline - now);
+}
+
+void trap_clock_sleep(struct thread *thread, const uint64_t *arg)
+{
+    mach_timespec_t time = { (unsigned int)arg[2], (clock_res_t)arg[3] };
+    sleep_type_t type = (sleep_type_t)arg[1];
+    int clock = find_clock(thread, (mach_port_name_t)arg[0]);
+    if (clock < 0)
+        answer(thread, KERN_INVALID_ARGUMENT);
+    else if (clock != SYSTEM_CLOCK)
+        answer(thread, KERN_FAILURE); /* XNU's calendar knows no sleep either */
+    else if (BAD_ALRMTYPE(type) || BAD_MACH_TIMESPEC(&time))
+        answer(thread, KERN_INVALID_VALUE);
+    else
+        sleep_until(thread, time.tv_sec * NSEC_PER_SEC + (uint64_t)time.tv_nsec +
+                                (type == TIME_RELATIVE ? thread->ipc.ipc->now : 0));
+}
+
 /* ---- timers ---- */
 
 void trap_timer_create(struct thread *thread, const uint64_t *arg)

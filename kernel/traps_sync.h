@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* kernel/traps_sync.h - traps that synchronise: semaphores, timers (abi-ipc 11, 12) */
+/* kernel/traps_sync.h - traps that synchronise: semaphores, clocks, timers (abi-ipc 11, 12) */
 #pragma once
 
 #include "kernel/task/thread.h"
@@ -12,6 +12,9 @@ void trap_semaphore_wait(struct thread *thread, const uint64_t *arg);
 void trap_semaphore_wait_signal(struct thread *thread, const uint64_t *arg);
 void trap_semaphore_timedwait(struct thread *thread, const uint64_t *arg);
 void trap_semaphore_timedwait_signal(struct thread *thread, const uint64_t *arg);
+
+/* May leave the thread waiting. */
+void trap_clock_sleep(struct thread *thread, const uint64_t *arg);
 
 void trap_timer_create(struct thread *thread, const uint64_t *arg);
 void trap_timer_destroy(struct thread *thread, const uint64_t *arg);

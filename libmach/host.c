@@ -10,15 +10,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
 
-#include "libmach/transport.h"
+#include "libmach/trap.h"
 
-kern_return_t _host_page_size(host_t host, vm_size_t *out_page_size); /* the stub */
-
-/* The right is checked by the kernel; the size is our own (K231). */
+/* The size is our own (K231). */
 kern_return_t host_page_size(host_t host, vm_size_t *out_page_size)
 {
-    return _host_page_size(host, out_page_size);
+    if (!MACH_PORT_VALID(host))
+        return KERN_INVALID_ARGUMENT;
+    *out_page_size = (vm_size_t)getpagesize();
+    return KERN_SUCCESS;
 }
 
 /* ---- time: one unit is one nanosecond, on this machine and every other ---- */
@@ -77,6 +79,18 @@ kern_return_t mach_wait_until(uint64_t deadline)
     return transport_sleep_until(deadline) ? KERN_SUCCESS : KERN_ABORTED;
 }
 
+kern_return_t clock_sleep_trap(mach_port_name_t clock_name, sleep_type_t sleep_type, int sleep_sec,
+                               int sleep_nsec, mach_timespec_t *wakeup_time)
+{
+    uint64_t value[3] = { 0 };
+    kern_return_t kr = TRAP_KR(TRAP_CLOCK_SLEEP, value, clock_name, (uint32_t)sleep_type, (uint32_t)sleep_sec,
+                               (uint32_t)sleep_nsec);
+    if (kr == KERN_SUCCESS && wakeup_time != NULL)
+        *wakeup_time = (mach_timespec_t){ (unsigned int)(value[0] / NSEC_PER_SEC),
+                                          (clock_res_t)(value[0] % NSEC_PER_SEC) };
+    return kr;
+}
+
 /* ---- scheduling ---- */
 
 boolean_t swtch_pri(int pri)
@@ -93,8 +107,7 @@ boolean_t swtch(void)
 
 static void sleep_ms(mach_msg_timeout_t ms)
 {
-    struct timespec left = { ms / 1000, (long)(ms % 1000) * (long)NSEC_PER_MSEC };
-    nanosleep(&left, NULL);
+    clock_sleep_trap(MACH_PORT_NULL, TIME_RELATIVE, (int)(ms / 1000), (int)(ms % 1000 * NSEC_PER_MSEC), NULL);
 }
 
 /* Which thread should run is Linux's business; the calling one gives way, or waits as long as it says. */
@@ -110,12 +123,6 @@ kern_return_t thread_switch(mach_port_name_t thread_name, int option, mach_msg_t
 }
 
 /* ---- not built ---- */
-
-kern_return_t clock_sleep_trap(mach_port_name_t clock_name, sleep_type_t sleep_type, int sleep_sec,
-                               int sleep_nsec, mach_timespec_t *wakeup_time)
-{
-    return KERN_NOT_SUPPORTED;
-}
 
 kern_return_t clock_sleep(mach_port_t clock, int sleep_type, mach_timespec_t sleep_time,
                           mach_timespec_t *wakeup_time)

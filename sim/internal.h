@@ -55,3 +55,4 @@ void sim_segments_free(void);
 /* host_ops.thread_done and .task_broken, in sim.c */
 void sim_thread_done(void *host, struct thread *thread);
 void sim_task_broken(void *host, struct task *task, const char *why);
+uint64_t sim_calendar_now(void *host);

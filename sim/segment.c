@@ -199,6 +199,7 @@ const struct host_ops sim_ops = {
     .segment_lend = segment_lend,
     .segment_done = segment_done,
     .task_broken = sim_task_broken,
+    .calendar_now = sim_calendar_now,
 };
 
 /* ---- the library's side ---- */

@@ -77,6 +77,7 @@ enum trap_number {
     TRAP_SPECIAL_REPLY_PORT = 50,        /* -> result is a name */
     TRAP_PORT_TYPE = 76,                 /* task, name -> type */
     TRAP_PORT_REQUEST_NOTIFICATION = 77, /* task, name, msgid, sync, notify, disposition -> previous */
+    TRAP_CLOCK_SLEEP = 62,               /* clock, type, seconds, nanoseconds -> time of the end */
     TRAP_TIMER_CREATE = 91,              /* -> result is a name */
     TRAP_TIMER_DESTROY = 92,             /* name */
     TRAP_TIMER_ARM = 93,                 /* name, deadline */

@@ -11,9 +11,11 @@
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "host/linux/client.h"
+#include "host/linux/facts.h"
 #include "host/linux/fork.h"
 #include "host/linux/launchd.h"
 #include "host/linux/listen.h"
@@ -210,6 +212,13 @@ static void host_log(void *host, const char *line)
     log_detail("%s", line);
 }
 
+static uint64_t host_calendar_now(void *host)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
 static const struct host_ops host_ops = {
     .thread_done = host_thread_done,
     .thread_priority = host_thread_priority,
@@ -223,6 +232,7 @@ static const struct host_ops host_ops = {
     .segment_lend = loan_lend,
     .segment_done = loan_done,
     .task_broken = host_task_broken,
+    .calendar_now = host_calendar_now,
     .log = host_log,
 };
 
@@ -289,6 +299,7 @@ static int start(struct machd *m)
     m->reserve_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
     m->epoll = epoll_create1(EPOLL_CLOEXEC);
     m->sockets_epoll = epoll_create1(EPOLL_CLOEXEC);
+    m->config.kernel.machine = facts_find();
     m->kernel = kernel_new(&m->config.kernel, &host_ops, m);
     if (m->reserve_fd < 0 || m->epoll < 0 || m->sockets_epoll < 0 || !m->kernel)
         return -ENOMEM;

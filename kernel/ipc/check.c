@@ -156,6 +156,8 @@ static void check_waiter(const struct ipc_thread *thread)
         ASSERT(!queue);
     if (thread->wait == WAIT_SEMAPHORE)
         ASSERT(queue);
+    if (thread->wait == WAIT_SLEEP)
+        ASSERT(queue == &thread->ipc->sleepers);
 }
 
 void check_thread(const struct ipc_thread *thread)

@@ -12,5 +12,6 @@ void ipc_init(struct ipc *ipc, struct account *account, const struct host_ops *o
     list_init(&ipc->all_messages);
     list_init(&ipc->all_spaces);
     timers_init(&ipc->timers);
+    waitq_init_ordered(&ipc->sleepers, WAITQ_FIRST_COME);
     sched_init(&ipc->sched, &ipc->steps);
 }

@@ -20,6 +20,7 @@
 #include "base/list.h"
 #include "kernel/sched/thread.h"
 #include "kernel/sched/timers.h"
+#include "kernel/sched/waitq.h"
 
 struct account;
 struct ipc_thread;
@@ -39,6 +40,7 @@ struct ipc {
     struct list finished; /* struct ipc_thread.resumed: the reply is complete, the door publishes it */
     struct list all_ports, all_messages, all_spaces; /* oldest first, for checks and listings */
     struct timers timers;
+    struct waitq sleepers; /* threads that wait for nothing but the time */
     uint64_t serial;      /* last number given out: ports, spaces, arrivals */
     uint64_t now;         /* of the trap or event being served, nanoseconds */
     uint32_t steps;       /* counted in it so far */

@@ -47,6 +47,7 @@ enum kobject_type {
     KOBJECT_TIMER = 8, /* the only one whose receive right is in a space */
     KOBJECT_TASK_NAME = 20,
     KOBJECT_SEMAPHORE = 23,
+    KOBJECT_CLOCK = 25,
     KOBJECT_NAMED_ENTRY = 28,
     KOBJECT_UX_HANDLER = 40,
 };

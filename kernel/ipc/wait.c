@@ -76,6 +76,11 @@ void thread_wait_semaphore(struct ipc_thread *thread, struct waitq *waiters, boo
     begin(thread, WAIT_SEMAPHORE, waiters, has_timeout, timeout);
 }
 
+void thread_wait_sleep(struct ipc_thread *thread, uint64_t timeout)
+{
+    begin(thread, WAIT_SLEEP, &thread->ipc->sleepers, true, timeout);
+}
+
 static void resume(struct ipc_thread *thread, enum resume_kind kind)
 {
     thread->resume = kind;
@@ -168,6 +173,15 @@ static void end_semaphore(struct ipc_thread *thread, enum wait_end end)
     ASSERT(!"a semaphore has no messages");
 }
 
+static void end_sleep(struct ipc_thread *thread, enum wait_end end)
+{
+    if (end == WAIT_ENDED_DEATH)
+        return;
+    ASSERT(end == WAIT_ENDED_TIMEOUT || end == WAIT_ENDED_INTERRUPTED);
+    thread->reply.value[0] = thread->ipc->now;
+    finish(thread, end == WAIT_ENDED_TIMEOUT ? KERN_SUCCESS : KERN_ABORTED);
+}
+
 struct message *thread_unwait(struct ipc_thread *thread, enum wait_end end)
 {
     enum wait_kind kind = thread->wait;
@@ -186,6 +200,7 @@ struct message *thread_unwait(struct ipc_thread *thread, enum wait_end end)
         end_receive(thread, end);
         break;
     case WAIT_SEMAPHORE: end_semaphore(thread, end); break;
+    case WAIT_SLEEP: end_sleep(thread, end); break;
     }
     return NULL;
 }

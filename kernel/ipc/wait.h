@@ -20,8 +20,9 @@
  * SEND      sending       dest port's senders            room, port death, timeout, interruption, death of the thread
  * RECEIVE   receiving     port's or set's receivers      message, port or set change, timeout, interruption, death
  * SEMAPHORE -             semaphore's waiters            signal, its end, timeout, interruption, death
+ * SLEEP     -             ipc->sleepers                  timeout, interruption, death
  */
-enum wait_kind { WAIT_NONE, WAIT_SEND, WAIT_RECEIVE, WAIT_SEMAPHORE };
+enum wait_kind { WAIT_NONE, WAIT_SEND, WAIT_RECEIVE, WAIT_SEMAPHORE, WAIT_SLEEP };
 
 enum wait_end {
     WAIT_ENDED_ADMITTED,  /* SEND: the message has been queued */
@@ -86,6 +87,9 @@ void thread_wait_send(struct ipc_thread *thread, struct message *message, bool i
 void thread_wait_receive(struct ipc_thread *thread, struct port *port, struct pset *set, bool has_timeout, uint32_t timeout);
 /* Nanoseconds here. */
 void thread_wait_semaphore(struct ipc_thread *thread, struct waitq *waiters, bool has_timeout, uint64_t timeout);
+
+/* For so many nanoseconds; its result is KERN_SUCCESS and the time at which it ended. */
+void thread_wait_sleep(struct ipc_thread *thread, uint64_t timeout);
 
 /* Must be waiting. Afterwards on ipc->resumed, but for death. Returns the message of a SEND wait that ended
  * ADMITTED: the caller queues it. */

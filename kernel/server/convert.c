@@ -112,6 +112,7 @@ uint64_t object_id(const struct port *port)
     case KOBJECT_TIMER:
     case KOBJECT_NAMED_ENTRY:
     case KOBJECT_SEMAPHORE:
+    case KOBJECT_CLOCK:
     case KOBJECT_UX_HANDLER: break;
     }
     return port->serial;

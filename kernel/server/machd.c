@@ -28,6 +28,7 @@ static const struct task *task_of_object(const struct port *port)
     case KOBJECT_TIMER:
     case KOBJECT_NAMED_ENTRY:
     case KOBJECT_SEMAPHORE:
+    case KOBJECT_CLOCK:
     case KOBJECT_UX_HANDLER:
     case KOBJECT_HOST:
     case KOBJECT_HOST_PRIV: break;

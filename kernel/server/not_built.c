@@ -44,18 +44,6 @@ kern_return_t serve_task_policy_get(struct task *task, task_policy_flavor_t flav
     return task ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
 }
 
-kern_return_t serve_task_get_state(struct task *task, thread_state_flavor_t flavor, thread_state_t old_state,
-                                   mach_msg_type_number_t *old_stateCnt)
-{
-    return task ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
-}
-
-kern_return_t serve_task_set_state(struct task *task, thread_state_flavor_t flavor, thread_state_t new_state,
-                                   mach_msg_type_number_t new_stateCnt)
-{
-    return task ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
-}
-
 kern_return_t serve_task_set_phys_footprint_limit(struct task *task, int new_limit, int *old_limit)
 {
     return task ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
@@ -181,16 +169,6 @@ kern_return_t serve_thread_resume(struct thread *target_act)
     return target_act ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
 }
 
-kern_return_t serve_thread_abort(struct thread *target_act)
-{
-    return target_act ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
-}
-
-kern_return_t serve_thread_abort_safely(struct thread *target_act)
-{
-    return target_act ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
-}
-
 kern_return_t serve_thread_depress_abort(struct thread *thread)
 {
     return thread ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
@@ -207,14 +185,6 @@ kern_return_t serve_thread_swap_mach_voucher(struct thread *thr_act, struct port
     return thr_act ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
 }
 
-kern_return_t serve_thread_convert_thread_state(struct thread *thread, int direction,
-                                                thread_state_flavor_t flavor, thread_state_t in_state,
-                                                mach_msg_type_number_t in_stateCnt, thread_state_t out_state,
-                                                mach_msg_type_number_t *out_stateCnt)
-{
-    return thread ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
-}
-
 kern_return_t serve_thread_adopt_exception_handler(struct thread *thread, struct port *exc_port,
                                                    exception_mask_t exc_mask,
                                                    exception_behavior_t behavior_mask,
@@ -225,22 +195,6 @@ kern_return_t serve_thread_adopt_exception_handler(struct thread *thread, struct
 
 /* ---- the host ---- */
 
-kern_return_t serve_host_info(struct host_object *host, host_flavor_t flavor, host_info_t host_info_out,
-                              mach_msg_type_number_t *host_info_outCnt)
-{
-    return host ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
-}
-
-kern_return_t serve_host_kernel_version(struct host_object *host, kernel_version_t kernel_version)
-{
-    return host ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
-}
-
-kern_return_t serve_host_page_size(struct host_object *host, vm_size_t *out_page_size)
-{
-    return host ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
-}
-
 kern_return_t serve_host_processor_info(struct host_object *host, processor_flavor_t flavor,
                                         natural_t *out_processor_count, void **out_processor_info,
                                         mach_msg_type_number_t *out_processor_infoCnt)
@@ -249,12 +203,6 @@ kern_return_t serve_host_processor_info(struct host_object *host, processor_flav
 }
 
 kern_return_t serve_host_get_io_main(struct host_object *host, struct port **io_main)
-{
-    return host ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
-}
-
-kern_return_t serve_host_get_clock_service(struct host_object *host, clock_id_t clock_id,
-                                           struct port **clock_serv)
 {
     return host ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
 }

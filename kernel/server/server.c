@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "kernel/server/server.h"
 
+#include "clock_server.h"
 #include "host_priv_server.h"
 #include "kernel/ipc/drain.h"
 #include "kernel/ipc/refusal.h"
@@ -27,6 +28,7 @@ const struct call *call_now(void)
 static const struct mig_k_subsystem *const subsystems[] = {
     &serve_mach_port_subsystem, &serve_task_subsystem,      &serve_thread_act_subsystem,
     &serve_mach_host_subsystem, &serve_host_priv_subsystem, &serve_machd_subsystem,
+    &serve_clock_subsystem,
 };
 
 static const struct mig_k_routine *find_routine(int32_t id)
@@ -46,7 +48,6 @@ static const struct {
     int32_t first, last;
     const char *name;
 } not_built[] = {
-    { 1000, 1002, "clock" },
     { 1200, 1201, "clock_priv" },
     { 3002, 3005, "processor" },
     { 3800, 3832, "vm_map" },

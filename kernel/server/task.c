@@ -178,3 +178,16 @@ kern_return_t serve_task_get_mach_voucher(struct task *task, mach_voucher_select
     *voucher = NULL;
     return KERN_SUCCESS;
 }
+
+/* K165: there is no state for threads to come. */
+kern_return_t serve_task_get_state(struct task *task, thread_state_flavor_t flavor, thread_state_t old_state,
+                                   mach_msg_type_number_t *old_stateCnt)
+{
+    return KERN_INVALID_ARGUMENT;
+}
+
+kern_return_t serve_task_set_state(struct task *task, thread_state_flavor_t flavor, thread_state_t new_state,
+                                   mach_msg_type_number_t new_stateCnt)
+{
+    return KERN_INVALID_ARGUMENT;
+}

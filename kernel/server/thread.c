@@ -61,3 +61,42 @@ kern_return_t serve_thread_get_mach_voucher(struct thread *thr_act, mach_voucher
     *voucher = NULL;
     return KERN_SUCCESS;
 }
+
+/* ---- ending waits (K149, K151) ---- */
+
+static kern_return_t abort_wait(struct thread *thread)
+{
+    if (!thread)
+        return KERN_INVALID_ARGUMENT;
+    if (thread->ipc.wait != WAIT_NONE)
+        thread_unwait(&thread->ipc, WAIT_ENDED_INTERRUPTED);
+    return KERN_SUCCESS;
+}
+
+kern_return_t serve_thread_abort(struct thread *target_act)
+{
+    return abort_wait(target_act);
+}
+
+/* Of all waits only one would lose something: that of a kernel object's answer for its place in the queue. */
+kern_return_t serve_thread_abort_safely(struct thread *target_act)
+{
+    bool loses = target_act && target_act->ipc.wait == WAIT_SEND && target_act->ipc.sending.is_kernel_reply;
+    return loses ? KERN_SUCCESS : abort_wait(target_act);
+}
+
+/* K165: in this machine a state is the same wherever it goes. */
+kern_return_t serve_thread_convert_thread_state(struct thread *thread, int direction,
+                                                thread_state_flavor_t flavor, thread_state_t in_state,
+                                                mach_msg_type_number_t in_stateCnt, thread_state_t out_state,
+                                                mach_msg_type_number_t *out_stateCnt)
+{
+    if (!thread || (direction != THREAD_CONVERT_THREAD_STATE_TO_SELF &&
+                    direction != THREAD_CONVERT_THREAD_STATE_FROM_SELF))
+        return KERN_INVALID_ARGUMENT;
+    if (*out_stateCnt < in_stateCnt)
+        return KERN_INSUFFICIENT_BUFFER_SIZE;
+    memcpy(out_state, in_state, in_stateCnt * sizeof(*in_state));
+    *out_stateCnt = in_stateCnt;
+    return KERN_SUCCESS;
+}

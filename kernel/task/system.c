@@ -34,7 +34,12 @@ bool system_init(struct system *system, const struct kernel_limits *limits, cons
     system->host = port_new_kernel(&system->ipc, system->account, KOBJECT_HOST, system);
     system->host_priv = port_new_kernel(&system->ipc, system->account, KOBJECT_HOST_PRIV, system);
     system->ux_handler = port_new_kernel(&system->ipc, system->account, KOBJECT_UX_HANDLER, system);
-    if (!system->host || !system->host_priv || !system->ux_handler)
+    bool has_clocks = true;
+    for (int id = 0; id < N_CLOCKS; id++) {
+        system->clock[id] = port_new_kernel(&system->ipc, system->account, KOBJECT_CLOCK, system);
+        has_clocks = has_clocks && system->clock[id];
+    }
+    if (!system->host || !system->host_priv || !system->ux_handler || !has_clocks)
         return false;
     set_default_exceptions(system);
     return true;
@@ -43,6 +48,14 @@ bool system_init(struct system *system, const struct kernel_limits *limits, cons
 static uint64_t uid_cost(void)
 {
     return alloc_cost(sizeof(struct uid)) + alloc_cost(sizeof(struct account));
+}
+
+int system_clock_of_port(const struct system *system, const struct port *port)
+{
+    for (int id = 0; id < N_CLOCKS; id++)
+        if (port && port == system->clock[id])
+            return id;
+    return -1;
 }
 
 static void drain_all(struct ipc *ipc)
@@ -60,6 +73,8 @@ void system_fini(struct system *system)
     list_for_each(node, &system->uids) right_release(ipc, list_entry(node, struct uid, link)->bootstrap);
     exception_release(ipc, &system->exceptions);
     port_die(ipc, system->ux_handler, NULL);
+    for (int id = 0; id < N_CLOCKS; id++)
+        port_die(ipc, system->clock[id], NULL);
     port_die(ipc, system->host, NULL);
     port_die(ipc, system->host_priv, NULL);
     drain_all(ipc);

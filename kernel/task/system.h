@@ -7,8 +7,11 @@
 #include "kernel/ipc/port.h"
 #include "kernel/task/exception.h"
 #include "kernel/task/limits.h"
+#include "kernel/task/machine.h"
 
 struct space;
+
+enum { N_CLOCKS = 2 }; /* SYSTEM_CLOCK, CALENDAR_CLOCK */
 
 /* What one uid may consume, and the bootstrap port of its domain (B8). Lives as long as the system. */
 struct uid {
@@ -28,6 +31,8 @@ struct system {
     struct list dying;        /* struct task.link: disabled, until their space is empty */
     struct list uids;
     struct port *host, *host_priv; /* permanent (K97); kobject is the system */
+    struct port *clock[N_CLOCKS]; /* permanent; by clock_id_t */
+    struct machine machine;
     struct port *ux_handler; /* permanent (K178) */
     struct exception_actions exceptions; /* the host's */
     struct space *stash;      /* the space of a launchd that died (B14), or NULL */
@@ -40,6 +45,9 @@ struct system {
 bool system_init(struct system *system, const struct kernel_limits *limits, const struct host_ops *ops, void *host);
 /* Every task is gone. */
 void system_fini(struct system *system);
+
+/* SYSTEM_CLOCK, CALENDAR_CLOCK, or -1: no clock. */
+int system_clock_of_port(const struct system *system, const struct port *port);
 
 /* Made when it first appears; NULL without memory. */
 struct uid *system_uid(struct system *system, uint32_t uid);
