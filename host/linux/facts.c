@@ -49,6 +49,7 @@ struct machine facts_find(void)
     if (pages > 0)
         machine.memory = (uint64_t)pages * machine.page_size;
     if (uname(&name) == 0)
-        snprintf(machine.version, sizeof(machine.version), "machd " MACHD_VERSION " on Linux %s", name.release);
+        snprintf(machine.version, sizeof(machine.version), "machd " MACHD_VERSION " on Linux %s",
+                 name.release);
     return machine;
 }

@@ -24,8 +24,7 @@ kern_return_t serve_clock_get_time(struct port *clock_serv, mach_timespec_t *cur
     if (id < 0)
         return KERN_INVALID_ARGUMENT;
     uint64_t now = id == SYSTEM_CLOCK ? system->ipc.now : system->ipc.ops->calendar_now(system->ipc.host);
-    *cur_time =
-        (mach_timespec_t){ (unsigned int)(now / NSEC_PER_SEC), (clock_res_t)(now % NSEC_PER_SEC) };
+    *cur_time = (mach_timespec_t){ (unsigned int)(now / NSEC_PER_SEC), (clock_res_t)(now % NSEC_PER_SEC) };
     return KERN_SUCCESS;
 }
 

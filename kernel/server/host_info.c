@@ -67,10 +67,8 @@ kern_return_t serve_host_info(struct host_object *host, host_flavor_t flavor, ho
     if (!host)
         return KERN_INVALID_ARGUMENT;
     switch (flavor) {
-    case HOST_BASIC_INFO:
-        return write_basic(&system_of_host(host)->machine, host_info_out, host_info_outCnt);
-    case HOST_SCHED_INFO:
-        return write_words(&sched, HOST_SCHED_INFO_COUNT, host_info_out, host_info_outCnt);
+    case HOST_BASIC_INFO: return write_basic(&system_of_host(host)->machine, host_info_out, host_info_outCnt);
+    case HOST_SCHED_INFO: return write_words(&sched, HOST_SCHED_INFO_COUNT, host_info_out, host_info_outCnt);
     case HOST_PRIORITY_INFO:
         return write_words(&priority, HOST_PRIORITY_INFO_COUNT, host_info_out, host_info_outCnt);
     case HOST_SEMAPHORE_TRAPS:

@@ -48,14 +48,10 @@ static const struct {
     int32_t first, last;
     const char *name;
 } not_built[] = {
-    { 1200, 1201, "clock_priv" },
-    { 3002, 3005, "processor" },
-    { 3800, 3832, "vm_map" },
-    { 4000, 4010, "processor_set" },
-    { 4800, 4827, "mach_vm" },
-    { 4900, 4902, "memory_entry" },
-    { 5400, 5404, "mach_voucher" },
-    { 5600, 5601, "mach_voucher_attr_control" },
+    { 1200, 1201, "clock_priv" },    { 3002, 3005, "processor" },
+    { 3800, 3832, "vm_map" },        { 4000, 4010, "processor_set" },
+    { 4800, 4827, "mach_vm" },       { 4900, 4902, "memory_entry" },
+    { 5400, 5404, "mach_voucher" },  { 5600, 5601, "mach_voucher_attr_control" },
     { 617200, 617206, "semaphore" },
 };
 

@@ -116,8 +116,8 @@ static void *wait_somehow(void *argument)
     switch (w->how) {
     case SLEEPS: w->result = clock_sleep_trap(MACH_PORT_NULL, TIME_RELATIVE, 3600, 0, NULL); break;
     case RECEIVES:
-        w->result = mach_msg(&message.header, MACH_RCV_MSG | MACH_RCV_INTERRUPT, 0, sizeof message, w->port, 0,
-                             MACH_PORT_NULL);
+        w->result = mach_msg(&message.header, MACH_RCV_MSG | MACH_RCV_INTERRUPT, 0, sizeof message, w->port,
+                             0, MACH_PORT_NULL);
         break;
     case RECEIVES_AGAIN:
         w->result = mach_msg(&message.header, MACH_RCV_MSG, 0, sizeof message, w->port, 0, MACH_PORT_NULL);
@@ -127,7 +127,8 @@ static void *wait_somehow(void *argument)
     return NULL;
 }
 
-static void check_abort(enum how how, mach_port_t port, kern_return_t (*end)(thread_act_t), kern_return_t expected)
+static void check_abort(enum how how, mach_port_t port, kern_return_t (*end)(thread_act_t),
+                        kern_return_t expected)
 {
     struct waiting w = { .how = how, .port = port };
     world_thread *thread = world_thread_spawn(wait_somehow, &w);
@@ -184,7 +185,8 @@ TEST(states_without_a_thread, "K165")
     mach_port_t self = mach_thread_self();
     natural_t in[4] = { 1, 2, 3, 4 }, out[4] = { 0 };
     mach_msg_type_number_t count = 4;
-    CHECK_EQ(thread_convert_thread_state(self, THREAD_CONVERT_THREAD_STATE_TO_SELF, 1, in, 4, out, &count), OK);
+    CHECK_EQ(thread_convert_thread_state(self, THREAD_CONVERT_THREAD_STATE_TO_SELF, 1, in, 4, out, &count),
+             OK);
     CHECK_EQ(count, 4);
     CHECK_MEM_EQ(in, out, sizeof in);
     count = 3;

@@ -5,6 +5,7 @@
 #include <mach/mach.h>
 #include <mach/mach_traps.h>
 #include <mach/notify.h>
+#include <stdlib.h>
 
 #include "tests/harness/harness.h"
 #include "tests/world.h"
@@ -49,4 +50,11 @@ static inline mach_port_type_t type_of(mach_port_t name)
 {
     mach_port_type_t type = 0;
     return mach_port_type(SELF, name, &type) == OK ? type : 0;
+}
+
+/* The sanitizers have fault handlers of their own, and think of every fault as the end. */
+static inline void skip_if_sanitized(void)
+{
+    if (world_is_live() && getenv("MACHD_SANITIZER"))
+        SKIP("real faults belong to the sanitizer here");
 }

@@ -149,6 +149,7 @@ static world_task *spawn_faulting(const struct plan *plan, mach_port_t port)
 
 TEST(a_handler_changes_registers_and_the_thread_goes_on, "K179 K181 K185 K187 K188 K190 K192 K198")
 {
+    skip_if_sanitized();
     static const struct plan plan = { .thread_behavior = IDENTITY_CODES, .mask = EXC_MASK_BAD_ACCESS };
     mach_port_t port = receive_new();
     world_task *task = spawn_faulting(&plan, port);
@@ -177,6 +178,7 @@ TEST(a_handler_changes_registers_and_the_thread_goes_on, "K179 K181 K185 K187 K1
 
 TEST(every_behavior_has_its_form, "K188 K189 K190 K168")
 {
+    skip_if_sanitized();
     static const struct {
         struct plan plan;
         int id;
@@ -207,6 +209,7 @@ TEST(every_behavior_has_its_form, "K188 K189 K190 K168")
 
 TEST(who_fails_is_followed_by_the_next_level, "K179 K182 K188")
 {
+    skip_if_sanitized();
     static const struct plan plan = { .thread_behavior = DEFAULT_CODES,
                                       .task_behavior = EXCEPTION_DEFAULT,
                                       .mask = EXC_MASK_BAD_ACCESS };
@@ -248,6 +251,7 @@ static void answer_badly(union request *r, enum bad bad)
 
 TEST(answers_that_are_no_answers, "K182 K161 K159")
 {
+    skip_if_sanitized();
     static const struct plan plan = { .thread_behavior = STATE_CODES,
                                       .task_behavior = EXCEPTION_STATE,
                                       .mask = EXC_MASK_BAD_ACCESS };
@@ -265,6 +269,7 @@ TEST(answers_that_are_no_answers, "K182 K161 K159")
 
 TEST(the_queue_limit_does_not_hold_an_exception_up, "K183")
 {
+    skip_if_sanitized();
     static const struct plan plan = { .task_behavior = STATE_CODES, .mask = EXC_MASK_BAD_ACCESS };
     mach_port_t port = receive_new();
     world_task *task = world_task_spawn(fault, (void *)(uintptr_t)&plan, port);
@@ -278,6 +283,7 @@ TEST(the_queue_limit_does_not_hold_an_exception_up, "K183")
 
 TEST(a_crash_is_told_before_the_process_dies, "K205 K206 K200")
 {
+    skip_if_sanitized();
     static const struct plan plan = { .task_behavior = STATE_CODES,
                                       .mask = EXC_MASK_BAD_ACCESS | EXC_MASK_CRASH };
     mach_port_t port = receive_new();
@@ -301,6 +307,7 @@ static int crash_alone(void *argument)
 
 TEST(nobody_is_told_of_its_own_crash, "K180")
 {
+    skip_if_sanitized();
     CHECK_EQ(world_task_wait(world_task_spawn(crash_alone, NULL, MACH_PORT_NULL)), KILLED);
 }
 
@@ -333,6 +340,7 @@ static void *fault_on_thread(void *value_p)
 
 TEST(a_handler_that_dies_has_failed, "K182 K186")
 {
+    skip_if_sanitized();
     mach_port_t port = both_new(), mine = both_new();
     world_task *handler = world_task_spawn(take_and_die, NULL, port);
     struct {

@@ -84,6 +84,7 @@ static int catch_a_fault(void *argument)
 
 TEST(the_programs_handler_runs_when_the_mach_handlers_declined, "K196 K200")
 {
+    skip_if_sanitized();
     mach_port_t port = receive_new();
     world_task *task = world_task_spawn(catch_a_fault, NULL, port);
     decline(port, EXC_BAD_ACCESS, KERN_INVALID_ADDRESS, BAD_ADDRESS);
@@ -102,6 +103,7 @@ static int be_sent_a_fault(void *argument)
 
 TEST(a_signal_that_was_sent_is_no_exception_but_a_crash, "K195 K205")
 {
+    skip_if_sanitized();
     mach_port_t port = receive_new();
     world_task *task = world_task_spawn(be_sent_a_fault, NULL, port);
     decline(port, EXC_CRASH, SIGSEGV << 24, 0);
@@ -118,6 +120,7 @@ static int call_abort(void *argument)
 
 TEST(abort_is_a_crash, "K205 K195")
 {
+    skip_if_sanitized();
     mach_port_t port = receive_new();
     world_task *task = world_task_spawn(call_abort, NULL, port);
     decline(port, EXC_CRASH, SIGABRT << 24, 0);
@@ -134,6 +137,7 @@ static int end_by_term(void *argument)
 
 TEST(plain_killers_are_no_crash, "K205")
 {
+    skip_if_sanitized();
     mach_port_t port = receive_new();
     CHECK_EQ(world_task_wait(world_task_spawn(end_by_term, NULL, port)), KILLED);
     expect_nothing(port);
@@ -170,6 +174,7 @@ static int touch_no_address(void *argument)
 
 TEST(the_processors_traps_as_exceptions, "K198 K205")
 {
+    skip_if_sanitized();
     static const struct {
         int (*fn)(void *);
         int type;
@@ -206,6 +211,7 @@ static int ignore_quit(void *argument)
 
 TEST(dispositions_are_as_if_nobody_watched, "K196 K205")
 {
+    skip_if_sanitized();
     mach_port_t port = receive_new();
     CHECK_EQ(world_task_wait(world_task_spawn(ignore_quit, NULL, port)), CAUGHT);
     expect_nothing(port);
