@@ -470,12 +470,16 @@ static void check_slots(const struct task_slots *slots)
 static void check_task(const struct task *task)
 {
     check_right(task->settable_self);
+    check_reference(task->flavored.read);
+    check_reference(task->flavored.inspect);
     check_slots(&task->slots);
     list_for_each(node, &task->threads)
     {
         const struct thread *thread = list_entry(node, struct thread, link);
         check_right(thread->settable_self);
         check_reference(thread->special_reply);
+        check_reference(thread->flavored.read);
+        check_reference(thread->flavored.inspect);
         check_thread(&thread->ipc);
         if (thread->exceptions)
             check_exceptions(thread->exceptions);

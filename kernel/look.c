@@ -49,8 +49,8 @@ static uint16_t flags_of(const struct port *port)
 
 static void look_kernel_object(const struct port *port, uint32_t viewer, struct look_name *out)
 {
-    bool is_task = port->ktype == KOBJECT_TASK || port->ktype == KOBJECT_TASK_NAME;
-    const struct thread *thread = port->ktype == KOBJECT_THREAD ? port->kobject : NULL;
+    bool is_task = task_of_port(port, FLAVOR_NAME) != NULL;
+    const struct thread *thread = thread_of_port_as(port, FLAVOR_INSPECT);
     const struct task *task = thread ? thread->task : is_task ? port->kobject : NULL;
     out->place = LOOK_IN_KERNEL;
     out->object_tid = thread ? thread->tid : 0;

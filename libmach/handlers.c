@@ -133,7 +133,8 @@ static void let_default_happen(int signal, const siginfo_t *info)
 
 static void on_fault(int signal, siginfo_t *info, void *context)
 {
-    if (guard_fixup(context) || fault_deliver(signal, info, context))
+    bool may_be_guards = is_memory_fault(signal) && !fault_was_sent(info);
+    if ((may_be_guards && guard_fixup(context)) || fault_deliver(signal, info, context))
         return;
     struct sigaction program = read_note(signal);
     if (program.sa_handler == SIG_IGN && fault_was_sent(info))

@@ -50,6 +50,10 @@ enum kobject_type {
     KOBJECT_CLOCK = 25,
     KOBJECT_NAMED_ENTRY = 28,
     KOBJECT_UX_HANDLER = 40,
+    KOBJECT_TASK_INSPECT = 44,
+    KOBJECT_TASK_READ = 45,
+    KOBJECT_THREAD_INSPECT = 46,
+    KOBJECT_THREAD_READ = 47,
 };
 
 /* What a walk along ports in transit reads stands together at the beginning. */

@@ -13,6 +13,7 @@
 struct call {
     struct system *system;
     struct thread *caller;
+    const struct port *port; /* that the request was sent to */
 };
 
 /* Inside a call only. */

@@ -1,87 +1,96 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* kernel/server/convert.c - from ports to objects (K44-K52)
  *
- * There are control and name ports of tasks and control ports of threads; read and inspect ports are not built. So every
- * flavor but `name` converts the control port alone. A conversion takes no reference: nothing dies while a call is served.
+ * Whoever wants a flavor is content with a stronger one. A conversion takes no reference: nothing dies while a call is served.
  */
 #include "kernel/server/call.h"
+#include "kernel/task/flavor.h"
+
+static struct task *to_task(const struct port *port, enum port_flavor weakest)
+{
+    struct task *task = task_of_port(port, weakest);
+    return task && task->state == TASK_ACTIVE ? task : NULL;
+}
+
+static struct space *to_space(const struct port *port, enum port_flavor weakest)
+{
+    struct task *task = to_task(port, weakest);
+    return task && !task->space->is_dead ? task->space : NULL;
+}
 
 struct task *mig_k_to_task(struct port *port)
 {
-    struct task *task = port ? task_of_control_port(port) : NULL;
-    return task && task->state == TASK_ACTIVE ? task : NULL;
+    return to_task(port, FLAVOR_CONTROL);
 }
 
 struct task *mig_k_to_task_read(struct port *port)
 {
-    return mig_k_to_task(port);
+    return to_task(port, FLAVOR_READ);
 }
 
 struct task *mig_k_to_task_inspect(struct port *port)
 {
-    return mig_k_to_task(port);
+    return to_task(port, FLAVOR_INSPECT);
 }
 
 struct task *mig_k_to_task_name(struct port *port)
 {
-    struct task *task = port ? task_of_name_port(port) : NULL;
-    return task && task->state == TASK_ACTIVE ? task : NULL;
+    return to_task(port, FLAVOR_NAME);
 }
 
 struct task *mig_k_to_task_policy_set(struct port *port)
 {
-    return mig_k_to_task(port);
+    return to_task(port, FLAVOR_CONTROL);
 }
 
 struct task *mig_k_to_task_policy_get(struct port *port)
 {
-    return mig_k_to_task(port);
+    return to_task(port, FLAVOR_INSPECT);
 }
 
 struct task *mig_k_to_map(struct port *port)
 {
-    return mig_k_to_task(port);
+    return to_task(port, FLAVOR_CONTROL);
 }
 
 struct task *mig_k_to_map_read(struct port *port)
 {
-    return mig_k_to_task(port);
+    return to_task(port, FLAVOR_READ);
 }
 
 struct task *mig_k_to_map_inspect(struct port *port)
 {
-    return mig_k_to_task(port);
+    return to_task(port, FLAVOR_INSPECT);
 }
 
 struct space *mig_k_to_space(struct port *port)
 {
-    struct task *task = mig_k_to_task(port);
-    return task && !task->space->is_dead ? task->space : NULL;
+    return to_space(port, FLAVOR_CONTROL);
 }
 
 struct space *mig_k_to_space_read(struct port *port)
 {
-    return mig_k_to_space(port);
+    return to_space(port, FLAVOR_READ);
 }
 
 struct space *mig_k_to_space_inspect(struct port *port)
 {
-    return mig_k_to_space(port);
+    return to_space(port, FLAVOR_INSPECT);
 }
 
 struct thread *mig_k_to_thread(struct port *port)
 {
-    return port ? thread_of_port(port) : NULL;
+    return thread_of_port_as(port, FLAVOR_CONTROL);
 }
 
 struct thread *mig_k_to_thread_read(struct port *port)
 {
-    return mig_k_to_thread(port);
+    return thread_of_port_as(port, FLAVOR_READ);
 }
 
 struct thread *mig_k_to_thread_inspect(struct port *port)
 {
-    return mig_k_to_thread(port);
+    return thread_of_port_as(port, FLAVOR_INSPECT);
 }
 
 struct host_object *mig_k_to_host(struct port *port)
@@ -103,8 +112,12 @@ uint64_t object_id(const struct port *port)
     if (!port_is_live(port) || port->state != PORT_IN_KERNEL || !port->kobject)
         return 0;
     switch ((enum kobject_type)port->ktype) {
-    case KOBJECT_THREAD: return ((const struct thread *)port->kobject)->control->serial;
+    case KOBJECT_THREAD:
+    case KOBJECT_THREAD_READ:
+    case KOBJECT_THREAD_INSPECT: return ((const struct thread *)port->kobject)->control->serial;
     case KOBJECT_TASK:
+    case KOBJECT_TASK_READ:
+    case KOBJECT_TASK_INSPECT:
     case KOBJECT_TASK_NAME: return ((const struct task *)port->kobject)->control->serial;
     case KOBJECT_HOST:
     case KOBJECT_HOST_PRIV: return ((const struct system *)port->kobject)->host->serial;

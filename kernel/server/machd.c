@@ -22,8 +22,12 @@ static const struct task *task_of_object(const struct port *port)
 {
     switch ((enum kobject_type)port->ktype) {
     case KOBJECT_TASK:
+    case KOBJECT_TASK_READ:
+    case KOBJECT_TASK_INSPECT:
     case KOBJECT_TASK_NAME: return port->kobject;
-    case KOBJECT_THREAD: return port->kobject ? ((const struct thread *)port->kobject)->task : NULL;
+    case KOBJECT_THREAD:
+    case KOBJECT_THREAD_READ:
+    case KOBJECT_THREAD_INSPECT: return port->kobject ? ((const struct thread *)port->kobject)->task : NULL;
     case KOBJECT_NONE:
     case KOBJECT_TIMER:
     case KOBJECT_NAMED_ENTRY:

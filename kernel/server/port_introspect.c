@@ -330,11 +330,11 @@ static void describe_task(char *at, const struct task *task, const char *flavor)
     append(at, flavor);
 }
 
-static void describe_thread(char *at, const struct thread *thread)
+static void describe_thread(char *at, const struct thread *thread, const char *flavor)
 {
     at = append_number(append(at, "thread "), (uint64_t)thread->task->identity.pid);
     at = append_number(append(at, "/"), thread->control->serial);
-    append(at, " control");
+    append(at, flavor);
 }
 
 /* K126. A disabled port is described by its type. */
@@ -344,7 +344,7 @@ static void describe(char *text, const struct port *port)
     switch ((enum kobject_type)port->ktype) {
     case KOBJECT_NONE: break;
     case KOBJECT_THREAD:
-        port->kobject ? describe_thread(text, port->kobject) : (void)append(text, "thread");
+        port->kobject ? describe_thread(text, port->kobject, " control") : (void)append(text, "thread");
         break;
     case KOBJECT_TASK:
         port->kobject ? describe_task(text, port->kobject, " control") : (void)append(text, "task");
@@ -357,6 +357,18 @@ static void describe(char *text, const struct port *port)
     case KOBJECT_SEMAPHORE: append(text, "semaphore"); break;
     case KOBJECT_TIMER: append(text, "timer"); break;
     case KOBJECT_NAMED_ENTRY: append(text, "memory entry"); break;
+    case KOBJECT_TASK_READ:
+        port->kobject ? describe_task(text, port->kobject, " read") : (void)append(text, "task read");
+        break;
+    case KOBJECT_TASK_INSPECT:
+        port->kobject ? describe_task(text, port->kobject, " inspect") : (void)append(text, "task inspect");
+        break;
+    case KOBJECT_THREAD_READ:
+        port->kobject ? describe_thread(text, port->kobject, " read") : (void)append(text, "thread read");
+        break;
+    case KOBJECT_THREAD_INSPECT:
+        port->kobject ? describe_thread(text, port->kobject, " inspect") : (void)append(text, "thread inspect");
+        break;
     case KOBJECT_HOST: append(text, "host"); break;
     case KOBJECT_HOST_PRIV: append(text, "host-priv"); break;
     }

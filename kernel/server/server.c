@@ -135,7 +135,7 @@ struct message *server_call(struct system *system, struct thread *caller, struct
         consume(ipc, caller, request);
         return NULL;
     }
-    current = (struct call){ system, caller };
+    current = (struct call){ system, caller, request->dest.port };
     kern_return_t kr = carry_out(routine, request, &reply);
     current = (struct call){ 0 };
     if (kr != KERN_SUCCESS && kr != MIG_NO_REPLY)

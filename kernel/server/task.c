@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* kernel/server/task.c - subsystem task: what a control or name port of a task answers (K76-K96, K119, K214-K220) */
 #include <mach/task_info.h>
+#include <mach/task_special_ports.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -28,8 +29,9 @@ kern_return_t serve_task_threads(struct task *target_task, struct port ***act_li
     struct port **ports = alloc_bytes((target_task->n_threads + 1) * sizeof(*ports));
     if (!ports)
         return KERN_RESOURCE_SHORTAGE;
+    enum port_flavor flavor = flavor_of_port(call_now()->port); /* K61, K122 */
     list_for_each(node, &target_task->threads) ports[n++] =
-        port_copy_send(list_entry(node, struct thread, link)->control).port;
+        thread_flavored(list_entry(node, struct thread, link), flavor).port;
     ASSERT(n == target_task->n_threads);
     call_ipc()->steps += n;
     *act_list = ports;
@@ -47,11 +49,20 @@ kern_return_t serve_mach_task_is_self(struct task *task, boolean_t *is_self)
 
 /* ---- special and registered ports ---- */
 
+/* Which of them a port of this flavor may ask for (K76). */
+static bool may_get(enum port_flavor flavor, int which)
+{
+    return flavor == FLAVOR_CONTROL || which == TASK_NAME_PORT || which == TASK_INSPECT_PORT ||
+           (which == TASK_READ_PORT && flavor == FLAVOR_READ);
+}
+
 kern_return_t serve_task_get_special_port(struct task *task, int which_port, struct port **special_port)
 {
     struct right right;
     if (!task)
         return KERN_INVALID_ARGUMENT;
+    if (!may_get(flavor_of_port(call_now()->port), which_port))
+        return KERN_INVALID_CAPABILITY;
     kern_return_t kr = task_get_special(task, which_port, &right);
     if (kr == KERN_SUCCESS)
         *special_port = right.port;

@@ -1,17 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* kernel/server/thread.c - subsystem thread_act: what a thread's control port answers (K85-K91, K224-K228) */
 #include <mach/thread_info.h>
+#include <mach/thread_special_ports.h>
 #include <string.h>
 
 #include "kernel/server/call.h"
 #include "kernel/server/policy.h"
 #include "thread_act_server.h"
 
+/* Which of them a port of this flavor may ask for (K85, K91). */
+static bool may_get(enum port_flavor flavor, int which)
+{
+    return flavor == FLAVOR_CONTROL || which == THREAD_INSPECT_PORT ||
+           (which == THREAD_READ_PORT && flavor == FLAVOR_READ);
+}
+
 kern_return_t serve_thread_get_special_port(struct thread *thr_act, int which_port, struct port **special_port)
 {
     struct right right;
     if (!thr_act)
         return KERN_INVALID_ARGUMENT;
+    if (!may_get(flavor_of_port(call_now()->port), which_port))
+        return KERN_INVALID_CAPABILITY;
     kern_return_t kr = thread_get_special(thr_act, which_port, &right);
     if (kr == KERN_SUCCESS)
         *special_port = right.port;

@@ -14,6 +14,13 @@ static struct right shown(struct right slot)
     return right_copy(slot);
 }
 
+/* Of a port that is made on demand. */
+static kern_return_t give(struct right right, struct right *right_p)
+{
+    *right_p = right;
+    return right.port ? KERN_SUCCESS : KERN_RESOURCE_SHORTAGE;
+}
+
 struct right task_self_right(struct task *task)
 {
     if (task->settable_self.port == task->control)
@@ -41,8 +48,8 @@ kern_return_t task_get_special(struct task *task, int which, struct right *right
     case TASK_ACCESS_PORT: *right_p = shown(task->slots.access); return KERN_SUCCESS;
     case TASK_DEBUG_CONTROL_PORT: *right_p = shown(task->slots.debug_control); return KERN_SUCCESS;
     case TASK_RESOURCE_NOTIFY_PORT: *right_p = shown(task->slots.resource_notify); return KERN_SUCCESS;
-    case TASK_INSPECT_PORT:
-    case TASK_READ_PORT: return KERN_NOT_SUPPORTED;
+    case TASK_INSPECT_PORT: return give(task_flavored(task, FLAVOR_INSPECT), right_p);
+    case TASK_READ_PORT: return give(task_flavored(task, FLAVOR_READ), right_p);
     }
     return KERN_INVALID_ARGUMENT;
 }
@@ -116,8 +123,8 @@ kern_return_t thread_get_special(struct thread *thread, int which, struct right 
         *right_p = thread->settable_self.port == thread->control ? port_copy_send(thread->control)
                                                                  : shown(thread->settable_self);
         return KERN_SUCCESS;
-    case THREAD_INSPECT_PORT:
-    case THREAD_READ_PORT: return KERN_NOT_SUPPORTED;
+    case THREAD_INSPECT_PORT: return give(thread_flavored(thread, FLAVOR_INSPECT), right_p);
+    case THREAD_READ_PORT: return give(thread_flavored(thread, FLAVOR_READ), right_p);
     }
     return KERN_INVALID_ARGUMENT;
 }

@@ -119,10 +119,12 @@ static void destroy_ports(struct task *task)
     struct ipc *ipc = &task->system->ipc;
     right_release(ipc, task->settable_self);
     task_slots_release(ipc, &task->slots);
+    flavored_end(ipc, &task->flavored.read);
     if (task->control)
         port_die(ipc, task->control, NULL);
     if (task->name)
         port_die(ipc, task->name, NULL);
+    flavored_end(ipc, &task->flavored.inspect);
 }
 
 static struct task *discard(struct task *task, struct task_slots *slots, struct space *space)
@@ -180,6 +182,7 @@ void task_disable(struct task *task, bool keep_space)
     task->state = TASK_DISABLED;
     task->control->kobject = NULL;
     task->name->kobject = NULL;
+    flavored_disable(&task->flavored);
     list_for_each(node, &task->threads) thread_disable(list_entry(node, struct thread, link));
     semaphores_die(ipc, &task->semaphores);
     task->space->owner = NULL;
@@ -231,9 +234,7 @@ struct task *task_of_control_port(struct port *port)
 
 struct task *task_of_name_port(struct port *port)
 {
-    if (!port_is_live(port) || (port->ktype != KOBJECT_TASK && port->ktype != KOBJECT_TASK_NAME))
-        return NULL;
-    return port->kobject;
+    return task_of_port(port, FLAVOR_NAME);
 }
 
 struct task *task_find(struct system *system, int32_t pid)

@@ -10,6 +10,7 @@
 #include "kernel/ipc/semaphore.h"
 #include "kernel/ipc/space.h"
 #include "kernel/task/exception.h"
+#include "kernel/task/flavor.h"
 #include "kernel/task/identity.h"
 #include "kernel/task/system.h"
 
@@ -44,6 +45,7 @@ struct task {
     struct account *account;
     struct space *space;
     struct port *control, *name;
+    struct flavored_ports flavored;
     struct right settable_self; /* K35 */
     struct task_slots slots;
     struct sched_task sched; /* type and role (T10) */
@@ -70,7 +72,7 @@ void task_finish(struct task *task);
 /* Terminates every disabled task whose space is empty; true if there was one. */
 bool task_reap(struct system *system);
 
-/* Port to task: control only, or control or name (K3). NULL: not converted. */
+/* Port to task: control only, or any flavor (K3). NULL: not converted. */
 struct task *task_of_control_port(struct port *port);
 struct task *task_of_name_port(struct port *port);
 

@@ -66,6 +66,7 @@ void thread_disable(struct thread *thread)
     forget_result(thread);
     unbind_special_reply(thread);
     thread->control->kobject = NULL;
+    flavored_disable(&thread->flavored);
     thread->page = NULL;
     thread->ipc.data = NULL;
 }
@@ -77,7 +78,9 @@ void thread_finish(struct thread *thread)
     thread_disable(thread);
     right_release(ipc, thread->settable_self);
     thread_exceptions_free(thread);
+    flavored_end(ipc, &thread->flavored.read);
     port_die(ipc, thread->control, NULL);
+    flavored_end(ipc, &thread->flavored.inspect);
     ipc_thread_end(&thread->ipc);
     list_remove(&thread->link);
     task->n_threads--;

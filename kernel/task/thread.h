@@ -25,6 +25,7 @@ struct thread {
     struct time_constraint time_constraint; /* if the thread is real-time */
     uint32_t latency_tier, throughput_tier; /* as asked for (T26); nothing follows from them */
     struct port *control;
+    struct flavored_ports flavored;
     struct right settable_self;
     struct exception_actions *exceptions; /* NULL: never set (K29) */
     struct port *special_reply; /* bound special reply port, a reference; NULL (K41) */

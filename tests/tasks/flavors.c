@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* tests/tasks/flavors.c - read and inspect ports of tasks and threads: life, strength, and where they may go (K44-K66) */
+#include "tests/tasks/common.h"
+
+#include <mach/exception_types.h>
+#include <mach/task_info.h>
+#include <mach/task_special_ports.h>
+#include <mach/thread_info.h>
+#include <mach/thread_special_ports.h>
+
+enum { TASK_INSPECT_TYPE = 44, TASK_READ_TYPE = 45, THREAD_INSPECT_TYPE = 46, THREAD_READ_TYPE = 47 };
+
+static mach_port_t special_of(task_t task, int which)
+{
+    mach_port_t port = MACH_PORT_NULL;
+    REQUIRE_EQ(task_get_special_port(task, which, &port), OK);
+    return port;
+}
+
+static mach_port_t special_of_thread(thread_t thread, int which)
+{
+    mach_port_t port = MACH_PORT_NULL;
+    REQUIRE_EQ(thread_get_special_port(thread, which, &port), OK);
+    return port;
+}
+
+static natural_t kind_of(mach_port_t port)
+{
+    natural_t type = 0;
+    mach_vm_address_t address;
+    CHECK_EQ(mach_port_kobject(SELF, port, &type, &address), OK);
+    return type;
+}
+
+TEST(a_weaker_port_is_one_while_somebody_has_it, "K57 K58 K60 K77")
+{
+    static const int which[] = { TASK_READ_PORT, TASK_INSPECT_PORT };
+    static const natural_t types[] = { TASK_READ_TYPE, TASK_INSPECT_TYPE };
+    for (int i = 0; i < 2; i++) {
+        mach_port_t port = special_of(SELF, which[i]);
+        CHECK_EQ(kind_of(port), types[i]);
+        CHECK_EQ(special_of(SELF, which[i]), port); /* the same name, once more */
+        CHECK_EQ(sends_of(port), 2);
+        CHECK_EQ(mach_port_mod_refs(SELF, port, MACH_PORT_RIGHT_SEND, -2), OK);
+        CHECK_EQ(type_of(port), 0);
+        mach_port_t next = special_of(SELF, which[i]); /* another port; nothing of the old one is left */
+        CHECK_EQ(sends_of(next), 1);
+        CHECK_EQ(mach_port_deallocate(SELF, next), OK);
+    }
+    mach_port_t name = special_of(SELF, TASK_NAME_PORT);
+    CHECK_EQ(special_of(SELF, TASK_NAME_PORT), name);
+    CHECK_EQ(mach_port_mod_refs(SELF, name, MACH_PORT_RIGHT_SEND, -2), OK);
+}
+
+TEST(what_each_flavor_of_a_task_may_ask_for, "K76 K44 K61")
+{
+    mach_port_t read = special_of(SELF, TASK_READ_PORT), inspect = special_of(SELF, TASK_INSPECT_PORT);
+    mach_port_t name = special_of(SELF, TASK_NAME_PORT), port = MACH_PORT_NULL;
+    static const int closed[] = { TASK_KERNEL_PORT,        TASK_HOST_PORT,           TASK_BOOTSTRAP_PORT, TASK_ACCESS_PORT,
+                                  TASK_DEBUG_CONTROL_PORT, TASK_RESOURCE_NOTIFY_PORT, 12,                  0 };
+    for (size_t i = 0; i < sizeof closed / sizeof closed[0]; i++) {
+        CHECK_EQ(task_get_special_port(read, closed[i], &port), KERN_INVALID_CAPABILITY);
+        CHECK_EQ(task_get_special_port(inspect, closed[i], &port), KERN_INVALID_CAPABILITY);
+    }
+    CHECK_EQ(special_of(read, TASK_READ_PORT), read);
+    CHECK_EQ(special_of(read, TASK_INSPECT_PORT), inspect);
+    CHECK_EQ(special_of(inspect, TASK_NAME_PORT), name);
+    CHECK_EQ(special_of(inspect, TASK_INSPECT_PORT), inspect);
+    CHECK_EQ(task_get_special_port(inspect, TASK_READ_PORT, &port), KERN_INVALID_CAPABILITY);
+    CHECK_EQ(task_get_special_port(name, TASK_NAME_PORT, &port), KERN_INVALID_ARGUMENT);
+    CHECK_EQ(task_get_special_port(SELF, 12, &port), KERN_INVALID_ARGUMENT);
+    CHECK_EQ(task_set_special_port(read, TASK_BOOTSTRAP_PORT, MACH_PORT_NULL), KERN_INVALID_ARGUMENT);
+    CHECK_EQ(mach_port_mod_refs(SELF, read, MACH_PORT_RIGHT_SEND, -2), OK);
+    CHECK_EQ(mach_port_mod_refs(SELF, inspect, MACH_PORT_RIGHT_SEND, -3), OK);
+    CHECK_EQ(mach_port_mod_refs(SELF, name, MACH_PORT_RIGHT_SEND, -2), OK);
+}
+
+static kern_return_t flags_of(task_t task)
+{
+    task_flags_info_data_t info;
+    mach_msg_type_number_t count = TASK_FLAGS_INFO_COUNT;
+    return task_info(task, TASK_FLAGS_INFO, (task_info_t)&info, &count);
+}
+
+static kern_return_t info_of_exceptions(task_t task)
+{
+    exception_mask_t masks[32];
+    exception_handler_info_t info[32];
+    exception_behavior_t behaviors[32];
+    thread_state_flavor_t flavors[32];
+    mach_msg_type_number_t n = 32;
+    return task_get_exception_ports_info(task, EXC_MASK_ALL, masks, &n, info, behaviors, flavors);
+}
+
+TEST(what_each_flavor_of_a_task_may_do, "K44 K46 K50 K66 K64 K110 K214 K176")
+{
+    mach_port_t port[4] = { SELF, special_of(SELF, TASK_READ_PORT), special_of(SELF, TASK_INSPECT_PORT),
+                            special_of(SELF, TASK_NAME_PORT) };
+    mach_port_name_t fresh = MACH_PORT_NULL, made;
+    ipc_info_space_basic_t basic;
+    for (int flavor = 0; flavor < 4; flavor++) {
+        bool is_control = flavor == 0, reads = flavor <= 1, inspects = flavor <= 2;
+        natural_t type;
+        mach_vm_address_t address;
+        int pid = -1;
+        CHECK_EQ(flags_of(port[flavor]), OK);
+        CHECK(mach_task_is_self(port[flavor]));
+        CHECK_EQ(pid_for_task(port[flavor], &pid), OK);
+        CHECK_GT(pid, 0);
+        CHECK_EQ(mach_port_space_basic_info(port[flavor], &basic), inspects ? OK : KERN_INVALID_TASK);
+        CHECK_EQ(mach_port_kobject(port[flavor], SELF, &type, &address), reads ? OK : KERN_INVALID_ARGUMENT);
+        CHECK_EQ(info_of_exceptions(port[flavor]), reads ? OK : KERN_INVALID_ARGUMENT);
+        CHECK_EQ(task_set_exception_ports(port[flavor], 0, MACH_PORT_NULL, 0, 0),
+                 is_control ? OK : KERN_INVALID_ARGUMENT);
+        CHECK_EQ(mach_port_allocate(port[flavor], MACH_PORT_RIGHT_RECEIVE, &made),
+                 is_control ? OK : KERN_INVALID_TASK);
+        if (is_control)
+            fresh = made;
+    }
+    receive_free(fresh);
+    for (int flavor = 1; flavor < 4; flavor++)
+        CHECK_EQ(mach_port_deallocate(SELF, port[flavor]), OK);
+}
+
+TEST(threads_are_listed_in_the_flavor_that_asks, "K61 K119 K122 K45")
+{
+    static const natural_t types[] = { 1, THREAD_READ_TYPE, THREAD_INSPECT_TYPE };
+    mach_port_t port[4] = { SELF, special_of(SELF, TASK_READ_PORT), special_of(SELF, TASK_INSPECT_PORT),
+                            special_of(SELF, TASK_NAME_PORT) };
+    thread_act_array_t threads;
+    mach_msg_type_number_t n;
+    for (int flavor = 0; flavor < 3; flavor++) {
+        REQUIRE_EQ(task_threads(port[flavor], &threads, &n), OK);
+        REQUIRE_GE(n, 1);
+        for (unsigned i = 0; i < n; i++) {
+            CHECK_EQ(kind_of(threads[i]), types[flavor]);
+            CHECK_EQ(mach_port_deallocate(SELF, threads[i]), OK);
+        }
+        vm_deallocate(SELF, (vm_address_t)threads, n * sizeof *threads);
+    }
+    CHECK_EQ(task_threads(port[3], &threads, &n), KERN_INVALID_ARGUMENT);
+    for (int flavor = 1; flavor < 4; flavor++)
+        CHECK_EQ(mach_port_deallocate(SELF, port[flavor]), OK);
+}
+
+static kern_return_t identify(thread_t thread)
+{
+    thread_identifier_info_data_t info;
+    mach_msg_type_number_t count = THREAD_IDENTIFIER_INFO_COUNT;
+    return thread_info(thread, THREAD_IDENTIFIER_INFO, (thread_info_t)&info, &count);
+}
+
+TEST(flavors_of_threads, "K85 K91 K45 K57")
+{
+    mach_port_t self = mach_thread_self(), port = MACH_PORT_NULL;
+    mach_port_t read = special_of_thread(self, THREAD_READ_PORT);
+    mach_port_t inspect = special_of_thread(self, THREAD_INSPECT_PORT);
+    CHECK_EQ(kind_of(read), THREAD_READ_TYPE);
+    CHECK_EQ(kind_of(inspect), THREAD_INSPECT_TYPE);
+    CHECK_EQ(special_of_thread(read, THREAD_READ_PORT), read);
+    CHECK_EQ(special_of_thread(read, THREAD_INSPECT_PORT), inspect);
+    CHECK_EQ(special_of_thread(inspect, THREAD_INSPECT_PORT), inspect);
+    CHECK_EQ(thread_get_special_port(inspect, THREAD_READ_PORT, &port), KERN_INVALID_CAPABILITY);
+    CHECK_EQ(thread_get_special_port(read, THREAD_KERNEL_PORT, &port), KERN_INVALID_CAPABILITY);
+    CHECK_EQ(thread_get_special_port(read, 9, &port), KERN_INVALID_CAPABILITY);
+    CHECK_EQ(thread_get_special_port(self, 9, &port), KERN_INVALID_ARGUMENT);
+    CHECK_EQ(identify(inspect), OK);
+    CHECK_EQ(thread_abort(read), KERN_INVALID_ARGUMENT);
+    CHECK_EQ(thread_set_exception_ports(read, 0, MACH_PORT_NULL, 0, 0), KERN_INVALID_ARGUMENT);
+    CHECK_EQ(mach_port_mod_refs(SELF, read, MACH_PORT_RIGHT_SEND, -2), OK);
+    CHECK_EQ(mach_port_mod_refs(SELF, inspect, MACH_PORT_RIGHT_SEND, -3), OK);
+    mach_port_deallocate(SELF, self);
+}
+
+static kern_return_t send_right(mach_port_t dest, mach_port_t reply, mach_port_t right)
+{
+    struct {
+        mach_msg_header_t header;
+        mach_msg_body_t body;
+        mach_msg_port_descriptor_t port;
+    } message = { .header = { .msgh_bits = MACH_MSGH_BITS_COMPLEX |
+                                           MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, reply ? MACH_MSG_TYPE_COPY_SEND : 0),
+                              .msgh_size = sizeof message,
+                              .msgh_remote_port = dest,
+                              .msgh_local_port = reply },
+                  .body = { right ? 1 : 0 },
+                  .port = { .name = right, .disposition = MACH_MSG_TYPE_COPY_SEND, .type = MACH_MSG_PORT_DESCRIPTOR } };
+    mach_msg_size_t size = right ? sizeof message : sizeof message.header + sizeof message.body;
+    return mach_msg(&message.header, MACH_SEND_MSG | MACH_SEND_TIMEOUT, size, 0, MACH_PORT_NULL, 0, MACH_PORT_NULL);
+}
+
+TEST(weaker_ports_stay_where_they_are, "K65 K71 K9 K75 K6")
+{
+    mach_port_t read = special_of(SELF, TASK_READ_PORT), port = both_new();
+    CHECK_EQ(send_right(port, MACH_PORT_NULL, read), MACH_SEND_INVALID_RIGHT);
+    CHECK_EQ(send_right(port, read, MACH_PORT_NULL), MACH_SEND_INVALID_REPLY);
+    CHECK_EQ(task_set_special_port(SELF, TASK_BOOTSTRAP_PORT, read), KERN_INVALID_RIGHT); /* seen, and refused */
+    CHECK_EQ(task_set_exception_ports(SELF, EXC_MASK_BREAKPOINT, read, EXCEPTION_DEFAULT, 0), KERN_INVALID_RIGHT);
+    CHECK_EQ(sends_of(read), 1);
+    CHECK_EQ(mach_port_deallocate(SELF, read), OK);
+    CHECK_EQ(mach_port_mod_refs(SELF, port, MACH_PORT_RIGHT_SEND, -1), OK);
+    receive_free(port);
+}
+
+static int live_a_while(void *argument)
+{
+    mach_port_t port = receive_new();
+    mach_msg_header_t message = { .msgh_bits = MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, MACH_MSG_TYPE_MAKE_SEND_ONCE),
+                                  .msgh_size = sizeof message,
+                                  .msgh_remote_port = world_parent_port(),
+                                  .msgh_local_port = port };
+    CHECK_EQ(mach_msg(&message, MACH_SEND_MSG, sizeof message, 0, MACH_PORT_NULL, 0, MACH_PORT_NULL), OK);
+    struct {
+        mach_msg_header_t header;
+        mach_msg_trailer_t trailer;
+    } end;
+    mach_msg(&end.header, MACH_RCV_MSG, 0, sizeof end, port, 0, MACH_PORT_NULL);
+    return 0;
+}
+
+TEST(weaker_ports_die_with_their_task, "K26 K238 K25")
+{
+    mach_port_t port = receive_new();
+    world_task *task = world_task_spawn(live_a_while, NULL, port);
+    struct {
+        mach_msg_header_t header;
+        mach_msg_trailer_t trailer;
+    } hello;
+    REQUIRE_EQ(mach_msg(&hello.header, MACH_RCV_MSG, 0, sizeof hello, port, 0, MACH_PORT_NULL), OK);
+    mach_port_t read = special_of(world_task_port_of(task), TASK_READ_PORT);
+    mach_port_t inspect = special_of(world_task_port_of(task), TASK_INSPECT_PORT);
+    CHECK(!mach_task_is_self(read));
+    world_task_kill(task);
+    CHECK_EQ(type_of(read), MACH_PORT_TYPE_DEAD_NAME);
+    CHECK_EQ(type_of(inspect), MACH_PORT_TYPE_DEAD_NAME);
+    CHECK_EQ(mach_port_deallocate(SELF, read), OK);
+    CHECK_EQ(mach_port_deallocate(SELF, inspect), OK);
+    if (type_of(hello.header.msgh_remote_port))
+        CHECK_EQ(mach_port_deallocate(SELF, hello.header.msgh_remote_port), OK);
+    receive_free(port);
+}
