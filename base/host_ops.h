@@ -16,6 +16,11 @@ struct task;
 /* A segment is memory that travels as a descriptor. 0 is no segment. */
 typedef uint32_t segment_handle;
 
+/* Bytes. */
+struct host_task_memory {
+    uint64_t size, resident, resident_peak;
+};
+
 struct host_ops {
     /* The reply of this thread's last request stands in its page: publish it and see that the thread runs.
      * Called for the trapping thread too, as the last thing of its trap. */
@@ -54,6 +59,9 @@ struct host_ops {
     /* The task broke the trap protocol: end it. The kernel goes on as if it had asked for nothing;
      * kernel_task_died comes later, as an event. */
     void (*task_broken)(void *host, struct task *task, const char *why);
+
+    /* What the task's memory is right now; false if its process is gone. */
+    bool (*task_memory)(void *host, struct task *task, struct host_task_memory *memory);
 
     /* The time of day, in nanoseconds since 1970. */
     uint64_t (*calendar_now)(void *host);

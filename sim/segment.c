@@ -187,6 +187,13 @@ static void segment_done(void *host, struct task *task, uint32_t id)
         handle_drop(handle);
 }
 
+/* A small process, always. */
+static bool task_memory(void *host, struct task *task, struct host_task_memory *memory)
+{
+    *memory = (struct host_task_memory){ .size = 8 << 20, .resident = 1 << 20, .resident_peak = 2 << 20 };
+    return true;
+}
+
 const struct host_ops sim_ops = {
     .thread_done = sim_thread_done,
     .segment_claim = segment_claim,
@@ -199,6 +206,7 @@ const struct host_ops sim_ops = {
     .segment_lend = segment_lend,
     .segment_done = segment_done,
     .task_broken = sim_task_broken,
+    .task_memory = task_memory,
     .calendar_now = sim_calendar_now,
 };
 

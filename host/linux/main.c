@@ -212,6 +212,16 @@ static void host_log(void *host, const char *line)
     log_detail("%s", line);
 }
 
+static bool host_task_memory(void *host, struct task *task, struct host_task_memory *memory)
+{
+    struct proc_memory found;
+    const struct process *process = kernel_task_host(task);
+    if (!proc_read_memory(process->pid, &found))
+        return false;
+    *memory = (struct host_task_memory){ found.size, found.resident, found.resident_peak };
+    return true;
+}
+
 static uint64_t host_calendar_now(void *host)
 {
     struct timespec now;
@@ -232,6 +242,7 @@ static const struct host_ops host_ops = {
     .segment_lend = loan_lend,
     .segment_done = loan_done,
     .task_broken = host_task_broken,
+    .task_memory = host_task_memory,
     .calendar_now = host_calendar_now,
     .log = host_log,
 };

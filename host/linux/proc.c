@@ -74,3 +74,22 @@ bool proc_read_status(int32_t pid, struct proc_status *status)
     return sscanf(uid + 5, "%u %u", &status->ruid, &status->euid) == 2 &&
            sscanf(gid + 5, "%u %u", &status->rgid, &status->egid) == 2;
 }
+
+static uint64_t bytes_in_line(const char *text, const char *name)
+{
+    const char *line = strstr(text, name);
+    return line ? strtoull(line + strlen(name), NULL, 10) * 1024 : 0;
+}
+
+bool proc_read_memory(int32_t pid, struct proc_memory *memory)
+{
+    char text[4096];
+    if (!read_file(pid, "status", text, sizeof(text)))
+        return false;
+    *memory = (struct proc_memory){
+        .size = bytes_in_line(text, "\nVmSize:"),
+        .resident = bytes_in_line(text, "\nVmRSS:"),
+        .resident_peak = bytes_in_line(text, "\nVmHWM:"),
+    };
+    return true;
+}

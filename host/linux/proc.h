@@ -27,3 +27,9 @@ struct proc_status {
 /* False if there is no such process, or /proc shows it otherwise than Linux does. */
 bool proc_read_stat(int32_t pid, struct proc_stat *stat);
 bool proc_read_status(int32_t pid, struct proc_status *status);
+
+/* Bytes, from status; all 0 for a process that has no memory any more. */
+struct proc_memory {
+    uint64_t size, resident, resident_peak;
+};
+bool proc_read_memory(int32_t pid, struct proc_memory *memory);

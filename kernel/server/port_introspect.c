@@ -367,7 +367,8 @@ static void describe(char *text, const struct port *port)
         port->kobject ? describe_thread(text, port->kobject, " read") : (void)append(text, "thread read");
         break;
     case KOBJECT_THREAD_INSPECT:
-        port->kobject ? describe_thread(text, port->kobject, " inspect") : (void)append(text, "thread inspect");
+        port->kobject ? describe_thread(text, port->kobject, " inspect")
+                      : (void)append(text, "thread inspect");
         break;
     case KOBJECT_HOST: append(text, "host"); break;
     case KOBJECT_HOST_PRIV: append(text, "host-priv"); break;

@@ -67,8 +67,7 @@ struct right task_flavored(struct task *task, enum port_flavor flavor)
     struct ipc *ipc = &task->system->ipc;
     switch (flavor) {
     case FLAVOR_CONTROL: return port_make_send(task->control);
-    case FLAVOR_READ:
-        return make_send(ipc, task->account, &task->flavored.read, KOBJECT_TASK_READ, task);
+    case FLAVOR_READ: return make_send(ipc, task->account, &task->flavored.read, KOBJECT_TASK_READ, task);
     case FLAVOR_INSPECT:
         return make_send(ipc, task->account, &task->flavored.inspect, KOBJECT_TASK_INSPECT, task);
     case FLAVOR_NAME: return port_make_send(task->name);

@@ -56,8 +56,14 @@ TEST(what_each_flavor_of_a_task_may_ask_for, "K76 K44 K61")
 {
     mach_port_t read = special_of(SELF, TASK_READ_PORT), inspect = special_of(SELF, TASK_INSPECT_PORT);
     mach_port_t name = special_of(SELF, TASK_NAME_PORT), port = MACH_PORT_NULL;
-    static const int closed[] = { TASK_KERNEL_PORT,        TASK_HOST_PORT,           TASK_BOOTSTRAP_PORT, TASK_ACCESS_PORT,
-                                  TASK_DEBUG_CONTROL_PORT, TASK_RESOURCE_NOTIFY_PORT, 12,                  0 };
+    static const int closed[] = { TASK_KERNEL_PORT,
+                                  TASK_HOST_PORT,
+                                  TASK_BOOTSTRAP_PORT,
+                                  TASK_ACCESS_PORT,
+                                  TASK_DEBUG_CONTROL_PORT,
+                                  TASK_RESOURCE_NOTIFY_PORT,
+                                  12,
+                                  0 };
     for (size_t i = 0; i < sizeof closed / sizeof closed[0]; i++) {
         CHECK_EQ(task_get_special_port(read, closed[i], &port), KERN_INVALID_CAPABILITY);
         CHECK_EQ(task_get_special_port(inspect, closed[i], &port), KERN_INVALID_CAPABILITY);
@@ -143,6 +149,35 @@ TEST(threads_are_listed_in_the_flavor_that_asks, "K61 K119 K122 K45")
         CHECK_EQ(mach_port_deallocate(SELF, port[flavor]), OK);
 }
 
+TEST(how_large_a_task_is, "K215 K216 K217 K214")
+{
+    mach_port_t name = special_of(SELF, TASK_NAME_PORT);
+    mach_task_basic_info_data_t newest;
+    task_basic_info_64_data_t wide;
+    task_basic_info_32_data_t narrow;
+    mach_msg_type_number_t count = MACH_TASK_BASIC_INFO_COUNT;
+    CHECK_EQ(task_info(name, MACH_TASK_BASIC_INFO, (task_info_t)&newest, &count), OK);
+    CHECK_EQ(count, 12);
+    CHECK_GT(newest.virtual_size, newest.resident_size);
+    CHECK_GT(newest.resident_size, 0);
+    CHECK_GE(newest.resident_size_max, newest.resident_size);
+    CHECK_EQ(newest.policy, 1);
+    CHECK_EQ(newest.suspend_count, 0);
+    count = TASK_BASIC_INFO_64_COUNT;
+    CHECK_EQ(task_info(SELF, TASK_BASIC_INFO_64, (task_info_t)&wide, &count), OK);
+    CHECK_EQ(count, 10);
+    CHECK_GT(wide.resident_size, 0);
+    count = TASK_BASIC_INFO_32_COUNT;
+    CHECK_EQ(task_info(SELF, TASK_BASIC_INFO_32, (task_info_t)&narrow, &count), OK);
+    CHECK_EQ(count, 8);
+    CHECK_GT(narrow.virtual_size, 0);
+    CHECK_EQ(task_info(SELF, TASK_BASIC2_INFO_32, (task_info_t)&narrow, &count), OK);
+    CHECK_GT(narrow.resident_size, 0);
+    count = MACH_TASK_BASIC_INFO_COUNT - 1;
+    CHECK_EQ(task_info(SELF, MACH_TASK_BASIC_INFO, (task_info_t)&newest, &count), KERN_INVALID_ARGUMENT);
+    CHECK_EQ(mach_port_deallocate(SELF, name), OK);
+}
+
 static kern_return_t identify(thread_t thread)
 {
     thread_identifier_info_data_t info;
@@ -178,15 +213,18 @@ static kern_return_t send_right(mach_port_t dest, mach_port_t reply, mach_port_t
         mach_msg_header_t header;
         mach_msg_body_t body;
         mach_msg_port_descriptor_t port;
-    } message = { .header = { .msgh_bits = MACH_MSGH_BITS_COMPLEX |
-                                           MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, reply ? MACH_MSG_TYPE_COPY_SEND : 0),
-                              .msgh_size = sizeof message,
-                              .msgh_remote_port = dest,
-                              .msgh_local_port = reply },
-                  .body = { right ? 1 : 0 },
-                  .port = { .name = right, .disposition = MACH_MSG_TYPE_COPY_SEND, .type = MACH_MSG_PORT_DESCRIPTOR } };
+    } message = {
+        .header = { .msgh_bits = MACH_MSGH_BITS_COMPLEX |
+                                 MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, reply ? MACH_MSG_TYPE_COPY_SEND : 0),
+                    .msgh_size = sizeof message,
+                    .msgh_remote_port = dest,
+                    .msgh_local_port = reply },
+        .body = { right ? 1 : 0 },
+        .port = { .name = right, .disposition = MACH_MSG_TYPE_COPY_SEND, .type = MACH_MSG_PORT_DESCRIPTOR }
+    };
     mach_msg_size_t size = right ? sizeof message : sizeof message.header + sizeof message.body;
-    return mach_msg(&message.header, MACH_SEND_MSG | MACH_SEND_TIMEOUT, size, 0, MACH_PORT_NULL, 0, MACH_PORT_NULL);
+    return mach_msg(&message.header, MACH_SEND_MSG | MACH_SEND_TIMEOUT, size, 0, MACH_PORT_NULL, 0,
+                    MACH_PORT_NULL);
 }
 
 TEST(weaker_ports_stay_where_they_are, "K65 K71 K9 K75 K6")
@@ -194,8 +232,10 @@ TEST(weaker_ports_stay_where_they_are, "K65 K71 K9 K75 K6")
     mach_port_t read = special_of(SELF, TASK_READ_PORT), port = both_new();
     CHECK_EQ(send_right(port, MACH_PORT_NULL, read), MACH_SEND_INVALID_RIGHT);
     CHECK_EQ(send_right(port, read, MACH_PORT_NULL), MACH_SEND_INVALID_REPLY);
-    CHECK_EQ(task_set_special_port(SELF, TASK_BOOTSTRAP_PORT, read), KERN_INVALID_RIGHT); /* seen, and refused */
-    CHECK_EQ(task_set_exception_ports(SELF, EXC_MASK_BREAKPOINT, read, EXCEPTION_DEFAULT, 0), KERN_INVALID_RIGHT);
+    CHECK_EQ(task_set_special_port(SELF, TASK_BOOTSTRAP_PORT, read),
+             KERN_INVALID_RIGHT); /* seen, and refused */
+    CHECK_EQ(task_set_exception_ports(SELF, EXC_MASK_BREAKPOINT, read, EXCEPTION_DEFAULT, 0),
+             KERN_INVALID_RIGHT);
     CHECK_EQ(sends_of(read), 1);
     CHECK_EQ(mach_port_deallocate(SELF, read), OK);
     CHECK_EQ(mach_port_mod_refs(SELF, port, MACH_PORT_RIGHT_SEND, -1), OK);
@@ -205,7 +245,8 @@ TEST(weaker_ports_stay_where_they_are, "K65 K71 K9 K75 K6")
 static int live_a_while(void *argument)
 {
     mach_port_t port = receive_new();
-    mach_msg_header_t message = { .msgh_bits = MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, MACH_MSG_TYPE_MAKE_SEND_ONCE),
+    mach_msg_header_t message = { .msgh_bits =
+                                      MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, MACH_MSG_TYPE_MAKE_SEND_ONCE),
                                   .msgh_size = sizeof message,
                                   .msgh_remote_port = world_parent_port(),
                                   .msgh_local_port = port };
