@@ -87,7 +87,7 @@ void alloc_free(void *pointer)
     size_t class = class_of(block->size);
     heap.census.blocks--;
     heap.census.bytes -= block->size;
-    if (class < N_CLASSES && heap.n_kept[class] < KEPT_PER_CLASS) {
+    if (class < N_CLASSES && heap.n_kept[class] + 1 <= KEPT_PER_CLASS) {
         block->next = heap.kept[class];
         heap.kept[class] = block;
         heap.n_kept[class]++;

@@ -206,6 +206,51 @@ TEST(threads_beyond_the_limit_of_a_task_are_refused, "")
     live_stop(&live);
 }
 
+/* What machd shows of this process. */
+static struct look_usage usage_of(struct client *client)
+{
+    struct attach_packet packet = { .magic = ATTACH_MAGIC,
+                                    .type = ATTACH_LOOK,
+                                    .look = { .kind = LOOK_USAGE } };
+    struct look_usage found = { 0 };
+    do {
+        packet.type = ATTACH_LOOK;
+        packet.look.kind = LOOK_USAGE;
+        REQUIRE(client_send_packet(client->fd, &packet, sizeof(packet), -1));
+        REQUIRE(client_receive(client->fd, &packet, NULL) > 0);
+        REQUIRE_EQ(packet.type, ATTACH_LOOKED);
+        for (uint32_t i = 0; i < packet.looked.n; i++) {
+            if (packet.looked.usage[i].pid == getpid())
+                found = packet.looked.usage[i];
+        }
+        packet.look.cursor = packet.looked.cursor;
+    } while (packet.look.cursor);
+    return found;
+}
+
+TEST(a_task_beyond_a_soft_limit_is_shown_as_such, "")
+{
+    struct live live;
+    struct client client;
+    struct client_thread thread;
+    start_with(&live, "task-ports 20\nsoft-limit 50\n");
+    REQUIRE(client_attach(&client, live.socket, 1));
+    REQUIRE_EQ(client_thread_new(&client, 0, &thread), KERN_SUCCESS);
+    for (int i = 0; i < 7; i++)
+        CHECK_NE(trap_reply_port(&thread), 0);
+    struct look_usage usage = usage_of(&client);
+    CHECK_EQ(usage.used[LOOK_PORTS], 10);
+    CHECK_EQ(usage.limit[LOOK_PORTS], 20);
+    CHECK_EQ(usage.used[LOOK_CONNECTIONS], 1);
+    CHECK_EQ(usage.traps, 7);
+    CHECK_GE(usage.steps, 7);
+    CHECK(!usage.is_pressed);
+    CHECK_NE(trap_reply_port(&thread), 0);
+    CHECK(usage_of(&client).is_pressed);
+    client_close(&client);
+    live_stop(&live);
+}
+
 TEST(ports_beyond_the_limit_of_a_task_are_refused_and_the_task_lives, "P11")
 {
     struct live live;
