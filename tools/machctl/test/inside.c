@@ -100,7 +100,7 @@ TEST(lsmp_shows_a_user_the_tasks_of_that_user_only, "")
     system_wide(
         "as 1 $d/inside_probe names $d/told/1 & as 2 $d/inside_probe names $d/told/2 & "
         "while ! grep -q READY $d/told/1 || ! grep -q READY $d/told/2; do sleep 0.05; done; "
-        "P1=$(pgrep -u 1 -x inside_probe); P2=$(pgrep -u 2 -x inside_probe); "
+        "P1=$(pgrep -u 1 -f ^$d/inside_probe); P2=$(pgrep -u 2 -f ^$d/inside_probe); "
         "echo ONE; as 1 $d/machctl lsmp; as 1 $d/machctl lsmp -p $P2; echo ROOT; as 0 $d/machctl lsmp; "
         "kill $P1 $P2");
     CHECK(says("probe, uid 1,"));
@@ -155,7 +155,7 @@ TEST(top_shows_a_user_the_tasks_of_that_user_only, "")
 {
     system_wide("as 1 $d/inside_probe names $d/told/1 & as 2 $d/inside_probe names $d/told/2 & "
                 "while ! grep -q READY $d/told/1 || ! grep -q READY $d/told/2; do sleep 0.05; done; "
-                "P1=$(pgrep -u 1 -x inside_probe); P2=$(pgrep -u 2 -x inside_probe); "
+                "P1=$(pgrep -u 1 -f ^$d/inside_probe); P2=$(pgrep -u 2 -f ^$d/inside_probe); "
                 "echo ONE; as 1 $d/machctl top --once; as 1 $d/machctl top --users --once; echo ROOT; "
                 "as 0 $d/machctl top --once; as 0 $d/machctl top --users --once; kill $P1 $P2");
     CHECK(says("inside_probe"));
