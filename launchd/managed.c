@@ -446,10 +446,8 @@ void managed_examine(void)
         untouch(m);
         examine(m);
     }
-    if (shutting_down && !any_runs()) {
-        log_line("has ended, as it was told to");
+    if (shutting_down && !any_runs())
         exit(0);
-    }
 }
 
 /* ---- what people ask for ---- */

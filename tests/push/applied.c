@@ -9,15 +9,16 @@
 enum { NICE_PATIENCE_MS = 2000, NICE_OF_47 = -10, NICE_OF_4 = 19 };
 
 struct server {
-    mach_port_t port, gate, thread;
+    mach_port_t port, gate;
     int tid;
+    _Atomic mach_port_t thread;
 };
 
 static void *serve(void *argument)
 {
     struct server *server = argument;
-    server->thread = mach_thread_self();
     server->tid = (int)syscall(SYS_gettid);
+    server->thread = mach_thread_self();
     struct letter request = letter_take(server->port);
     letter_take(server->gate);
     CHECK_EQ(answer(&request), OK);
@@ -51,11 +52,11 @@ TEST(a_pushed_thread_runs_at_its_callers_niceness, "T18 T29")
     struct server server = { .port = port_with_send(), .gate = port_with_send() };
     role(PRIO_DARWIN_ROLE_UI_FOCAL);
     world_thread *thread = world_thread_spawn(serve, &server);
-    world_yield_until_blocked(thread);
+    until_waiting(&server.thread);
     CHECK_EQ(niceness(server.tid), 0);
     struct caller caller = { .dest = server.port, .qos_class = QOS_CLASS_USER_INTERACTIVE };
     caller_start(&caller);
-    CHECK_EQ(base_of(server.thread), 47);
+    CHECK_EQ(base_soon(server.thread, 47), 47);
     CHECK_EQ(niceness_soon(server.tid, NICE_OF_47), NICE_OF_47);
     CHECK_EQ(letter_send(server.gate, MACH_MSG_TYPE_COPY_SEND, 0, 0, MACH_PORT_NULL, 0, 0, 0), OK);
     CHECK_EQ(caller_end(&caller), OK);

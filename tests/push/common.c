@@ -23,10 +23,20 @@ static void *call(void *argument)
     return NULL;
 }
 
+void until_waiting(const _Atomic mach_port_t *thread)
+{
+    for (int ms = 0; ms < PATIENCE_MS; ms++) {
+        if (*thread != MACH_PORT_NULL && run_state_of(*thread) == TH_STATE_WAITING)
+            return;
+        world_sleep_ms(1);
+    }
+    REQUIRE(!"the thread has come to wait");
+}
+
 void caller_start(struct caller *caller)
 {
     caller->world = world_thread_spawn(call, caller);
-    world_yield_until_blocked(caller->world);
+    until_waiting(&caller->thread);
 }
 
 kern_return_t caller_end(struct caller *caller)
@@ -63,6 +73,13 @@ int base_of(mach_port_t thread)
     CHECK_EQ(thread_info(thread, THREAD_EXTENDED_INFO, (thread_info_t)&info, &count), OK);
     CHECK_EQ(info.pth_curpri, info.pth_priority);
     return info.pth_priority;
+}
+
+int base_soon(mach_port_t thread, int expected)
+{
+    for (int ms = 0; ms < PATIENCE_MS && base_of(thread) != expected; ms++)
+        world_sleep_ms(1);
+    return base_of(thread);
 }
 
 int run_state_of(mach_port_t thread)

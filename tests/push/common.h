@@ -26,11 +26,15 @@ struct caller {
     mach_port_t link;
     qos_class_t qos_class;
     uint32_t timeout_ms;     /* 0: none */
-    mach_port_t thread, reply; /* told by the caller */
+    _Atomic mach_port_t thread; /* told by the caller, like the next one */
+    mach_port_t reply;
     kern_return_t result;
     int32_t received_id;
     world_thread *world;
 };
+
+/* Returns when the thread that tells its port there waits in the kernel, which it has not done before. */
+void until_waiting(const _Atomic mach_port_t *thread);
 
 /* Starts it and returns when it waits. */
 void caller_start(struct caller *caller);
@@ -44,6 +48,8 @@ void port_gone(mach_port_t port);
 int base_of(mach_port_t thread);
 int push_of(mach_port_t thread);
 int run_state_of(mach_port_t thread);
+/* B, once it is what is expected, or as it is when patience ends: for what another thread does in its own time. */
+int base_soon(mach_port_t thread, int expected);
 
 /* One message with up to one right. */
 struct letter {

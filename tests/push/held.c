@@ -7,8 +7,8 @@
 struct server {
     mach_port_t port, next; /* next: whom it asks before it answers */
     mach_port_t gate;       /* it waits here before it answers */
-    mach_port_t thread;
-    int base_after;
+    _Atomic mach_port_t thread;
+    _Atomic int base_after; /* once it has answered */
     world_thread *world;
 };
 
@@ -38,7 +38,7 @@ static void server_start(struct server *server, mach_port_t next, bool has_gate)
     *server = (struct server){ .port = port_with_send(), .next = next };
     server->gate = has_gate ? port_with_send() : MACH_PORT_NULL;
     server->world = world_thread_spawn(serve, server);
-    world_yield_until_blocked(server->world);
+    until_waiting(&server->thread);
 }
 
 static void server_end(struct server *server)
@@ -63,8 +63,7 @@ TEST(a_plain_server_has_its_callers_priority_until_it_answers, "")
     server_start(&server, MACH_PORT_NULL, true);
     struct caller caller = { .dest = server.port, .qos_class = QOS_CLASS_USER_INTERACTIVE };
     caller_start(&caller);
-    world_settle();
-    CHECK_EQ(base_of(server.thread), 47);
+    CHECK_EQ(base_soon(server.thread, 47), 47);
     CHECK_EQ(push_of(server.thread), 47);
     open_gate(&server);
     CHECK_EQ(caller_end(&caller), OK);
@@ -82,12 +81,12 @@ TEST(a_chain_of_plain_servers_is_raised_whole_and_falls_link_by_link, "")
         server_start(&servers[i], i == LENGTH - 1 ? MACH_PORT_NULL : servers[i + 1].port, true);
     struct caller caller = { .dest = servers[0].port, .qos_class = QOS_CLASS_USER_INTERACTIVE };
     caller_start(&caller);
-    world_settle();
     for (int i = 0; i < LENGTH; i++)
-        CHECK_EQ(base_of(servers[i].thread), 47);
+        CHECK_EQ(base_soon(servers[i].thread, 47), 47);
     for (int i = LENGTH - 1; i > 0; i--) {
         open_gate(&servers[i]);
-        world_settle();
+        for (int ms = 0; ms < PATIENCE_MS && servers[i].base_after == 0; ms++)
+            world_sleep_ms(1);
         CHECK_EQ(servers[i].base_after, 31);
         CHECK_EQ(base_of(servers[i - 1].thread), 47);
     }
@@ -105,8 +104,7 @@ TEST(a_caller_that_gives_up_pushes_no_more, "")
     server_start(&server, MACH_PORT_NULL, true);
     struct caller caller = { .dest = server.port, .qos_class = QOS_CLASS_USER_INITIATED };
     caller_start(&caller);
-    world_settle();
-    CHECK_EQ(base_of(server.thread), 37);
+    CHECK_EQ(base_soon(server.thread, 37), 37);
     world_thread_interrupt(caller.world);
     CHECK_EQ(caller_end(&caller), MACH_RCV_INTERRUPTED);
     CHECK_EQ(base_of(server.thread), 31);
@@ -130,7 +128,7 @@ TEST(whoever_is_handed_the_reply_right_is_pushed_instead, "")
                          MACH_MSG_TYPE_MOVE_SEND_ONCE, MACH_PORT_NULL, 0, 0, 0),
              OK);
     CHECK_EQ(push_of(self), 0);
-    world_settle();
+    CHECK_EQ(base_soon(second.thread, 37), 37);
     CHECK_EQ(push_of(second.thread), 37);
     open_gate(&second);
     CHECK_EQ(caller_end(&caller), OK);

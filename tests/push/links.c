@@ -10,8 +10,11 @@
 struct helper {
     mach_port_t launcher, gate; /* gate: a message on it for each step */
     mach_msg_option_t flags;
-    mach_port_t thread, reply, got;
+    _Atomic mach_port_t thread;
+    mach_port_t reply, got;
     int base_with_right, base_after_message;
+    _Atomic int n_steps; /* taken by it; told by the gate */
+    int n_told;
     world_thread *world;
 };
 
@@ -26,12 +29,15 @@ static void *check_in(void *argument)
     letter_take(helper->gate);
     helper->got = letter_take(helper->reply).port.name;
     helper->base_with_right = base_of(helper->thread);
+    helper->n_steps++;
     letter_take(helper->gate);
     struct letter request = letter_take(helper->got);
     helper->base_after_message = base_of(helper->thread);
+    helper->n_steps++;
     letter_take(helper->gate);
     if (request.header.msgh_remote_port != MACH_PORT_NULL)
         CHECK_EQ(answer(&request), OK);
+    helper->n_steps++;
     return NULL;
 }
 
@@ -39,13 +45,15 @@ static void helper_start(struct helper *helper, mach_msg_option_t flags)
 {
     *helper = (struct helper){ .launcher = port_with_send(), .gate = port_with_send(), .flags = flags };
     helper->world = world_thread_spawn(check_in, helper);
-    world_yield_until_blocked(helper->world);
+    until_waiting(&helper->thread);
 }
 
 static void step(struct helper *helper)
 {
     CHECK_EQ(letter_send(helper->gate, MACH_MSG_TYPE_COPY_SEND, 0, 0, MACH_PORT_NULL, 0, 0, 0), OK);
-    world_settle();
+    helper->n_told++;
+    for (int ms = 0; ms < PATIENCE_MS && helper->n_steps < helper->n_told; ms++)
+        world_sleep_ms(1);
 }
 
 static void helper_end(struct helper *helper)
@@ -300,7 +308,8 @@ TEST(a_chain_of_rights_in_transit_carries_the_push, "T81 T82 T64 T65")
 }
 
 struct full {
-    mach_port_t port, thread;
+    mach_port_t port;
+    _Atomic mach_port_t thread;
     kern_return_t result;
 };
 
@@ -322,7 +331,7 @@ TEST(a_sender_on_a_full_queue_pushes, "T89 T90 T92 T93 T61 T94 T80")
     for (int i = 0; i < MACH_PORT_QLIMIT_DEFAULT; i++)
         CHECK_EQ(letter_send(port, MACH_MSG_TYPE_COPY_SEND, 0, 0, MACH_PORT_NULL, 0, 0, 0), OK);
     world_thread *thread = world_thread_spawn(send_to_full, &full);
-    world_yield_until_blocked(thread);
+    until_waiting(&full.thread);
     push_helper(&helper, port);
     CHECK_EQ(push_of(helper.thread), 37);
     step(&helper);
