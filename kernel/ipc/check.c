@@ -149,9 +149,11 @@ static void check_waiter(const struct ipc_thread *thread)
     const struct waitq *queue = thread->sched.waiter.queue;
     if (thread->wait == WAIT_SEND)
         ASSERT(queue == &message_port(thread->sending.message)->senders);
-    if (thread->wait == WAIT_RECEIVE)
+    if (thread->wait == WAIT_RECEIVE) {
+        ASSERT(thread->receiving.port || thread->receiving.set);
         ASSERT(queue == (thread->receiving.port ? &thread->receiving.port->receivers
                                                 : &thread->receiving.set->receivers));
+    }
     if (thread->wait == WAIT_NONE)
         ASSERT(!queue);
     if (thread->wait == WAIT_SEMAPHORE)
