@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -590,7 +591,7 @@ static int plain_reader(void *argument)
     struct message message;
     char letter;
     int n = 0;
-    CHECK_EQ(nice(19), 19);
+    CHECK_EQ(setpriority(PRIO_PROCESS, 0, 19), 0);
     while (message_receive(&message, own_port, -1) == OK && message.header.msgh_id != -1)
         n++;
     say_letter(line, n);
