@@ -101,7 +101,8 @@ enum how { SLEEPS, RECEIVES, RECEIVES_AGAIN, WAITS_FOR_SEMAPHORE };
 
 struct waiting {
     enum how how;
-    mach_port_t port, self;
+    mach_port_t port;
+    _Atomic mach_port_t self; /* told while the test waits for its wait */
     kern_return_t result;
 };
 
