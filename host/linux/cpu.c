@@ -104,6 +104,8 @@ void cpu_sleeps(struct machd *m)
     struct cpu_place *cpu = &m->cpu;
     cpu_set_t there;
     cpu->has_slept = true;
+    if (in_burst(cpu))
+        cpu->n_away = 0; /* a pause in it, not a lone call: beside it is where machd belongs */
     if (cpu->n_away < AWAY_MAX || cpu->away > CPU_SETSIZE || !may_move(m))
         return;
     cpu->n_away = 0;
