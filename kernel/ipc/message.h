@@ -12,6 +12,7 @@
 
 #include "kernel/ipc/memory.h"
 #include "kernel/ipc/port.h"
+#include "kernel/sched/encoding.h"
 
 struct timer_port;
 
@@ -49,6 +50,8 @@ struct message {
     uint32_t reply_name_value; /* what to show when the reply is PORT_NULL/DEAD: 0 or MACH_PORT_DEAD */
     uint32_t voucher_data;     /* msgh_voucher_port of voucher type 0: plain data (P103) */
     uint8_t voucher_type;
+    struct sched_class qos;    /* message_qos.h */
+    uint8_t override;          /* enum sched_qos */
     bool is_complex;
     bool is_from_kernel;
     int32_t id;

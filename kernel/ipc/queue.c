@@ -3,6 +3,7 @@
 
 #include "kernel/ipc/deliver.h"
 #include "kernel/ipc/link.h"
+#include "kernel/ipc/message_qos.h"
 #include "kernel/ipc/pset.h"
 
 enum admission queue_admission(const struct message *message, bool reserved)
@@ -50,10 +51,11 @@ struct ipc_thread *queue_receiver(struct port *port)
     return NULL;
 }
 
-static void append(struct port *port, struct message *message)
+static void append(struct ipc *ipc, struct port *port, struct message *message)
 {
     list_append(&port->messages, &message->link);
     port->n_messages++;
+    message_qos_raise_ahead(ipc, port, message);
     pset_port_ready(port);
 }
 
@@ -69,7 +71,7 @@ void queue_put(struct ipc *ipc, struct message *message)
     while (list_is_empty(&port->messages) && (thread = queue_receiver(port)))
         if (offer(ipc, thread, port, message))
             return;
-    append(port, message);
+    append(ipc, port, message);
 }
 
 void queue_put_note(struct ipc *ipc, struct message *message)

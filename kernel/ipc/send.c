@@ -8,6 +8,7 @@
 #include "kernel/ipc/deliver.h"
 #include "kernel/ipc/drain.h"
 #include "kernel/ipc/link.h"
+#include "kernel/ipc/message_qos.h"
 #include "kernel/ipc/queue.h"
 #include "kernel/ipc/refusal.h"
 #include "kernel/ipc/request.h"
@@ -310,8 +311,13 @@ static bool arm(struct ipc_thread *thread, const struct message *message, mach_p
     if (!(thread->call.msg.option & MACH_SEND_NOTIFY) || message->dest.type != MACH_MSG_TYPE_PORT_SEND)
         return false;
     struct entry *entry = space_peek(thread->space, dest_name);
-    return entry && entry_has_send(entry) && entry->port == message->dest.port &&
-           request_arm(entry, message->dest.port);
+    if (!entry || !entry_has_send(entry) || entry->port != message->dest.port)
+        return false;
+    if (request_arm(entry, message->dest.port))
+        return true;
+    if (entry->request && entry->request->is_armed)
+        message_qos_raise_head(message->dest.port, message);
+    return false;
 }
 
 enum send_outcome send_begin(struct ipc_thread *thread, struct message **message_p)
@@ -327,6 +333,7 @@ enum send_outcome send_begin(struct ipc_thread *thread, struct message **message
         return fail(thread, kr);
     }
     take_header(thread, message, &rights);
+    message_qos_set(thread, message);
     link_sent(thread->ipc, message, thread->call.msg.option);
     if (message->is_complex) {
         kr = body_measure(thread, message);

@@ -73,6 +73,7 @@ static void address(struct timer_port *timer)
     memset(message->bytes, 0, message->size);
     message->dest = port_copy_send(timer->port);
     message->is_from_kernel = true;
+    message->override = SCHED_QOS_NONE; /* what stood behind it the last time is gone */
 }
 
 void timer_port_expire(struct ipc *ipc, struct timer_port *timer)
