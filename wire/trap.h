@@ -92,6 +92,16 @@ enum trap_number {
     TRAP_GET_ROLE = 204,                 /* ours: pid or 0 -> PRIO_DARWIN_ROLE_* */
     TRAP_SET_ROLE = 205,                 /* ours: pid or 0, PRIO_DARWIN_ROLE_* (T11) */
     TRAP_EXCEPTION = 220,                /* ours: level, type, code, subcode, reply port, bytes of payload -> behavior */
+
+    /* Ours, see wire/process.h; value[0] is an error number of POSIX. Structures stand at data[]. */
+    TRAP_SPAWN_PREPARE = 240,   /* size of a struct spawn_request -> error, ticket */
+    TRAP_SPAWN_COMMIT = 241,    /* ticket, pid -> error */
+    TRAP_SPAWN_DONE = 242,      /* ticket -> error */
+    TRAP_SPAWN_UNDO = 243,      /* ticket -> error */
+    TRAP_PROCESS_INFO = 244,    /* pid (0: the caller's), PROCESS_FIND_ZOMBIES or 0 -> error; struct process_info */
+    TRAP_PROCESS_LIST = 245,    /* cursor, at most so many -> error, n, next cursor (0: that was all); struct process_item[n] */
+    TRAP_PROCESS_THREADS = 246, /* pid, how many to leave out -> error, n, number of all; struct process_thread[n] */
+    TRAP_PROCESS_SET = 247,     /* PROCESS_SET_*, value -> error: of the caller's own record (F166) */
 };
 
 /* The payload of TRAP_EXCEPTION: register states, {flavor, number of words, the words} each. */
