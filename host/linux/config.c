@@ -159,7 +159,9 @@ static bool set_bool(bool *field, const char *value)
 
 static bool set_rank(enum rank_policy *field, const char *value)
 {
-    static const char *const names[] = { [RANK_AUTO] = "auto", [RANK_NICE] = "nice", [RANK_NONE] = "none" };
+    static const char *const names[] = {
+        [RANK_AUTO] = "auto", [RANK_ROUND_ROBIN] = "round-robin", [RANK_NICE] = "nice", [RANK_NONE] = "none"
+    };
     for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
         if (!strcmp(value, names[i])) {
             *field = (enum rank_policy)i;

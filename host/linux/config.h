@@ -21,7 +21,7 @@ struct options {
     int ready_fd;          /* -1: none */
 };
 
-enum rank_policy { RANK_AUTO, RANK_NICE, RANK_NONE };
+enum rank_policy { RANK_AUTO, RANK_ROUND_ROBIN, RANK_NICE, RANK_NONE };
 
 #define OVERRIDES_MAX 256u
 

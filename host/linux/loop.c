@@ -278,6 +278,7 @@ static void give_kernel_its_time(struct machd *m, struct loop *loop)
 
 static void pass(struct machd *m, struct loop *loop)
 {
+    polling_check_guest(m, m->now);
     polling_look(m);
     uint32_t n = fair_serve(m, TRAPS_PER_PASS);
     if (n)

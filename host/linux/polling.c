@@ -11,10 +11,11 @@
 #include "host/linux/fair.h"
 #include "host/linux/machd.h"
 #include "host/linux/polling.h"
+#include "host/linux/rank.h"
 #include "host/linux/thread.h"
 
 #define PENALTY (10 * MILLISECOND)
-#define CHECK_EVERY (1 * MILLISECOND) /* within a burst that does not end */
+#define CHECK_EVERY (1 * MILLISECOND)
 #define CPUS_EVERY (1 * SECOND)
 #define RUN_DELAY_MAX (200 * MICROSECOND) /* of one check: more means that others wanted this CPU */
 
@@ -99,12 +100,15 @@ void polling_stop(struct machd *m)
 void polling_check_guest(struct machd *m, uint64_t now)
 {
     struct polling *p = &m->polling;
+    if (now - p->checked_at < CHECK_EVERY)
+        return;
     long switches = involuntary_switches();
     uint64_t delay = run_delay(m);
     if (switches != p->switches || delay - p->run_delay > RUN_DELAY_MAX) {
         p->not_before = now + PENALTY;
         m->count.preempted++;
     }
+    rank_waited(now, delay - p->run_delay);
     p->switches = switches;
     p->run_delay = delay;
     p->checked_at = now;
@@ -127,8 +131,6 @@ bool polling_may_wait(struct machd *m, uint64_t now, uint64_t last)
     if (!is_possible(m) || m->cpu.is_shared)
         return false;
     cpu_step_aside(m);
-    if (now - m->polling.checked_at > CHECK_EVERY)
-        polling_check_guest(m, now);
     return now >= m->polling.not_before && now - last < m->config.polling_window;
 }
 

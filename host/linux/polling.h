@@ -29,5 +29,5 @@ uint32_t polling_look(struct machd *m);
 bool polling_is_likely(const struct machd *m);
 /* True if machd may go on polling, `last` being the time of the last request. */
 bool polling_may_wait(struct machd *m, uint64_t now, uint64_t last);
-/* A burst ends or has lasted: was machd preempted in it? */
+/* In each pass, carried out once in a while: was machd preempted, or did it wait for a CPU? */
 void polling_check_guest(struct machd *m, uint64_t now);

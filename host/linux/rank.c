@@ -7,10 +7,15 @@
 #include <unistd.h>
 
 #include "host/linux/log.h"
+#include "host/linux/machd.h"
 #include "host/linux/rank.h"
 
 #define FLAG_RESET_ON_FORK 1u
 #define ROUND_ROBIN_PRIORITY 2u /* one step above what clients may get */
+#define HIGHEST (-20)
+#define WAITED_MAX (200 * MICROSECOND) /* more, between two looks, is a sign of others */
+#define TERM_MIN (1 * SECOND)          /* of round robin; the double each time that it was ended too soon */
+#define TERM_MAX (64 * SECOND)
 
 struct attributes { /* sched_setattr(2), which glibc 2.36 does not declare */
     uint32_t size;
@@ -23,6 +28,12 @@ struct attributes { /* sched_setattr(2), which glibc 2.36 does not declare */
 
 static const char *name = "as it was";
 static bool may_raise_others;
+
+/* Once it is round robin nothing keeps machd waiting, so it tries after a term whether it still needs that. */
+static struct {
+    bool is_adaptive, is_round_robin;
+    uint64_t ends_at, term;
+} turn = { .term = TERM_MIN };
 
 bool rank_set(int32_t tid, uint32_t policy, int nice, uint32_t priority)
 {
@@ -49,17 +60,50 @@ bool rank_may_raise_others(void)
     return may_raise_others;
 }
 
+static bool be_round_robin(void)
+{
+    if (!rank_set(0, SCHED_RR, 0, ROUND_ROBIN_PRIORITY))
+        return false;
+    turn.is_round_robin = true;
+    name = turn.is_adaptive ? "round robin, while others compete for the CPUs" : "round robin";
+    return true;
+}
+
+static bool be_timeshare(void)
+{
+    if (!rank_set(0, SCHED_OTHER, HIGHEST, 0))
+        return false;
+    turn.is_round_robin = false;
+    name = turn.is_adaptive ? "nice -20, until others compete for the CPUs" : "nice -20";
+    return true;
+}
+
 void rank_raise(enum rank_policy policy)
 {
     may_raise_others = has_cap_sys_nice();
     if (policy == RANK_NONE)
         return;
-    if (policy == RANK_AUTO && rank_set(0, SCHED_RR, 0, ROUND_ROBIN_PRIORITY))
-        name = "round robin";
-    else if (rank_set(0, SCHED_OTHER, -20, 0))
-        name = "nice -20";
-    else
+    bool is_raised = policy != RANK_NICE && be_round_robin();
+    turn.is_adaptive = policy == RANK_AUTO && is_raised;
+    if (policy == RANK_ROUND_ROBIN && is_raised)
+        return;
+    if (!be_timeshare())
         log_detail("machd runs at the rank of its clients: it may not raise itself");
+}
+
+void rank_waited(uint64_t now, uint64_t waited)
+{
+    if (!turn.is_adaptive)
+        return;
+    if (turn.is_round_robin) {
+        if (now >= turn.ends_at)
+            be_timeshare();
+    } else if (waited > WAITED_MAX) {
+        bool again = now - turn.ends_at < turn.term;
+        turn.term = !again ? TERM_MIN : turn.term < TERM_MAX ? 2 * turn.term : TERM_MAX;
+        turn.ends_at = now + turn.term;
+        be_round_robin();
+    }
 }
 
 const char *rank_name(void)

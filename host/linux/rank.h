@@ -7,8 +7,13 @@
 
 #include "host/linux/config.h"
 
-/* Round robin if it may, else nice -20, else as it is; children start as if nothing had been asked for. */
+/* RANK_AUTO: nice -20 while nobody competes for the CPUs, and round robin for a while once somebody has. A timeshare thread
+ * is taken by the scheduler to whoever wakes it, and wakes others where it runs; a real-time one stays where it was, and a
+ * lone call then pays for an interrupt to another CPU, twice. Machines with work to do need the other: what makes machd wait
+ * there is other programs. If it may not, nice -20, else as it is. Children start as if nothing had been asked for. */
 void rank_raise(enum rank_policy policy);
+/* Since it was last told this, machd was ready to run, and did not, for `waited` ns. */
+void rank_waited(uint64_t now, uint64_t waited);
 /* May machd set any niceness of any thread? Known after rank_raise(). */
 bool rank_may_raise_others(void);
 /* sched_setattr(2) on a thread, 0: the caller; what it starts does not inherit it. */
