@@ -130,6 +130,13 @@ struct port *port_new(struct ipc *ipc, struct account *account);
 /* A port whose receive right the kernel holds; paid by the account. */
 struct port *port_new_kernel(struct ipc *ipc, struct account *account, uint8_t ktype, void *kobject);
 
+/* All of the port will be read soon: its lines are fetched side by side. */
+static inline void port_expect(const struct port *port)
+{
+    for (size_t at = 0; at < sizeof(*port); at += 64)
+        __builtin_prefetch((const char *)port + at);
+}
+
 struct port *port_get(struct port *port);
 void port_put(struct ipc *ipc, struct port *port);
 

@@ -40,7 +40,7 @@ static kern_return_t refuse_size(struct ipc_thread *thread, kern_return_t code, 
 static kern_return_t read_message(struct ipc_thread *thread, struct message **message_p)
 {
     struct msg_call *call = &thread->call;
-    uint32_t size = call->msg.send_size, bits, count = 0;
+    uint32_t size = call->msg.send_size, bits, dest, count = 0;
     if (size < sizeof(mach_msg_header_t) || size % 4 != 0)
         return refuse_size(thread, MACH_SEND_MSG_TOO_SMALL, REFUSED_SIZE_ODD, 0);
     if (size > MESSAGE_MAX)
@@ -48,6 +48,8 @@ static kern_return_t read_message(struct ipc_thread *thread, struct message **me
     if ((call->msg.flags & TRAP_MSG_UNREADABLE_HEADER) || call->payload_size < size)
         return refuse_size(thread, MACH_SEND_INVALID_DATA, REFUSED_UNREADABLE, 0);
     memcpy(&bits, call->payload, sizeof(bits));
+    memcpy(&dest, call->payload + offsetof(mach_msg_header_t, msgh_remote_port), sizeof(dest));
+    space_expect(thread->space, dest);
     bool is_complex = bits & MACH_MSGH_BITS_COMPLEX;
     if (is_complex) {
         if (size < sizeof(mach_msg_base_t))
@@ -185,6 +187,8 @@ static kern_return_t check_header(struct ipc_thread *thread, const mach_msg_head
     struct entry *dest = space_peek(thread->space, rights->dest_name);
     if (!dest)
         return refuse_dest(thread, rights);
+    if (dest->kind != ENTRY_DEAD_NAME)
+        port_expect(dest->port);
     rights->dest_is_dead_once =
         is_dead_once(dest, rights->dest_disposition) && rights->reply_name != rights->dest_name;
     if ((kr = check_reply(thread, rights)) != MACH_MSG_SUCCESS)

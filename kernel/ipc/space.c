@@ -160,6 +160,15 @@ static bool refers_to_dead_port(const struct entry *entry)
     return false;
 }
 
+void space_expect(const struct space *space, mach_port_name_t name)
+{
+    const struct entry *entry = space_slot(space, name >> 8);
+    if (entry) {
+        __builtin_prefetch(entry);
+        __builtin_prefetch(entry + 1);
+    }
+}
+
 struct entry *space_lookup(struct ipc *ipc, struct space *space, mach_port_name_t name)
 {
     struct entry *entry = space_peek(space, name);

@@ -94,6 +94,8 @@ static inline mach_port_name_t entry_name(const struct entry *entry)
 struct entry *space_lookup(struct ipc *ipc, struct space *space, mach_port_name_t name);
 /* The same, but leaves an entry that nobody has looked at since its port died as it is (P45). */
 struct entry *space_peek(struct space *space, mach_port_name_t name);
+/* A call is about to look the name up: what it will read is fetched meanwhile. Of many ports most are far away, in memory. */
+void space_expect(const struct space *space, mach_port_name_t name);
 /* Slot by index, in use or not; NULL where no chunk is. For listings and the reaper. */
 struct entry *space_slot(const struct space *space, uint32_t index);
 
