@@ -92,6 +92,14 @@ enum trap_number {
     TRAP_GET_ROLE = 204,                 /* ours: pid or 0 -> PRIO_DARWIN_ROLE_* */
     TRAP_SET_ROLE = 205,                 /* ours: pid or 0, PRIO_DARWIN_ROLE_* (T11) */
     TRAP_EXCEPTION = 220,                /* ours: level, type, code, subcode, reply port, bytes of payload -> behavior */
+    TRAP_KEVENT = 230,                   /* ours, as those up to 237: wire/kevent.h */
+    TRAP_WORKQ_SETUP = 231,
+    TRAP_WORKQ_PARK = 232,
+    TRAP_KNOTE_FIRE = 233,
+    TRAP_WORKLOOP_CREATE = 234,
+    TRAP_WORKLOOP_DESTROY = 235,
+    TRAP_KQUEUE_WATCH = 236,
+    TRAP_KQUEUE_CLOSE = 237,
 
     /* Ours, see wire/process.h; value[0] is an error number of POSIX. Structures stand at data[]. */
     TRAP_SPAWN_PREPARE = 240,   /* size of a struct spawn_request -> error, ticket */
