@@ -186,6 +186,29 @@ static void task_broken(void *host, struct task *task, const char *why)
     ASSERT(!broken->is_honest && "an honest task did not break the protocol");
 }
 
+/* Memory to share, for the kernel's part in it: nobody here maps what the task is given. */
+static segment_handle segment_new_shared(void *host, uint64_t size)
+{
+    static const uint8_t nothing[1];
+    return segment_make(host, nothing, size ? 1 : 0);
+}
+
+static uint32_t segment_share(void *host, struct task *task, segment_handle handle, bool writable)
+{
+    return segment_send(host, task, handle, segment_of(handle)->size);
+}
+
+static bool task_memory(void *host, struct task *task, struct host_task_memory *memory)
+{
+    *memory = (struct host_task_memory){ 1 << 20, 1 << 16, 1 << 17 };
+    return !chance(10);
+}
+
+static uint64_t calendar_now(void *host)
+{
+    return 1000000000;
+}
+
 static const struct host_ops ops = {
     .thread_done = thread_done,
     .segment_claim = segment_claim,
@@ -193,7 +216,11 @@ static const struct host_ops ops = {
     .segment_make = segment_make,
     .segment_send = segment_send,
     .segment_drop = segment_drop,
+    .segment_new = segment_new_shared,
+    .segment_share = segment_share,
     .task_broken = task_broken,
+    .task_memory = task_memory,
+    .calendar_now = calendar_now,
 };
 
 /* ---- tasks and threads ---- */
