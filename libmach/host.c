@@ -141,20 +141,6 @@ kern_return_t clock_set_res(mach_port_t clock, clock_res_t res)
     return KERN_NOT_SUPPORTED;
 }
 
-kern_return_t host_create_mach_voucher_trap(mach_port_name_t host,
-                                            mach_voucher_attr_raw_recipe_array_t recipes, int recipes_size,
-                                            mach_port_name_t *voucher)
-{
-    return KERN_NOT_SUPPORTED;
-}
-
-kern_return_t mach_voucher_extract_attr_recipe_trap(mach_port_name_t voucher_name, mach_voucher_attr_key_t key,
-                                                    mach_voucher_attr_raw_recipe_t recipe,
-                                                    mach_msg_type_number_t *recipe_size)
-{
-    return KERN_NOT_SUPPORTED;
-}
-
 /* ---- words ---- */
 
 void panic_init(mach_port_t port)

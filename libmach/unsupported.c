@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* libmach/unsupported.c - calls that exist so that programs link, and that say what they cannot do
  *
- * Vouchers and the watch on synchronous links need a kernel that has them. Until then each call
+ * Managers of vouchers outside the kernel and the watch on synchronous links need a kernel that has them. Until then each call
  * refuses with KERN_NOT_SUPPORTED, or with the value by which its type says "there is none", and gives
  * nothing. When one of them is built, its function leaves this file.
  */
@@ -10,51 +10,7 @@
 #include <mach/mach_voucher.h>
 #include <mach/mach_voucher_attr_control.h>
 
-/* ---- vouchers (abi-ipc 10) ---- */
-
-/* What a program takes for a voucher is some send right: the name is dropped all the same. */
-kern_return_t mach_voucher_deallocate(mach_port_name_t voucher)
-{
-    return mach_port_deallocate(mach_task_self(), voucher);
-}
-
-kern_return_t mach_voucher_extract_attr_content(ipc_voucher_t voucher, mach_voucher_attr_key_t key,
-                                                mach_voucher_attr_content_t content,
-                                                mach_msg_type_number_t *contentCnt)
-{
-    return KERN_NOT_SUPPORTED;
-}
-
-kern_return_t mach_voucher_extract_attr_recipe(ipc_voucher_t voucher, mach_voucher_attr_key_t key,
-                                               mach_voucher_attr_raw_recipe_t recipe,
-                                               mach_msg_type_number_t *recipeCnt)
-{
-    return KERN_NOT_SUPPORTED;
-}
-
-kern_return_t mach_voucher_extract_all_attr_recipes(ipc_voucher_t voucher,
-                                                    mach_voucher_attr_raw_recipe_array_t recipes,
-                                                    mach_msg_type_number_t *recipesCnt)
-{
-    return KERN_NOT_SUPPORTED;
-}
-
-kern_return_t mach_voucher_attr_command(ipc_voucher_t voucher, mach_voucher_attr_key_t key,
-                                        mach_voucher_attr_command_t command,
-                                        mach_voucher_attr_content_t in_content,
-                                        mach_msg_type_number_t in_contentCnt,
-                                        mach_voucher_attr_content_t out_content,
-                                        mach_msg_type_number_t *out_contentCnt)
-{
-    return KERN_NOT_SUPPORTED;
-}
-
-kern_return_t mach_voucher_debug_info(ipc_space_read_t task, mach_port_name_t voucher_name,
-                                      mach_voucher_attr_raw_recipe_array_t recipes,
-                                      mach_msg_type_number_t *recipesCnt)
-{
-    return KERN_NOT_SUPPORTED;
-}
+/* ---- managers of vouchers (abi-ipc 10) ---- */
 
 kern_return_t mach_voucher_attr_control_get_values(ipc_voucher_attr_control_t control, ipc_voucher_t voucher,
                                                    mach_voucher_attr_value_handle_array_t value_handles,

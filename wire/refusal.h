@@ -53,7 +53,8 @@
     REFUSAL(DISPOSITION_LOCAL, "P102", \
             "the disposition of the reply is %d; it must take a send or " \
             "send-once right, or be 0 with no name") \
-    REFUSAL(VOUCHER, "P103", "there are no vouchers, so %n is none") \
+    REFUSAL(VOUCHER, "P103", "%n is no send right to a voucher, or its disposition takes no send right") \
+    REFUSAL(REPLY_IS_VOUCHER, "P104", "%n is the message's voucher, and cannot be its reply right too") \
     REFUSAL(SPACE_DIES, "P162", "the task is dying") \
     REFUSAL(DESCRIPTOR_CUT, "P110", "the message ends inside the descriptor") \
     REFUSAL(DESCRIPTOR_TYPE, "P110", "a descriptor of type %u is unknown, or not built") \

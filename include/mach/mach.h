@@ -72,7 +72,7 @@ kern_return_t clock_set_res(mach_port_t clock, clock_res_t res);
 kern_return_t clock_sleep(mach_port_t clock, int sleep_type, mach_timespec_t sleep_time,
                           mach_timespec_t *wakeup_time);
 
-/* The voucher of a message and of the thread. While there are no vouchers these do nothing and say FALSE. */
+/* The voucher of a message and of the thread. The library keeps none for the thread: these do nothing and say FALSE. */
 typedef struct voucher_mach_msg_state_s *voucher_mach_msg_state_t;
 #define VOUCHER_MACH_MSG_API_VERSION 20140205
 #define VOUCHER_MACH_MSG_STATE_UNCHANGED ((voucher_mach_msg_state_t)~0ul)

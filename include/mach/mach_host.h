@@ -65,7 +65,13 @@ kern_return_t host_statistics64(host_t host_priv, host_flavor_t flavor, host_inf
  */
 kern_return_t host_request_notification(host_t host, host_flavor_t notify_type, mach_port_t notify_port);
 
-/* KERN_NOT_SUPPORTED: there are no vouchers yet. */
+/*
+ * A voucher, from recipes that follow each other: struct mach_voucher_attr_recipe_data. The commands COPY, REMOVE and
+ * NOOP go with every key, and REDEEM; PTHPRIORITY takes MACH_VOUCHER_ATTR_PTHPRIORITY_CREATE with 4 bytes, USER_DATA and TEST
+ * take _STORE. Vouchers of one user with the same values are the same one; no recipes give MACH_PORT_NULL.
+ * KERN_INVALID_ARGUMENT: a recipe that is cut short, of an unknown key or command. KERN_INVALID_CAPABILITY: the previous
+ * voucher is none. KERN_NO_SPACE: more values than a voucher holds, 5120 bytes with their recipes. (T106)
+ */
 kern_return_t host_create_mach_voucher(host_t host, mach_voucher_attr_raw_recipe_array_t recipes,
                                        mach_msg_type_number_t recipesCnt, ipc_voucher_t *voucher);
 

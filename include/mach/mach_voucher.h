@@ -2,8 +2,9 @@
 /*
  * <mach/mach_voucher.h> - looking into vouchers (subsystem 5400, abi-ipc 10.2)
  *
- * There are no vouchers yet: every call returns KERN_NOT_SUPPORTED, or the code of a send to a port that is
- * none. (P1, P103, P151)
+ * Keys with values are PTHPRIORITY, USER_DATA and TEST. A count is the room for what is told, in bytes, and afterwards what was
+ * told: KERN_NO_SPACE if it was too small, nothing or an empty NOOP recipe where the voucher has no value. KERN_INVALID_ARGUMENT:
+ * no voucher, or no such key. (T106, P103, P151)
  */
 #ifndef _mach_voucher_user_
 #define _mach_voucher_user_
@@ -36,7 +37,7 @@ kern_return_t mach_voucher_extract_all_attr_recipes(ipc_voucher_t voucher,
                                                     mach_voucher_attr_raw_recipe_array_t recipes,
                                                     mach_msg_type_number_t *recipesCnt);
 
-/* Asks the manager of one attribute. */
+/* Asks the manager of one attribute. None takes commands: KERN_INVALID_ARGUMENT, of the keys of user data KERN_FAILURE. */
 kern_return_t mach_voucher_attr_command(ipc_voucher_t voucher, mach_voucher_attr_key_t key,
                                         mach_voucher_attr_command_t command,
                                         mach_voucher_attr_content_t in_content,

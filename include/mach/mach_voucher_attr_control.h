@@ -2,7 +2,7 @@
 /*
  * <mach/mach_voucher_attr_control.h> - making vouchers, for managers of attributes (5600, abi-ipc 10.2)
  *
- * There are no vouchers yet: every call returns KERN_NOT_SUPPORTED, or the code of a send to a port that is
+ * Managers are the kernel's alone: every call returns KERN_NOT_SUPPORTED, or the code of a send to a port that is
  * none. (P1, P103, P151)
  */
 #ifndef _mach_voucher_attr_control_user_

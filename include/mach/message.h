@@ -688,7 +688,7 @@ mach_msg_return_t mach_msg_overwrite(mach_msg_header_t *msg, mach_msg_option_t o
                                      mach_port_name_t notify, mach_msg_header_t *rcv_msg,
                                      mach_msg_size_t rcv_limit);
 
-/* Drops one reference of a voucher. There are no vouchers yet: as mach_port_deallocate of the name (P27). */
+/* Drops one reference of a voucher, as mach_port_deallocate of the name (P27). */
 kern_return_t mach_voucher_deallocate(mach_port_name_t voucher);
 
 __END_DECLS

@@ -56,6 +56,7 @@ static void check_message(const struct message *message)
 {
     check_right(message->dest);
     check_right(message->reply);
+    check_right(message->voucher);
     check_reference(message->path);
     for (uint32_t i = message->sink_at; i < message->n_copied_in; i++)
         check_descriptor(message, i);

@@ -7,6 +7,7 @@
 #include "kernel/ipc/link.h"
 #include "kernel/ipc/note.h"
 #include "kernel/ipc/refusal.h"
+#include "kernel/ipc/right.h"
 #include "kernel/ipc/space.h"
 
 enum { INLINE_ITEM_MAX = 4096 };
@@ -302,21 +303,59 @@ static mach_msg_header_t turned_header(const struct message *message)
     return (mach_msg_header_t){
         .msgh_bits = received_bits(message),
         .msgh_size = message->size,
-        .msgh_voucher_port = message->voucher_type ? MACH_PORT_NULL : message->voucher_data,
+        .msgh_voucher_port = message->voucher.type ? MACH_PORT_NULL : message->voucher_data,
         .msgh_id = message->id,
     };
 }
 
-/* The reply right gets its name first (P152). KERN_SUCCESS, or the bits of P155; then nothing has changed. */
-static kern_return_t put_reply(struct ipc_thread *thread, struct message *message, mach_port_name_t *name_p)
+/* The reply right leaves its name again. */
+static void take_back_reply(struct ipc_thread *thread, struct message *message, mach_port_name_t name)
 {
-    bool is_live = port_is_live(message->reply.port);
-    kern_return_t kr = space_insert(thread->ipc, thread->space, message->reply, name_p);
-    if (kr == KERN_SUCCESS && is_live)
-        tell_link(thread, message->reply, false);
-    if (kr == KERN_SUCCESS)
+    uint8_t type = message->reply.type;
+    if (MACH_PORT_VALID(name))
+        message->reply = right_copyin(thread->ipc, space_peek(thread->space, name),
+                                      type == MACH_MSG_TYPE_PORT_SEND ? MACH_MSG_TYPE_MOVE_SEND
+                                                                      : MACH_MSG_TYPE_MOVE_SEND_ONCE);
+    else
+        message->reply.port = name == MACH_PORT_DEAD ? PORT_DEAD : NULL;
+}
+
+/* P151. */
+static kern_return_t put_voucher(struct ipc_thread *thread, struct message *message, mach_msg_header_t *header)
+{
+    struct right voucher = message->voucher;
+    if (voucher.type == 0)
         return KERN_SUCCESS;
-    return kr == KERN_NO_SPACE ? MACH_MSG_IPC_SPACE : MACH_MSG_IPC_KERNEL;
+    if (thread->call.msg.option & MACH_RCV_VOUCHER) {
+        kern_return_t kr = space_insert(thread->ipc, thread->space, voucher, &header->msgh_voucher_port);
+        if (kr != KERN_SUCCESS)
+            return kr;
+        header->msgh_bits |= (uint32_t)voucher.type << 16;
+    } else {
+        right_release(thread->ipc, voucher);
+    }
+    message->voucher = (struct right){ 0 };
+    return KERN_SUCCESS;
+}
+
+/* The reply right gets its name first, then the voucher (P152). KERN_SUCCESS, or the bits of P155; then nothing has
+ * changed. */
+static kern_return_t put_header(struct ipc_thread *thread, struct message *message, mach_msg_header_t *header)
+{
+    struct right reply = message->reply;
+    bool is_live = port_is_live(reply.port);
+    kern_return_t kr = space_insert(thread->ipc, thread->space, reply, &header->msgh_remote_port);
+    if (kr == KERN_SUCCESS) {
+        kr = put_voucher(thread, message, header);
+        if (kr != KERN_SUCCESS)
+            take_back_reply(thread, message, header->msgh_remote_port);
+    }
+    if (kr != KERN_SUCCESS)
+        return kr == KERN_NO_SPACE ? MACH_MSG_IPC_SPACE : MACH_MSG_IPC_KERNEL;
+    message->reply = (struct right){ 0 };
+    if (is_live)
+        tell_link(thread, reply, false);
+    return KERN_SUCCESS;
 }
 
 void deliver_message(struct ipc_thread *thread, struct port *port, struct message *message, uint32_t seqno)
@@ -324,12 +363,11 @@ void deliver_message(struct ipc_thread *thread, struct port *port, struct messag
     mach_msg_mac_trailer_t trailer;
     uint32_t trailer_size = make_trailer(thread, port, &message->token, seqno, &trailer);
     mach_msg_header_t header = turned_header(message);
-    kern_return_t bits = put_reply(thread, message, &header.msgh_remote_port);
+    kern_return_t bits = put_header(thread, message, &header);
     if (bits != KERN_SUCCESS) {
         deliver_header(thread, port, message, seqno, MACH_RCV_HEADER_ERROR | bits);
         return;
     }
-    message->reply = (struct right){ 0 };
     fire_send_possible(thread->ipc, port);
     header.msgh_local_port = consume_dest(thread, port, message);
     put_body(thread, message, false, &bits);
@@ -395,7 +433,7 @@ void deliver_back(struct ipc_thread *thread, struct message *message, kern_retur
 {
     kern_return_t bits = 0;
     mach_msg_header_t header = {
-        .msgh_bits = MACH_MSGH_BITS_SET_PORTS(message->dest.type, message->reply.type, message->voucher_type),
+        .msgh_bits = MACH_MSGH_BITS_SET_PORTS(message->dest.type, message->reply.type, message->voucher.type),
         .msgh_size = message->size,
         .msgh_voucher_port = message->voucher_data,
         .msgh_id = message->id,
@@ -404,7 +442,9 @@ void deliver_back(struct ipc_thread *thread, struct message *message, kern_retur
         header.msgh_bits |= MACH_MSGH_BITS_COMPLEX;
     header.msgh_remote_port = put_right(thread, message->dest, true, &bits);
     header.msgh_local_port = put_right(thread, message->reply, true, &bits);
-    message->dest = message->reply = (struct right){ 0 };
+    if (message->voucher.type)
+        header.msgh_voucher_port = put_right(thread, message->voucher, true, &bits);
+    message->dest = message->reply = message->voucher = (struct right){ 0 };
     put_body(thread, message, true, &bits);
     memcpy(message->bytes, &header, sizeof(header));
     thread->reply.result = 0;

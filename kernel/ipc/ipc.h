@@ -18,6 +18,7 @@
 
 #include "base/host_ops.h"
 #include "base/list.h"
+#include "base/tree.h"
 #include "kernel/sched/thread.h"
 #include "kernel/sched/timers.h"
 #include "kernel/sched/waitq.h"
@@ -40,6 +41,7 @@ struct ipc {
     struct list finished; /* struct ipc_thread.resumed: the reply is complete, the door publishes it */
     struct list all_ports, all_messages, all_spaces; /* oldest first, for checks and listings */
     struct timers timers;
+    struct tree vouchers;  /* struct voucher.node, by uid and values */
     struct waitq sleepers; /* threads that wait for nothing but the time */
     uint64_t serial;      /* last number given out: ports, spaces, arrivals */
     uint64_t now;         /* of the trap or event being served, nanoseconds */

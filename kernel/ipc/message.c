@@ -134,6 +134,12 @@ bool message_sink_step(struct ipc *ipc, struct message *message, struct space *c
         right_release(ipc, reply);
         return false;
     }
+    if (message->voucher.type) {
+        struct right voucher = message->voucher;
+        message->voucher = (struct right){ 0 };
+        right_release(ipc, voucher);
+        return false;
+    }
     if (message->sink_at < message->n_copied_in && sink_descriptor(ipc, message, cause))
         message->sink_at++;
     return message->sink_at == message->n_copied_in;

@@ -48,8 +48,8 @@ struct message {
     struct right reply;
     struct port *path;         /* a reference: where receive rights in it push (T81); NULL: it carries none */
     uint32_t reply_name_value; /* what to show when the reply is PORT_NULL/DEAD: 0 or MACH_PORT_DEAD */
-    uint32_t voucher_data;     /* msgh_voucher_port of voucher type 0: plain data (P103) */
-    uint8_t voucher_type;
+    struct right voucher;      /* type 0: none, and the field is plain data (P103) */
+    uint32_t voucher_data;
     struct sched_class qos;    /* message_qos.h */
     uint8_t override;          /* enum sched_qos */
     bool is_complex;

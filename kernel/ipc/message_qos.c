@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "kernel/ipc/message_qos.h"
 
+#include "kernel/ipc/voucher.h"
+
 /* T97: the encoding of pthread gives an override alone, the one of mach_msg_priority_encode() both. */
 static void read_priority(struct message *message, mach_msg_priority_t priority)
 {
@@ -12,11 +14,19 @@ static void read_priority(struct message *message, mach_msg_priority_t priority)
     message->override = (uint8_t)mach_msg_priority_overide_qos(priority);
 }
 
+static struct sched_class class_of_voucher(const struct message *message)
+{
+    const struct voucher *voucher = message->voucher.type ? voucher_of(message->voucher.port) : NULL;
+    return voucher ? voucher->qos : (struct sched_class){ 0 };
+}
+
 void message_qos_set(const struct ipc_thread *thread, struct message *message)
 {
     const struct trap_msg *msg = &thread->call.msg;
     if ((msg->option & MACH_SEND_OVERRIDE) && msg->notify != 0)
         read_priority(message, msg->notify);
+    if (message->qos.qos == SCHED_QOS_NONE)
+        message->qos = class_of_voucher(message);
     if (message->qos.qos == SCHED_QOS_NONE && (msg->option & MACH_SEND_PROPAGATE_QOS))
         message->qos = sched_class_of_thread(&thread->sched);
     if (message->override < message->qos.qos)

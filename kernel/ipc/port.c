@@ -9,6 +9,7 @@
 #include "kernel/ipc/semaphore.h"
 #include "kernel/ipc/space.h"
 #include "kernel/ipc/timer_port.h"
+#include "kernel/ipc/voucher.h"
 #include "kernel/ipc/wait.h"
 
 static int compare_by_space(const struct tree_node *a, const struct tree_node *b)
@@ -198,6 +199,8 @@ static void end_object(struct ipc *ipc, struct port *port)
         semaphore_end(ipc, object);
     else if (object && port->ktype == KOBJECT_NAMED_ENTRY)
         memory_entry_end(ipc, object);
+    else if (object && port->ktype == KOBJECT_VOUCHER)
+        voucher_end(ipc, object);
 }
 
 void port_die(struct ipc *ipc, struct port *port, struct space *cause)

@@ -13,6 +13,7 @@
 #include "kernel/ipc/refusal.h"
 #include "kernel/ipc/request.h"
 #include "kernel/ipc/right.h"
+#include "kernel/ipc/voucher.h"
 
 enum { MESSAGE_MAX = 50331580, BITS_USER = 0x801f1f1f };
 
@@ -80,9 +81,9 @@ static kern_return_t read_message(struct ipc_thread *thread, struct message **me
 /* ---- the header: steps 7 to 13 ---- */
 
 struct header_rights {
-    struct entry *dest, *reply; /* NULL: none to take */
-    uint32_t dest_disposition, reply_disposition;
-    mach_port_name_t dest_name, reply_name;
+    struct entry *dest, *reply, *voucher; /* NULL: none to take */
+    uint32_t dest_disposition, reply_disposition, voucher_disposition;
+    mach_port_name_t dest_name, reply_name, voucher_name;
     bool dest_is_dead_once; /* P45 */
 };
 
@@ -99,16 +100,21 @@ static kern_return_t check_dispositions(struct ipc_thread *thread, const mach_ms
     return MACH_MSG_SUCCESS;
 }
 
-/* No voucher objects exist, so every valid name is refused (P103). */
-static kern_return_t check_voucher(struct ipc_thread *thread, const mach_msg_header_t *header)
+/* Only a send right to a voucher, or null (P103). */
+static kern_return_t check_voucher(struct ipc_thread *thread, struct header_rights *rights)
 {
-    uint32_t type = MACH_MSGH_BITS_VOUCHER(header->msgh_bits);
-    if (type == 0)
+    uint32_t disposition = rights->voucher_disposition;
+    mach_port_name_t name = rights->voucher_name;
+    bool takes_send = disposition == MACH_MSG_TYPE_MOVE_SEND || disposition == MACH_MSG_TYPE_COPY_SEND;
+    if (disposition == 0 || (takes_send && name == MACH_PORT_NULL))
         return MACH_MSG_SUCCESS;
-    bool takes_send = type == MACH_MSG_TYPE_MOVE_SEND || type == MACH_MSG_TYPE_COPY_SEND;
-    if (takes_send && header->msgh_voucher_port == MACH_PORT_NULL)
+    struct entry *entry =
+        takes_send && MACH_PORT_VALID(name) ? space_lookup(thread->ipc, thread->space, name) : NULL;
+    if (entry && entry_has_send(entry) && voucher_of(entry->port)) {
+        rights->voucher = entry;
         return MACH_MSG_SUCCESS;
-    refuse(thread, MACH_SEND_INVALID_VOUCHER, REFUSED_VOUCHER, header->msgh_voucher_port);
+    }
+    refuse(thread, MACH_SEND_INVALID_VOUCHER, REFUSED_VOUCHER, name);
     refused_in(thread, REFUSED_VOUCHER_PORT, 0);
     return MACH_SEND_INVALID_VOUCHER;
 }
@@ -118,6 +124,8 @@ static kern_return_t check_reply(struct ipc_thread *thread, struct header_rights
     if (!MACH_PORT_VALID(rights->reply_name))
         return MACH_MSG_SUCCESS;
     rights->reply = space_lookup(thread->ipc, thread->space, rights->reply_name);
+    if (rights->reply && rights->reply == rights->voucher)
+        return refuse(thread, MACH_SEND_INVALID_REPLY, REFUSED_REPLY_IS_VOUCHER, rights->reply_name);
     if (right_check_copyin(rights->reply, rights->reply_disposition, false) == KERN_SUCCESS)
         return MACH_MSG_SUCCESS;
     refuse_right(thread, MACH_SEND_INVALID_REPLY, thread->space, rights->reply, rights->reply_name,
@@ -126,10 +134,10 @@ static kern_return_t check_reply(struct ipc_thread *thread, struct header_rights
     return MACH_SEND_INVALID_REPLY;
 }
 
-/* P107: dest and reply under one name must both be payable. */
-static bool can_pay_both(const struct header_rights *rights)
+/* P107: dest and another right under one name must both be payable. */
+static bool can_pay_both(const struct header_rights *rights, uint32_t b)
 {
-    uint32_t a = rights->dest_disposition, b = rights->reply_disposition;
+    uint32_t a = rights->dest_disposition;
     if (a == MACH_MSG_TYPE_MOVE_SEND_ONCE || b == MACH_MSG_TYPE_MOVE_SEND_ONCE)
         return false;
     if (a == MACH_MSG_TYPE_MOVE_SEND && b == MACH_MSG_TYPE_MOVE_SEND)
@@ -152,7 +160,8 @@ static kern_return_t check_dest(struct ipc_thread *thread, struct header_rights 
     if (right_check_copyin(entry, rights->dest_disposition, true) != KERN_SUCCESS ||
         entry->kind == ENTRY_DEAD_NAME)
         return refuse_dest(thread, rights);
-    if (rights->reply && rights->reply == rights->dest && !can_pay_both(rights))
+    if ((rights->reply == entry && !can_pay_both(rights, rights->reply_disposition)) ||
+        (rights->voucher == entry && !can_pay_both(rights, rights->voucher_disposition)))
         return refuse(thread, MACH_SEND_INVALID_DEST, REFUSED_BOTH_UNPAYABLE, rights->dest_name);
     return MACH_MSG_SUCCESS;
 }
@@ -179,10 +188,12 @@ static kern_return_t check_header(struct ipc_thread *thread, const mach_msg_head
         .dest_disposition = MACH_MSGH_BITS_REMOTE(header->msgh_bits),
         .reply_name = header->msgh_local_port,
         .reply_disposition = MACH_MSGH_BITS_LOCAL(header->msgh_bits),
+        .voucher_name = header->msgh_voucher_port,
+        .voucher_disposition = MACH_MSGH_BITS_VOUCHER(header->msgh_bits),
     };
     if (!MACH_PORT_VALID(rights->dest_name))
         return refuse_dest(thread, rights);
-    if ((kr = check_voucher(thread, header)) != MACH_MSG_SUCCESS)
+    if ((kr = check_voucher(thread, rights)) != MACH_MSG_SUCCESS)
         return kr;
     struct entry *dest = space_peek(thread->space, rights->dest_name);
     if (!dest)
@@ -222,13 +233,10 @@ static void take_both(struct ipc_thread *thread, struct message *message, const 
     }
 }
 
-static void take_header(struct ipc_thread *thread, struct message *message, const struct header_rights *rights)
+static void take_dest_and_reply(struct ipc_thread *thread, struct message *message,
+                                const struct header_rights *rights)
 {
     struct ipc *ipc = thread->ipc;
-    const mach_msg_header_t *header = message_header(message);
-    message->id = header->msgh_id;
-    message->voucher_type = MACH_MSGH_BITS_VOUCHER(header->msgh_bits);
-    message->voucher_data = header->msgh_voucher_port;
     if (rights->dest == rights->reply) {
         take_both(thread, message, rights);
         return;
@@ -238,6 +246,19 @@ static void take_header(struct ipc_thread *thread, struct message *message, cons
     message->dest = right_copyin(ipc, rights->dest, rights->dest_disposition);
     message->reply =
         rights->reply ? right_copyin(ipc, rights->reply, rights->reply_disposition) : carried_reply(rights);
+}
+
+/* A copy of the voucher is made first: the destination may be the same right, and move (P107). */
+static void take_header(struct ipc_thread *thread, struct message *message, const struct header_rights *rights)
+{
+    message->id = message_header(message)->msgh_id;
+    message->voucher.type = right_type_of(rights->voucher_disposition);
+    message->voucher_data = rights->voucher_name;
+    if (rights->voucher && rights->voucher_disposition == MACH_MSG_TYPE_COPY_SEND)
+        message->voucher = right_copyin(thread->ipc, rights->voucher, rights->voucher_disposition);
+    take_dest_and_reply(thread, message, rights);
+    if (rights->voucher && rights->voucher_disposition == MACH_MSG_TYPE_MOVE_SEND)
+        message->voucher = right_copyin(thread->ipc, rights->voucher, rights->voucher_disposition);
 }
 
 /* ---- queueing ---- */

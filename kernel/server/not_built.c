@@ -231,13 +231,6 @@ kern_return_t serve_host_statistics64(struct host_object *host_priv, host_flavor
     return host_priv ? KERN_NOT_SUPPORTED : KERN_INVALID_HOST;
 }
 
-kern_return_t serve_host_create_mach_voucher(struct host_object *host,
-                                             mach_voucher_attr_raw_recipe_array_t recipes,
-                                             mach_msg_type_number_t recipesCnt, struct port **voucher)
-{
-    return host ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
-}
-
 /* ---- the host, privileged ---- */
 
 kern_return_t serve_host_get_boot_info(struct host_object *host_priv, kernel_boot_info_t boot_info)

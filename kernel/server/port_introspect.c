@@ -356,6 +356,7 @@ static void describe(char *text, const struct port *port)
     case KOBJECT_CLOCK: append(text, "clock"); break;
     case KOBJECT_SEMAPHORE: append(text, "semaphore"); break;
     case KOBJECT_TIMER: append(text, "timer"); break;
+    case KOBJECT_VOUCHER: append(text, "voucher"); break;
     case KOBJECT_NAMED_ENTRY: append(text, "memory entry"); break;
     case KOBJECT_TASK_READ:
         port->kobject ? describe_task(text, port->kobject, " read") : (void)append(text, "task read");

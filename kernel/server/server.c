@@ -9,6 +9,7 @@
 #include "kernel/server/kreply.h"
 #include "mach_host_server.h"
 #include "mach_port_server.h"
+#include "mach_voucher_server.h"
 #include "machd_server.h"
 #include "task_server.h"
 #include "thread_act_server.h"
@@ -26,9 +27,9 @@ const struct call *call_now(void)
 /* ---- finding the routine (P180, K2) ---- */
 
 static const struct mig_k_subsystem *const subsystems[] = {
-    &serve_mach_port_subsystem, &serve_task_subsystem,      &serve_thread_act_subsystem,
-    &serve_mach_host_subsystem, &serve_host_priv_subsystem, &serve_machd_subsystem,
-    &serve_clock_subsystem,
+    &serve_mach_port_subsystem, &serve_task_subsystem,         &serve_thread_act_subsystem,
+    &serve_mach_host_subsystem, &serve_host_priv_subsystem,    &serve_machd_subsystem,
+    &serve_clock_subsystem,     &serve_mach_voucher_subsystem,
 };
 
 static const struct mig_k_routine *find_routine(int32_t id)
@@ -48,10 +49,13 @@ static const struct {
     int32_t first, last;
     const char *name;
 } not_built[] = {
-    { 1200, 1201, "clock_priv" },    { 3002, 3005, "processor" },
-    { 3800, 3832, "vm_map" },        { 4000, 4010, "processor_set" },
-    { 4800, 4827, "mach_vm" },       { 4900, 4902, "memory_entry" },
-    { 5400, 5404, "mach_voucher" },  { 5600, 5601, "mach_voucher_attr_control" },
+    { 1200, 1201, "clock_priv" },
+    { 3002, 3005, "processor" },
+    { 3800, 3832, "vm_map" },
+    { 4000, 4010, "processor_set" },
+    { 4800, 4827, "mach_vm" },
+    { 4900, 4902, "memory_entry" },
+    { 5600, 5601, "mach_voucher_attr_control" },
     { 617200, 617206, "semaphore" },
 };
 

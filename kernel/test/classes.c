@@ -2,9 +2,11 @@
 /* kernel/test/classes.c - what a message's class and override are (T96-T101), seen in the queue itself: programs see them
  * through knotes alone */
 #include <mach/mach.h>
+#include <mach/mach_voucher.h>
 #include <mach/notify.h>
 #include <mach/thread_policy.h>
 #include <pthread/qos.h>
+#include <voucher/ipc_pthread_priority_types.h>
 
 #include "kernel/ipc/message_qos.h"
 #include "kernel/task/task.h"
@@ -122,6 +124,36 @@ TEST(a_sender_gives_its_requested_class_along_if_it_asks_for_it, "T96 T98 T100")
              KERN_SUCCESS);
     CHECK_EQ(send_with(port, MACH_SEND_PROPAGATE_QOS, 0), MACH_MSG_SUCCESS);
     CHECK_MESSAGE(port, 3, SCHED_QOS_USER_INITIATED, 0, SCHED_QOS_USER_INITIATED);
+}
+
+static mach_msg_return_t send_voucher(mach_port_t port, mach_msg_option_t option, mach_msg_priority_t priority)
+{
+    struct {
+        mach_voucher_attr_recipe_data_t head;
+        uint32_t content;
+    } recipe = { { MACH_VOUCHER_ATTR_KEY_PTHPRIORITY, MACH_VOUCHER_ATTR_PTHPRIORITY_CREATE, MACH_PORT_NULL, 4 },
+                 sched_encode(sched_class_of(SCHED_QOS_UTILITY, -2)) };
+    mach_port_t voucher = MACH_PORT_NULL;
+    CHECK_EQ(host_create_mach_voucher(mach_host_self(), (uint8_t *)&recipe, sizeof(recipe), &voucher),
+             KERN_SUCCESS);
+    mach_msg_header_t message = {
+        .msgh_bits = MACH_MSGH_BITS_SET(MACH_MSG_TYPE_COPY_SEND, 0, MACH_MSG_TYPE_MOVE_SEND, 0),
+        .msgh_remote_port = port,
+        .msgh_voucher_port = voucher,
+    };
+    return mach_msg(&message, MACH_SEND_MSG | option, sizeof(message), 0, MACH_PORT_NULL, 0, priority);
+}
+
+TEST(a_voucher_gives_the_class_where_the_argument_does_not, "T98 T106")
+{
+    mach_port_t port = port_with_send();
+    CHECK_EQ(send_voucher(port, MACH_SEND_PROPAGATE_QOS, 0), MACH_MSG_SUCCESS);
+    CHECK_MESSAGE(port, 0, SCHED_QOS_UTILITY, -2, SCHED_QOS_UTILITY);
+    CHECK_EQ(send_voucher(port, MACH_SEND_OVERRIDE, mach_msg_priority_encode(0, MACH_MSG_QOS_BACKGROUND, 0)),
+             MACH_MSG_SUCCESS);
+    CHECK_MESSAGE(port, 1, SCHED_QOS_BACKGROUND, 0, SCHED_QOS_BACKGROUND);
+    CHECK_EQ(send_voucher(port, MACH_SEND_OVERRIDE, ENCODED_IN), MACH_MSG_SUCCESS);
+    CHECK_MESSAGE(port, 2, SCHED_QOS_UTILITY, -2, SCHED_QOS_USER_INITIATED);
 }
 
 TEST(a_message_raises_the_override_of_those_ahead_and_lowers_none, "T99")

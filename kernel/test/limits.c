@@ -4,6 +4,7 @@
  * A test lowers a limit of the running task to what is used now and a little more.
  */
 #include <mach/mach.h>
+#include <mach/mach_voucher.h>
 #include <mach/notify.h>
 #include <string.h>
 
@@ -91,6 +92,36 @@ TEST(at_the_limit_of_bytes_a_send_finds_no_buffer, "P101")
     CHECK_EQ(send_empty(port), MACH_SEND_NO_BUFFER);
     account()->limits.max[ACCOUNT_BYTES] = UINT64_MAX;
     CHECK_EQ(send_empty(port), MACH_MSG_SUCCESS);
+}
+
+/* The reply right has its name already when there is none left for the voucher: it is given up again. */
+TEST(without_a_name_for_the_voucher_neither_it_nor_the_reply_right_arrives, "P155")
+{
+    struct {
+        mach_voucher_attr_recipe_data_t head;
+        uint32_t content;
+    } recipe = { { MACH_VOUCHER_ATTR_KEY_USER_DATA, MACH_VOUCHER_ATTR_USER_DATA_STORE, MACH_PORT_NULL, 4 },
+                 7 };
+    mach_msg_id_t id;
+    mach_port_t port = receive_right(), reply = receive_right(), voucher;
+    REQUIRE_EQ(host_create_mach_voucher(mach_host_self(), (uint8_t *)&recipe, sizeof(recipe), &voucher),
+               KERN_SUCCESS);
+    mach_msg_header_t message = {
+        .msgh_bits = MACH_MSGH_BITS_SET(MACH_MSG_TYPE_MAKE_SEND, MACH_MSG_TYPE_MAKE_SEND_ONCE,
+                                        MACH_MSG_TYPE_MOVE_SEND, 0),
+        .msgh_remote_port = port,
+        .msgh_local_port = reply,
+        .msgh_voucher_port = voucher,
+    };
+    CHECK_EQ(mach_msg(&message, MACH_SEND_MSG, sizeof(message), 0, MACH_PORT_NULL, 0, MACH_PORT_NULL),
+             MACH_MSG_SUCCESS);
+    leave(ACCOUNT_NAMES, 1);
+    uint8_t buffer[200];
+    CHECK_EQ(mach_msg((mach_msg_header_t *)buffer, MACH_RCV_MSG | MACH_RCV_VOUCHER | MACH_RCV_TIMEOUT, 0,
+                      sizeof(buffer), port, 0, MACH_PORT_NULL),
+             MACH_RCV_HEADER_ERROR | MACH_MSG_IPC_SPACE);
+    CHECK_EQ(receive(reply, &id), MACH_MSG_SUCCESS);
+    CHECK_EQ(id, MACH_NOTIFY_SEND_ONCE);
 }
 
 /* An accepted request is kept whatever its receiver has used up meanwhile. */

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* sim/grind/calls.c - requests to kernel objects, by the layout of their descriptions or without any */
+#include <mach/mach_voucher_types.h>
 #include <mach/ndr.h>
 #include <string.h>
 
 #include "kernel/server/server.h"
 #include "sim/grind/grind.h"
 
-/* Descriptors before the bar (P: a port, A: an array of ports), words behind it: letters of draw_argument, G for a guard and U
- * for any value of 64 bits. */
+/* Descriptors before the bar (P: a port, A: an array of ports), words behind it: letters of draw_argument, G for a guard, U
+ * for any value of 64 bits, R for recipes of a voucher. */
 static const struct {
     const char *name, *form;
 } forms[] = {
@@ -62,6 +63,9 @@ static const struct {
     { "machd_domain_set", "P|\1" },
     { "machd_port_receiver", "P|" },
     { "semaphore_create", "|ss" },
+    { "host_create_mach_voucher", "|R" },
+    { "mach_voucher_extract_attr_content", "|fq" },
+    { "mach_voucher_extract_all_attr_recipes", "|q" },
     { "semaphore_destroy", "P|" },
 };
 
@@ -117,6 +121,27 @@ static uint32_t count_descriptors(const char *form)
     return (uint32_t)(strchr(form, '|') - form);
 }
 
+/* Two of them, or what is left when they are cut; few values, so that the same vouchers are made again. */
+static void build_recipes(struct builder *builder, const struct being *task)
+{
+    struct {
+        mach_voucher_attr_recipe_data_t head;
+        uint32_t content;
+    } recipe[2];
+    uint32_t size = chance(85) ? sizeof(recipe) : draw(sizeof(recipe));
+    for (unsigned i = 0; i < 2; i++) {
+        recipe[i].head = (mach_voucher_attr_recipe_data_t){
+            .key = DRAW_FROM(4, 4, 7, 8, 3, MACH_VOUCHER_ATTR_KEY_ALL),
+            .command = DRAW_FROM(710, 710, 211, 0, 1, 2, 3, 10),
+            .previous_voucher = chance(40) ? name_of(task, VOUCHERS) : MACH_PORT_NULL,
+            .content_size = chance(95) ? 4 : (uint32_t)draw_bits(),
+        };
+        recipe[i].content = 1u << (8 + draw(4)) | 0xff;
+    }
+    build_word(builder, size);
+    build_bytes(builder, recipe, (size + 3) & ~3u);
+}
+
 static void build_call(struct builder *builder, struct actor *actor, const char *form)
 {
     static const NDR_record_t ndr = { .int_rep = NDR_INT_LITTLE_ENDIAN };
@@ -133,6 +158,10 @@ static void build_call(struct builder *builder, struct actor *actor, const char 
     if (form[n + 1] != '\0')
         build_bytes(builder, &ndr, sizeof(ndr));
     for (const char *letter = form + n + 1; *letter; letter++) {
+        if (*letter == 'R') {
+            build_recipes(builder, task);
+            continue;
+        }
         bool is_long = *letter == 'G' || *letter == 'U';
         uint64_t value = *letter == '\1' ? 1 : draw_argument(task, *letter == 'G' ? 'g' : *letter);
         tell(" 0x%llx", (unsigned long long)value);
@@ -145,6 +174,8 @@ static void build_call(struct builder *builder, struct actor *actor, const char 
 /* A task port for tasks' calls, and so on; sometimes any object for any call. */
 static mach_port_name_t draw_object(const struct being *task, int32_t id)
 {
+    if (id >= 5400 && id < 5500)
+        return name_of(task, VOUCHERS);
     enum wanted wanted = id < 1000 || id >= 7000 ? HOSTS : id >= 3600 && id < 3800 ? THREADS : TASKS;
     return name_of(task, chance(92) ? wanted : OBJECTS);
 }

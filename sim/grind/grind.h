@@ -131,7 +131,7 @@ void world_check(void);
 
 /* ---- names (names.c) ---- */
 
-enum wanted { ANY, SENDABLE, RECEIVABLE, ONCE, SETS, TASKS, THREADS, HOSTS, OBJECTS, N_WANTED };
+enum wanted { ANY, SENDABLE, RECEIVABLE, ONCE, SETS, TASKS, THREADS, HOSTS, VOUCHERS, OBJECTS, N_WANTED };
 
 /* A name of the task that fits, mostly; sometimes one that does not, or none. For honest tasks never one that belongs to
  * the conversation. */

@@ -32,6 +32,10 @@ void build_begin(struct builder *builder, struct actor *actor, mach_port_name_t 
         header.msgh_bits = (uint32_t)draw_bits();
     if (chance(3))
         header.msgh_voucher_port = name_of(actor->task, ANY);
+    if (chance(8)) {
+        header.msgh_voucher_port = name_of(actor->task, VOUCHERS);
+        header.msgh_bits |= (uint32_t)DRAW_FROM(MACH_MSG_TYPE_COPY_SEND, MACH_MSG_TYPE_MOVE_SEND) << 16;
+    }
     *builder = (struct builder){ .data = trap_data(actor->page), .room = 4096 };
     build_bytes(builder, &header, sizeof(header));
 }

@@ -27,6 +27,7 @@ static bool fits(const struct entry *entry, enum wanted wanted)
     case TASKS: return has_object(entry, KOBJECT_TASK, KOBJECT_TASK);
     case THREADS: return has_object(entry, KOBJECT_THREAD, KOBJECT_THREAD);
     case HOSTS: return has_object(entry, KOBJECT_HOST, KOBJECT_HOST_PRIV);
+    case VOUCHERS: return has_object(entry, KOBJECT_VOUCHER, KOBJECT_VOUCHER);
     case OBJECTS: return has_object(entry, KOBJECT_THREAD, 255);
     case N_WANTED: break;
     }
