@@ -15,6 +15,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "libmach/handlers.h"
+#include "libmach/kqueue.h"
 #include "libmach/live.h"
 #include "libmach/lock.h"
 
@@ -25,6 +27,8 @@ static __thread uint64_t nonce __attribute__((tls_model("initial-exec")));
 
 static void in_child(void)
 {
+    handlers_forget();
+    kqueue_forget();
     live_fork_child(nonce);
     nonce = 0;
 }

@@ -7,6 +7,9 @@
  * Before that, the Mach handlers of a hardware fault are asked (K196, K200). Where the program wants the default, those of
  * EXC_CRASH hear of it (K205), and the default happens: core dump and all. A signal that is ignored stays so, also over an
  * exec; only for SIGSEGV and SIGBUS our handler is there even then, for the fault guard.
+ *
+ * The same is done with any signal as long as a kqueue watches it (filter_signal.c): it is counted, then it does what the
+ * program wants.
  */
 #include "libmach/handlers.h"
 
@@ -33,27 +36,35 @@ typedef int (*sigaction_function)(int, const struct sigaction *, struct sigactio
 #define NOTE_WORDS (sizeof(struct sigaction) / sizeof(uint64_t))
 _Static_assert(sizeof(struct sigaction) % sizeof(uint64_t) == 0, "a note is whole words");
 
+enum { SIGNALS = 65 };
+
 static struct {
     _Atomic uint32_t lock;
     _Atomic uint32_t version; /* odd while a note is being changed */
     _Atomic bool installed;
-    _Atomic uint64_t note[8][NOTE_WORDS];
+    _Atomic uint32_t watchers[SIGNALS];
+    _Atomic uint64_t note[SIGNALS][NOTE_WORDS];
 } handlers;
 
 static const int our_signals[8] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGSYS, SIGABRT, SIGQUIT };
 
-/* -1: not ours */
-static int index_of(int signal)
+static bool is_ours(int signal)
 {
     for (int i = 0; i < 8; i++)
         if (our_signals[i] == signal)
-            return i;
-    return -1;
+            return true;
+    return false;
 }
 
-static bool is_ours(int signal)
+static bool is_watched(int signal)
 {
-    return index_of(signal) >= 0;
+    return signal > 0 && signal < SIGNALS && atomic_load(&handlers.watchers[signal]) > 0;
+}
+
+/* There is a note of what the program wants. */
+static bool is_noted(int signal)
+{
+    return (is_ours(signal) && handlers.installed) || is_watched(signal);
 }
 
 static bool is_memory_fault(int signal)
@@ -63,7 +74,7 @@ static bool is_memory_fault(int signal)
 
 static _Atomic uint64_t *note_of(int signal)
 {
-    return handlers.note[index_of(signal)];
+    return handlers.note[signal];
 }
 
 static int real_sigaction(int signal, const struct sigaction *action, struct sigaction *old)
@@ -131,8 +142,20 @@ static void let_default_happen(int signal, const siginfo_t *info)
         syscall(SYS_tgkill, getpid(), syscall(SYS_gettid), signal);
 }
 
+static void run_program(int signal, siginfo_t *info, void *context, const struct sigaction *program)
+{
+    if (program->sa_flags & (int)SA_RESETHAND)
+        forget_note(signal);
+    if (program->sa_flags & SA_SIGINFO)
+        program->sa_sigaction(signal, info, context);
+    else
+        program->sa_handler(signal);
+}
+
 static void on_fault(int signal, siginfo_t *info, void *context)
 {
+    if (is_watched(signal) && fault_was_sent(info))
+        signal_seen(signal);
     bool may_be_guards = is_memory_fault(signal) && !fault_was_sent(info);
     if ((may_be_guards && guard_fixup(context)) || fault_deliver(signal, info, context))
         return;
@@ -144,19 +167,52 @@ static void on_fault(int signal, siginfo_t *info, void *context)
         let_default_happen(signal, info);
         return;
     }
-    if (program.sa_flags & (int)SA_RESETHAND)
-        forget_note(signal);
-    if (program.sa_flags & SA_SIGINFO)
-        program.sa_sigaction(signal, info, context);
-    else
-        program.sa_handler(signal);
+    run_program(signal, info, context, &program);
+}
+
+/* By default: it does nothing, it stops, or it ends the process. */
+static void let_default_happen_to(int signal)
+{
+    static const struct sigaction by_default = { .sa_handler = SIG_DFL };
+    switch (signal) {
+    case SIGCHLD:
+    case SIGCONT:
+    case SIGURG:
+    case SIGWINCH: return;
+    case SIGTSTP:
+    case SIGTTIN:
+    case SIGTTOU: signal = SIGSTOP; break;
+    default: real_sigaction(signal, &by_default, NULL);
+    }
+    syscall(SYS_tgkill, getpid(), syscall(SYS_gettid), signal);
+}
+
+static void on_watched(int signal, siginfo_t *info, void *context)
+{
+    signal_seen(signal);
+    struct sigaction program = read_note(signal);
+    if (program.sa_handler == SIG_DFL)
+        let_default_happen_to(signal);
+    else if (program.sa_handler != SIG_IGN)
+        run_program(signal, info, context, &program);
+}
+
+/* Where the program has no handler ours must not show: calls go on, and ended children are kept or not as before. */
+static int flags_without_handler(int signal, const struct sigaction *program)
+{
+    int flags = SA_SIGINFO | SA_ONSTACK;
+    if (is_ours(signal))
+        return flags;
+    flags |= (int)SA_RESTART | (program->sa_flags & (SA_NOCLDSTOP | SA_NOCLDWAIT));
+    return signal == SIGCHLD && program->sa_handler == SIG_IGN ? flags | SA_NOCLDWAIT : flags;
 }
 
 static int install(int signal, const struct sigaction *program)
 {
-    if (program->sa_handler == SIG_IGN && !is_memory_fault(signal))
+    if (program->sa_handler == SIG_IGN && !is_memory_fault(signal) && !is_watched(signal))
         return real_sigaction(signal, program, NULL);
-    struct sigaction action = { .sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_ONSTACK };
+    struct sigaction action = { .sa_sigaction = is_ours(signal) ? on_fault : on_watched,
+                                .sa_flags = flags_without_handler(signal, program) };
     if (program->sa_handler != SIG_DFL && program->sa_handler != SIG_IGN) {
         action.sa_mask = program->sa_mask;
         action.sa_flags = (int)((unsigned)program->sa_flags & ~(unsigned)SA_RESETHAND) | SA_SIGINFO;
@@ -179,29 +235,55 @@ void handlers_begin(void)
     lock_give(&handlers.lock, &mask);
 }
 
-/* ---- what the program calls ---- */
-
-static int change(int signal, const struct sigaction *action, struct sigaction *old)
+void handlers_watch(int signal, bool begin)
 {
     sigset_t mask;
-    int result = 0;
-    struct sigaction wanted;
-    if (action != NULL)
-        wanted = *action; /* before the lock: the program's pointer may be bad */
+    struct sigaction program;
     lock_take(&handlers.lock, &mask);
-    struct sigaction before = read_note(signal);
-    if (action != NULL && (result = install(signal, &wanted)) == 0)
-        write_note(signal, &wanted);
+    bool had_note = is_noted(signal);
+    if (!had_note && real_sigaction(signal, NULL, &program) == 0)
+        write_note(signal, &program);
+    program = read_note(signal);
+    atomic_fetch_add(&handlers.watchers[signal], begin ? 1u : -1u);
+    if (is_noted(signal))
+        install(signal, &program);
+    else
+        real_sigaction(signal, &program, NULL);
     lock_give(&handlers.lock, &mask);
-    if (old != NULL)
-        *old = before;
+}
+
+void handlers_forget(void)
+{
+    atomic_store(&handlers.lock, 0);
+    atomic_store(&handlers.version, 0);
+}
+
+/* ---- what the program calls ---- */
+
+/* With the lock held. What was there before goes to *before. */
+static int change(int signal, const struct sigaction *wanted, struct sigaction *before)
+{
+    if (!is_noted(signal))
+        return real_sigaction(signal, wanted, before);
+    *before = read_note(signal);
+    int result = wanted != NULL ? install(signal, wanted) : 0;
+    if (wanted != NULL && result == 0)
+        write_note(signal, wanted);
     return result;
 }
 
 EXPORT int sigaction(int signal, const struct sigaction *restrict action, struct sigaction *restrict old)
 {
-    return is_ours(signal) && handlers.installed ? change(signal, action, old)
-                                                 : real_sigaction(signal, action, old);
+    sigset_t mask;
+    struct sigaction wanted, before;
+    if (action != NULL)
+        wanted = *action; /* before the lock: the program's pointer may be bad */
+    lock_take(&handlers.lock, &mask);
+    int result = change(signal, action != NULL ? &wanted : NULL, &before);
+    lock_give(&handlers.lock, &mask);
+    if (result == 0 && old != NULL)
+        *old = before;
+    return result;
 }
 
 static sighandler_t set_simple(int signal, sighandler_t handler, int flags)
@@ -229,24 +311,25 @@ static sighandler_t real_signal(const char *name, int signal, sighandler_t handl
 
 EXPORT sighandler_t signal(int signal, sighandler_t handler)
 {
-    return is_ours(signal) ? set_simple(signal, handler, SA_RESTART) : real_signal("signal", signal, handler);
+    return is_noted(signal) ? set_simple(signal, handler, SA_RESTART) : real_signal("signal", signal, handler);
 }
 
 EXPORT sighandler_t ssignal(int signal, sighandler_t handler)
 {
-    return is_ours(signal) ? set_simple(signal, handler, SA_RESTART) : real_signal("ssignal", signal, handler);
+    return is_noted(signal) ? set_simple(signal, handler, SA_RESTART)
+                            : real_signal("ssignal", signal, handler);
 }
 
 EXPORT sighandler_t bsd_signal(int signal, sighandler_t handler)
 {
-    return is_ours(signal) ? set_simple(signal, handler, SA_RESTART)
-                           : real_signal("bsd_signal", signal, handler);
+    return is_noted(signal) ? set_simple(signal, handler, SA_RESTART)
+                            : real_signal("bsd_signal", signal, handler);
 }
 
 EXPORT sighandler_t sysv_signal(int signal, sighandler_t handler)
 {
-    return is_ours(signal) ? set_simple(signal, handler, (int)SA_RESETHAND | SA_NODEFER)
-                           : real_signal("sysv_signal", signal, handler);
+    return is_noted(signal) ? set_simple(signal, handler, (int)SA_RESETHAND | SA_NODEFER)
+                            : real_signal("sysv_signal", signal, handler);
 }
 
 EXPORT sighandler_t __sysv_signal(int signal, sighandler_t handler)

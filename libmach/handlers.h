@@ -2,5 +2,15 @@
 /* libmach/handlers.h - the library's own handler of SIGSEGV and SIGBUS, and the program's behind it */
 #pragma once
 
+#include <stdbool.h>
+
 /* Installs the handler that serves the fault guard (libmach/guard.h). */
 void handlers_begin(void);
+
+/* A kqueue begins or ceases to watch a signal; counted. Meanwhile signal_seen is told of each that is delivered. */
+void handlers_watch(int signal, bool begin);
+/* Of filter_signal.c: called in handlers. */
+void signal_seen(int signal);
+
+/* In a fork child: a thread of the parent may have been inside. */
+void handlers_forget(void);

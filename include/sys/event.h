@@ -66,7 +66,7 @@
 #define EV_FLAG0 0x1000
 #define EV_FLAG1 0x2000
 #define EV_ERROR 0x4000 /* data is an errno */
-#define EV_EOF 0x8000   /* the other end, or the process, is gone; for READ and WRITE fflags is a socket's error */
+#define EV_EOF 0x8000   /* the other end, or the process, is gone */
 
 #define EV_POLL EV_FLAG0
 #define EV_OOBAND EV_FLAG1
@@ -187,6 +187,27 @@ struct kevent64_s {
         kevp_->ext[0] = (g);                   \
         kevp_->ext[1] = (h);                   \
     } while (0)
+
+__BEGIN_DECLS
+
+/* A new kqueue: a descriptor, closed on exec and not inherited by fork. -1 with EMFILE, ENFILE or ENOMEM. */
+int kqueue(void);
+
+/*
+ * Applies changes in order, then fetches events, waiting for the first one until the timeout (NULL: for ever; 0: not at
+ * all). The number of events, 0 after the timeout, or -1 with errno. Both lists may be the same memory.
+ *
+ * A change that fails becomes an event with EV_ERROR and the errno in data; where there is no room for it the call fails
+ * with that error, and what follows is not applied. When there were such answers (also EV_RECEIPT's) nothing else is
+ * fetched (T112). ENOENT: no such knote and no EV_ADD. EINPROGRESS: deleted later (T118). EBADF: not a kqueue, or a change
+ * names a descriptor that is not open. EINTR: a handler ran while it waited. ENOTSUP: not built (see CAVEATS.md).
+ */
+int kevent(int kq, const struct kevent *changelist, int nchanges, struct kevent *eventlist, int nevents,
+           const struct timespec *timeout);
+int kevent64(int kq, const struct kevent64_s *changelist, int nchanges, struct kevent64_s *eventlist,
+             int nevents, unsigned int flags, const struct timespec *timeout);
+
+__END_DECLS
 
 struct knote;
 struct klist { /* SLIST_HEAD(klist, knote) */

@@ -71,6 +71,17 @@ struct kevent_qos_s {
     uint64_t ext[4];
 };
 
+__BEGIN_DECLS
+
+/*
+ * As kevent, with classes. It waits for ever unless KEVENT_FLAG_IMMEDIATE. EINVAL: a flag of workloops. ENOTSUP:
+ * KEVENT_FLAG_WORKQ.
+ */
+int kevent_qos(int kq, const struct kevent_qos_s *changelist, int nchanges, struct kevent_qos_s *eventlist,
+               int nevents, void *data_out, size_t *data_available, unsigned int flags);
+
+__END_DECLS
+
 /* cmd and argument of the call below the two of <pthread/workqueue_private.h> */
 #define KQ_WORKLOOP_CREATE 0x01
 #define KQ_WORKLOOP_DESTROY 0x02

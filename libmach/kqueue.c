@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* libmach/kqueue.c - kernel queues: their making, their end, and what of the set is looked at */
+#include "libmach/kqueue.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "libmach/lock.h"
+
+enum { EVENTS_AT_ONCE = 64 };
+
+static struct {
+    _Atomic uint32_t lock;
+    LIST_HEAD(, kqueue) all;
+} kqueues;
+
+/* ---- which kqueue a descriptor is ---- */
+
+static bool is_set_of(int fd, const struct kqueue *kq)
+{
+    struct epoll_event same = { .events = EPOLLIN, .data.u64 = KEY_ANCHOR };
+    return epoll_ctl(fd, EPOLL_CTL_MOD, kq->anchor, &same) == 0;
+}
+
+/* The number may be that of a duplicate, which we never saw. */
+static struct kqueue *kqueue_of(int fd)
+{
+    struct kqueue *kq;
+    LIST_FOREACH(kq, &kqueues.all, in_all)
+    if (kq->fd == fd && is_set_of(fd, kq))
+        return kq;
+    LIST_FOREACH(kq, &kqueues.all, in_all)
+    if (kq->fd != fd && is_set_of(fd, kq))
+        return kq;
+    return NULL;
+}
+
+struct kqueue *kqueue_take(int fd)
+{
+    sigset_t mask;
+    int error = errno;
+    lock_take(&kqueues.lock, &mask);
+    struct kqueue *kq = kqueue_of(fd);
+    errno = error;
+    if (kq != NULL)
+        kq->mask = mask;
+    else
+        lock_give(&kqueues.lock, &mask);
+    return kq;
+}
+
+void kqueue_give(struct kqueue *kq)
+{
+    lock_give(&kqueues.lock, &kq->mask);
+}
+
+/* ---- making and ending ---- */
+
+/* Away from the low numbers, which programs expect to get, and close in bulk. */
+int descriptor_high(int fd)
+{
+    int high = fd >= 0 ? fcntl(fd, F_DUPFD_CLOEXEC, 512) : -1;
+    if (high < 0)
+        return fd;
+    close(fd);
+    return high;
+}
+
+static void close_if_open(int fd)
+{
+    if (fd >= 0)
+        close(fd);
+}
+
+/* The set itself belongs to the program. */
+static void kqueue_free(struct kqueue *kq)
+{
+    LIST_REMOVE(kq, in_all);
+    kqueue_drop_all(kq, false);
+    close_if_open(kq->anchor);
+    close_if_open(kq->writes);
+    close_if_open(kq->inotify);
+    free(kq->bucket);
+    free(kq);
+}
+
+static void clear_closed(void)
+{
+    struct kqueue *kq, *next;
+    for (kq = LIST_FIRST(&kqueues.all); kq != NULL; kq = next) {
+        next = LIST_NEXT(kq, in_all);
+        if (!is_set_of(kq->fd, kq))
+            kqueue_free(kq);
+    }
+}
+
+static struct kqueue *kqueue_new(void)
+{
+    struct kqueue *kq = calloc(1, sizeof *kq);
+    struct epoll_event in = { .events = EPOLLIN, .data.u64 = KEY_ANCHOR };
+    if (kq == NULL)
+        return NULL;
+    kq->writes = kq->inotify = -1;
+    kq->anchor = descriptor_high(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+    kq->fd = kq->anchor >= 0 ? epoll_create1(EPOLL_CLOEXEC) : -1;
+    TAILQ_INIT(&kq->pending);
+    if (kq->fd >= 0 && epoll_ctl(kq->fd, EPOLL_CTL_ADD, kq->anchor, &in) == 0 && kqueue_table_init(kq))
+        return kq;
+    int error = errno;
+    close_if_open(kq->fd);
+    close_if_open(kq->anchor);
+    free(kq);
+    errno = error;
+    return NULL;
+}
+
+int kqueue(void)
+{
+    sigset_t mask;
+    lock_take(&kqueues.lock, &mask);
+    clear_closed();
+    struct kqueue *kq = kqueue_new();
+    int fd = kq != NULL ? kq->fd : -1;
+    if (kq != NULL)
+        LIST_INSERT_HEAD(&kqueues.all, kq, in_all);
+    lock_give(&kqueues.lock, &mask);
+    return fd;
+}
+
+/* The parent's sets are shared with it: they are closed and not changed. What a thread of the parent was changing when
+ * it forked is left alone. */
+void kqueue_forget(void)
+{
+    struct kqueue *kq = LIST_FIRST(&kqueues.all);
+    bool is_whole = atomic_exchange(&kqueues.lock, 0) == 0;
+    LIST_INIT(&kqueues.all);
+    for (struct kqueue *next; is_whole && kq != NULL; kq = next) {
+        next = LIST_NEXT(kq, in_all);
+        if (is_set_of(kq->fd, kq))
+            close(kq->fd);
+        kqueue_drop_all(kq, true);
+        close_if_open(kq->anchor);
+        close_if_open(kq->writes);
+        close_if_open(kq->inotify);
+        free(kq->bucket);
+        free(kq);
+    }
+    signal_forget();
+}
+
+/* ---- what the set says ---- */
+
+static void look_at_all(struct kqueue *kq, int16_t filter)
+{
+    for (uint32_t i = 0; i < kq->n_buckets; i++) {
+        struct knote *knote;
+        LIST_FOREACH(knote, &kq->bucket[i], in_bucket)
+        if (knote->registered.filter == filter)
+            knote_activate(knote);
+    }
+}
+
+static void drain_writes(struct kqueue *kq)
+{
+    struct epoll_event event[EVENTS_AT_ONCE];
+    int n;
+    do {
+        n = epoll_wait(kq->writes, event, EVENTS_AT_ONCE, 0);
+        for (int i = 0; i < n; i++)
+            kqueue_activate(kq, EVFILT_WRITE, event[i].data.u64 >> 32);
+    } while (n == EVENTS_AT_ONCE);
+}
+
+static void drain_one(struct kqueue *kq, uint64_t key)
+{
+    switch ((enum key)(uint32_t)key) {
+    case KEY_ANCHOR: return;
+    case KEY_WRITES: drain_writes(kq); return;
+    case KEY_INOTIFY: vnode_drain(kq); return;
+    case KEY_BELL: look_at_all(kq, EVFILT_SIGNAL); return;
+    case KEY_DESCRIPTOR: kqueue_activate(kq, EVFILT_READ, key >> 32); return;
+    }
+    struct knote *knote = (struct knote *)(uintptr_t)key;
+    knote->has_edge = true;
+    knote_activate(knote);
+}
+
+static void drain(struct kqueue *kq)
+{
+    struct epoll_event event[EVENTS_AT_ONCE];
+    int n;
+    do {
+        n = epoll_wait(kq->fd, event, EVENTS_AT_ONCE, 0);
+        for (int i = 0; i < n; i++)
+            drain_one(kq, event[i].data.u64);
+    } while (n == EVENTS_AT_ONCE);
+    if (kq->n_files > 0) {
+        look_at_all(kq, EVFILT_READ);
+        look_at_all(kq, EVFILT_WRITE);
+    }
+}
+
+static void show_pending(struct kqueue *kq)
+{
+    bool is_pending = !TAILQ_EMPTY(&kq->pending);
+    uint64_t one = 1;
+    if (is_pending == kq->is_anchor_set)
+        return;
+    ssize_t done = is_pending ? write(kq->anchor, &one, sizeof one) : read(kq->anchor, &one, sizeof one);
+    if (done == sizeof one)
+        kq->is_anchor_set = is_pending;
+}
+
+int kqueue_change(struct kqueue *kq, const struct kevent_qos_s *change)
+{
+    int error = knote_change(kq, change);
+    show_pending(kq);
+    return error;
+}
+
+int kqueue_collect(struct kqueue *kq, struct kevent_qos_s *event, int max)
+{
+    drain(kq);
+    int n = knote_collect(kq, event, max);
+    show_pending(kq);
+    return n;
+}
