@@ -27,6 +27,14 @@ bool host_port_receiver(mach_port_t port, struct host_receiver *receiver)
     return (port >> 9) & 1;
 }
 
+unsigned host_port_refuse(mach_port_t port, kern_return_t result, unsigned *left_p)
+{
+    *left_p = 0;
+    (void)port;
+    (void)result;
+    return 0;
+}
+
 bool host_task_privileged(pid_t pid, uint32_t version)
 {
     (void)version;

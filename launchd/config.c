@@ -141,6 +141,16 @@ static enum result read_flag(uint32_t *flags, uint32_t flag, plist_t value)
     return result;
 }
 
+static enum result read_unless(uint32_t *flags, uint32_t flag, plist_t value)
+{
+    bool unwanted = true;
+    enum result result = config_read_bool(&unwanted, value);
+
+    if (!unwanted)
+        *flags |= flag;
+    return result;
+}
+
 static enum result read_drain(uint32_t *flags, plist_t value)
 {
     const char *text = plist_string(value);
@@ -166,7 +176,7 @@ static bool read_service_option(void *context, const char *key, plist_t value)
     else if (strcasecmp(key, "HideUntilCheckIn") == 0)
         result = read_flag(&service->flags, SERVICE_HIDE, value);
     else if (strcasecmp(key, "ReplyOnExecFailure") == 0)
-        result = read_flag(&service->flags, SERVICE_REPLY, value);
+        result = read_unless(&service->flags, SERVICE_PATIENT, value);
     else if (strcasecmp(key, "DrainMessagesOnCrash") == 0)
         result = read_drain(&service->flags, value);
     else

@@ -7,7 +7,9 @@
 #include <unistd.h>
 
 #include "launchd/host.h"
+#include "launchd/idle.h"
 #include "launchd/job.h"
+#include "launchd/loading.h"
 #include "launchd/log.h"
 #include "launchd/service.h"
 
@@ -194,6 +196,8 @@ struct domain *domain_per_user(uid_t uid)
     name_per_user(domain);
     stash_publish(domain->record, STASH_DOMAIN);
     domain_announce(domain);
+    idle_watch();
+    loading_places(domain);
     return domain;
 }
 

@@ -34,6 +34,7 @@ struct domain {
     struct watch requestor;
     unsigned depth; /* domains above it */
     unsigned n_subsets;
+    uint64_t unused_since; /* ns since boot, as far as idle.c has seen; 0: it is used */
 };
 
 /* System mode: machd is root (B7). */

@@ -35,6 +35,14 @@ bool host_port_receiver(mach_port_t port, struct host_receiver *receiver)
            KERN_SUCCESS;
 }
 
+unsigned host_port_refuse(mach_port_t port, kern_return_t result, unsigned *left_p)
+{
+    uint32_t n = 0;
+
+    *left_p = 0;
+    return machd_port_refuse(host_priv(), port, result, &n, left_p) == KERN_SUCCESS ? n : 0;
+}
+
 bool host_task_privileged(pid_t pid, uint32_t version)
 {
     boolean_t privileged = FALSE;

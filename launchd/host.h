@@ -19,6 +19,10 @@ struct host_receiver {
 };
 bool host_port_receiver(mach_port_t port, struct host_receiver *receiver);
 
+/* Callers whose requests are queued on a port of ours get this error for an answer; how many. *left_p: messages that want
+ * none, and stay. */
+unsigned host_port_refuse(mach_port_t port, kern_return_t result, unsigned *left_p);
+
 /* A task that attached through the administrative socket (B78). */
 bool host_task_privileged(pid_t pid, uint32_t version);
 

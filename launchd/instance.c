@@ -68,8 +68,6 @@ void instance_last_end(const struct managed *m, char *text, size_t size)
 
 static void set_end(struct managed *m, enum job_end end, int status)
 {
-    if (end == JOB_END_EXEC)
-        managed_mark(m, JOB_UNSTARTABLE, 0);
     m->job->r->end = end;
     m->job->r->end_status = status;
 }

@@ -146,6 +146,46 @@ int loading_import(struct domain *domain, plist_t dict)
     return error;
 }
 
+/* ---- places (B108) ---- */
+
+static const char *loader;
+
+void loading_set_loader(const char *program)
+{
+    loader = program;
+}
+
+static plist_t words_for_loader(void)
+{
+    static const char *const rest[] = { "load", "-D", "all" };
+    plist_t words = plist_new_array();
+
+    plist_array_append_item(words, plist_new_string(loader));
+    for (size_t i = 0; i < sizeof(rest) / sizeof(rest[0]); i++)
+        plist_array_append_item(words, plist_new_string(rest[i]));
+    return words;
+}
+
+void loading_places(struct domain *domain)
+{
+    plist_t dict;
+    char label[64];
+    int error;
+
+    if (loader == NULL)
+        return;
+    snprintf(label, sizeof(label), "machd.places.%u", domain->r->uid);
+    dict = plist_new_dict();
+    plist_dict_set_item(dict, "Label", plist_new_string(label));
+    plist_dict_set_item(dict, "ProgramArguments", words_for_loader());
+    plist_dict_set_item(dict, "RunAtLoad", plist_new_bool(1));
+    plist_dict_set_item(dict, "LaunchOnlyOnce", plist_new_bool(1));
+    error = loading_import(domain, dict);
+    plist_free(dict);
+    if (error != 0)
+        log_line("the places of %s are not read: %s", domain->r->name, strerror(error));
+}
+
 /* ---- after another launchd (B14) ---- */
 
 bool loading_adopt(struct stash_record *record)

@@ -15,6 +15,11 @@ struct stash_record;
 /* Loads one job into the domain, which is no subset. 0, or the error number of B104, B105; ENOMEM at a limit; E2BIG. */
 int loading_import(struct domain *domain, plist_t dict);
 
+/* The program that loads the property lists of a domain's places (B108), machctl as a rule; NULL: nobody does. */
+void loading_set_loader(const char *program);
+/* For a domain that was just made: has that done, by a job that runs once as the domain's user. */
+void loading_places(struct domain *domain);
+
 /* Reading the stash: job records, then their texts, then all of it. */
 bool loading_adopt(struct stash_record *record);
 void loading_adopt_text(struct stash_record *record);

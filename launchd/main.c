@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* launchd/main.c - the bootstrap server: an ordinary Mach task that machd starts, and starts again when it dies
  *
- *   launchd [--stash FD] [--ask FD] [--system]
+ *   launchd [--stash FD] [--ask FD] [--system] [--places PROGRAM] [--idle SECONDS]
  *
  * FD is a memory file that machd keeps, empty at first (see stash.h). A launchd that finds a table there goes on with it:
  * machd gives it the port space of the one before. From the other FD, a pipe, it reads the uids of processes that wait for
- * their domain (B8). --system is what being root means anyway (B7).
+ * their domain (B8). --system is what being root means anyway (B7). PROGRAM loads what lies in a domain's places (B108).
  */
 #include <getopt.h>
 #include <mach/mach.h>
@@ -19,6 +19,7 @@
 #include "launchd/adopt.h"
 #include "launchd/domain.h"
 #include "launchd/events.h"
+#include "launchd/idle.h"
 #include "launchd/loading.h"
 #include "launchd/log.h"
 #include "launchd/managed.h"
@@ -33,24 +34,29 @@ struct options {
 
 static struct options read_options(int argc, char **argv)
 {
-    static const struct option options[] = { { "stash", required_argument, NULL, 's' },
-                                             { "ask", required_argument, NULL, 'a' },
-                                             { "system", no_argument, NULL, 'y' },
-                                             { NULL, 0, NULL, 0 } };
-    struct options found = { -1, -1 };
+    static const struct option options[] = {
+        { "stash", required_argument, NULL, 's' }, { "ask", required_argument, NULL, 'a' },
+        { "system", no_argument, NULL, 'y' },      { "places", required_argument, NULL, 'p' },
+        { "idle", required_argument, NULL, 'i' },  { NULL, 0, NULL, 0 }
+    };
+    struct options found = { .stash = -1, .ask = -1 };
     int c;
 
     while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
         if (c == '?') {
-            fprintf(
-                stderr,
-                "usage: launchd [--stash FD] [--ask FD] [--system]   (machd starts it; see launchd(8))\n");
+            fprintf(stderr,
+                    "usage: launchd [--stash FD] [--ask FD] [--system] [--places PROGRAM] [--idle SECONDS]"
+                    "   (machd starts it; see launchd(8))\n");
             exit(1);
         }
         if (c == 's')
             found.stash = atoi(optarg);
         else if (c == 'a')
             found.ask = atoi(optarg);
+        else if (c == 'p')
+            loading_set_loader(optarg);
+        else if (c == 'i')
+            idle_set_seconds((uint32_t)atoi(optarg));
     }
     return found;
 }
@@ -117,6 +123,9 @@ static void start(bool fresh, int ask)
         log_line("the calendar is not looked at: no descriptors");
     loading_resume();
     domain_announce_all();
+    idle_watch();
+    if (fresh)
+        loading_places(domain_root());
 }
 
 int main(int argc, char **argv)

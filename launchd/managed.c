@@ -18,7 +18,8 @@
 #include "launchd/service.h"
 #include "launchd/sockets.h"
 
-#define RETRY_SECONDS 10u /* after a failed exec (B124) */
+#define RETRY_SECONDS 10u       /* after a failed exec (B124) */
+#define LOOK_AGAIN TIMER_SECOND /* for callers behind messages that want no answer */
 
 static struct managed_list all = TAILQ_HEAD_INITIALIZER(all);
 static TAILQ_HEAD(, managed) touched = TAILQ_HEAD_INITIALIZER(touched);
@@ -208,20 +209,36 @@ static void drain_after_crash(struct managed *m)
     }
 }
 
-/* Those who asked for it hear at once why nobody will answer; the others wait for the next try (B124). */
-static void answer_when_unstartable(struct managed *m)
+/* ---- callers of what cannot be executed (B124) ---- */
+
+static bool is_impatient(const struct service *service)
+{
+    return service_is_declared(service) && service->r->state == SERVICE_INACTIVE &&
+           !(service->r->flags & SERVICE_PATIENT);
+}
+
+/* They hear at once why nobody will answer, until the next try; with `watch`, later ones too. True: messages that want no answer
+ * stay queued for the next try, and those behind them are not seen. */
+static bool refuse_callers(struct managed *m, bool watch)
 {
     struct service *service;
+    bool any_left = false;
 
-    if (!managed_has(m, JOB_UNSTARTABLE))
-        return;
-    managed_mark(m, 0, JOB_UNSTARTABLE);
     TAILQ_FOREACH(service, &m->job->services, in_job)
     {
-        if (service->r->flags & SERVICE_REPLY)
-            managed_tell(m, "%u callers of %s are told why",
-                         service_answer(service, unix_err(m->job->r->end_status)), service->r->name);
+        unsigned left, n;
+        if (!is_impatient(service))
+            continue;
+        n = service_refuse(service, unix_err(m->job->r->end_status), &left);
+        any_left |= left > 0;
+        if (n > 0)
+            managed_tell(m, "%u callers of %s are told: %s", n, service->r->name,
+                         strerror(m->job->r->end_status));
+        if (watch && left == 0) /* what stays would be a demand for ever */
+            events_watch_port(service->r->port);
     }
+    m->watching |= watch;
+    return any_left;
 }
 
 void managed_demand(mach_port_t port)
@@ -261,11 +278,17 @@ static uint64_t earliest(const struct managed *m)
     return r->started == 0 ? 0 : r->started + seconds * TIMER_SECOND;
 }
 
+/* As far as is known: it was tried not long ago. */
+static bool cannot_be_executed(const struct managed *m)
+{
+    return m->job->r->end == JOB_END_EXEC && timer_now() < earliest(m);
+}
+
 unsigned managed_throttle_left(const struct managed *m)
 {
     uint64_t now = timer_now();
 
-    return m->timer.when > now ? (unsigned)((m->timer.when - now + TIMER_SECOND - 1) / TIMER_SECOND) : 0;
+    return earliest(m) > now ? (unsigned)((earliest(m) - now + TIMER_SECOND - 1) / TIMER_SECOND) : 0;
 }
 
 static void throttle_is_over(struct timer *timer)
@@ -276,14 +299,24 @@ static void throttle_is_over(struct timer *timer)
     managed_touch(m);
 }
 
+static void look_again(struct timer *timer)
+{
+    managed_touch(container_of(timer, struct managed, timer));
+}
+
 static void throttle(struct managed *m, uint64_t until)
 {
     bool is_new = m->state != MANAGED_THROTTLED;
+    void (*then)(struct timer * timer) = throttle_is_over;
 
     managed_mark(m, JOB_PENDING, 0); /* it starts then, whether or not the reason still holds */
     managed_watch_ports(m, false);
+    if (m->job->r->end == JOB_END_EXEC && refuse_callers(m, true) && until > timer_now() + LOOK_AGAIN) {
+        until = timer_now() + LOOK_AGAIN;
+        then = look_again;
+    }
     m->state = MANAGED_THROTTLED;
-    timer_set(&m->timer, until, throttle_is_over);
+    timer_set(&m->timer, until, then);
     if (is_new)
         managed_tell(m, "would be started (%s), and is throttled for %u s", m->job->r->why,
                      managed_throttle_left(m));
@@ -412,7 +445,8 @@ static void examine(struct managed *m)
         m->state = MANAGED_HELD;
     } else {
         drain_after_crash(m);
-        answer_when_unstartable(m);
+        if (cannot_be_executed(m) && !m->at_once)
+            refuse_callers(m, false);
         run_or_wait(m);
     }
 }

@@ -391,43 +391,9 @@ unsigned service_drain(const struct service *service)
     return n;
 }
 
-/* As a server made from a description refuses. The right to answer is spent in any case. */
-static void answer(mach_msg_header_t *request, kern_return_t result)
+unsigned service_refuse(const struct service *service, kern_return_t result, unsigned *left_p)
 {
-    mig_reply_error_t reply = { .Head = { .msgh_bits =
-                                              MACH_MSGH_BITS(MACH_MSGH_BITS_REMOTE(request->msgh_bits), 0),
-                                          .msgh_size = sizeof(reply),
-                                          .msgh_remote_port = request->msgh_remote_port,
-                                          .msgh_id = request->msgh_id + 100 },
-                                .NDR = NDR_record,
-                                .RetCode = result };
-
-    request->msgh_remote_port = MACH_PORT_NULL;
-    mach_msg_destroy(request);
-    if (!MACH_PORT_VALID(reply.Head.msgh_remote_port))
-        return;
-    if (mach_msg(&reply.Head, MACH_SEND_MSG | MACH_SEND_TIMEOUT, sizeof(reply), 0, MACH_PORT_NULL, 0,
-                 MACH_PORT_NULL) != MACH_MSG_SUCCESS)
-        mach_msg_destroy(&reply.Head);
-}
-
-unsigned service_answer(const struct service *service, kern_return_t result)
-{
-    unsigned most = service_n_messages(service), n = 0;
-    union {
-        mach_msg_header_t header;
-        char room[2048];
-    } message;
-
-    for (; n < most; n++) {
-        mach_msg_return_t mr = mach_msg(&message.header, MACH_RCV_MSG | MACH_RCV_TIMEOUT, 0, sizeof(message),
-                                        service->r->port, 0, MACH_PORT_NULL);
-        if (mr == MACH_MSG_SUCCESS || mr == MACH_RCV_TOO_LARGE)
-            answer(&message.header, result);
-        else
-            break;
-    }
-    return n;
+    return host_port_refuse(service->r->port, result, left_p);
 }
 
 void service_tell_demand(const struct service *service, char *text, size_t size)

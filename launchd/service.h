@@ -59,8 +59,8 @@ bool service_declare(struct job *job, const char *name, uint32_t flags);
 unsigned service_n_messages(const struct service *service);
 /* Destroys the first of them or all, as its flags say; how many. */
 unsigned service_drain(const struct service *service);
-/* Takes them all, and answers those that want an answer with this result. */
-unsigned service_answer(const struct service *service, kern_return_t result);
+/* Answers those that want an answer with this result; how many. The others stay: *left_p. */
+unsigned service_refuse(const struct service *service, kern_return_t result, unsigned *left_p);
 /* The first of them as a reason to start (B170). */
 void service_tell_demand(const struct service *service, char *text, size_t size);
 

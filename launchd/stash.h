@@ -48,7 +48,7 @@ enum service_flags {
     SERVICE_HIDE = 16,       /* not found while inactive (B142) */
     SERVICE_DRAIN_ONE = 32,  /* after a crash the first message is destroyed (B140) */
     SERVICE_DRAIN_ALL = 64,  /* ... or all of them */
-    SERVICE_REPLY = 128,     /* callers are answered when the job cannot be executed (ours) */
+    SERVICE_PATIENT = 128,   /* callers wait on when the job cannot be executed (ours) */
 };
 
 struct service_record {
@@ -70,7 +70,6 @@ enum job_flags {
     JOB_REMOVING = 4,  /* ends with its instance (B113) */
     JOB_STOPPED = 8,   /* we end this instance: no crash (B127) */
     JOB_CHECKED_IN = 16, /* this instance did (B29) */
-    JOB_UNSTARTABLE = 64, /* callers that want an answer then have not had it yet */
     JOB_CRASHED = 32,    /* what is to be drained has not been yet (B140) */
 };
 

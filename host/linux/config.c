@@ -42,6 +42,8 @@ static const struct key keys[] = {
     { "polling-window", KEY_MICROSECONDS, offsetof(struct config, polling_window) },
     { "rank", KEY_RANK, offsetof(struct config, rank) },
     { "launchd", KEY_PATH, offsetof(struct config, launchd) },
+    { "job-loader", KEY_PATH, offsetof(struct config, job_loader) },
+    { "idle-domain", KEY_SMALL, offsetof(struct config, idle_domain) },
 };
 
 /* ---- limits: all-KIND, uid-KIND, uid-KIND@UID, task-KIND, task-KIND@UID ---- */
@@ -171,11 +173,11 @@ static bool set_rank(enum rank_policy *field, const char *value)
     return false;
 }
 
-static bool set_path(struct config *config, const char *value)
+static bool set_path(char *field, const char *value)
 {
-    if (*value != '/' || strlen(value) >= sizeof(config->launchd))
+    if (*value != '/' || strlen(value) >= sizeof(((struct config *)NULL)->launchd))
         return false;
-    strcpy(config->launchd, value);
+    strcpy(field, value);
     return true;
 }
 
@@ -188,7 +190,7 @@ static bool set_key(struct config *config, const struct key *key, const char *va
     case KEY_MICROSECONDS: return set_number(field, key->kind, value);
     case KEY_BOOL: return set_bool(field, value);
     case KEY_RANK: return set_rank(field, value);
-    case KEY_PATH: return set_path(config, value);
+    case KEY_PATH: return set_path(field, value);
     }
     return false;
 }

@@ -39,6 +39,8 @@ struct config {
     uint64_t polling_window;   /* ns past the last request; 0: never poll */
     enum rank_policy rank;     /* what machd asks for itself */
     char launchd[256];
+    char job_loader[256];      /* "": nobody loads the jobs of a new domain */
+    uint32_t idle_domain;      /* seconds after which launchd removes it; 0: launchd's own choice */
 };
 
 /* Reads the file, if there is one, over the defaults. 0, or -EINVAL after telling which line is wrong. */

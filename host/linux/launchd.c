@@ -23,6 +23,7 @@
 
 #define STASH_CHILD_FD 3
 #define ASK_CHILD_FD 4
+#define MAX_WORDS 10
 #define GOOD_RUN (10 * SECOND) /* one that lasted this long had no fault of its own */
 #define BACKOFF_MIN (100 * MILLISECOND)
 #define BACKOFF_MAX (10 * SECOND)
@@ -35,10 +36,17 @@ static bool pass_on(int fd, int number)
     return fd == number ? fcntl(fd, F_SETFD, 0) == 0 : dup2(fd, number) == number;
 }
 
+static char **add_option(char **end, const char *name, const char *value)
+{
+    *end++ = (char *)name;
+    *end++ = (char *)value;
+    return end;
+}
+
 /* In the child. Only what is safe between fork and exec. The pipe is moved out of the way of the stash's number first. */
 static _Noreturn void become_launchd(const struct machd *m, const char *path, pid_t machd)
 {
-    char stash[8], ask[8];
+    char stash[8], ask[8], idle[16];
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
@@ -53,9 +61,14 @@ static _Noreturn void become_launchd(const struct machd *m, const char *path, pi
     close(kept);
     snprintf(stash, sizeof(stash), "%d", STASH_CHILD_FD);
     snprintf(ask, sizeof(ask), "%d", ASK_CHILD_FD);
-    char *arguments[] = {
-        (char *)"launchd", (char *)"--stash", stash, (char *)"--ask", ask, NULL
-    }; /* the mode it knows by its uid (B7) */
+    snprintf(idle, sizeof(idle), "%u", m->config.idle_domain);
+    /* the mode it knows by its uid (B7) */
+    char *arguments[MAX_WORDS] = { (char *)"launchd", (char *)"--stash", stash, (char *)"--ask", ask };
+    char **end = arguments + 5;
+    if (*m->config.job_loader)
+        end = add_option(end, "--places", m->config.job_loader);
+    if (m->config.idle_domain)
+        end = add_option(end, "--idle", idle);
     execv(path, arguments);
     _exit(127);
 }

@@ -105,6 +105,17 @@ struct message *queue_take(struct ipc *ipc, struct port *port, uint32_t *seqno_p
     return message;
 }
 
+void queue_withdraw(struct ipc *ipc, struct message *message)
+{
+    struct port *port = message_port(message);
+    list_remove(&message->link);
+    port->n_messages--;
+    link_message_taken(ipc, port);
+    if (list_is_empty(&port->messages))
+        pset_port_drained(port);
+    queue_admit(ipc, port);
+}
+
 void queue_offer_to_set(struct ipc *ipc, struct port *port, struct pset *set)
 {
     struct waiter *waiter;

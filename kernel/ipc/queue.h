@@ -28,6 +28,9 @@ struct ipc_thread *queue_receiver(struct port *port);
  * senders in. */
 struct message *queue_take(struct ipc *ipc, struct port *port, uint32_t *seqno_p);
 
+/* Takes a message out of the middle of its queue, unreceived. Lets waiting senders in, whose messages go to the end. */
+void queue_withdraw(struct ipc *ipc, struct message *message);
+
 /* The thread receives the first message of the port, which has one, or learns its size (P145, P146). */
 void queue_serve(struct ipc *ipc, struct ipc_thread *thread, struct port *port);
 

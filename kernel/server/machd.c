@@ -2,7 +2,9 @@
 /* kernel/server/machd.c - subsystem machd: what launchd asks beyond Mach (wire/machd.defs; B6, B8, B78, B81) */
 #include <string.h>
 
+#include "kernel/ipc/queue.h"
 #include "kernel/server/call.h"
+#include "kernel/server/kreply.h"
 #include "machd_server.h"
 
 kern_return_t serve_machd_domain_set(struct host_object *host_priv, uint32_t uid, struct port *port)
@@ -54,6 +56,60 @@ kern_return_t serve_machd_port_receiver(struct host_object *host_priv, struct po
     }
     *pid = receiver ? receiver->identity.pid : 0;
     *object_pid = behind ? behind->identity.pid : 0;
+    right_release(call_ipc(), (struct right){ port, MACH_MSG_TYPE_PORT_SEND });
+    return KERN_SUCCESS;
+}
+
+/* The request dies as if it had never been received, but for its reply right, which gets the result. */
+static void refuse_request(struct ipc *ipc, struct message *request, kern_return_t result)
+{
+    struct account *account = call_now()->caller->ipc.account;
+    struct kreply reply;
+    if (kreply_begin(&reply, ipc, account, sizeof(mig_reply_error_t))) {
+        kreply_fail(&reply, result);
+        kreply_end(&reply);
+        reply.message->id = (int32_t)((uint32_t)request->id + 100);
+        reply.message->dest = request->reply;
+        request->reply = (struct right){ 0 };
+        queue_put_note(ipc, reply.message);
+    }
+    message_sink(ipc, request, NULL);
+}
+
+static bool wants_answer(const struct message *message)
+{
+    return message->reply.type == MACH_MSG_TYPE_PORT_SEND_ONCE && port_is_live(message->reply.port) &&
+           message->reply.port->state != PORT_IN_KERNEL;
+}
+
+/* O(messages and senders that wait). */
+static uint32_t refuse_requests(struct ipc *ipc, struct port *port, kern_return_t result)
+{
+    struct list *at = &port->messages;
+    uint32_t n = 0;
+    while (at->next != &port->messages) {
+        struct message *message = list_entry(at->next, struct message, link);
+        ipc->steps++;
+        if (wants_answer(message)) {
+            queue_withdraw(ipc, message);
+            refuse_request(ipc, message, result);
+            n++;
+        } else {
+            at = at->next;
+        }
+    }
+    return n;
+}
+
+kern_return_t serve_machd_port_refuse(struct host_object *host_priv, struct port *port, int result,
+                                      uint32_t *count, uint32_t *left)
+{
+    if (!host_priv)
+        return KERN_INVALID_ARGUMENT;
+    if (!port_is_live(port) || port->state != PORT_IN_SPACE || port->space != call_now()->caller->ipc.space)
+        return KERN_INVALID_RIGHT;
+    *count = refuse_requests(call_ipc(), port, result);
+    *left = port->n_messages;
     right_release(call_ipc(), (struct right){ port, MACH_MSG_TYPE_PORT_SEND });
     return KERN_SUCCESS;
 }

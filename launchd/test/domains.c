@@ -118,7 +118,7 @@ TEST(a_subset_is_named_after_its_maker, "B52 B6")
     mach_port_deallocate(mach_task_self(), subset);
 }
 
-TEST(subset_refuses_null_and_dead_requestors_and_depth, "B51 B53 B69")
+TEST(subset_refuses_null_and_dead_requestors_and_depth, "B51 B53 B69 B179")
 {
     mach_port_t requestor = port_with_send(), dead = port_with_send(), untouched = 0x1234,
                 at = bootstrap_port, next;
@@ -151,7 +151,7 @@ static mach_port_t registered_in(mach_port_t domain, const char *name)
     return port;
 }
 
-TEST(a_subset_ends_with_its_requestor, "B55 B70 B51")
+TEST(a_subset_ends_with_its_requestor, "B55 B70 B51 B66 B179")
 {
     mach_port_t requestor = port_with_send(), subset = subset_of(bootstrap_port, requestor);
     mach_port_t below = subset_of(subset, mach_task_self()), registered = registered_in(below, "test.ends"),

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* launchd/test/life.c - when names end, who is who, and what may be offered */
+#include <errno.h>
+#include <mach/error.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "bootstrap_user.h"
 #include "launchd/test/job_util.h"
 
 /* ---- the end of names ---- */
@@ -439,6 +442,34 @@ TEST(launchd_does_not_grow_by_jobs, "B187 B123")
 }
 
 /* Every minute; two, so that one just missed does not matter. */
+/* Refused at once, its message is queued no more when the throttle ends. */
+TEST(a_demand_that_was_noticed_starts_the_job_although_nobody_waits_any_more, "B144 B124 B117")
+{
+    const char *program = scratch("noticed");
+    char text[4096];
+    unsigned uid;
+    name_t name;
+    int pid;
+    mach_port_t port;
+
+    unlink(program);
+    snprintf(text, sizeof(text),
+             "<dict>" STRING("Label", "test.noticed") STRING("Program", "%s")
+                 SERVICE("test.noticed.name") "</dict>",
+             program);
+    REQUIRE_EQ(job_load_text(bootstrap_port, text), 0);
+    REQUIRE_EQ(look("test.noticed.name", &port), KERN_SUCCESS);
+    for (int i = 0; i < 2; i++)
+        CHECK_EQ(bootstrap_rpc_domain_info(port, name, &uid, &pid), unix_err(ENOENT));
+    CHECK(job_shows("test.noticed", "\tstate = throttled ("));
+    CHECK(job_shows("test.noticed", "test.noticed.name D 1 0\n"));
+    REQUIRE_EQ(symlink(getenv("PROBE"), program), 0);
+    CHECK(job_shows("test.noticed", "\tlast exit = exited 0\n\truns = 2\n"));
+    CHECK_EQ(job_remove("test.noticed"), KERN_SUCCESS);
+    mach_port_deallocate(mach_task_self(), port);
+    unlink(program);
+}
+
 TEST(a_calendar_starts_a_job, "B130 B170")
 {
     const char *out = scratch("calendar");

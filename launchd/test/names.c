@@ -155,7 +155,7 @@ TEST(launchd_keeps_a_send_right_so_no_senders_does_not_fire, "B23")
     drop_receive(notify);
 }
 
-TEST(check_in_outcomes_in_order, "B25 B69")
+TEST(check_in_outcomes_in_order, "B25 B69 B179")
 {
     struct child other = child_with_name("test.others");
     mach_port_t port, untouched = 0x1234;
@@ -251,7 +251,7 @@ static void try_to_take(struct child *parent, const char *name)
     child_tell(parent, enlist(bootstrap_port, name, MACH_PORT_NULL));
 }
 
-TEST(a_declared_name_belongs_to_its_job, "B80 B44")
+TEST(a_declared_name_belongs_to_its_job, "B80 B44 B179")
 {
     name_t name = "test.mine";
     mach_port_t port, own = port_with_send();
@@ -414,7 +414,7 @@ static void enlist_for_other(struct child *parent, const char *name)
     child_tell(parent, enlist(bootstrap_port, name, port));
 }
 
-TEST(register_outcomes_in_order, "B44 B46 B69")
+TEST(register_outcomes_in_order, "B44 B46 B69 B179")
 {
     mach_port_t port = port_with_send(), dead = port_with_send(), own;
     struct child other = child_with_name("test.reg.others");
@@ -516,7 +516,7 @@ static void misuse(mach_port_t bp, kern_return_t expected)
     mach_port_destroy(mach_task_self(), offered);
 }
 
-TEST(what_is_no_bootstrap_port_is_an_invalid_destination, "B66 B67")
+TEST(what_is_no_bootstrap_port_is_an_invalid_destination, "B66 B67 B179")
 {
     mach_port_t receive = port_new(), dead = port_with_send(), set;
 
@@ -533,7 +533,29 @@ TEST(what_is_no_bootstrap_port_is_an_invalid_destination, "B66 B67")
     drop_receive(receive);
 }
 
-TEST(another_server_answers_as_it_likes, "B66")
+static void look_up_at_the_silent(struct child *parent, const char *silent)
+{
+    mach_port_t bp;
+
+    REQUIRE_EQ(look(silent, &bp), KERN_SUCCESS);
+    child_tell(parent, 0);
+    child_tell(parent, look_result(bp, "test.silent"));
+}
+
+TEST(a_port_that_nobody_receives_from_lets_the_call_wait, "B66 B179")
+{
+    mach_port_t port;
+    struct child child;
+
+    REQUIRE_EQ(check_in(bootstrap_port, "test.silent.port", &port), KERN_SUCCESS);
+    child = child_start(look_up_at_the_silent, "test.silent.port");
+    CHECK_EQ(child_hear(&child), 0);
+    CHECK_EQ(receive_id(port), 404);
+    child_kill(&child);
+    drop_receive(port);
+}
+
+TEST(another_server_answers_as_it_likes, "B66 B179")
 {
     mach_port_t found = 0x1234;
 

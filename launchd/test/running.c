@@ -179,26 +179,100 @@ TEST(a_program_that_cannot_be_executed_is_told_and_tried_again_later, "B124")
     mach_port_deallocate(mach_task_self(), port);
 }
 
-TEST(callers_of_a_service_that_cannot_start_may_be_told_why_at_once, "B124")
+static void call_and_tell(struct child *parent, const char *name)
+{
+    mach_port_t port;
+
+    REQUIRE_EQ(look(name, &port), KERN_SUCCESS);
+    child_tell(parent, call(port, 700));
+}
+
+static void call_described(struct child *parent, const char *service)
 {
     mach_port_t port;
     unsigned uid;
     name_t name;
     int pid;
 
+    REQUIRE_EQ(look(service, &port), KERN_SUCCESS);
+    child_tell(parent, bootstrap_rpc_domain_info(port, name, &uid, &pid)); /* any described interface will do */
+}
+
+static int result_of_call(const char *service)
+{
+    struct child client = child_start(call_described, service);
+    int result = child_hear(&client);
+
+    CHECK_EQ(child_wait(&client), 0);
+    return result;
+}
+
+/* Between messages that want no answer, more than the port's queue holds. */
+TEST(callers_of_a_service_that_cannot_start_are_told_why_at_once, "B124")
+{
+    struct child clients[8];
+    mach_port_t port;
+
     REQUIRE_EQ(job_load_text(bootstrap_port,
-                             "<dict>" STRING("Label", "test.told") STRING(
-                                 "Program",
-                                 "/no/such/program") "<key>MachServices</key><dict><key>test.told.name</"
-                                                     "key><dict><key>ReplyOnExecFailure</key><true/>"
-                                                     "</dict></dict></dict>"),
+                             "<dict>" STRING("Label", "test.told") STRING("Program", "/no/such/program")
+                                 SERVICE("test.told.name") "</dict>"),
                0);
     REQUIRE_EQ(look("test.told.name", &port), KERN_SUCCESS);
-    /* Any call of a described interface will do. */
-    CHECK_EQ(bootstrap_rpc_domain_info(port, name, &uid, &pid), unix_err(ENOENT));
-    CHECK(job_shows("test.told", "test.told.name D 1 0\n"));
+    CHECK_EQ(send_id(port, 1), KERN_SUCCESS);
+    for (int i = 0; i < 8; i++)
+        clients[i] = child_start(call_described, "test.told.name");
+    CHECK_EQ(send_id(port, 2), KERN_SUCCESS);
+    for (int i = 0; i < 8; i++) {
+        CHECK_EQ(child_hear(&clients[i]), unix_err(ENOENT));
+        CHECK_EQ(child_wait(&clients[i]), 0);
+    }
+    CHECK(job_shows("test.told", "test.told.name D 1 2\n"));
     CHECK_EQ(job_remove("test.told"), KERN_SUCCESS);
     mach_port_deallocate(mach_task_self(), port);
+}
+
+TEST(who_calls_before_the_next_try_is_told_why_too, "B124")
+{
+    REQUIRE_EQ(job_load_text(bootstrap_port,
+                             "<dict>" STRING("Label", "test.retold") STRING("Program", "/no/such/program")
+                                 SERVICE("test.retold.name") THROTTLE(3600) "</dict>"),
+               0);
+    for (int i = 0; i < 3; i++)
+        CHECK_EQ(result_of_call("test.retold.name"), unix_err(ENOENT));
+    CHECK(strstr(job_print("test.retold"), "\truns = 1\n") != NULL);
+    CHECK_EQ(job_remove("test.retold"), KERN_SUCCESS);
+}
+
+/* The next try finds the program. */
+TEST(callers_may_wait_for_the_next_try, "B124 B145")
+{
+    const char *program = scratch("later");
+    char text[4096], link[512];
+    mach_port_t port;
+    int pid;
+
+    unlink(program);
+    snprintf(text, sizeof(text),
+             "<dict>" STRING(
+                 "Label", "test.patient") "<key>ProgramArguments</key><array><string>%s</string>"
+                                          "<string>answer</string><string>test.patient.name</string></array>"
+                                          "<key>MachServices</key><dict><key>test.patient.name</"
+                                          "key><dict><key>ReplyOnExecFailure</key>"
+                                          "<false/></dict></dict></dict>",
+             program);
+    REQUIRE_EQ(job_load_text(bootstrap_port, text), 0);
+    REQUIRE_EQ(look("test.patient.name", &port), KERN_SUCCESS);
+    struct child client = child_start(call_and_tell, "test.patient.name");
+    CHECK(job_shows("test.patient", "\tlast exit = exec: ENOENT\n"));
+    CHECK(job_shows("test.patient", "test.patient.name D 1 1\n"));
+    snprintf(link, sizeof(link), "%s", getenv("PROBE"));
+    REQUIRE_EQ(symlink(link, program), 0);
+    CHECK_EQ(job_kickstart("test.patient", 0, &pid), KERN_SUCCESS);
+    CHECK_EQ(child_hear(&client), 701);
+    CHECK_EQ(child_wait(&client), 0);
+    CHECK_EQ(job_remove("test.patient"), KERN_SUCCESS);
+    mach_port_deallocate(mach_task_self(), port);
+    unlink(program);
 }
 
 static bool has_ended(const void *pid)

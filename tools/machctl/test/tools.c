@@ -174,7 +174,7 @@ static void need_sample(void)
         SKIP("the sample program is not here");
 }
 
-TEST(the_sample_programs_final_state, "B90 B91 B92 B95")
+TEST(the_sample_programs_final_state, "B90 B91 B92 B95 B178")
 {
     char line[256];
     const char *at;
@@ -196,7 +196,7 @@ TEST(the_sample_programs_final_state, "B90 B91 B92 B95")
     CHECK(says("look 0\nlook 1102\nlook 1102\nlook 0\nlook 0\nlook 0\nlook 0\n"));
 }
 
-TEST(the_sample_program_is_killed, "B93 B55")
+TEST(the_sample_program_is_killed, "B93 B55 B178")
 {
     need_sample();
     CHECK_EQ(under("\"$SAMPLE\" & sleep 0.5; P=$!; kill -9 $(cat /proc/$P/task/$P/children); sleep 0.2; "
@@ -212,7 +212,7 @@ TEST(the_sample_program_is_killed, "B93 B55")
     CHECK(says("Invalid bootstrap port"));
 }
 
-TEST(two_sample_programs_at_once, "B94")
+TEST(two_sample_programs_at_once, "B94 B178")
 {
     need_sample();
     CHECK_EQ(under("\"$SAMPLE\" & sleep 0.4; \"$SAMPLE\" & sleep 0.5; P=$!; \"$MACHCTL\" bslist; echo "
@@ -224,7 +224,8 @@ TEST(two_sample_programs_at_once, "B94")
 
 /* ---- several uids: a machd for the whole system, in a place of its own ---- */
 
-static int system_wide(const char *script)
+/* config: lines of machd.conf(5); $d is the place. */
+static int system_wide_as(const char *config, const char *script)
 {
     char line[8192];
 
@@ -232,18 +233,24 @@ static int system_wide(const char *script)
         SKIP("needs root");
     REQUIRE_LT(snprintf(line, sizeof(line),
                         "d=$(mktemp -d) && chmod 755 $d && cp \"$PROBE\" $d/probe && chmod 755 $d/probe && "
-                        "LIB=$(ldd \"$PROBE\" | sed -n \"s/.*=> \\(.*libmach[^ ]*\\) .*/\\1/p\") && cp "
+                        "printf \"%s\" > $d/machd.conf && LIB=$(ldd \"$PROBE\" | sed -n \"s/.*=> "
+                        "\\(.*libmach[^ ]*\\) .*/\\1/p\") && cp "
                         "\"$LIB\" $d/ && chmod 755 $d/* && "
-                        "{ LD_LIBRARY_PATH=$d \"$MACHD\" --system --foreground --dir $d --launchd "
-                        "\"$LAUNCHD\" 2>/dev/null & "
+                        "{ LD_LIBRARY_PATH=$d XDG_CONFIG_HOME=$d \"$MACHD\" --system --foreground --dir $d "
+                        "--config $d/machd.conf --launchd \"$LAUNCHD\" 2>/dev/null & "
                         "M=$!; sleep 0.5; "
                         "export MACHD_SOCKET=$d/default.sock LD_LIBRARY_PATH=$d; "
                         "as() { setpriv --reuid $1 --regid $1 --clear-groups -- $d/probe $2 $3 $4 $5 $6 $7 "
                         "$8 $9 2>&1; }; %s; "
                         "kill $M; wait $M; rm -r $d; }",
-                        script),
+                        config, script),
                (int)sizeof(line));
     return shell(line);
+}
+
+static int system_wide(const char *script)
+{
+    return system_wide_as("", script);
 }
 
 TEST(each_uid_has_its_domain_in_system_mode, "B7 B8 B9 B10 B59")
@@ -332,6 +339,35 @@ TEST(jobs_end_in_peace_with_machd, "B128")
         "while :; do sleep 0.05; done\"; soon test -s $d/out; P=$(head -1 $d/out); kill $M; wait $M; "
         "kill -0 $P 2>/dev/null || echo GONE; tail -1 $d/out");
     CHECK(says("GONE\ntold\n"));
+}
+
+TEST(a_users_domain_that_nobody_uses_is_removed, "B12")
+{
+    system_wide_as("idle-domain 1",
+                   SOON "has() { \"$MACHCTL\" bstree | grep -q peruser.$1; }; gone() { ! has $1; }; "
+                        "setpriv --reuid 4243 --regid 4243 --clear-groups $d/probe stay & H=$!; "
+                        "as 4242 load stays; as 4244 port; "
+                        "has 4244 && echo MADE; soon gone 4244; gone 4244 && echo GONE; "
+                        "has 4242 && has 4243 && echo KEPT; as 4242 remove stays; kill $H; soon gone 4242; "
+                        "soon gone 4243; \"$MACHCTL\" bstree | grep -c peruser; as 4244 in again look again");
+    CHECK(says("MADE\nGONE\nKEPT\n"));
+    CHECK(says("remove 0\n0\nin 0\nlook 0\n"));
+}
+
+TEST(the_places_of_a_domain_are_read_when_it_is_made, "B108")
+{
+    system_wide_as(
+        "job-loader $MACHCTL\\n", SOON
+        "L=$d/machd/LaunchAgents; mkdir -p $L; printf \"<plist version=\\\"1.0\\\"><dict><key>Label</key>"
+        "<string>placed</string><key>Program</key><string>$d/probe</string><key>MachServices</key><dict>"
+        "<key>placed.name</key><true/></dict></dict></plist>\" > $L/placed.plist; "
+        "loaded() { test \"$(as 4242 look placed.name)\" = \"look 0\"; }; soon loaded; as 4242 look "
+        "placed.name; "
+        "as 4243 look placed.name; as 0 look placed.name; "
+        "once() { ! \"$MACHCTL\" print machd.places.4242; }; soon once 2>/dev/null; "
+        "\"$MACHCTL\" print placed | grep path");
+    CHECK(says("look 0\nlook 0\nlook 1102\n") || says("look 0\nlook 1102\nlook 1102\n"));
+    CHECK(says("/machd/LaunchAgents/placed.plist\n"));
 }
 
 /* ---- jobs ---- */
