@@ -12,6 +12,7 @@
 
 struct thread;
 struct task;
+struct task_identity;
 
 /* A segment is memory that travels as a descriptor. 0 is no segment. */
 typedef uint32_t segment_handle;
@@ -59,6 +60,16 @@ struct host_ops {
     /* The task broke the trap protocol: end it. The kernel goes on as if it had asked for nothing;
      * kernel_task_died comes later, as an event. */
     void (*task_broken)(void *host, struct task *task, const char *why);
+
+    /* Takes hold of a process that the parent has just made: it must live, be the parent's child, and of its user. Says who
+     * it is, and gives the host's record of it. 0, or an error number of POSIX. NULL: this host makes none. */
+    int (*process_claim)(void *host, struct task *parent, int32_t pid, struct task_identity *identity, void **record_p);
+    /* The task of the record that process_claim gave; NULL: there is none after all. */
+    void (*process_born)(void *host, void *record, struct task *task);
+    /* Its creation was taken back: kernel_task_died comes later, as an event. */
+    void (*process_unborn)(void *host, struct task *task);
+    /* The command name of the task's process now, COMMAND_SIZE bytes. */
+    void (*process_command)(void *host, struct task *task, char *command);
 
     /* What the task's memory is right now; false if its process is gone. */
     bool (*task_memory)(void *host, struct task *task, struct host_task_memory *memory);

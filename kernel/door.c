@@ -10,7 +10,11 @@
 #include "kernel/ipc/receive.h"
 #include "kernel/ipc/refusal.h"
 #include "kernel/ipc/send.h"
+#include "kernel/proc/inherit.h"
+#include "kernel/proc/launch.h"
+#include "kernel/proc/proc.h"
 #include "kernel/server/server.h"
+#include "kernel/ipc/watch.h"
 #include "kernel/tap.h"
 #include "kernel/task/thread.h"
 #include "kernel/traps.h"
@@ -19,15 +23,8 @@ enum { PAYLOAD_MAX = 96 << 20 };
 
 struct kernel {
     struct system system;
-    struct list inherits; /* struct inherit.link */
+    struct procs procs;
     struct tap tap;
-};
-
-struct inherit {
-    struct list link;
-    struct account *account; /* the parent's */
-    struct task_slots slots;
-    uint64_t parent_unique_id;
 };
 
 struct kernel_config kernel_config_default(void)
@@ -256,7 +253,8 @@ struct kernel *kernel_new(const struct kernel_config *config, const struct host_
         alloc_free(kernel);
         return NULL;
     }
-    list_init(&kernel->inherits);
+    procs_init(&kernel->procs, &kernel->system);
+    kernel->system.procs = &kernel->procs;
     kernel->system.machine = config->machine;
     kernel->system.allow_interpose = config->allow_interpose;
     kernel->system.relaxed_host_ports = config->relaxed_host_ports;
@@ -268,6 +266,7 @@ struct kernel *kernel_new(const struct kernel_config *config, const struct host_
 
 void kernel_free(struct kernel *kernel)
 {
+    procs_fini(&kernel->procs);
     system_fini(&kernel->system);
     ASSERT(kernel->system.ipc.census.ports == 0 && kernel->system.ipc.census.messages == 0);
     ASSERT(kernel->system.ipc.census.spaces == 0 && kernel->system.ipc.census.memory_objects == 0);
@@ -276,35 +275,12 @@ void kernel_free(struct kernel *kernel)
 
 struct inherit *kernel_inherit_new(struct kernel *kernel, struct task *parent)
 {
-    if (!account_charge(parent->account, ACCOUNT_BYTES, alloc_cost(sizeof(struct inherit))))
-        return NULL;
-    struct inherit *inherit = alloc_zeroed(sizeof(*inherit));
-    if (!inherit) {
-        account_release(parent->account, ACCOUNT_BYTES, alloc_cost(sizeof(*inherit)));
-        return NULL;
-    }
-    inherit->account = account_get(parent->account);
-    list_append(&kernel->inherits, &inherit->link);
-    inherit->slots = task_inherit(parent);
-    inherit->parent_unique_id = parent->unique_id;
-    return inherit;
-}
-
-/* What its slots held has been moved or released. */
-static void inherit_discard(struct inherit *inherit)
-{
-    list_remove(&inherit->link);
-    account_release(inherit->account, ACCOUNT_BYTES, alloc_cost(sizeof(*inherit)));
-    account_put(inherit->account);
-    alloc_free(inherit);
+    return inherit_new(&kernel->procs, parent);
 }
 
 void kernel_inherit_free(struct kernel *kernel, struct inherit *inherit)
 {
-    if (!inherit)
-        return;
-    task_slots_release(&kernel->system.ipc, &inherit->slots);
-    inherit_discard(inherit);
+    inherit_free(&kernel->procs, inherit);
     settle(kernel);
 }
 
@@ -320,11 +296,7 @@ static struct space *take_stash(struct system *system, const struct task_identit
 struct task *kernel_task_new(struct kernel *kernel, const struct task_identity *identity,
                              struct inherit *inherit, void *host)
 {
-    struct task *task =
-        task_new(&kernel->system, identity, inherit ? &inherit->slots : NULL,
-                 take_stash(&kernel->system, identity), inherit ? inherit->parent_unique_id : 0);
-    if (inherit)
-        inherit_discard(inherit);
+    struct task *task = proc_new(&kernel->procs, identity, inherit, take_stash(&kernel->system, identity));
     if (task)
         task->host = host;
     settle(kernel);
@@ -334,8 +306,25 @@ struct task *kernel_task_new(struct kernel *kernel, const struct task_identity *
 void kernel_task_died(struct kernel *kernel, struct task *task, bool keep_space)
 {
     kernel->system.ipc.steps = 1;
-    task_disable(task, keep_space);
+    proc_end(task->proc, keep_space);
     settle(kernel);
+}
+
+struct task *kernel_task_exec(struct kernel *kernel, struct task *old, const struct task_identity *identity,
+                              void *host)
+{
+    kernel->system.ipc.steps = 1;
+    struct task *task = proc_exec(old->proc, identity);
+    if (task)
+        task->host = host;
+    settle(kernel);
+    return task;
+}
+
+void kernel_image_begins(struct kernel *kernel, struct task *task, const char *command)
+{
+    (void)kernel;
+    proc_image_begins(task->proc, command);
 }
 
 bool kernel_has_domain(struct kernel *kernel, uint32_t number)
@@ -473,6 +462,7 @@ static void check_task(const struct task *task)
     check_reference(task->flavored.read);
     check_reference(task->flavored.inspect);
     check_slots(&task->slots);
+    list_for_each(node, &task->watches) check_reference(list_entry(node, struct watch, link)->port);
     list_for_each(node, &task->threads)
     {
         const struct thread *thread = list_entry(node, struct thread, link);
@@ -486,6 +476,13 @@ static void check_task(const struct task *task)
     }
 }
 
+static void check_launch(const struct launch *launch)
+{
+    for (uint32_t i = 0; i < launch->n_watch; i++)
+        if (launch->watch[i])
+            check_reference(launch->watch[i]->port);
+}
+
 void kernel_check_invariants(struct kernel *kernel)
 {
     struct system *system = &kernel->system;
@@ -494,7 +491,8 @@ void kernel_check_invariants(struct kernel *kernel)
     list_for_each(node, &system->tasks) check_task(list_entry(node, struct task, link));
     list_for_each(node, &system->dying) check_task(list_entry(node, struct task, link));
     list_for_each(node, &system->uids) check_right(list_entry(node, struct uid, link)->bootstrap);
-    list_for_each(node, &kernel->inherits) check_slots(&list_entry(node, struct inherit, link)->slots);
+    list_for_each(node, &kernel->procs.inherits) check_slots(&list_entry(node, struct inherit, link)->slots);
+    list_for_each(node, &kernel->procs.launches) check_launch(list_entry(node, struct launch, link));
     check_end(&system->ipc);
 }
 

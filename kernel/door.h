@@ -64,10 +64,15 @@ void kernel_inherit_free(struct kernel *kernel, struct inherit *inherit);
  * limit. */
 struct task *kernel_task_new(struct kernel *kernel, const struct task_identity *identity, struct inherit *inherit, void *host);
 
-/* The process is gone, or runs another image (exec: make an inherit from the old task first, then the new
- * task). Its threads die with it; the pages may go as soon as this returns. keep_space: launchd's names
+/* The process is gone. Its threads die with it; the pages may go as soon as this returns. keep_space: launchd's names
  * outlive it (B14) and are given to the next task made with is_launchd. */
 void kernel_task_died(struct kernel *kernel, struct task *task, bool keep_space);
+
+/* Another image runs in the process (F85-F90): the old task has died, and the new one, which is told here, has a main thread
+ * without a page already; watch ports push on that. NULL: limit or no memory; then the process has no task. */
+struct task *kernel_task_exec(struct kernel *kernel, struct task *old, const struct task_identity *identity, void *host);
+/* The first image of a spawned process is there (F3); command: its name, or "". Nothing for others. */
+void kernel_image_begins(struct kernel *kernel, struct task *task, const char *command);
 
 /* The bootstrap port of this uid's domain is known, so that kernel_task_new without inherit gives one (B8). */
 bool kernel_has_domain(struct kernel *kernel, uint32_t uid);

@@ -11,6 +11,7 @@
 #include "kernel/traps_memory.h"
 #include "kernel/traps_exception.h"
 #include "kernel/traps_policy.h"
+#include "kernel/traps_process.h"
 #include "kernel/traps_sync.h"
 
 typedef void trap_handler(struct thread *thread, const uint64_t *arg);
@@ -339,6 +340,10 @@ static const struct trap {
     { TRAP_OVERRIDE, false, "override", trap_override },
     { TRAP_GET_ROLE, false, "get_role", trap_get_role },
     { TRAP_SET_ROLE, false, "set_role", trap_set_role },
+    { TRAP_SPAWN_PREPARE, false, "spawn_prepare", trap_spawn_prepare },
+    { TRAP_SPAWN_COMMIT, false, "spawn_commit", trap_spawn_commit },
+    { TRAP_SPAWN_DONE, false, "spawn_done", trap_spawn_done },
+    { TRAP_SPAWN_UNDO, false, "spawn_undo", trap_spawn_undo },
 };
 
 static const struct trap *find(uint32_t number)

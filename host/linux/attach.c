@@ -20,6 +20,7 @@
 #include "host/linux/machd.h"
 #include "host/linux/proc.h"
 #include "host/linux/process.h"
+#include "host/linux/spawn.h"
 #include "host/linux/thread.h"
 #include "host/linux/user.h"
 
@@ -111,6 +112,7 @@ static void bind_to(struct machd *m, struct connection *connection, struct proce
     list_append(&process->connections, &connection->process_link);
     process->state = PROCESS_ATTACHED;
     process->image_id = connection->image_id;
+    spawn_image_begins(m, process);
     if (connection->pidfd >= 0)
         close(connection->pidfd);
     connection->pidfd = -1;

@@ -58,6 +58,14 @@ struct user {
     int64_t deficit;
 };
 
+/* What a thread's priority became on Linux (host/linux/priority.h). */
+struct niceness {
+    struct list lowering_link; /* machd.lowering */
+    struct process *process;
+    int32_t tid;
+    int8_t wanted, applied;
+};
+
 /* state      task   image_id   leaves by
  * ATTACHED   live   set        exec or hang-up -> BARE; broken protocol -> ENDED; death
  * BARE       live   0          attach -> ATTACHED; death                              (F99, F152)
@@ -77,7 +85,10 @@ struct process {
     struct account *account; /* pays for the record: the uid's, for launchd the kernel's own; holds a reference */
     struct task *task;
     bool is_launchd;
+    bool is_reniced;      /* one of its threads was, at some time */
+    struct niceness main; /* of its main thread, while that has no trap_thread */
     bool broken; /* on machd.broken: to be ended */
+    bool is_undone; /* ... because its creation was taken back */
     const char *broken_why;
     struct list broken_link;
 
@@ -188,8 +199,7 @@ struct trap_thread {
     struct list ready_link;       /* process.ready */
     struct list outstanding_link; /* machd.outstanding */
     uint64_t wake_due;
-    struct list lowering_link; /* machd.lowering */
-    int8_t nice_wanted, nice_applied;
+    struct niceness nice;
 };
 
 struct machd_counters {

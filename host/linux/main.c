@@ -27,6 +27,7 @@
 #include "host/linux/proc.h"
 #include "host/linux/process.h"
 #include "host/linux/rank.h"
+#include "host/linux/spawn.h"
 #include "host/linux/segment.h"
 #include "host/linux/settle.h"
 #include "host/linux/wake.h"
@@ -198,8 +199,8 @@ static void host_thread_done(void *host, struct thread *thread)
 static void host_thread_priority(void *host, struct thread *thread, int base)
 {
     struct trap_thread *t = kernel_thread_host(thread);
-    if (t)
-        priority_changed(host, t, base);
+    struct process *process = kernel_task_host(kernel_thread_task(thread));
+    priority_changed(host, t ? &t->nice : &process->main, base);
 }
 
 static void host_task_broken(void *host, struct task *task, const char *why)
@@ -242,6 +243,10 @@ static const struct host_ops host_ops = {
     .segment_lend = loan_lend,
     .segment_done = loan_done,
     .task_broken = host_task_broken,
+    .process_claim = process_claim,
+    .process_born = process_born,
+    .process_unborn = process_unborn,
+    .process_command = process_command,
     .task_memory = host_task_memory,
     .calendar_now = host_calendar_now,
     .log = host_log,

@@ -55,39 +55,40 @@ const char *priority_policy(const struct machd *m)
 /* ---- applying ---- */
 
 /* Ids are used again and clients may lie about them: the thread must be one of its process now. */
-static bool is_there(const struct trap_thread *t)
+static bool is_there(const struct niceness *nice)
 {
-    return syscall(SYS_tgkill, t->process->pid, t->tid, 0) == 0;
+    return syscall(SYS_tgkill, nice->process->pid, nice->tid, 0) == 0;
 }
 
-static bool is_timeshare(const struct trap_thread *t)
+static bool is_timeshare(const struct niceness *nice)
 {
-    return (sched_getscheduler(t->tid) & ~SCHED_RESET_ON_FORK) == SCHED_OTHER;
+    return (sched_getscheduler(nice->tid) & ~SCHED_RESET_ON_FORK) == SCHED_OTHER;
 }
 
-static void apply(struct machd *m, struct trap_thread *t)
+static void apply(struct machd *m, struct niceness *nice)
 {
-    if (!is_there(t) || !is_timeshare(t))
+    if (!is_there(nice) || !is_timeshare(nice))
         return;
-    if (rank_set(t->tid, SCHED_OTHER, t->nice_wanted, 0)) {
-        t->nice_applied = t->nice_wanted;
+    if (rank_set(nice->tid, SCHED_OTHER, nice->wanted, 0)) {
+        nice->applied = nice->wanted;
+        nice->process->is_reniced = true;
         m->count.reniced++;
     }
 }
 
-void priority_changed(struct machd *m, struct trap_thread *t, int base)
+void priority_changed(struct machd *m, struct niceness *nice, int base)
 {
-    int nice = bounded(t->process, nice_of(base));
-    if (nice == t->nice_wanted)
+    int value = bounded(nice->process, nice_of(base));
+    if (value == nice->wanted)
         return;
-    if (nice != 0 && t->nice_applied == 0 && !may_apply(t->process))
+    if (value != 0 && nice->applied == 0 && !may_apply(nice->process))
         return;
-    t->nice_wanted = (int8_t)nice;
-    priority_forget(t);
-    if (nice < t->nice_applied)
-        apply(m, t);
-    else if (nice > t->nice_applied)
-        list_append(&m->lowering, &t->lowering_link);
+    nice->wanted = (int8_t)value;
+    priority_forget(nice);
+    if (value < nice->applied)
+        apply(m, nice);
+    else if (value > nice->applied)
+        list_append(&m->lowering, &nice->lowering_link);
 }
 
 void priority_run(struct machd *m)
@@ -95,11 +96,32 @@ void priority_run(struct machd *m)
     if (!list_is_empty(&m->outstanding))
         return;
     for (struct list *node; (node = list_pop(&m->lowering));)
-        apply(m, list_entry(node, struct trap_thread, lowering_link));
+        apply(m, list_entry(node, struct niceness, lowering_link));
 }
 
-void priority_forget(struct trap_thread *t)
+void priority_forget(struct niceness *nice)
 {
-    if (list_is_linked(&t->lowering_link))
-        list_remove(&t->lowering_link);
+    if (list_is_linked(&nice->lowering_link))
+        list_remove(&nice->lowering_link);
+}
+
+/* ---- threads that come from elsewhere ---- */
+
+void priority_found(struct niceness *nice)
+{
+    long value =
+        syscall(SYS_getpriority, PRIO_PROCESS, nice->tid); /* 20 less the niceness; negative: an error */
+    priority_forget(nice);
+    nice->applied = nice->wanted = (int8_t)(value < 0 ? 0 : LIMIT_OF_NICE_0 - value);
+}
+
+void priority_hand_over(struct machd *m, struct niceness *from, struct niceness *to)
+{
+    bool is_lowering = list_is_linked(&from->lowering_link);
+    priority_forget(from);
+    to->wanted = from->wanted;
+    to->applied = from->applied;
+    from->wanted = from->applied = 0;
+    if (is_lowering)
+        list_append(&m->lowering, &to->lowering_link);
 }

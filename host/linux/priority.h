@@ -6,6 +6,8 @@
  * lowered thread may be the one that has to make it. Nothing is lowered that could not be raised again, and
  * threads that chose a scheduling policy of their own stay with it.
  *
+ * The main thread of a process without libmach is one as well: process.main.
+ *
  * Programs of other users than root are kept at niceness 0 or above, whatever their Mach priority.
  */
 #pragma once
@@ -15,14 +17,19 @@
 
 struct machd;
 struct process;
-struct trap_thread;
+struct niceness;
 
 /* The base priority of the thread is another one now. host_ops.thread_priority. */
-void priority_changed(struct machd *m, struct trap_thread *t, int base);
+void priority_changed(struct machd *m, struct niceness *nice, int base);
 /* Lowers what waits to be lowered, if no wake is outstanding. */
 void priority_run(struct machd *m);
 /* The thread goes. */
-void priority_forget(struct trap_thread *t);
+void priority_forget(struct niceness *nice);
+
+/* The thread may have the niceness of another one, which machd had given it: it is what was applied last. */
+void priority_found(struct niceness *nice);
+/* The same thread under another record. */
+void priority_hand_over(struct machd *m, struct niceness *from, struct niceness *to);
 
 /* In words, for status: what is applied to programs, and what would permit more. */
 const char *priority_policy(const struct machd *m);

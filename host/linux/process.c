@@ -14,6 +14,7 @@
 #include "host/linux/fork.h"
 #include "host/linux/log.h"
 #include "host/linux/machd.h"
+#include "host/linux/priority.h"
 #include "host/linux/proc.h"
 #include "host/linux/process.h"
 #include "host/linux/segment.h"
@@ -48,8 +49,8 @@ bool process_is_dead(const struct process *process)
 /* ---- birth ---- */
 
 /* The effective ids are the connection's. The real ones come from the host's files only where those agree with it (F176). */
-static struct task_identity identity_of(const struct process *process, uint32_t uid, uint32_t gid,
-                                        bool privileged)
+struct task_identity process_identity(const struct process *process, uint32_t uid, uint32_t gid,
+                                      bool privileged)
 {
     struct task_identity identity = {
         .pid = process->pid,
@@ -88,20 +89,21 @@ static void release_process(struct account *account)
     account_release(account, ACCOUNT_DESCRIPTORS, 1);
 }
 
-static struct process *process_make(struct machd *m, struct connection *connection)
+struct process *process_make(struct machd *m, int32_t pid, struct user *user, struct account *account)
 {
-    if (!charge_process(connection->account))
+    if (!charge_process(account))
         return NULL;
     struct process *process = calloc(1, sizeof(*process));
     if (!process) {
-        release_process(connection->account);
+        release_process(account);
         return NULL;
     }
-    process->pid = connection->pid;
-    process->user = connection->user;
+    process->pid = pid;
+    process->main = (struct niceness){ .process = process, .tid = pid };
+    process->user = user;
     process->user->refs++;
-    process->account = account_get(connection->account);
-    process->is_launchd = m->launchd.pid == connection->pid;
+    process->account = account_get(account);
+    process->is_launchd = m->launchd.pid == pid;
     list_init(&process->connections);
     list_init(&process->threads);
     list_init(&process->segments);
@@ -114,11 +116,12 @@ static struct process *process_make(struct machd *m, struct connection *connecti
     return process;
 }
 
-static void process_free(struct machd *m, struct process *process)
+void process_free(struct machd *m, struct process *process)
 {
     ASSERT(list_is_empty(&process->connections) && list_is_empty(&process->threads) && !process->task);
     ASSERT(list_is_empty(&process->bound) && list_is_empty(&process->settlers) && !process->n_segments &&
            !process->n_hot);
+    priority_forget(&process->main);
     watch_close(m, &process->death);
     release_process(process->account);
     account_put(process->account);
@@ -142,10 +145,10 @@ struct process *process_new(struct machd *m, struct connection *connection, stru
                             struct refusal *refusal)
 {
     *refusal = (struct refusal){ KERN_RESOURCE_SHORTAGE, "machd is at a limit of this user" };
-    struct process *process = process_make(m, connection);
+    struct process *process = process_make(m, connection->pid, connection->user, connection->account);
     if (process && watch_death(m, process, connection)) {
         struct task_identity identity =
-            identity_of(process, connection->uid, connection->gid, connection->admin);
+            process_identity(process, connection->uid, connection->gid, connection->admin);
         process->task = kernel_task_new(m->kernel, &identity, inherit, process);
         inherit = NULL;
     }
@@ -179,6 +182,16 @@ struct inherit *process_adopt(struct machd *m, int32_t pid, uint32_t uid)
 
 /* ---- its end, as a whole or as an image ---- */
 
+/* What the image had of machd; the kernel does not know of its threads any more. */
+static void end_image(struct machd *m, struct process *process)
+{
+    threads_free(m, process);
+    segments_forget(m, process);
+    loans_end(m, process);
+    while (!list_is_empty(&process->connections))
+        client_detach(m, list_entry(list_first(&process->connections), struct connection, process_link));
+}
+
 /* Everything but the record. */
 static void end_task(struct machd *m, struct process *process, bool keep_space)
 {
@@ -186,11 +199,7 @@ static void end_task(struct machd *m, struct process *process, bool keep_space)
     if (process->task)
         kernel_task_died(m->kernel, process->task, keep_space);
     process->task = NULL;
-    threads_free(m, process);
-    segments_forget(m, process);
-    loans_end(m, process);
-    while (!list_is_empty(&process->connections))
-        client_detach(m, list_entry(list_first(&process->connections), struct connection, process_link));
+    end_image(m, process);
 }
 
 /* A set-id program runs as another user: its charges and its wake words are that one's from now on. */
@@ -211,39 +220,50 @@ static bool change_user(struct machd *m, struct process *process, uint32_t uid)
     return true;
 }
 
-static bool start_again(struct machd *m, struct process *process, uint32_t uid, struct inherit *inherit,
-                        uint32_t gid, bool privileged)
+/* Whose threads had another niceness than their own may have handed it to the new main thread. */
+static void find_niceness(struct process *process)
 {
-    process->state = PROCESS_ENDED;
-    process->image_id = 0;
-    if (!change_user(m, process, uid)) {
-        kernel_inherit_free(m->kernel, inherit);
-        return false;
-    }
-    struct task_identity identity = identity_of(process, uid, gid, privileged);
-    process->task = kernel_task_new(m->kernel, &identity, inherit, process);
-    if (process->task)
-        process->state = PROCESS_BARE;
-    return process->task != NULL;
+    if (process->is_reniced)
+        priority_found(&process->main);
 }
 
 bool process_exec(struct machd *m, struct process *process, uint32_t uid)
 {
-    struct task_identity old = *kernel_task_identity(process->task);
+    const struct task_identity old = *kernel_task_identity(process->task);
     struct proc_status status;
     uint32_t gid = proc_read_status(process->pid, &status) && status.euid == uid ? status.egid : old.gid;
-    struct inherit *inherit = kernel_inherit_new(m->kernel, process->task);
     m->count.execs++;
     log_detail("process %d runs another image", process->pid);
-    end_task(m, process, false);
-    return start_again(m, process, uid, inherit, gid, old.privileged && uid == old.uid);
+    process->state = PROCESS_ENDED;
+    process->image_id = 0;
+    if (!change_user(m, process, uid)) {
+        end_task(m, process, false);
+        return false;
+    }
+    struct task_identity identity = process_identity(process, uid, gid, old.privileged && uid == old.uid);
+    fair_remove_process(m, process);
+    find_niceness(process);
+    process->task = kernel_task_exec(m->kernel, process->task, &identity, process);
+    end_image(m, process);
+    if (process->task)
+        process->state = PROCESS_BARE;
+    return process->task != NULL;
 }
 
 bool process_revive(struct machd *m, struct process *process, uint32_t uid, struct inherit *inherit)
 {
     struct proc_status status;
     uint32_t gid = proc_read_status(process->pid, &status) ? status.egid : 0;
-    return start_again(m, process, uid, inherit, gid, false);
+    process->image_id = 0;
+    if (!change_user(m, process, uid)) {
+        kernel_inherit_free(m->kernel, inherit);
+        return false;
+    }
+    struct task_identity identity = process_identity(process, uid, gid, false);
+    process->task = kernel_task_new(m->kernel, &identity, inherit, process);
+    if (process->task)
+        process->state = PROCESS_BARE;
+    return process->task != NULL;
 }
 
 void process_hung_up(struct machd *m, struct process *process)
@@ -273,8 +293,9 @@ void processes_end_broken(struct machd *m)
     struct list *node;
     while ((node = list_pop(&m->broken))) {
         struct process *process = list_entry(node, struct process, broken_link);
-        m->count.broken++;
-        log_line("process %d is ended: %s", process->pid, process->broken_why);
+        m->count.broken += !process->is_undone;
+        if (!process->is_undone)
+            log_line("process %d is ended: %s", process->pid, process->broken_why);
         end_task(m, process, process->is_launchd);
         process->state = PROCESS_ENDED;
         process->broken = false;

@@ -9,10 +9,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "kernel/task/identity.h"
+
+struct account;
 struct connection;
 struct inherit;
 struct machd;
 struct process;
+struct user;
 
 /* Why an attach is refused: what Mach calls of that process answer, and a sentence. NULL sentence: not
  * refused. */
@@ -22,6 +26,13 @@ struct refusal {
 };
 
 bool process_is_dead(const struct process *process);
+
+/* The record of a process of this user, without its pidfd and without a task; NULL: limit or no memory. */
+struct process *process_make(struct machd *m, int32_t pid, struct user *user, struct account *account);
+/* Nothing is left of it. */
+void process_free(struct machd *m, struct process *process);
+/* Who it is: effective ids as given, the others from the host's files where those agree. */
+struct task_identity process_identity(const struct process *process, uint32_t uid, uint32_t gid, bool privileged);
 
 /* Makes the record and the task of the process at the other end of the connection. Consumes inherit. */
 struct process *process_new(struct machd *m, struct connection *connection, struct inherit *inherit, struct refusal *refusal);

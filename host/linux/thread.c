@@ -186,9 +186,9 @@ static struct trap_thread *thread_make(struct connection *connection, int32_t ti
         account_release(connection->account, ACCOUNT_BYTES, sizeof(*t));
         return NULL;
     }
-    t->process = connection->process;
+    t->process = t->nice.process = connection->process;
     t->connection = connection;
-    t->tid = tid;
+    t->tid = t->nice.tid = tid;
     t->slot = slot;
     t->page =
         (void *)(connection->area[slot / TRAP_AREA_SLOTS]->base + (slot % TRAP_AREA_SLOTS) * TRAP_PAGE_SIZE);
@@ -231,6 +231,8 @@ int trap_thread_new(struct machd *m, struct connection *connection, int32_t tid,
             thread_discard(t);
         return KERN_RESOURCE_SHORTAGE;
     }
+    if (tid == process->pid)
+        priority_hand_over(m, &process->main, &t->nice);
     thread_link(t);
     *thread_p = t;
     return KERN_SUCCESS;
@@ -242,7 +244,7 @@ static void thread_free(struct machd *m, struct trap_thread *t)
     polling_cool(m, t);
     fair_remove_thread(m, t);
     wake_seen(t);
-    priority_forget(t);
+    priority_forget(&t->nice);
     user_give_line(t->process->user, t->wake);
     *slot_of(t->connection, t->slot) = NULL;
     list_remove(&t->link);

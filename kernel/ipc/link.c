@@ -2,6 +2,7 @@
 #include "kernel/ipc/link.h"
 
 #include "base/alloc.h"
+#include "kernel/ipc/watch.h"
 
 /* ---- who inherits ---- */
 
@@ -17,6 +18,8 @@ struct inheritor link_inheritor(const struct port *port)
     if (port->state == PORT_CARRIED)
         return port->carrier->path ? inheritor_turnstile(&port->carrier->path->push, PUSH_TRANSIT)
                                    : inheritor_none();
+    if (port->watch)
+        return watch_inheritor(port);
     return port->link == LINK_THREAD ? port->push.inheritor : inheritor_none();
 }
 
@@ -174,6 +177,7 @@ void link_received(struct ipc *ipc, struct port *port)
 
 void link_left(struct ipc *ipc, struct port *port)
 {
+    watch_port_left(ipc, port);
     reset(ipc, port);
     link_update(ipc, port);
 }
@@ -224,11 +228,24 @@ void link_message_taken(struct ipc *ipc, struct port *port)
         reset(ipc, port);
 }
 
+void link_is_watched(struct ipc *ipc, struct port *port)
+{
+    if (port->link == LINK_THREAD)
+        reset(ipc, port);
+    link_update(ipc, port);
+}
+
+void link_reset(struct ipc *ipc, struct port *port)
+{
+    reset(ipc, port);
+}
+
 /* ---- the end ---- */
 
 void link_free(struct ipc *ipc, struct port *port)
 {
     struct special_reply *special = port->special_reply;
+    ASSERT(!port->watch);
     turnstile_destroy(&ipc->sched, &port->push);
     if (!special)
         return;

@@ -64,6 +64,11 @@ void link_right_out(struct ipc *ipc, struct port *port, struct ipc_thread *recei
 void link_message_put(struct port *port);
 void link_message_taken(struct ipc *ipc, struct port *port);
 
+/* It has become a watch port, which may still be taken back: the link stays, but for that of a thread, which the
+ * turnstile alone remembered. Then for good (T156). */
+void link_is_watched(struct ipc *ipc, struct port *port);
+void link_reset(struct ipc *ipc, struct port *port);
+
 /* The memory of a dead port goes. */
 void link_free(struct ipc *ipc, struct port *port);
 

@@ -22,6 +22,7 @@ struct message;
 struct space;
 struct pset;
 struct special_reply;
+struct watch;
 
 /* Where the receive right is.
  *
@@ -84,6 +85,7 @@ struct port {
     struct waitq receivers;
     struct turnstile push;               /* of whoever waits for the receiver to act: Send(p) of T31 */
     struct special_reply *special_reply; /* link.h; NULL: an ordinary port */
+    struct watch *watch;                 /* watch.h; NULL: nobody was started to serve it */
     uint8_t link;                        /* enum port_link */
     bool has_check_in_mark;              /* T105 */
     struct list memberships;  /* struct membership.of_port, in the order of joining */

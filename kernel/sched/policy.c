@@ -47,8 +47,8 @@ static bool is_throttled_daemon(const struct sched_task *task)
 
 enum sched_qos sched_ceiling(const struct sched_task *task)
 {
-    return task->kind == SCHED_APPLICATION ? (enum sched_qos)roles[task->role].ceiling
-                                           : SCHED_QOS_USER_INITIATED;
+    int ceiling = task->kind == SCHED_APPLICATION ? roles[task->role].ceiling : SCHED_QOS_USER_INITIATED;
+    return (enum sched_qos)(task->clamp ? min_of(ceiling, task->clamp) : ceiling);
 }
 
 int sched_task_priority(const struct sched_task *task)
@@ -89,7 +89,7 @@ enum sched_qos sched_effective_qos(const struct sched_thread *thread, int push)
 {
     int qos = thread->qos;
     if (qos == SCHED_QOS_NONE)
-        return SCHED_QOS_NONE;
+        return (enum sched_qos)thread->task->clamp; /* T14 */
     qos = max_of(qos, (int)sched_override(thread));
     qos = max_of(qos, (int)sched_promotion(push));
     qos = max_of(qos, thread->kevent_override);

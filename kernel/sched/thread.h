@@ -66,6 +66,7 @@ struct sched {
 struct sched_task {
     enum sched_kind kind;
     enum sched_role role;
+    uint8_t clamp;       /* enum sched_qos: no thread's class is above it; NONE: no clamp (F115) */
     bool is_terminating; /* T21 */
     struct list threads; /* struct sched_thread.link */
 };

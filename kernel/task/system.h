@@ -9,6 +9,7 @@
 #include "kernel/task/limits.h"
 #include "kernel/task/machine.h"
 
+struct procs;
 struct space;
 
 enum { N_CLOCKS = 2 }; /* SYSTEM_CLOCK, CALENDAR_CLOCK */
@@ -19,6 +20,7 @@ struct uid {
     uint32_t uid;
     struct account *account;
     struct right bootstrap; /* a naked send right */
+    uint32_t n_processes;   /* with this real uid, also announced ones (F17) */
 };
 
 struct system {
@@ -28,6 +30,7 @@ struct system {
     struct kernel_limits limits;
     bool allow_interpose, relaxed_host_ports, allow_task_terminate;
     struct list tasks;        /* struct task.link, oldest first */
+    struct procs *procs;      /* kernel/proc */
     struct list dying;        /* struct task.link: disabled, until their space is empty */
     struct list uids;
     struct port *host, *host_priv; /* permanent (K97); kobject is the system */

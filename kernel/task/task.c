@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "kernel/task/task.h"
 
+#include <string.h>
+
 #include "base/alloc.h"
+#include "kernel/ipc/watch.h"
 #include "kernel/task/thread.h"
 
 /* ---- slots ---- */
@@ -141,7 +144,7 @@ static struct task *discard(struct task *task, struct task_slots *slots, struct 
 }
 
 struct task *task_new(struct system *system, const struct task_identity *identity, struct task_slots *slots,
-                      struct space *space, uint64_t parent_unique_id)
+                      struct space *space, uint64_t unique_id, uint64_t parent_unique_id)
 {
     struct uid *uid = system_uid(system, identity->uid);
     struct task *task = uid ? alloc_zeroed(sizeof(*task)) : NULL;
@@ -152,6 +155,7 @@ struct task *task_new(struct system *system, const struct task_identity *identit
     }
     task->system = system;
     list_init(&task->threads);
+    list_init(&task->watches);
     sched_task_init(&task->sched, SCHED_APPLICATION);
     semaphores_init(&task->semaphores);
     struct task_slots given = slots ? *slots : default_slots(system, uid);
@@ -167,7 +171,7 @@ struct task *task_new(struct system *system, const struct task_identity *identit
     task->identity = *identity;
     task->identity.command[COMMAND_SIZE - 1] = '\0';
     task->pid_version = ++system->pid_version;
-    task->unique_id = ++system->unique_id;
+    task->unique_id = unique_id ? unique_id : ++system->unique_id;
     task->parent_unique_id = parent_unique_id;
     set_token(task, identity);
     list_append(&system->tasks, &task->link);
@@ -175,10 +179,20 @@ struct task *task_new(struct system *system, const struct task_identity *identit
     return task;
 }
 
+void task_renew(struct task *task, const char *command)
+{
+    task->pid_version = ++task->system->pid_version;
+    if (*command)
+        memcpy(task->identity.command, command, strnlen(command, COMMAND_SIZE - 1) + 1);
+    task->identity.command[COMMAND_SIZE - 1] = '\0';
+    set_token(task, &task->identity);
+}
+
 void task_disable(struct task *task, bool keep_space)
 {
     struct ipc *ipc = &task->system->ipc;
     ASSERT(task->state == TASK_ACTIVE);
+    watches_end(ipc, &task->watches); /* T165 */
     task->state = TASK_DISABLED;
     task->control->kobject = NULL;
     task->name->kobject = NULL;

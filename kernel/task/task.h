@@ -34,6 +34,8 @@ struct task_slots {
     struct right registered[REGISTERED_PORTS];
 };
 
+struct proc;
+
 struct task {
     struct list link;
     struct system *system;
@@ -52,13 +54,20 @@ struct task {
     struct semaphores semaphores;
     struct list threads;     /* struct thread.link */
     uint32_t n_threads;
+    struct thread *main;     /* F8; NULL: has not come yet, or has ended */
+    struct list watches;     /* struct watch.link (T156) */
+    struct proc *proc;       /* kernel/proc; NULL once it is disabled */
     void *host;              /* the host's record */
 };
 
-/* A live, enabled task. slots NULL: the defaults of K14 and B8; else they are consumed (also on failure).
- * space NULL: a fresh one; else consumed. NULL result: limit or no memory. */
+/* A live, enabled task, of the kind of an application. slots NULL: the defaults of K14 and B8; else they are consumed (also
+ * on failure). space NULL: a fresh one; else consumed. unique_id 0: the next one; else that of the process whose image this
+ * is. NULL result: limit or no memory. */
 struct task *task_new(struct system *system, const struct task_identity *identity, struct task_slots *slots,
-                      struct space *space, uint64_t parent_unique_id);
+                      struct space *space, uint64_t unique_id, uint64_t parent_unique_id);
+
+/* The image of a spawned process begins: another pid version, and this command name (F3, F7). */
+void task_renew(struct task *task, const char *command);
 
 /* What a child inherits now (K15, K17): new naked rights. */
 struct task_slots task_inherit(struct task *parent);

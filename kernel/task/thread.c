@@ -3,11 +3,36 @@
 
 #include "base/alloc.h"
 #include "kernel/ipc/link.h"
+#include "kernel/ipc/watch.h"
 #include "wire/trap.h"
+
+/* What a main thread asks for by its task's kind (F131). */
+static enum sched_qos default_qos(const struct task *task, bool is_main)
+{
+    if (!is_main)
+        return SCHED_QOS_DEFAULT;
+    switch (task->sched.kind) {
+    case SCHED_APPLICATION: return SCHED_QOS_USER_INTERACTIVE;
+    case SCHED_DAEMON_BACKGROUND: return SCHED_QOS_BACKGROUND;
+    case SCHED_DAEMON_STANDARD:
+    case SCHED_DAEMON_INTERACTIVE:
+    case SCHED_DAEMON_ADAPTIVE: return SCHED_QOS_DEFAULT;
+    }
+    return SCHED_QOS_DEFAULT;
+}
+
+static struct thread *give_page(struct thread *thread, struct trap_page *page)
+{
+    thread->page = page;
+    thread->ipc.data = trap_data(page);
+    return thread;
+}
 
 struct thread *thread_new(struct task *task, int32_t tid, struct trap_page *page)
 {
     struct system *system = task->system;
+    if (page && task->main && task->main->tid == tid && !task->main->page)
+        return give_page(task->main, page);
     if (!account_charge_object(task->account, ACCOUNT_THREADS, alloc_cost(sizeof(struct thread))))
         return NULL;
     struct thread *thread = alloc_zeroed(sizeof(*thread));
@@ -20,20 +45,31 @@ struct thread *thread_new(struct task *task, int32_t tid, struct trap_page *page
     }
     bool is_main = tid == task->identity.pid && task->n_threads == 0;
     ipc_thread_init(&thread->ipc, &system->ipc, task->space, task->account, &task->sched,
-                    is_main ? SCHED_QOS_USER_INTERACTIVE : SCHED_QOS_DEFAULT);
+                    default_qos(task, is_main));
     thread->ipc.token = &task->token;
     thread->ipc.task = task;
     thread->ipc.data = page ? trap_data(page) : NULL;
     thread->task = task;
     thread->tid = tid;
     thread->is_main = is_main;
+    if (is_main)
+        task->main = thread;
     thread->page = page;
     thread->control = control;
     thread->settable_self = port_copy_send(control);
     list_append(&task->threads, &thread->link);
     task->n_threads++;
+    if (sched_base(&thread->ipc.sched) != PRIORITY_DEFAULT) /* which hosts take for granted */
+        thread_tell(thread);
     system->n_threads++;
     return thread;
+}
+
+void thread_tell(struct thread *thread)
+{
+    struct sched_thread *sched = &thread->ipc.sched;
+    if (!list_is_linked(&sched->changed))
+        list_append(&thread->ipc.ipc->sched.changed, &sched->changed);
 }
 
 static void unbind_special_reply(struct thread *thread)
@@ -59,12 +95,22 @@ static void forget_result(struct thread *thread)
     ipc_thread->resume = RESUME_NOTHING;
 }
 
+/* T161: no other thread of the task gets the push. */
+static void lose_watches(struct thread *thread)
+{
+    if (thread->task->main != thread)
+        return;
+    thread->task->main = NULL;
+    watches_lose_thread(thread->ipc.ipc, &thread->task->watches);
+}
+
 void thread_disable(struct thread *thread)
 {
     if (thread->ipc.wait != WAIT_NONE)
         thread_unwait(&thread->ipc, WAIT_ENDED_DEATH);
     forget_result(thread);
     unbind_special_reply(thread);
+    lose_watches(thread);
     thread->control->kobject = NULL;
     flavored_disable(&thread->flavored);
     thread->page = NULL;

@@ -37,8 +37,11 @@ static inline struct thread *thread_of_ipc(struct ipc_thread *thread)
     return container_of(thread, struct thread, ipc);
 }
 
-/* page NULL: a thread that makes no traps. NULL result: limit or no memory. */
+/* page NULL: a thread that makes no traps. The main thread of a task that was there before its library is given its page.
+ * NULL result: limit or no memory. */
 struct thread *thread_new(struct task *task, int32_t tid, struct trap_page *page);
+/* The host is to be told its priority, also if that has not changed. */
+void thread_tell(struct thread *thread);
 /* K31, first half: out of its wait, without a result, and detached from its ports; its page may go.
  * Idempotent. */
 void thread_disable(struct thread *thread);

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* host/linux/spawn.h - taking hold of processes that their parents announce before they run (wire/process.h, SPAWN_COMMIT)
+ *
+ * The child waits in its parent's memory while its parent's trap is carried out, so nothing here can be raced by it. It is
+ * bare until its program attaches, if it does.
+ */
+#pragma once
+
+#include <stdint.h>
+
+struct machd;
+struct process;
+struct task;
+struct task_identity;
+
+/* host_ops */
+int process_claim(void *host, struct task *parent, int32_t pid, struct task_identity *identity, void **record_p);
+void process_born(void *host, void *record, struct task *task);
+void process_unborn(void *host, struct task *task);
+void process_command(void *host, struct task *task, char *command);
+
+/* Its first program has attached. */
+void spawn_image_begins(struct machd *m, struct process *process);

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* kernel/proc/launch.h - a spawn or an exec that its library has announced (wire/process.h; F50, F58-F65, T153-T168)
+ *
+ * state      holds                                              leaves by
+ * PREPARED   what the child inherits, its place in the table,   commit, undo, the parent's death; exec: the next image
+ *            the watches that it will get
+ * COMMITTED  the child, whose watches are not settled           done, undo, the parent's death (as done)
+ */
+#pragma once
+
+#include "kernel/proc/proc.h"
+
+struct thread;
+struct watch;
+
+enum launch_state { LAUNCH_PREPARED, LAUNCH_COMMITTED };
+
+enum { LAUNCHES_PER_PROCESS = 64 };
+
+struct launch {
+    struct list link;      /* procs.launches */
+    struct list by_parent; /* proc.launches */
+    enum launch_state state;
+    bool is_exec;
+    uint64_t ticket;
+    struct proc *parent;
+    struct proc *child;      /* COMMITTED; NULL: has died */
+    struct inherit *inherit; /* PREPARED */
+    struct uid *counted;     /* PREPARED, not exec: where its place is reserved */
+    struct account *account; /* holds a reference */
+    uint32_t n_watch;
+    struct watch *watch[];    /* NEW; gone once they are armed */
+};
+
+/* Error numbers of POSIX, 0 for none. Names in the request are those of the thread's task. */
+int launch_prepare(struct thread *thread, const struct spawn_request *request, uint64_t *ticket_p);
+int launch_commit(struct thread *thread, uint64_t ticket, int32_t pid);
+int launch_done(struct thread *thread, uint64_t ticket);
+int launch_undo(struct thread *thread, uint64_t ticket);
+
+/* ---- for proc.c ---- */
+
+/* A parent ends: what it had only announced is undone, what it had made goes on without it. */
+void launches_of_dead_parent(struct proc *parent);
+void launch_child_died(struct proc *child);
+
+/* The newest announced exec of the process: what its image inherits (given), or NULL; and its watch ports, which push on the
+ * image's main thread now. */
+struct inherit *launch_take_exec(struct proc *proc);
+void launch_arm_exec(struct proc *proc, struct task *task);

@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "kernel/proc/proc.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "kernel/ipc/watch.h"
+#include "kernel/proc/inherit.h"
+#include "kernel/proc/launch.h"
+#include "kernel/task/thread.h"
+
+enum {
+    COALITION_RESOURCE = 1,
+    COALITION_JETSAM = 2
+}; /* the default ones, of which there are no others yet */
+
+/* ---- the table ---- */
+
+static int compare(const struct tree_node *a, const struct tree_node *b)
+{
+    const struct proc *x = container_of(a, struct proc, by_pid), *y = container_of(b, struct proc, by_pid);
+    if (x->pid != y->pid)
+        return x->pid < y->pid ? -1 : 1;
+    return x->unique_id < y->unique_id ? -1 : x->unique_id > y->unique_id;
+}
+
+void procs_init(struct procs *procs, struct system *system)
+{
+    *procs = (struct procs){ .system = system, .max = PROCESSES_MAX };
+    list_init(&procs->all);
+    list_init(&procs->inherits);
+    list_init(&procs->launches);
+    tree_init(&procs->by_pid, compare);
+}
+
+void procs_fini(struct procs *procs)
+{
+    ASSERT(list_is_empty(&procs->all) && list_is_empty(&procs->inherits) && list_is_empty(&procs->launches));
+    ASSERT(procs->n == 0 && procs->n_reserved == 0);
+}
+
+static int probe(const struct tree_node *node, const void *key)
+{
+    const struct proc *proc = container_of(node, struct proc, by_pid);
+    int32_t pid = *(const int32_t *)key;
+    return pid < proc->pid ? -1 : pid > proc->pid;
+}
+
+struct proc *proc_find(struct procs *procs, int32_t pid)
+{
+    struct tree_node *node = tree_find(&procs->by_pid, probe, &pid);
+    struct proc *proc = node ? container_of(node, struct proc, by_pid) : NULL;
+    return proc && !proc->is_undone ? proc : NULL;
+}
+
+/* ---- limits ---- */
+
+int proc_check_room(const struct procs *procs, const struct uid *uid, uint32_t limit)
+{
+    uint32_t n = procs->n + procs->n_reserved;
+    if (n >= procs->max || (uid->uid != 0 && n + 1 >= procs->max))
+        return EAGAIN;
+    return uid->uid != 0 && uid->n_processes >= limit ? EAGAIN : 0;
+}
+
+void proc_reserve(struct procs *procs, struct uid *uid)
+{
+    procs->n_reserved++;
+    uid->n_processes++;
+}
+
+void proc_unreserve(struct procs *procs, struct uid *uid)
+{
+    procs->n_reserved--;
+    uid->n_processes--;
+}
+
+/* ---- birth ---- */
+
+/* Who pays for the task pays for the record. */
+static struct proc *record_new(struct procs *procs, struct task *task)
+{
+    struct account *account = task->account->parent;
+    struct uid *counted = system_uid(procs->system, task->identity.ruid);
+    if (!counted || !account_charge(account, ACCOUNT_BYTES, alloc_cost(sizeof(struct proc))))
+        return NULL;
+    struct proc *proc = alloc_zeroed(sizeof(*proc));
+    if (!proc) {
+        account_release(account, ACCOUNT_BYTES, alloc_cost(sizeof(*proc)));
+        return NULL;
+    }
+    proc->procs = procs;
+    proc->task = task;
+    proc->pid = task->identity.pid;
+    proc->unique_id = task->unique_id;
+    proc->parent_unique_id = task->parent_unique_id;
+    proc->counted = counted;
+    proc->account = account_get(account);
+    list_init(&proc->launches);
+    list_append(&procs->all, &proc->link);
+    tree_insert(&procs->by_pid, &proc->by_pid);
+    procs->n++;
+    counted->n_processes++;
+    return proc;
+}
+
+static void record_free(struct proc *proc)
+{
+    struct account *account = proc->account;
+    ASSERT(list_is_empty(&proc->launches) && !proc->launch);
+    list_remove(&proc->link);
+    tree_remove(&proc->procs->by_pid, &proc->by_pid);
+    proc->procs->n--;
+    proc->counted->n_processes--;
+    alloc_free(proc);
+    account_release(account, ACCOUNT_BYTES, alloc_cost(sizeof(*proc)));
+    account_put(account);
+}
+
+static void give(struct proc *proc, const struct inherit *inherit)
+{
+    struct sched_task *sched = &proc->task->sched;
+    if (!inherit) {
+        proc->kept.coalition[0] = COALITION_RESOURCE;
+        proc->kept.coalition[1] = COALITION_JETSAM;
+        return;
+    }
+    proc->parent_at_birth = inherit->parent;
+    proc->parent_pid_version = inherit->parent_pid_version;
+    proc->kept = inherit->kept;
+    sched->kind = inherit->kind;
+    sched->role = inherit->role;
+    sched->clamp = inherit->clamp;
+}
+
+struct task *proc_new(struct procs *procs, const struct task_identity *identity, struct inherit *inherit,
+                      struct space *space)
+{
+    struct task *task = task_new(procs->system, identity, inherit ? &inherit->slots : NULL, space, 0,
+                                 inherit ? inherit->parent_unique_id : 0);
+    struct proc *proc = task ? record_new(procs, task) : NULL;
+    if (proc) {
+        task->proc = proc;
+        give(proc, inherit);
+    } else if (task) {
+        task_disable(task, false);
+        task = NULL;
+    }
+    if (inherit)
+        inherit_discard(inherit);
+    return task;
+}
+
+/* ---- the end ---- */
+
+void proc_end(struct proc *proc, bool keep_space)
+{
+    struct task *task = proc->task;
+    launches_of_dead_parent(proc);
+    launch_child_died(proc);
+    task->proc = NULL;
+    record_free(proc);
+    task_disable(task, keep_space);
+}
+
+/* ---- exec ---- */
+
+/* F94: who gets other rights must not be debugged by those it had before. */
+static void drop_exceptions(struct ipc *ipc, struct task_slots *slots)
+{
+    for (int type = 1; type < EXCEPTION_TYPES; type++) {
+        struct exception_action *action = &slots->exceptions.of[type];
+        if (action->is_privileged)
+            continue;
+        right_release(ipc, action->port);
+        *action = (struct exception_action){ 0 };
+    }
+}
+
+static bool is_other_user(const struct task_identity *a, const struct task_identity *b)
+{
+    return a->uid != b->uid || a->gid != b->gid;
+}
+
+/* Without a plan: what a child would get, but for the role, which stays (F88). */
+static struct inherit *next_image(struct proc *proc)
+{
+    struct inherit *inherit = launch_take_exec(proc);
+    if (inherit)
+        return inherit;
+    inherit = inherit_new(proc->procs, proc->task);
+    if (!inherit)
+        return NULL;
+    inherit->kind = proc->task->sched.kind;
+    inherit->role = proc->task->sched.role;
+    inherit->kept = proc->kept;
+    return inherit;
+}
+
+static struct task *new_image(struct proc *proc, const struct task_identity *identity)
+{
+    struct procs *procs = proc->procs;
+    struct inherit *inherit = next_image(proc);
+    if (!inherit)
+        return NULL;
+    if (is_other_user(identity, &proc->task->identity))
+        drop_exceptions(&procs->system->ipc, &inherit->slots);
+    struct task *task =
+        task_new(procs->system, identity, &inherit->slots, NULL, proc->unique_id, proc->parent_unique_id);
+    if (task) {
+        task->sched.kind = inherit->kind;
+        task->sched.role = inherit->role;
+        task->sched.clamp = inherit->clamp;
+        proc->kept = inherit->kept;
+    }
+    inherit_discard(inherit);
+    if (!task || thread_new(task, identity->pid, NULL))
+        return task;
+    task_disable(task, false);
+    return NULL;
+}
+
+struct task *proc_exec(struct proc *proc, const struct task_identity *identity)
+{
+    struct task *old = proc->task;
+    struct ipc *ipc = &old->system->ipc;
+    struct task *task = new_image(proc, identity);
+    if (!task) {
+        proc_end(proc, false);
+        return NULL;
+    }
+    watches_move(ipc, &old->watches, &task->watches, &task->main->ipc);
+    launch_arm_exec(proc, task);
+    launches_of_dead_parent(proc); /* whoever would have gone on with them is gone */
+    old->proc = NULL;
+    proc->task = task;
+    task->proc = proc;
+    proc->has_execed = true;
+    thread_tell(task->main);
+    task_disable(old, false);
+    return task;
+}
+
+void proc_image_begins(struct proc *proc, const char *command)
+{
+    if (proc->has_execed)
+        return;
+    proc->has_execed = true;
+    task_renew(proc->task, command);
+}

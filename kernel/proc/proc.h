@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* kernel/proc/proc.h - records of processes: who made whom, and which task is the image of which process (F1-F10)
+ *
+ * A record lives from the moment the process is visible until the host says that it is gone; its task is another one after
+ * each exec (F85). What the host knows better (its state, groups, times) is not kept here.
+ *
+ *     inherit.h   what a child that is being made will get
+ *     launch.h    spawn and exec that were announced, and how they are taken back
+ */
+#pragma once
+
+#include "base/list.h"
+#include "base/tree.h"
+#include "kernel/task/task.h"
+#include "wire/process.h"
+
+struct inherit;
+struct launch;
+
+enum { PROCESSES_MAX = 2500 }; /* F23: kern.maxproc */
+
+/* What is accepted, kept and shown, without other effect (F114). */
+struct proc_kept {
+    uint32_t process_type; /* as given or inherited; 0: none was ever given */
+    uint32_t starvation;
+    uint32_t cpu_percent, cpu_interval;
+    int32_t jetsam_priority, memory_active, memory_inactive;
+    uint32_t jetsam_flags;
+    uint32_t thread_limit, port_soft_limit, port_hard_limit;
+    uint32_t persona;
+    uint64_t coalition[SPAWN_COALITIONS];
+};
+
+struct proc {
+    struct list link;      /* procs.all, by unique id */
+    struct tree_node by_pid;
+    struct procs *procs;
+    struct task *task;     /* never NULL */
+    int32_t pid;
+    int32_t parent_at_birth; /* 0: none that machd knew */
+    uint32_t parent_pid_version;
+    uint64_t unique_id, parent_unique_id;
+    struct uid *counted;   /* whose processes it counts among (F17): of its real uid */
+    struct account *account; /* pays for the record; holds a reference */
+    struct proc_kept kept;
+    bool has_execed;       /* F14 */
+    bool is_undone;        /* its creation was taken back: nobody finds it any more (F60) */
+    struct list launches;  /* struct launch.by_parent, oldest first */
+    uint32_t n_launches;
+    struct launch *launch; /* that is making it; NULL: it is complete */
+};
+
+struct procs {
+    struct system *system;
+    struct list all;       /* struct proc.link */
+    struct tree by_pid;
+    struct list inherits;  /* struct inherit.link */
+    struct list launches;  /* struct launch.link */
+    uint64_t last_ticket;
+    uint32_t n, n_reserved; /* records, and those that announced creations will need */
+    uint32_t max;
+};
+
+void procs_init(struct procs *procs, struct system *system);
+void procs_fini(struct procs *procs);
+
+/* A record with its task. Consumes inherit (NULL: none, K14). space as task_new takes it. NULL: limit or no memory. */
+struct task *proc_new(struct procs *procs, const struct task_identity *identity, struct inherit *inherit, struct space *space);
+/* The process has ended; its task is disabled. */
+void proc_end(struct proc *proc, bool keep_space);
+
+/* Another image (F85-F90): the old task is disabled, the new one has a main thread, which inherits what watch ports push.
+ * NULL: limit or no memory, and then the process has ended. */
+struct task *proc_exec(struct proc *proc, const struct task_identity *identity);
+/* The first image of a spawned process begins, with this command name (F3, F7). Nothing if it has begun before. */
+void proc_image_begins(struct proc *proc, const char *command);
+
+/* A visible process by pid, or NULL (F9). O(log n). */
+struct proc *proc_find(struct procs *procs, int32_t pid);
+
+/* 0, or EAGAIN: the table is full, or this uid has as many as `limit` permits (F16, F17). */
+int proc_check_room(const struct procs *procs, const struct uid *uid, uint32_t limit);
+void proc_reserve(struct procs *procs, struct uid *uid);
+void proc_unreserve(struct procs *procs, struct uid *uid);
