@@ -2,6 +2,7 @@
 #include "fuzz/world.h"
 
 #include <mach/mach.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -56,6 +57,38 @@ void sim_task_broken(void *host, struct task *task, const char *why)
     (void)host;
     (void)why;
     broken->is_broken = true;
+}
+
+/* No process is made behind a fuzzed spawn: it ends at its commit. */
+int sim_process_claim(void *host, struct task *parent, int32_t pid, struct task_identity *identity,
+                      void **record_p)
+{
+    (void)host;
+    (void)parent;
+    (void)pid;
+    (void)identity;
+    (void)record_p;
+    return ESRCH;
+}
+
+void sim_process_born(void *host, void *record, struct task *task)
+{
+    (void)host;
+    (void)record;
+    (void)task;
+}
+
+void sim_process_unborn(void *host, struct task *task)
+{
+    (void)host;
+    (void)task;
+}
+
+void sim_process_command(void *host, struct task *task, char *command)
+{
+    (void)host;
+    (void)task;
+    *command = '\0';
 }
 
 uint64_t sim_calendar_now(void *host)

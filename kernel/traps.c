@@ -344,6 +344,10 @@ static const struct trap {
     { TRAP_SPAWN_COMMIT, false, "spawn_commit", trap_spawn_commit },
     { TRAP_SPAWN_DONE, false, "spawn_done", trap_spawn_done },
     { TRAP_SPAWN_UNDO, false, "spawn_undo", trap_spawn_undo },
+    { TRAP_PROCESS_INFO, false, "process_info", trap_process_info },
+    { TRAP_PROCESS_LIST, false, "process_list", trap_process_list },
+    { TRAP_PROCESS_THREADS, false, "process_threads", trap_process_threads },
+    { TRAP_PROCESS_SET, false, "process_set", trap_process_set },
 };
 
 static const struct trap *find(uint32_t number)

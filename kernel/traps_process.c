@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "kernel/traps_process.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "kernel/proc/launch.h"
+#include "kernel/proc/show.h"
 
 static void answer(struct thread *thread, int error)
 {
@@ -35,4 +37,61 @@ void trap_spawn_done(struct thread *thread, const uint64_t *arg)
 void trap_spawn_undo(struct thread *thread, const uint64_t *arg)
 {
     answer(thread, launch_undo(thread, arg[0]));
+}
+
+/* ---- looking ---- */
+
+enum { STARVATION_MAX = 3 };
+
+/* Pid 0 is the caller's own. */
+static const struct proc *find(const struct thread *thread, uint64_t pid)
+{
+    return pid == 0 ? thread->task->proc : proc_find(thread->task->system->procs, (int32_t)pid);
+}
+
+void trap_process_info(struct thread *thread, const uint64_t *arg)
+{
+    const struct proc *proc = find(thread, arg[0]);
+    struct process_info info;
+    answer(thread, proc ? 0 : ESRCH);
+    if (!proc)
+        return;
+    show_process(proc, thread->task, &info);
+    memcpy(thread->ipc.data, &info, sizeof(info));
+}
+
+void trap_process_list(struct thread *thread, const uint64_t *arg)
+{
+    const struct procs *procs = thread->task->system->procs;
+    uint32_t max = TRAP_DATA_SIZE / sizeof(struct process_item);
+    uint64_t cursor = arg[0];
+    if (arg[1] < max)
+        max = (uint32_t)arg[1];
+    answer(thread, 0);
+    thread->ipc.reply.value[1] = max ? show_list(procs, &cursor, (void *)thread->ipc.data, max) : 0;
+    thread->ipc.reply.value[2] = cursor;
+    thread->ipc.ipc->steps += procs->n;
+}
+
+void trap_process_threads(struct thread *thread, const uint64_t *arg)
+{
+    const struct proc *proc = find(thread, arg[0]);
+    const uint32_t max = TRAP_DATA_SIZE / sizeof(struct process_thread);
+    int error = !proc ? ESRCH : show_permits(proc, thread->task) ? 0 : EPERM;
+    answer(thread, error);
+    if (error)
+        return;
+    thread->ipc.reply.value[1] = show_threads(proc, (uint32_t)arg[1], (void *)thread->ipc.data, max);
+    thread->ipc.reply.value[2] = proc->task->n_threads;
+    thread->ipc.ipc->steps += proc->task->n_threads;
+}
+
+void trap_process_set(struct thread *thread, const uint64_t *arg)
+{
+    if (arg[0] != PROCESS_SET_STARVATION || arg[1] > STARVATION_MAX) {
+        answer(thread, EINVAL);
+        return;
+    }
+    thread->task->proc->kept.starvation = (uint32_t)arg[1];
+    answer(thread, 0);
 }

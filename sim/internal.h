@@ -44,6 +44,7 @@ struct sim_task {
     void *argument;
     int exit_value;
     bool is_broken; /* to be killed at the next occasion */
+    struct sim_task *announced_by; /* not made yet; else NULL */
     uintptr_t word[SIM_TASK_WORDS];
 };
 
@@ -56,3 +57,7 @@ void sim_segments_free(void);
 void sim_thread_done(void *host, struct thread *thread);
 void sim_task_broken(void *host, struct task *task, const char *why);
 uint64_t sim_calendar_now(void *host);
+int sim_process_claim(void *host, struct task *parent, int32_t pid, struct task_identity *identity, void **record_p);
+void sim_process_born(void *host, void *record, struct task *task);
+void sim_process_unborn(void *host, struct task *task);
+void sim_process_command(void *host, struct task *task, char *command);

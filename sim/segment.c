@@ -206,6 +206,10 @@ const struct host_ops sim_ops = {
     .segment_lend = segment_lend,
     .segment_done = segment_done,
     .task_broken = sim_task_broken,
+    .process_claim = sim_process_claim,
+    .process_born = sim_process_born,
+    .process_unborn = sim_process_unborn,
+    .process_command = sim_process_command,
     .task_memory = task_memory,
     .calendar_now = sim_calendar_now,
 };

@@ -7,6 +7,7 @@
  */
 #include "sim/sim.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -105,6 +106,41 @@ void sim_task_broken(void *host, struct task *task, const char *why)
     broken->is_broken = true;
 }
 
+/* ---- announced tasks ---- */
+
+int sim_process_claim(void *host, struct task *parent, int32_t pid, struct task_identity *identity,
+                      void **record_p)
+{
+    list_for_each(node, &sim.tasks)
+    {
+        struct sim_task *task = list_entry(node, struct sim_task, all);
+        if (task->identity.pid != pid || task->announced_by != kernel_task_host(parent))
+            continue;
+        *identity = task->identity;
+        *record_p = task;
+        return 0;
+    }
+    return ESRCH;
+}
+
+void sim_process_born(void *host, void *record, struct task *kernel)
+{
+    struct sim_task *task = record;
+    task->announced_by = NULL;
+    task->kernel = kernel;
+}
+
+void sim_process_unborn(void *host, struct task *task)
+{
+    ((struct sim_task *)kernel_task_host(task))->is_broken = true;
+}
+
+void sim_process_command(void *host, struct task *task, char *command)
+{
+    const struct sim_task *named = kernel_task_host(task);
+    memcpy(command, named->identity.command, sizeof(named->identity.command));
+}
+
 /* ---- the clock and the invariants ---- */
 
 /* A day in November 2023, and what has passed since. */
@@ -167,13 +203,8 @@ static void thread_drop(struct sim_thread *thread)
     thread->coroutine = NULL;
 }
 
-static void task_die(struct sim_task *task, int exit_value)
+static void image_drop(struct sim_task *task)
 {
-    if (task->kernel == NULL)
-        return;
-    kernel_task_died(sim.kernel, task->kernel, false);
-    task->kernel = NULL;
-    task->exit_value = exit_value;
     list_for_each(node, &sim.threads)
     {
         struct sim_thread *thread = list_entry(node, struct sim_thread, all);
@@ -181,6 +212,16 @@ static void task_die(struct sim_task *task, int exit_value)
             thread_drop(thread);
     }
     sim_segments_of_dead_task(task);
+}
+
+static void task_die(struct sim_task *task, int exit_value)
+{
+    if (task->kernel == NULL)
+        return;
+    kernel_task_died(sim.kernel, task->kernel, false);
+    task->kernel = NULL;
+    task->exit_value = exit_value;
+    image_drop(task);
     check_invariants();
 }
 
@@ -376,16 +417,22 @@ static struct sim_thread *thread_new(struct sim_task *task, int32_t tid)
     return thread;
 }
 
-static struct sim_task *task_new(struct inherit *inherit)
+static struct sim_task *record_new(void)
 {
     struct sim_task *task = calloc(1, sizeof(*task));
     ASSERT(task != NULL);
     task->identity =
         (struct task_identity){ .pid = sim.next_id++, .uid = 501, .gid = 20, .ruid = 501, .rgid = 20 };
     snprintf(task->identity.command, sizeof(task->identity.command), "sim-%d", task->identity.pid);
+    list_append(&sim.tasks, &task->all);
+    return task;
+}
+
+static struct sim_task *task_new(struct inherit *inherit)
+{
+    struct sim_task *task = record_new();
     task->kernel = kernel_task_new(sim.kernel, &task->identity, inherit, task);
     ASSERT(task->kernel != NULL);
-    list_append(&sim.tasks, &task->all);
     return task;
 }
 
@@ -422,6 +469,21 @@ struct sim_task *sim_task_spawn(int (*body)(void *argument), void *argument)
     return task;
 }
 
+struct sim_task *sim_task_announce(void)
+{
+    struct sim_task *task = record_new();
+    task->announced_by = sim_task_self();
+    return task;
+}
+
+void sim_task_go(struct sim_task *task, int (*body)(void *argument), void *argument)
+{
+    ASSERT(task->kernel != NULL);
+    task->body = body;
+    task->argument = argument;
+    thread_start(thread_new(task, task->identity.pid), task_main, task);
+}
+
 struct sim_thread *sim_thread_spawn(void *(*body)(void *argument), void *argument)
 {
     return thread_start(thread_new(sim_task_self(), sim.next_id++), body, argument);
@@ -434,6 +496,19 @@ static _Noreturn void leave_for_good(void)
     yield();
     ASSERT(!"a thread that is gone was drawn");
     abort();
+}
+
+void sim_task_exec(int (*body)(void *argument), void *argument)
+{
+    struct sim_task *task = sim_task_self();
+    ASSERT(sim.current != sim.first && task != sim.first->task);
+    task->kernel = kernel_task_exec(sim.kernel, task->kernel, &task->identity, task);
+    ASSERT(task->kernel != NULL);
+    image_drop(task);
+    memset(&task->library, 0, sizeof(task->library));
+    sim_task_go(task, body, argument);
+    check_invariants();
+    leave_for_good();
 }
 
 void sim_kill(struct sim_task *task)

@@ -48,6 +48,12 @@ uint64_t sim_now(void); /* nanoseconds since sim_begin */
  * first thread. What body returns is the exit value. Never NULL: no memory ends the simulation. The record
  * stays readable until sim_end. */
 struct sim_task *sim_task_spawn(int (*body)(void *argument), void *argument);
+/* A child in two steps, as a spawn announces it: its pid is there for TRAP_SPAWN_COMMIT, and when that is done it goes and
+ * runs body(argument). */
+struct sim_task *sim_task_announce(void);
+void sim_task_go(struct sim_task *task, int (*body)(void *argument), void *argument);
+/* The running thread's task becomes another image, whose main thread runs body(argument). */
+_Noreturn void sim_task_exec(int (*body)(void *argument), void *argument);
 /* The task vanishes with all its threads, as by kill -9: at once, wherever they are. Killing one's own does
  * not return. */
 void sim_kill(struct sim_task *task);

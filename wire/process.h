@@ -120,7 +120,7 @@ enum { PROCESS_COMMAND_SIZE = 17, PROCESS_NAME_SIZE = 33 };
 /* ESRCH: machd has no record of it: then the host's data are all there is (F165). */
 struct process_info {
     int32_t pid;
-    int32_t parent;          /* now */
+    int32_t parent;          /* at birth, as long as that one lives; else 0: the host tells */
     int32_t parent_at_birth;
     uint32_t pid_version, parent_pid_version; /* of the parent at birth */
     uint32_t state;
@@ -136,7 +136,6 @@ struct process_info {
     uint32_t n_threads;
     uint32_t names, free_names; /* of the port table (IPCTABLEINFO) */
     int32_t priority; /* of the task */
-    uint64_t messages_sent, messages_received, traps;
     uint64_t coalition[SPAWN_COALITIONS];
     char command[PROCESS_COMMAND_SIZE];
     char name[PROCESS_NAME_SIZE];

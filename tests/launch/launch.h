@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* tests/launch/launch.h - tasks that are made as posix_spawn makes them (wire/process.h), the same in both worlds
+ *
+ *     struct spawn_request request = launch_request();
+ *     request.watch[request.n_watch++] = port;
+ *     struct launched *child;
+ *     REQUIRE_EQ(launch_begin(&request, body, argument, &child), 0);    it is there and waits
+ *     launch_go(child);                                                 it runs, and there is no way back
+ *     CHECK_EQ(launch_wait(child), 7);
+ *
+ * or, after begin, launch_take_back. In real life the child is a copy of the program that has not used libmach yet.
+ */
+#pragma once
+
+#include "tests/push/common.h"
+#include "wire/process.h"
+
+struct launched;
+
+/* A request that asks for nothing. */
+struct spawn_request launch_request(void);
+/* One with these watch ports. */
+struct spawn_request launch_watching(const mach_port_t *ports, uint32_t n);
+
+/* 0, or an error number, and then nothing is left. */
+int launch_begin(const struct spawn_request *request, int (*fn)(void *argument), void *argument, struct launched **child_p);
+void launch_go(struct launched *child);
+/* It never runs fn, and is forgotten. */
+void launch_take_back(struct launched *child);
+int launch_pid(const struct launched *child);
+/* As those of world_task; each forgets it. */
+int launch_wait(struct launched *child);
+void launch_kill(struct launched *child);
+
+/* In the simulator alone: the calling task becomes another image that runs fn, as by exec. */
+_Noreturn void launch_exec(int (*fn)(void *argument), void *argument);
+
+/* The base priority of the child's main thread, by its pid. */
+int launch_base(const struct launched *child);
+
+/* Of the calling thread. */
+int own_base(void);
+/* Polls until the own base priority is not `base`, and returns what it is then. */
+int own_base_after(int base);
