@@ -3,9 +3,9 @@
  * <pthread.h> - the C library's, plus what Darwin adds about Mach ports and names (abi-system 6.3)
  *
  * Types and constants stay the C library's. One function has another prototype there: Darwin's
- * pthread_setname_np names the calling thread and takes one argument. It is bound to a link name of its own,
- * so that code built against the C library in the same process keeps its own (H14). Code written for Linux
- * defines __LINUX_PTHREAD_NAMES before its first include and gets the C library's two-argument function.
+ * pthread_setname_np names the calling thread and takes one argument; others mean Mach priorities. They are bound to link
+ * names of their own, so that code built against the C library in the same process keeps its own (H14). Code written for Linux
+ * defines __LINUX_PTHREAD_NAMES before its first include and gets the C library's functions.
  */
 #ifndef _MACHD_PTHREAD_H_
 #define _MACHD_PTHREAD_H_
@@ -17,8 +17,12 @@
 #include_next <pthread.h>
 #else
 #define pthread_setname_np __linux_pthread_setname_np
+#define pthread_attr_setschedparam __linux_pthread_attr_setschedparam
+#define pthread_attr_getschedparam __linux_pthread_attr_getschedparam
 #include_next <pthread.h>
 #undef pthread_setname_np
+#undef pthread_attr_setschedparam
+#undef pthread_attr_getschedparam
 #endif
 
 __BEGIN_DECLS
@@ -29,6 +33,13 @@ __BEGIN_DECLS
  * the first 15. (K227)
  */
 int pthread_setname_np(const char *name) __asm__("_mach_pthread_setname_np");
+
+/* sched_priority is a Mach priority, 1 to 63, else EINVAL; 31 when none was set. What is made with the attributes and looks at
+ * it: _pthread_workloop_create (T109). */
+int pthread_attr_setschedparam(pthread_attr_t *attr, const struct sched_param *param)
+    __asm__("_mach_pthread_attr_setschedparam");
+int pthread_attr_getschedparam(const pthread_attr_t *attr, struct sched_param *param)
+    __asm__("_mach_pthread_attr_getschedparam");
 #endif
 
 /*

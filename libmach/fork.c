@@ -15,10 +15,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "libmach/events.h"
 #include "libmach/handlers.h"
 #include "libmach/kqueue.h"
 #include "libmach/live.h"
 #include "libmach/lock.h"
+#include "libmach/workqueue.h"
 
 #define EXPORT __attribute__((visibility("default")))
 #define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
@@ -29,6 +31,9 @@ static void in_child(void)
 {
     handlers_forget();
     kqueue_forget();
+    sources_forget();
+    ports_forget();
+    workqueue_forget();
     live_fork_child(nonce);
     nonce = 0;
 }

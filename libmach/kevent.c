@@ -2,13 +2,16 @@
 /* libmach/kevent.c - kevent, kevent64 and kevent_qos: changes in, events out (T110-T112)
  *
  * The three forms differ in their structs alone; inside everything is the largest one. Changes are copied in before the
- * lock is taken and events out after it was given, some at a time.
+ * lock is taken and events out after it was given, some at a time. Knotes on ports are the kernel's (wire/kevent.h); a thread
+ * of the library hears that it has something for a kqueue (ports.c).
  */
 #include <errno.h>
 #include <poll.h>
 #include <time.h>
 
+#include "libmach/events.h"
 #include "libmach/guard.h"
+#include "libmach/kevent_trap.h"
 #include "libmach/kqueue.h"
 #include "libmach/transport.h"
 
@@ -22,6 +25,9 @@ enum form { FORM_PLAIN, FORM_64, FORM_QOS };
 struct call {
     enum form form;
     int fd;
+    unsigned flags;
+    char *area; /* for messages */
+    size_t area_size;
     const char *changes;
     int n_changes;
     char *events;
@@ -123,17 +129,43 @@ static int copy_out(struct call *call, const struct kevent_qos_s *event, int n)
 
 /* ---- changes ---- */
 
+/* A knote on a port is the kernel's. */
+static int change_port(int fd, struct kevent_qos_s *change)
+{
+    uint64_t id = kqueue_begin_ports(fd);
+    struct kevent_qos_s plain = *change;
+    struct kevent_trap trap = { .number = TRAP_KEVENT,
+                                .kind = KQUEUE_DESCRIPTOR,
+                                .id = id,
+                                .flags = KEVENT_FLAG_ERROR_EVENTS | KEVENT_FLAG_IMMEDIATE,
+                                .changes = &plain,
+                                .n_changes = 1 };
+    plain.flags &= (uint16_t)~EV_RECEIPT; /* the answer is written here */
+    if (id == 0)
+        return EBADF;
+    return ports_watch() ? kevent_trap_make(&trap) : EAGAIN;
+}
+
+static int change_one(int fd, struct kevent_qos_s *change)
+{
+    if (change->filter == EVFILT_MACHPORT)
+        return change_port(fd, change);
+    struct kqueue *kq = kqueue_take(fd);
+    if (kq == NULL)
+        return EBADF;
+    int error = kqueue_change(kq, change);
+    kqueue_give(kq);
+    return error;
+}
+
 /* Applies changes until one fails that there is no room to tell of. What is told stands in `change` afterwards, n_p of them. */
 static int apply(const struct call *call, struct kevent_qos_s *change, int *n_p)
 {
     int n = *n_p, room = call->n_events - call->n_told, told = 0, error = 0;
-    struct kqueue *kq = kqueue_take(call->fd);
     *n_p = 0;
-    if (kq == NULL)
-        return EBADF;
     for (int i = 0; i < n && error == 0; i++) {
         struct kevent_qos_s answer = change[i];
-        int result = kqueue_change(kq, &answer);
+        int result = change_one(call->fd, &answer);
         if (result == 0 && !(answer.flags & EV_RECEIPT))
             continue;
         if (told == room) {
@@ -144,7 +176,6 @@ static int apply(const struct call *call, struct kevent_qos_s *change, int *n_p)
         answer.data = result;
         change[told++] = answer;
     }
-    kqueue_give(kq);
     *n_p = told;
     return error;
 }
@@ -185,6 +216,37 @@ static int fetch(struct call *call)
     return error;
 }
 
+/* What ports have. */
+static int fetch_ports(struct call *call)
+{
+    struct kevent_qos_s event[AT_ONCE];
+    int room = call->n_events - call->n_told;
+    struct kevent_trap trap = { .number = TRAP_KEVENT,
+                                .kind = KQUEUE_DESCRIPTOR,
+                                .flags = call->flags | KEVENT_FLAG_IMMEDIATE,
+                                .events = event,
+                                .n_events = (uint32_t)(room < AT_ONCE ? room : AT_ONCE),
+                                .area = call->area,
+                                .area_size = call->area_size,
+                                .from_end = call->flags & KEVENT_FLAG_STACK_DATA };
+    trap.id = room > 0 ? kqueue_take_ports(call->fd) : 0;
+    if (trap.id == 0)
+        return 0;
+    int error = kevent_trap_make(&trap);
+    if (trap.reply & KEVENT_REPLY_MORE)
+        kqueue_ports_ready(trap.id);
+    call->area_size -= trap.area_used;
+    if (!trap.from_end)
+        call->area += trap.area_used;
+    return error == 0 || error == ENOENT ? copy_out(call, event, (int)trap.n_told) : error;
+}
+
+static int fetch_all(struct call *call)
+{
+    int error = fetch_ports(call);
+    return error != 0 ? error : fetch(call);
+}
+
 /* 0: something may have happened; ETIMEDOUT. */
 static int wait_for_more(const struct call *call)
 {
@@ -204,11 +266,11 @@ static int wait_for_more(const struct call *call)
 /* A level that went down again, or another thread that was faster: then there is nothing, and the wait goes on. */
 static int fetch_some(struct call *call)
 {
-    int error = fetch(call);
+    int error = fetch_all(call);
     while (error == 0 && call->n_told == 0) {
         error = wait_for_more(call);
         if (error == 0)
-            error = fetch(call);
+            error = fetch_all(call);
     }
     return error == ETIMEDOUT ? 0 : error;
 }
@@ -231,6 +293,7 @@ static bool is_kqueue(int fd)
 
 static int make(struct call *call, unsigned flags)
 {
+    call->flags = flags & (KEVENT_FLAG_ERROR_EVENTS | KEVENT_FLAG_STACK_DATA);
     call->n_changes = call->n_changes > 0 ? call->n_changes : 0;
     call->n_events = call->n_events > 0 ? call->n_events : 0;
     if (call->n_changes == 0 && !is_kqueue(call->fd))
@@ -298,10 +361,18 @@ int kevent_qos(int kq, const struct kevent_qos_s *changelist, int nchanges, stru
                          .n_changes = nchanges,
                          .events = (char *)eventlist,
                          .n_events = nevents,
-                         .has_deadline = flags & KEVENT_FLAG_IMMEDIATE };
+                         .has_deadline = flags & KEVENT_FLAG_IMMEDIATE,
+                         .area = data_out };
     if (flags & KEVENT_ID_FLAGS)
         return finish(EINVAL, 0);
     if (flags & KEVENT_FLAG_WORKQ)
         return finish(ENOTSUP, 0);
-    return make(&call, flags);
+    if (data_out != NULL && data_available != NULL &&
+        !guard_copy(&call.area_size, data_available, sizeof call.area_size))
+        return finish(EFAULT, 0);
+    size_t before = call.area_size;
+    int n = make(&call, flags);
+    if (call.area_size != before && !guard_copy(data_available, &call.area_size, sizeof call.area_size))
+        return finish(EFAULT, 0);
+    return n;
 }

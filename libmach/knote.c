@@ -62,6 +62,11 @@ static struct knote *find(const struct kqueue *kq, const struct kevent_qos_s *ch
     return NULL;
 }
 
+const struct knote *knote_find(const struct kqueue *kq, const struct kevent_qos_s *change)
+{
+    return find(kq, change);
+}
+
 bool knote_has_twin(const struct knote *knote)
 {
     const struct knote *other;

@@ -10,12 +10,14 @@
 #include <unistd.h>
 
 #include "libmach/lock.h"
+#include "libmach/trap.h"
 
 enum { EVENTS_AT_ONCE = 64 };
 
 static struct {
     _Atomic uint32_t lock;
     LIST_HEAD(, kqueue) all;
+    uint64_t last_id;
 } kqueues;
 
 /* ---- which kqueue a descriptor is ---- */
@@ -81,6 +83,8 @@ static void kqueue_free(struct kqueue *kq)
 {
     LIST_REMOVE(kq, in_all);
     kqueue_drop_all(kq, false);
+    if (kq->has_ports)
+        TRAP_KR(TRAP_KQUEUE_CLOSE, NULL, kq->id);
     close_if_open(kq->anchor);
     close_if_open(kq->writes);
     close_if_open(kq->inotify);
@@ -118,17 +122,30 @@ static struct kqueue *kqueue_new(void)
     return NULL;
 }
 
-int kqueue(void)
+static int make(bool is_high)
 {
     sigset_t mask;
     lock_take(&kqueues.lock, &mask);
     clear_closed();
     struct kqueue *kq = kqueue_new();
-    int fd = kq != NULL ? kq->fd : -1;
-    if (kq != NULL)
+    if (kq != NULL) {
+        kq->fd = is_high ? descriptor_high(kq->fd) : kq->fd;
+        kq->id = ++kqueues.last_id;
         LIST_INSERT_HEAD(&kqueues.all, kq, in_all);
+    }
+    int fd = kq != NULL ? kq->fd : -1;
     lock_give(&kqueues.lock, &mask);
     return fd;
+}
+
+int kqueue(void)
+{
+    return make(false);
+}
+
+int kqueue_high(void)
+{
+    return make(true);
 }
 
 /* The parent's sets are shared with it: they are closed and not changed. What a thread of the parent was changing when
@@ -206,7 +223,7 @@ static void drain(struct kqueue *kq)
 
 static void show_pending(struct kqueue *kq)
 {
-    bool is_pending = !TAILQ_EMPTY(&kq->pending);
+    bool is_pending = kq->ports_pending || !TAILQ_EMPTY(&kq->pending);
     uint64_t one = 1;
     if (is_pending == kq->is_anchor_set)
         return;
@@ -228,4 +245,54 @@ int kqueue_collect(struct kqueue *kq, struct kevent_qos_s *event, int max)
     int n = knote_collect(kq, event, max);
     show_pending(kq);
     return n;
+}
+
+bool kqueue_has(int fd, const struct kevent_qos_s *change)
+{
+    struct kqueue *kq = kqueue_take(fd);
+    if (kq == NULL)
+        return false;
+    const struct knote *knote = knote_find(kq, change);
+    bool is_same =
+        knote != NULL && knote->registered.fflags == change->fflags && knote->registered.data == change->data;
+    kqueue_give(kq);
+    return is_same;
+}
+
+/* ---- ports ---- */
+
+uint64_t kqueue_begin_ports(int fd)
+{
+    struct kqueue *kq = kqueue_take(fd);
+    if (kq == NULL)
+        return 0;
+    uint64_t id = kq->id;
+    kq->has_ports = true;
+    kqueue_give(kq);
+    return id;
+}
+
+uint64_t kqueue_take_ports(int fd)
+{
+    struct kqueue *kq = kqueue_take(fd);
+    if (kq == NULL)
+        return 0;
+    uint64_t id = kq->ports_pending ? kq->id : 0;
+    kq->ports_pending = false;
+    show_pending(kq);
+    kqueue_give(kq);
+    return id;
+}
+
+void kqueue_ports_ready(uint64_t id)
+{
+    sigset_t mask;
+    struct kqueue *kq;
+    lock_take(&kqueues.lock, &mask);
+    LIST_FOREACH(kq, &kqueues.all, in_all)
+    if (kq->id == id) {
+        kq->ports_pending = true;
+        show_pending(kq);
+    }
+    lock_give(&kqueues.lock, &mask);
 }

@@ -97,6 +97,9 @@ struct kqueue {
     int inotify; /* for VNODE; -1 until there is one */
     bool has_bell; /* what signal handlers ring is in the set */
     bool is_anchor_set;
+    uint64_t id;        /* the kernel's, for ports (wire/kevent.h) */
+    bool has_ports;     /* the kernel knows of it */
+    bool ports_pending; /* the kernel has something */
     struct knote_list *bucket;
     uint32_t n_buckets, n_knotes, n_files;
     struct knote_queue pending;
@@ -113,12 +116,24 @@ int kqueue_change(struct kqueue *kq, const struct kevent_qos_s *change);
 /* Fetches what there is, at most max; the number. (T115, T118) */
 int kqueue_collect(struct kqueue *kq, struct kevent_qos_s *event, int max);
 
+/* Ports: what the kernel keeps for a kqueue. begin: the id, for a change; take: the id if there is something to fetch, else
+ * 0, and what is fetched now is pending no more. ready: there is something to fetch. (EBADF is id 0.) */
+uint64_t kqueue_begin_ports(int fd);
+uint64_t kqueue_take_ports(int fd);
+void kqueue_ports_ready(uint64_t id);
+
+/* One under a high number, for the library itself; -1. */
+int kqueue_high(void);
+/* The same is registered already. */
+bool kqueue_has(int fd, const struct kevent_qos_s *change);
+
 /* ---- of knote.c ---- */
 
 bool kqueue_table_init(struct kqueue *kq);
 /* is_forked: the set is the parent's too, and is left as it is. */
 void kqueue_drop_all(struct kqueue *kq, bool is_forked);
 int knote_change(struct kqueue *kq, const struct kevent_qos_s *change);
+const struct knote *knote_find(const struct kqueue *kq, const struct kevent_qos_s *change);
 int knote_collect(struct kqueue *kq, struct kevent_qos_s *event, int max);
 
 /* In a fork child: kqueues are not inherited. */

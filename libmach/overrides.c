@@ -10,56 +10,11 @@
 #include "libmach/transport.h"
 #include "libmach/trap.h"
 
-/* ---- classes at creation ---- */
-
-/* The C library leaves the last word of its attributes unused and zero. We keep a class there, with a mark that says so. */
-struct attribute_word {
-    uint32_t mark;
-    uint8_t qos;
-    int8_t relative;
-    uint16_t zero;
-};
-enum { MARK = 0x716f7331, WORD_AT = sizeof(pthread_attr_t) - sizeof(struct attribute_word) };
-
-uint32_t qos_of_attributes(const void *attributes, int *relative_priority)
-{
-    struct attribute_word word = { 0 };
-    if (attributes != NULL)
-        memcpy(&word, (const char *)attributes + WORD_AT, sizeof word);
-    *relative_priority = word.mark == MARK ? word.relative : 0;
-    return word.mark == MARK ? word.qos : 0;
-}
-
 void qos_begin(uint32_t qos, int relative_priority)
 {
     struct lib_thread *thread = transport_thread(NULL);
     if (thread != NULL)
         TRAP_KR(TRAP_SET_QOS, NULL, thread->self, qos, (uint32_t)relative_priority);
-}
-
-int pthread_attr_set_qos_class_np(pthread_attr_t *attr, qos_class_t qos_class, int relative_priority)
-{
-    struct attribute_word word = { .mark = MARK, .relative = (int8_t)relative_priority };
-    int inherit = PTHREAD_INHERIT_SCHED;
-    word.qos = (uint8_t)qos_of_class(qos_class, relative_priority);
-    if (attr == NULL || word.qos == 0 || pthread_attr_getinheritsched(attr, &inherit) != 0 ||
-        inherit == PTHREAD_EXPLICIT_SCHED)
-        return EINVAL;
-    memcpy((char *)attr + WORD_AT, &word, sizeof word);
-    return 0;
-}
-
-int pthread_attr_get_qos_class_np(pthread_attr_t *attr, qos_class_t *qos_class, int *relative_priority)
-{
-    int relative;
-    uint32_t qos = qos_of_attributes(attr, &relative);
-    if (attr == NULL)
-        return EINVAL;
-    if (qos_class != NULL)
-        *qos_class = qos_class_of(qos);
-    if (relative_priority != NULL)
-        *relative_priority = relative;
-    return 0;
 }
 
 /* ---- other threads ---- */

@@ -20,5 +20,7 @@ int role_get(id_t pid);
 
 /* What pthread_attr_set_qos_class_np left in the attributes: THREAD_QOS_*, or 0. */
 uint32_t qos_of_attributes(const void *attributes, int *relative_priority);
+/* The Mach priority that pthread_attr_setschedparam left there, or 0. */
+int sched_of_attributes(const void *attributes);
 /* The calling thread, which has just begun, asks for it. */
 void qos_begin(uint32_t qos, int relative_priority);

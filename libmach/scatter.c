@@ -24,7 +24,7 @@ struct payload {
     uint8_t *fresh, *fresh_end; /* what is left of the mapping for inline bytes */
 };
 
-static uint64_t round_to_page(uint64_t size)
+uint64_t scatter_round_to_page(uint64_t size)
 {
     uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
     return (size + page - 1) & ~(page - 1);
@@ -35,7 +35,7 @@ static void map_fresh(struct payload *payload)
     uint64_t size = 0;
     for (uint32_t i = 0; i < payload->n_items; i++)
         if (payload->item[i].kind == TRAP_ITEM_INLINE)
-            size += round_to_page(payload->item[i].size);
+            size += scatter_round_to_page(payload->item[i].size);
     if (size == 0)
         return;
     void *at = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -52,7 +52,7 @@ static void *take_item(struct lib_thread *thread, struct payload *payload, const
         return transport_segment_map(thread, item->at, item->size);
     if (item->kind != TRAP_ITEM_INLINE || item->at > payload->size || item->size > payload->size - item->at)
         return NULL;
-    uint64_t room = round_to_page(item->size);
+    uint64_t room = scatter_round_to_page(item->size);
     if ((uint64_t)(payload->fresh_end - payload->fresh) < room)
         return NULL;
     void *at = payload->fresh;
@@ -115,29 +115,36 @@ static mach_msg_return_t without_space(uint32_t result)
     return (mach_msg_return_t)(result | MACH_MSG_VM_SPACE);
 }
 
+mach_msg_return_t scatter_payload(struct lib_thread *thread, const struct scatter *message, void *to,
+                                  mach_msg_size_t limit)
+{
+    struct payload payload = { .bytes = message->bytes, .size = message->size, .n_items = message->n_items };
+    mach_msg_return_t mr = (mach_msg_return_t)message->result;
+    payload.item = (const struct trap_item *)(payload.bytes + trap_round8(message->message_size));
+    if (payload.n_items > 0 && !fill_all(thread, &payload, message->message_size))
+        mr = without_space(message->result);
+    mach_msg_size_t size = message->message_size < limit ? message->message_size : limit;
+    return guard_copy(to, payload.bytes, size) ? mr : MACH_RCV_INVALID_DATA;
+}
+
 /* Anything but a short plain message. */
 static mach_msg_return_t scatter_large(struct lib_thread *thread, void *to, mach_msg_size_t limit)
 {
-    struct trap_reply reply = thread->page->reply;
-    struct payload payload = { .bytes = trap_data(thread->page),
+    const struct trap_reply reply = thread->page->reply;
+    struct scatter message = { .bytes = trap_data(thread->page),
                                .size = TRAP_DATA_SIZE,
-                               .n_items = reply.n_items };
-    mach_msg_return_t mr = (mach_msg_return_t)reply.result;
-    if (reply.segment != 0) {
-        thread->page->reply.segment = 0;
-        payload.size = reply.payload_size;
-        payload.bytes = transport_segment_map(thread, reply.segment, reply.payload_size);
-        if (payload.bytes == NULL)
-            return MACH_RCV_INVALID_DATA;
-    }
-    payload.item = (const struct trap_item *)(payload.bytes + trap_round8(reply.message_size));
-    if (payload.n_items > 0 && !fill_all(thread, &payload, reply.message_size))
-        mr = without_space(reply.result);
-    mach_msg_size_t size = reply.message_size < limit ? reply.message_size : limit;
-    if (!guard_copy(to, payload.bytes, size))
-        mr = MACH_RCV_INVALID_DATA;
-    if (reply.segment != 0)
-        munmap(payload.bytes, round_to_page(payload.size));
+                               .message_size = reply.message_size,
+                               .n_items = reply.n_items,
+                               .result = reply.result };
+    if (reply.segment == 0)
+        return scatter_payload(thread, &message, to, limit);
+    thread->page->reply.segment = 0;
+    message.size = reply.payload_size;
+    message.bytes = transport_segment_map(thread, reply.segment, reply.payload_size);
+    if (message.bytes == NULL)
+        return MACH_RCV_INVALID_DATA;
+    mach_msg_return_t mr = scatter_payload(thread, &message, to, limit);
+    munmap(message.bytes, scatter_round_to_page(message.size));
     return mr;
 }
 

@@ -85,5 +85,12 @@ void *transport_segment_borrowed(struct lib_thread *thread, const uint64_t value
 void transport_segment_done(struct lib_thread *thread, uint32_t id);
 uint32_t transport_segments_done(struct lib_thread *thread, uint32_t id[TRAP_DONE_MAX]);
 
+/* Linux's own events for knotes of workloops (wire/kevent.h, sources). check: 0, or the errno with which such a change fails
+ * before the kernel hears of it. source: listens, or ceases to, as the record says. */
+struct kevent_qos_s;
+struct kevent_record;
+int transport_source_check(const struct kevent_qos_s *change);
+void transport_source(const struct kevent_record *source);
+
 /* The program gives whole pages back. False: they are no pages. */
 bool transport_memory_free(void *at, uint64_t size);

@@ -80,6 +80,15 @@ __BEGIN_DECLS
 int kevent_qos(int kq, const struct kevent_qos_s *changelist, int nchanges, struct kevent_qos_s *eventlist,
                int nevents, void *data_out, size_t *data_available, unsigned int flags);
 
+/*
+ * The same for the workloop `id` of the task, made by its first change (T108 to T112). flags: KEVENT_FLAG_WORKLOOP
+ * always, else EINVAL. ENOENT, EEXIST: DYNAMIC_KQ_MUST_(NOT_)EXIST. EXDEV: only its servicer fetches events. Messages go
+ * to data_out, *data_available bytes, of which it is lowered by those used.
+ */
+int kevent_id(kqueue_id_t id, const struct kevent_qos_s *changelist, int nchanges,
+              struct kevent_qos_s *eventlist, int nevents, void *data_out, size_t *data_available,
+              unsigned int flags);
+
 __END_DECLS
 
 /* cmd and argument of the call below the two of <pthread/workqueue_private.h> */

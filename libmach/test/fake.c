@@ -193,3 +193,14 @@ void *transport_segment_share(struct lib_thread *lib, uint32_t id, void *address
 {
     return MAP_FAILED;
 }
+
+int transport_source_check(const struct kevent_qos_s *change)
+{
+    (void)change;
+    return 0;
+}
+
+void transport_source(const struct kevent_record *source)
+{
+    (void)source;
+}

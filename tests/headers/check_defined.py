@@ -23,7 +23,8 @@ OF_THE_PROGRAM = {
     "clock_alarm_reply",  # the message of an alarm: sent by the kernel, made by mig from clock_reply.defs
 }
 OF_THE_PROGRAM_BEGIN = ("catch_", "do_mach_notify_")
-LINK_NAMES = {"pthread_setname_np": "_mach_pthread_setname_np"}
+LINK_NAMES = {name: "_mach_" + name for name in ("pthread_setname_np", "pthread_attr_setschedparam",
+                                                 "pthread_attr_getschedparam")}
 DECLARATION = re.compile(r"/\* (\S+?):(\d+):[NOI]C \*/ .*?(\w+) \(")
 
 
