@@ -141,9 +141,15 @@ void process_release(struct spawned *spawned)
     (void)spawned;
 }
 
-int process_outcome(int report)
+void process_abandon(struct spawned *spawned)
+{
+    (void)spawned;
+}
+
+int process_outcome(int report, uint64_t ticket)
 {
     (void)report;
+    (void)ticket;
     return 0;
 }
 

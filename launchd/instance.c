@@ -20,6 +20,7 @@
 #include "launchd/process.h"
 #include "launchd/service.h"
 #include "launchd/sockets.h"
+#include "wire/process.h"
 
 #define KILL_PATIENCE (4 * TIMER_SECOND)     /* B127 */
 #define SHUTDOWN_PATIENCE (2 * TIMER_SECOND) /* machd waits for us a second longer */
@@ -84,7 +85,7 @@ static void close_event(struct event *event)
 /* What the child has to say about its exec. */
 static void take_report(struct managed *m)
 {
-    int error = m->report.fd >= 0 ? process_outcome(m->report.fd) : 0;
+    int error = m->report.fd >= 0 ? process_outcome(m->report.fd, m->ticket) : 0;
 
     close_event(&m->report);
     if (error != 0) {
@@ -219,12 +220,35 @@ static void cannot_start(struct managed *m, int error)
     managed_touch(m);
 }
 
+/* The inactive ones, that whose message came first in front (B149). */
+static size_t services_to_watch(const struct managed *m, mach_port_t *ports, size_t max)
+{
+    const struct service *service;
+    size_t n = 0;
+
+    TAILQ_FOREACH(service, &m->job->services, in_job)
+    {
+        if (n == max || !service_is_declared(service) || service->r->state != SERVICE_INACTIVE)
+            continue;
+        ports[n] = service->r->port;
+        if (ports[n] == m->demanded) {
+            ports[n] = ports[0];
+            ports[0] = m->demanded;
+        }
+        n++;
+    }
+    return n;
+}
+
 static int make_process(struct managed *m, struct spawned *spawned)
 {
     const struct domain *domain = m->job->domain;
+    mach_port_t watch[SPAWN_WATCH_MAX];
     int fds[SOCKETS_MAX], error;
     char *names = sockets_names(m);
     struct process_plan plan = { .config = m->config,
+                                 .watch = watch,
+                                 .n_watch = services_to_watch(m, watch, SPAWN_WATCH_MAX),
                                  .domain = domain->r->port,
                                  .owner = domain->r->uid,
                                  .suspended = m->suspended,
@@ -254,19 +278,19 @@ void instance_start(struct managed *m)
     memcpy(r->reason, r->why, sizeof(r->reason));
     error = make_process(m, &spawned);
     m->at_once = m->suspended = false;
+    m->demanded = MACH_PORT_NULL;
     if (error != 0) {
         cannot_start(m, error);
         return;
     }
     if (!watch_process(m, spawned.pid) || !job_set_pid(m->job, spawned.pid)) {
         close_event(&m->death);
-        close(spawned.go);
-        close(spawned.report);
-        syscall(SYS_wait4, spawned.pid, NULL, 0, NULL); /* without the word to go on it ends at once */
+        process_abandon(&spawned);
         cannot_start(m, ENOMEM);
         return;
     }
     m->is_child = true;
+    m->ticket = spawned.ticket;
     r->start_time = host_start_time(spawned.pid, NULL);
     r->end = JOB_END_NEVER;
     m->state = MANAGED_SPAWNING;

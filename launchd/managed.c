@@ -255,6 +255,8 @@ void managed_demand(mach_port_t port)
         return;
     service_tell_demand(service, why, sizeof(why));
     managed_set_why(service->job->managed, why);
+    if (service->job->managed->demanded == MACH_PORT_NULL)
+        service->job->managed->demanded = port;
     managed_mark(service->job->managed, JOB_PENDING | JOB_DEMANDED, 0);
     managed_touch(service->job->managed);
 }

@@ -64,6 +64,8 @@ struct managed {
     bool at_once;   /* the next start ignores the throttle */
     bool suspended; /* the next instance begins stopped */
     struct event death, report; /* of its process (instance.c) */
+    uint64_t ticket;            /* of that process, while it has not run its program yet */
+    mach_port_t demanded;       /* the service whose message came first since it ended */
     struct timer timer;         /* throttle, SIGKILL, complaint */
     struct timer interval;      /* schedule.c */
     struct helper watcher;      /* paths.c */

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/close_range.h>
+#include <mach/spawn_np.h>
 #include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
@@ -18,6 +19,7 @@
 #include "launchd/config.h"
 #include "launchd/log.h"
 #include "wire/job_types.h"
+#include "wire/process.h"
 
 #define IOPRIO_WHO_PROCESS 1
 #define IOPRIO_LOWEST (2 << 13 | 7) /* best effort, its lowest level */
@@ -200,51 +202,82 @@ static _Noreturn void become_job(const struct process_plan *plan, int go, int re
 
 /* ---- in launchd ---- */
 
-/* A fork child inherits what its parent's task has then (B77): the job's domain. */
-static pid_t fork_into(mach_port_t domain)
+static void wait_for_end(pid_t pid)
 {
-    pid_t pid = -1;
+    syscall(SYS_wait4, pid, NULL, 0, NULL);
+}
 
-    if (mach_port_insert_right(mach_task_self(), domain, domain, MACH_MSG_TYPE_MAKE_SEND) != KERN_SUCCESS) {
-        errno = ENOMEM;
-        return -1;
+/* What the child is to be. The right to the domain's port is the child's own once this is prepared. */
+static int prepare_task(const struct process_plan *plan, uint64_t *ticket)
+{
+    struct spawn_request request = {
+        .process_type = (uint32_t)plan->config->process_type,
+        .jetsam_priority = -1,
+        .memory_active = -1,
+        .memory_inactive = -1,
+        .process_limit = ~0u,
+        .n_special = 1,
+        .n_watch = (uint32_t)(plan->n_watch < SPAWN_WATCH_MAX ? plan->n_watch : SPAWN_WATCH_MAX),
+        .special = { { .which = TASK_BOOTSTRAP_PORT, .name = plan->domain } },
+    };
+    int error;
+
+    memcpy(request.watch, plan->watch, request.n_watch * sizeof(*request.watch));
+    if (mach_port_insert_right(mach_task_self(), plan->domain, plan->domain, MACH_MSG_TYPE_MAKE_SEND) !=
+        KERN_SUCCESS)
+        return ENOMEM;
+    error = mach_spawn_prepare_np(&request, ticket);
+    mach_port_deallocate(mach_task_self(), plan->domain);
+    return error;
+}
+
+/* Past the C library's fork handlers: the child is no copy of this task. Of what they would see to it needs nothing: the heralds
+ * neither allocate nor write. */
+static int make_child(const struct process_plan *plan, struct spawned *spawned, int go, int report)
+{
+    int error;
+
+    spawned->pid = _Fork();
+    error = errno;
+    if (spawned->pid == 0) {
+        close(spawned->go);
+        become_job(plan, go, report);
     }
-    if (task_set_bootstrap_port(mach_task_self(), domain) == KERN_SUCCESS)
-        pid = fork();
-    if (pid != 0) {
-        int error = errno;
-        task_set_bootstrap_port(mach_task_self(), MACH_PORT_NULL);
-        mach_port_deallocate(mach_task_self(), domain);
-        errno = error;
+    close(go);
+    close(report);
+    if (spawned->pid < 0) {
+        process_abandon(spawned);
+        return error;
     }
-    return pid;
+    error = mach_spawn_commit_np(spawned->ticket, spawned->pid);
+    if (error != 0)
+        process_abandon(spawned);
+    return error;
+}
+
+static int take_back(uint64_t ticket, int error)
+{
+    mach_spawn_undo_np(ticket);
+    return error;
 }
 
 int process_make(const struct process_plan *plan, struct spawned *spawned)
 {
-    int go[2], report[2], error;
+    int go[2], report[2], error = prepare_task(plan, &spawned->ticket);
 
+    if (error != 0)
+        return error;
     if (pipe2(go, O_CLOEXEC) != 0)
-        return errno;
+        return take_back(spawned->ticket, errno);
     if (pipe2(report, O_CLOEXEC | O_NONBLOCK) != 0) {
         error = errno;
         close(go[0]);
         close(go[1]);
-        return error;
+        return take_back(spawned->ticket, error);
     }
-    *spawned = (struct spawned){ .pid = fork_into(plan->domain), .go = go[1], .report = report[0] };
-    error = errno;
-    if (spawned->pid == 0) {
-        close(go[1]);
-        become_job(plan, go[0], report[1]);
-    }
-    close(go[0]);
-    close(report[1]);
-    if (spawned->pid > 0)
-        return 0;
-    close(go[1]);
-    close(report[0]);
-    return error != 0 ? error : EAGAIN;
+    spawned->go = go[1];
+    spawned->report = report[0];
+    return make_child(plan, spawned, go[0], report[1]);
 }
 
 void process_release(struct spawned *spawned)
@@ -254,9 +287,25 @@ void process_release(struct spawned *spawned)
     spawned->go = -1;
 }
 
-int process_outcome(int report)
+/* Without the word to go on the child ends at once. */
+void process_abandon(struct spawned *spawned)
+{
+    close(spawned->go);
+    close(spawned->report);
+    mach_spawn_undo_np(spawned->ticket);
+    if (spawned->pid > 0)
+        wait_for_end(spawned->pid);
+}
+
+int process_outcome(int report, uint64_t ticket)
 {
     int error = 0;
 
-    return read(report, &error, sizeof(error)) == sizeof(error) ? error : 0;
+    if (read(report, &error, sizeof(error)) != sizeof(error))
+        error = 0;
+    if (error == 0)
+        mach_spawn_done_np(ticket);
+    else
+        mach_spawn_undo_np(ticket);
+    return error;
 }

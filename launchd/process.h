@@ -2,11 +2,16 @@
 /* launchd/process.h - the process of a job, from fork to its program's first instruction (B121)
  *
  *   launchd                                      child
- *   fork, with the domain's port as its own
- *   bootstrap port, so that the child has it
+ *   process_make: says what the child will be,
+ *   makes it, and has machd know it
  *   writes down who it is
  *   process_release                        ->      limits, ids, directory, descriptors, environment; exec
  *                                        <-      `report` closes by the exec, or brings an error number first
+ *   process_outcome
+ *
+ * From process_make on the child has its task: bootstrap port, process type, and the push of whoever waits on one of the
+ * services that it is to serve (B149, B150), before its first instruction. It is made by hand (mach/spawn_np.h) and not by
+ * posix_spawn, which would wait for the exec.
  *
  * A launchd that dies before the release takes the child with it, so there is no process that no record names. Nothing that
  * could take long (a name service, a file system) is asked by launchd itself.
@@ -24,6 +29,7 @@ struct spawned {
     pid_t pid;
     int go;     /* to the child */
     int report; /* from the child */
+    uint64_t ticket; /* of machd, until the exec */
 };
 
 struct process_plan {
@@ -31,6 +37,8 @@ struct process_plan {
     mach_port_t domain; /* receive right of the domain's port */
     uid_t owner;        /* the domain's uid, which the job runs as */
     bool suspended;     /* it stops before its exec */
+    const mach_port_t *watch; /* services whose senders push on it until it has them */
+    size_t n_watch;
     const int *fds;     /* that it gets, from descriptor 3 on */
     size_t n_fds;
     const char *fd_names; /* what launch_activate_socket reads; NULL: none */
@@ -40,6 +48,8 @@ struct process_plan {
 int process_make(const struct process_plan *plan, struct spawned *spawned);
 /* Lets the child go on; closes `go`. */
 void process_release(struct spawned *spawned);
+/* Instead: it ends, is collected, and has never been. Closes both. */
+void process_abandon(struct spawned *spawned);
 
-/* What the child reported: 0, it runs its program; the error number of what failed. Call when report is readable. */
-int process_outcome(int report);
+/* What the child reported: 0, it runs its program; the error number of what failed. Call once, when report is readable. */
+int process_outcome(int report, uint64_t ticket);

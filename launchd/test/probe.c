@@ -13,11 +13,16 @@
  *                            wait FILE: goes on when it exists;
  *                            port: 1 if there is a bootstrap port; load LABEL: loads a job that takes LABEL.name and stays;
  *                            remove, start, stop: with a label;
+ *                            mark WORD: appends a line with WORD and the priority of this thread to the file $MARK, as is
+ *                            done with "begin" before main; take X, reply X: receives from what was checked in last, and answers;
+ *                            other NAME: a second thread checks NAME in, marks "other", and waits; over X: it receives, answers;
  *                            say FILE: appends a line with its pid, its uid and the milliseconds since boot
  */
 #include <bootstrap_priv.h>
 #include <launch.h>
 #include <mach/mach.h>
+#include <pthread.h>
+#include <semaphore.h>
 #include <servers/bootstrap.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -35,6 +40,37 @@ static void print(const char *word, kern_return_t kr)
     printf("%s %d\n", word, kr);
     fflush(stdout);
 }
+
+/* ---- what priority it has ---- */
+
+static int own_priority(void)
+{
+    struct thread_extended_info info = { 0 };
+    mach_msg_type_number_t count = THREAD_EXTENDED_INFO_COUNT;
+    mach_port_t self = mach_thread_self();
+
+    thread_info(self, THREAD_EXTENDED_INFO, (thread_info_t)&info, &count);
+    mach_port_deallocate(mach_task_self(), self);
+    return info.pth_priority;
+}
+
+static void mark(const char *word)
+{
+    const char *file = getenv("MARK");
+    FILE *out = file != NULL ? fopen(file, "a") : NULL;
+
+    if (out == NULL)
+        return;
+    fprintf(out, "%s %d\n", word, own_priority());
+    fclose(out);
+}
+
+__attribute__((constructor)) static void begin(void)
+{
+    mark("begin");
+}
+
+/* ---- names ---- */
 
 static kern_return_t enlist(const char *name)
 {
@@ -98,6 +134,60 @@ static void answer_one(mach_port_t port)
     message.header.msgh_id++;
     if (message.header.msgh_remote_port != MACH_PORT_NULL)
         mach_msg(&message.header, MACH_SEND_MSG, sizeof(message.header), 0, MACH_PORT_NULL, 0, MACH_PORT_NULL);
+}
+
+static mach_port_t checked_in;
+static struct {
+    mach_msg_header_t header;
+    char room[512];
+} taken;
+
+static void take(void)
+{
+    if (mach_msg(&taken.header, MACH_RCV_MSG, 0, sizeof(taken), checked_in, 0, MACH_PORT_NULL) != KERN_SUCCESS)
+        exit(3);
+}
+
+static void reply(void)
+{
+    taken.header.msgh_bits = MACH_MSGH_BITS(MACH_MSGH_BITS_REMOTE(taken.header.msgh_bits), 0);
+    taken.header.msgh_local_port = MACH_PORT_NULL;
+    taken.header.msgh_size = sizeof(taken.header);
+    taken.header.msgh_id++;
+    mach_msg(&taken.header, MACH_SEND_MSG, sizeof(taken.header), 0, MACH_PORT_NULL, 0, MACH_PORT_NULL);
+}
+
+/* ---- a second thread ---- */
+
+static sem_t there, go_on;
+static pthread_t other_thread;
+
+static void *be_other(void *name)
+{
+    if (bootstrap_check_in(bootstrap_port, name, &checked_in) != KERN_SUCCESS)
+        exit(3);
+    mark("other");
+    sem_post(&there);
+    while (sem_wait(&go_on) != 0)
+        ;
+    take();
+    reply();
+    return NULL;
+}
+
+static void start_other(const char *name)
+{
+    sem_init(&there, 0, 0);
+    sem_init(&go_on, 0, 0);
+    pthread_create(&other_thread, NULL, be_other, (void *)name);
+    while (sem_wait(&there) != 0)
+        ;
+}
+
+static void end_other(void)
+{
+    sem_post(&go_on);
+    pthread_join(other_thread, NULL);
 }
 
 static kern_return_t answer(const char *name)
@@ -257,7 +347,17 @@ static int act(const char *word, const char *argument)
     mach_port_t port;
 
     if (strcmp(word, "in") == 0)
-        print(word, bootstrap_check_in(bootstrap_port, argument, &port));
+        print(word, bootstrap_check_in(bootstrap_port, argument, &checked_in));
+    else if (strcmp(word, "mark") == 0)
+        mark(argument);
+    else if (strcmp(word, "other") == 0)
+        start_other(argument);
+    else if (strcmp(word, "over") == 0)
+        end_other();
+    else if (strcmp(word, "take") == 0)
+        take();
+    else if (strcmp(word, "reply") == 0)
+        reply();
     else if (strcmp(word, "look") == 0)
         print(word, bootstrap_look_up(bootstrap_port, argument, &port));
     else if (strcmp(word, "reg") == 0)

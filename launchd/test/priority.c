@@ -1,0 +1,383 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* launchd/test/priority.c - a client's priority travels with its call to a service that is not running (B sections 20, 21)
+ *
+ * The job is $PROBE, which writes down its priority where its words say `mark`, and stops at gates: files that the test makes.
+ * A client is a thread of the test, which is in the foreground: user-interactive is 47 then.
+ */
+#include <mach/thread_policy_private.h>
+#include <pthread.h>
+#include <pthread/qos.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "launchd/test/job_util.h"
+
+/* ---- who calls ---- */
+
+struct caller {
+    const char *service;
+    qos_class_t qos_class;
+    pthread_t thread;
+    int answer; /* -1: the call failed */
+};
+
+static void *call_synchronously(void *argument)
+{
+    struct caller *caller = argument;
+    mach_port_t reply = thread_get_special_reply_port(), port;
+    struct {
+        mach_msg_header_t header;
+        char room[512];
+    } message = { .header = { .msgh_bits =
+                                  MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, MACH_MSG_TYPE_MAKE_SEND_ONCE),
+                              .msgh_size = sizeof(mach_msg_header_t),
+                              .msgh_local_port = reply,
+                              .msgh_id = 100 } };
+
+    CHECK_EQ(pthread_set_qos_class_self_np(caller->qos_class, 0), 0);
+    CHECK_EQ(look(caller->service, &port), KERN_SUCCESS);
+    message.header.msgh_remote_port = port;
+    caller->answer =
+        mach_msg(&message.header, MACH_SEND_MSG | MACH_RCV_MSG | MACH_RCV_TIMEOUT, sizeof(message.header),
+                 sizeof(message), reply, 60000, MACH_PORT_NULL) == KERN_SUCCESS
+            ? message.header.msgh_id
+            : -1;
+    mach_port_deallocate(mach_task_self(), port);
+    return NULL;
+}
+
+static void caller_start(struct caller *caller, const char *service, qos_class_t qos_class)
+{
+    REQUIRE_EQ(setpriority(PRIO_DARWIN_ROLE, 0, PRIO_DARWIN_ROLE_UI_FOCAL), 0);
+    *caller = (struct caller){ .service = service, .qos_class = qos_class };
+    REQUIRE_EQ(pthread_create(&caller->thread, NULL, call_synchronously, caller), 0);
+}
+
+static int caller_end(struct caller *caller)
+{
+    pthread_join(caller->thread, NULL);
+    return caller->answer;
+}
+
+/* ---- priorities of other processes ---- */
+
+/* Of its main thread: 0, there is none. */
+static int priority_of(pid_t pid)
+{
+    struct thread_extended_info info = { 0 };
+    mach_msg_type_number_t count = THREAD_EXTENDED_INFO_COUNT, n = 0;
+    thread_act_array_t threads = NULL;
+    mach_port_t task;
+
+    if (task_for_pid(mach_task_self(), pid, &task) != KERN_SUCCESS)
+        return 0;
+    if (task_threads(task, &threads, &n) == KERN_SUCCESS && n > 0)
+        thread_info(threads[0], THREAD_EXTENDED_INFO, (thread_info_t)&info, &count);
+    for (mach_msg_type_number_t i = 0; i < n; i++)
+        mach_port_deallocate(mach_task_self(), threads[i]);
+    vm_deallocate(mach_task_self(), (vm_address_t)threads, n * sizeof(*threads));
+    mach_port_deallocate(mach_task_self(), task);
+    return info.pth_priority;
+}
+
+struct expectation {
+    pid_t pid;
+    int priority;
+};
+
+static bool is_at(const void *context)
+{
+    const struct expectation *expected = context;
+
+    return priority_of(expected->pid) == expected->priority;
+}
+
+static bool becomes_priority(const char *label, int priority)
+{
+    struct expectation expected = { job_pid(label), priority };
+
+    if (wait_until(is_at, &expected))
+        return true;
+    test_log("%s is at %d", label, priority_of(expected.pid));
+    return false;
+}
+
+/* ---- the job ---- */
+
+struct job {
+    const char *label, *mark;
+    char gate[256];
+};
+
+static void open_gate(const struct job *job, const char *suffix)
+{
+    char file[300];
+
+    snprintf(file, sizeof(file), "%s.%s", job->gate, suffix);
+    fclose(fopen(file, "w"));
+}
+
+/* %s in the words is where the gates are. */
+static void job_begin(struct job *job, const char *label, const char *services, const char *words,
+                      const char *more)
+{
+    char text[1024], body[2048];
+
+    job->label = label;
+    snprintf(job->gate, sizeof(job->gate), "%s", scratch(label));
+    snprintf(text, sizeof(text), words, job->gate, job->gate, job->gate, job->gate);
+    snprintf(body, sizeof(body),
+             "%s<key>EnvironmentVariables</key><dict><key>MARK</key><string>%s.mark</string></dict>%s",
+             services, job->gate, more);
+    REQUIRE_EQ(job_load(bootstrap_port, label, text, body), 0);
+}
+
+static bool has_marks(const struct job *job, const char *marks)
+{
+    char file[300];
+
+    snprintf(file, sizeof(file), "%s.mark", job->gate);
+    return becomes_contents(file, marks);
+}
+
+static void forget_marks(const struct job *job)
+{
+    char file[300];
+
+    snprintf(file, sizeof(file), "%s.mark", job->gate);
+    unlink(file);
+}
+
+/* ---- one client ---- */
+
+TEST(from_its_first_instruction_to_its_first_message_a_job_has_its_clients_priority,
+     "B146 B149 B151 B152 B160 B185")
+{
+    struct caller client;
+    struct job job;
+
+    job_begin(
+        &job, "test.push", SERVICE("test.push.name"),
+        "mark main wait %s.1 mark before in test.push.name mark after wait %s.2 mark still take x reply x "
+        "mark done stay",
+        "");
+    caller_start(&client, "test.push.name", QOS_CLASS_USER_INTERACTIVE);
+    CHECK(has_marks(&job, "begin 47\nmain 47\n"));
+    CHECK_EQ(priority_of(job_pid("test.push")), 47);
+    open_gate(&job, "1");
+    CHECK(has_marks(&job, "begin 47\nmain 47\nbefore 47\nafter 47\n"));
+    CHECK_EQ(priority_of(job_pid("test.push")), 47);
+    open_gate(&job, "2");
+    CHECK_EQ(caller_end(&client), 101);
+    CHECK(has_marks(&job, "begin 47\nmain 47\nbefore 47\nafter 47\nstill 47\ndone 31\n"));
+    CHECK_EQ(job_remove("test.push"), KERN_SUCCESS);
+}
+
+/* Long enough for launchd to have to wait, and the job too (case 12 of the public program does so). */
+TEST(a_job_that_lingers_before_its_check_in_keeps_the_push, "B155 B185")
+{
+    struct caller client;
+    struct job job;
+
+    job_begin(&job, "test.linger", SERVICE("test.linger.name"),
+              "wait %s.1 mark before in test.linger.name take x reply x stay", "");
+    caller_start(&client, "test.linger.name", QOS_CLASS_USER_INITIATED);
+    CHECK(has_marks(&job, "begin 37\n"));
+    for (int i = 0; i < 20; i++) {
+        CHECK_EQ(priority_of(job_pid("test.linger")), 37);
+        sleep_ms(100);
+    }
+    open_gate(&job, "1");
+    CHECK_EQ(caller_end(&client), 101);
+    CHECK(has_marks(&job, "begin 37\nbefore 37\n"));
+    CHECK_EQ(job_remove("test.linger"), KERN_SUCCESS);
+}
+
+TEST(a_client_that_begins_to_wait_for_a_job_that_runs_pushes_from_then_on, "B150")
+{
+    struct caller client;
+    struct job job;
+
+    job_begin(&job, "test.late", SERVICE("test.late.name"),
+              "mark main wait %s.1 mark before in test.late.name take x reply x stay", RUN_AT_LOAD);
+    CHECK(has_marks(&job, "begin 31\nmain 31\n"));
+    caller_start(&client, "test.late.name", QOS_CLASS_USER_INTERACTIVE);
+    CHECK(becomes_priority("test.late", 47));
+    open_gate(&job, "1");
+    CHECK_EQ(caller_end(&client), 101);
+    CHECK(has_marks(&job, "begin 31\nmain 31\nbefore 47\n"));
+    CHECK_EQ(job_remove("test.late"), KERN_SUCCESS);
+}
+
+TEST(a_message_of_nobody_who_waits_starts_the_job_and_pushes_nothing, "B158 B133")
+{
+    mach_port_t port;
+    struct job job;
+
+    job_begin(&job, "test.alone", SERVICE("test.alone.name"),
+              "mark main in test.alone.name take x mark taken stay", "");
+    REQUIRE_EQ(look("test.alone.name", &port), KERN_SUCCESS);
+    CHECK_EQ(send_id(port, 5), KERN_SUCCESS);
+    CHECK(has_marks(&job, "begin 31\nmain 31\ntaken 31\n"));
+    CHECK_EQ(job_remove("test.alone"), KERN_SUCCESS);
+    mach_port_deallocate(mach_task_self(), port);
+}
+
+static void call_in_the_foreground(struct child *parent, const char *service)
+{
+    struct caller caller;
+
+    child_tell(parent, 0);
+    caller_start(&caller, service, QOS_CLASS_USER_INTERACTIVE);
+    child_tell(parent, caller_end(&caller));
+}
+
+TEST(the_push_ends_with_the_client_and_the_job_serves_nobody, "B163 B155 B143")
+{
+    struct child client;
+    struct job job;
+
+    job_begin(&job, "test.widow", SERVICE("test.widow.name"),
+              "mark main wait %s.1 mark before in test.widow.name take x reply x mark done stay", "");
+    client = child_start(call_in_the_foreground, "test.widow.name");
+    CHECK_EQ(child_hear(&client), 0);
+    CHECK(has_marks(&job, "begin 47\nmain 47\n"));
+    child_kill(&client);
+    CHECK(becomes_priority("test.widow", 31));
+    open_gate(&job, "1");
+    CHECK(has_marks(&job, "begin 47\nmain 47\nbefore 31\ndone 31\n"));
+    CHECK_EQ(job_remove("test.widow"), KERN_SUCCESS);
+}
+
+TEST(after_a_crash_before_the_check_in_the_next_instance_has_the_push, "B161 B139")
+{
+    struct caller client;
+    struct job job;
+
+    /* The words go on behind the gate only in the second instance: the first one is killed while it waits there. */
+    job_begin(&job, "test.again", SERVICE("test.again.name"),
+              "mark main wait %s.1 in test.again.name take x reply x stay", THROTTLE(1));
+    caller_start(&client, "test.again.name", QOS_CLASS_USER_INTERACTIVE);
+    CHECK(has_marks(&job, "begin 47\nmain 47\n"));
+    CHECK_EQ(kill(job_pid("test.again"), SIGSEGV), 0);
+    CHECK(has_marks(&job, "begin 47\nmain 47\nbegin 47\nmain 47\n"));
+    open_gate(&job, "1");
+    CHECK_EQ(caller_end(&client), 101);
+    CHECK(strstr(job_print("test.again"), "\truns = 2\n") != NULL);
+    CHECK_EQ(job_remove("test.again"), KERN_SUCCESS);
+}
+
+/* ---- two clients ---- */
+
+TEST(a_second_client_of_less_priority_waits_behind_the_first, "B162")
+{
+    struct caller first, second;
+    struct job job;
+
+    job_begin(&job, "test.second", SERVICE("test.second.name"),
+              "mark main wait %s.1 in test.second.name mark in take x reply x mark one take x reply x mark "
+              "two stay",
+              "");
+    caller_start(&first, "test.second.name", QOS_CLASS_USER_INTERACTIVE);
+    CHECK(has_marks(&job, "begin 47\nmain 47\n"));
+    caller_start(&second, "test.second.name", QOS_CLASS_USER_INITIATED);
+    CHECK(job_shows("test.second", "test.second.name D 1 2\n"));
+    CHECK_EQ(priority_of(job_pid("test.second")), 47);
+    open_gate(&job, "1");
+    CHECK_EQ(caller_end(&first), 101);
+    CHECK_EQ(caller_end(&second), 101);
+    CHECK(has_marks(&job, "begin 47\nmain 47\nin 47\none 31\ntwo 31\n"));
+    CHECK_EQ(job_remove("test.second"), KERN_SUCCESS);
+}
+
+#define TWO_SERVICES                                                                                         \
+    "<key>MachServices</key><dict><key>test.two.high</key><true/><key>test.two.low</key><true/></dict>"
+
+TEST(with_two_services_main_runs_at_the_higher_push_and_each_check_in_moves_its_own, "B157 B149")
+{
+    struct caller high, low;
+    struct job job;
+
+    job_begin(&job, "test.two", TWO_SERVICES,
+              "mark main wait %s.1 in test.two.high take x reply x mark low wait %s.2 in test.two.low take x "
+              "reply x "
+              "mark none stay",
+              "");
+    caller_start(&low, "test.two.low", QOS_CLASS_USER_INITIATED);
+    CHECK(has_marks(&job, "begin 37\nmain 37\n"));
+    caller_start(&high, "test.two.high", QOS_CLASS_USER_INTERACTIVE);
+    CHECK(becomes_priority("test.two", 47));
+    open_gate(&job, "1");
+    CHECK_EQ(caller_end(&high), 101);
+    CHECK(has_marks(&job, "begin 37\nmain 37\nlow 37\n"));
+    open_gate(&job, "2");
+    CHECK_EQ(caller_end(&low), 101);
+    CHECK(has_marks(&job, "begin 37\nmain 37\nlow 37\nnone 31\n"));
+    CHECK_EQ(job_remove("test.two"), KERN_SUCCESS);
+}
+
+TEST(a_thread_that_checks_in_gets_the_push_and_main_loses_it, "B154 B151")
+{
+    struct caller client;
+    struct job job;
+
+    job_begin(&job, "test.helper", SERVICE("test.helper.name"),
+              "mark main other test.helper.name wait %s.1 mark left over x stay", "");
+    caller_start(&client, "test.helper.name", QOS_CLASS_USER_INTERACTIVE);
+    CHECK(has_marks(&job, "begin 47\nmain 47\nother 47\n"));
+    CHECK(becomes_priority("test.helper", 31));
+    open_gate(&job, "1");
+    CHECK_EQ(caller_end(&client), 101);
+    CHECK(has_marks(&job, "begin 47\nmain 47\nother 47\nleft 31\n"));
+    CHECK_EQ(job_remove("test.helper"), KERN_SUCCESS);
+}
+
+/* ---- process types ---- */
+
+static void check_type(const char *type, const char *marks)
+{
+    char body[256];
+    struct job job;
+
+    snprintf(body, sizeof(body), RUN_AT_LOAD "<key>ProcessType</key><string>%s</string>", type);
+    job_begin(&job, "test.type", SERVICE("test.type.name"), "mark main stay", body);
+    CHECK(has_marks(&job, marks));
+    CHECK_EQ(job_remove("test.type"), KERN_SUCCESS);
+    forget_marks(&job);
+}
+
+TEST(the_process_type_of_a_job_is_that_of_its_task, "B111")
+{
+    check_type("Standard", "begin 31\nmain 31\n");
+    check_type("Interactive", "begin 31\nmain 31\n");
+    check_type("Adaptive", "begin 4\nmain 4\n");
+    check_type("Background", "begin 4\nmain 4\n");
+    check_type("Nonsense", "begin 31\nmain 31\n");
+}
+
+static void check_with_client(const char *type, const char *marks)
+{
+    struct caller client;
+    struct job job;
+    char body[256];
+
+    snprintf(body, sizeof(body), "<key>ProcessType</key><string>%s</string>", type);
+    job_begin(&job, "test.low", SERVICE("test.low.name"),
+              "mark main in test.low.name mark in take x reply x mark done stay", body);
+    caller_start(&client, "test.low.name", QOS_CLASS_USER_INTERACTIVE);
+    CHECK_EQ(caller_end(&client), 101);
+    CHECK(has_marks(&job, marks));
+    CHECK_EQ(job_remove("test.low"), KERN_SUCCESS);
+    forget_marks(&job);
+}
+
+/* T10: the maximum of a background daemon holds for pushes too, that of an adaptive one does not. */
+TEST(an_adaptive_job_is_as_fast_as_its_client_until_it_has_answered_and_a_background_job_is_not, "B111 B146")
+{
+    check_with_client("Adaptive", "begin 47\nmain 47\nin 47\ndone 4\n");
+    check_with_client("Background", "begin 4\nmain 4\nin 4\ndone 4\n");
+}
