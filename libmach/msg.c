@@ -9,6 +9,7 @@
 #include <mach/mach_traps.h>
 
 #include "libmach/gather.h"
+#include "libmach/promise.h"
 #include "libmach/scatter.h"
 #include "libmach/trap.h"
 
@@ -65,6 +66,10 @@ static mach_msg_return_t msg_once(const struct msg_call *call)
         return kr == MACH_SEND_INVALID_DEST ? no_kernel(call) : kr;
     mach_msg_return_t mr = MACH_MSG_SUCCESS;
     uint32_t n_taken = 0;
+    if (promise_take(frame.thread, call->rcv_name, call->option, call->rcv_size, call->rcv_msg, &mr)) {
+        trap_end(&frame);
+        return mr;
+    }
     gather_init(&gather);
     write_request(&page->req, call);
     if (call->option & MACH_SEND_MSG)
@@ -75,6 +80,8 @@ static mach_msg_return_t msg_once(const struct msg_call *call)
         } else {
             n_taken = page->reply.n_taken;
             mr = deliver(call, frame.thread);
+            if (page->reply.n_promised != 0)
+                promise_note(frame.thread, call->rcv_name, call->option, call->rcv_size);
         }
     }
     if (gather.n_regions != 0)

@@ -19,10 +19,20 @@
 struct trap_frame; /* libmach/trap.c: one trap being made, on the stack of its caller */
 struct trap_save;  /* libmach/trap.c: the page's contents while a trap on top of it uses the page */
 
+/* Messages that the kernel has promised (wire/trap.h), and what may take them: a receive that asks as the one did that
+ * brought them. */
+struct lib_promise {
+    uint32_t n, n_taken;
+    uint32_t number;
+    uint32_t at; /* of the next one, from the payload's begin */
+    uint32_t name, option, rcv_size;
+};
+
 /* Of one thread; zero when the thread begins, and again in the only thread of a fork child. */
 struct lib_thread {
     struct trap_page *page;
     struct trap_frame *frame; /* innermost trap in progress; more than one when a handler makes Mach calls */
+    struct lib_promise promise; /* libmach/promise.c */
     struct trap_save *save;   /* innermost first: what each nested trap found in the page */
     mach_port_t reply_port;   /* M89 */
     mach_port_t special_reply_port; /* T48, M89 */

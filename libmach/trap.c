@@ -104,8 +104,15 @@ static bool is_live(const struct stack_view *view, const struct trap_frame *fram
     return at > view->here;
 }
 
+/* What was promised stands in the page no more; the kernel keeps it. */
+static void forget_promise(struct lib_thread *thread)
+{
+    thread->promise.n = thread->promise.n_taken = 0;
+}
+
 static void restore(struct lib_thread *thread, struct trap_save *save)
 {
+    forget_promise(thread);
     memcpy((uint8_t *)thread->page + CONTENTS_OFFSET, save->contents, CONTENTS_SIZE);
     thread->frame = save->outer;
     atomic_signal_fence(memory_order_seq_cst);
@@ -184,6 +191,8 @@ bool trap_make(struct trap_frame *frame)
     struct trap_page *page = thread->page;
     static char machd; /* only its address is used */
     page->req.n_done = transport_segments_done(thread, page->req.done);
+    if (page->req.payload_size > TRAP_PROMISE_OFFSET)
+        forget_promise(thread);
     TSAN_BEFORE_TRAP(&machd);
     uint32_t number = atomic_fetch_add(&page->request, 1) + 1;
     enum transport_wait wait = transport_wait(thread, number, true);
@@ -192,6 +201,8 @@ bool trap_make(struct trap_frame *frame)
     mark_seen(page);
     atomic_thread_fence(memory_order_acquire);
     TSAN_AFTER_TRAP(&machd);
+    if (page->reply.payload_size > TRAP_PROMISE_OFFSET)
+        forget_promise(thread);
     return wait == TRANSPORT_DONE;
 }
 

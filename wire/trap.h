@@ -40,6 +40,9 @@
 #define TRAP_PAGE_SIZE 16384u   /* one slot of a trap area */
 #define TRAP_DATA_OFFSET 512u   /* payload of requests and replies */
 #define TRAP_DATA_SIZE (TRAP_PAGE_SIZE - TRAP_DATA_OFFSET)
+#define TRAP_PROMISE_MAX 16u     /* messages */
+#define TRAP_PROMISE_SIZE 4096u  /* bytes for them, at the end of the payload */
+#define TRAP_PROMISE_OFFSET (TRAP_DATA_SIZE - TRAP_PROMISE_SIZE) /* from the payload's begin */
 #define TRAP_MAX_WAKES 2u
 #define TRAP_WAKE_MAX 16 /* sleepers that a wake of one word wakes: others than its own may wait on it */
 #define TRAP_NO_WORD UINT32_MAX
@@ -187,6 +190,13 @@ enum trap_item_kind {
 #define TRAP_LOAN_AHEAD (1ull << 62)
 #define TRAP_DONE_MAX 7u
 
+/* Promised messages. With a message from a port machd may copy some that follow in its queue to TRAP_PROMISE_OFFSET, each as
+ * 8 bytes with its size (trailer included), then the message, padded to 8; the reply says how many. A later receive of the
+ * thread that asks in the same way may take the next of them instead of making a trap, by a compare and exchange of
+ * page->promise from promise << 32 | n taken to one more. When that fails, machd has taken the promise back: what was not taken
+ * will be received as ever. The copies are good until the thread's next reply, or request with a payload
+ * larger than TRAP_PROMISE_OFFSET. */
+
 struct trap_item {
     uint32_t kind;
     uint32_t at;
@@ -225,6 +235,8 @@ struct trap_reply {
     uint32_t n_taken; /* out-of-line descriptors of the request that were copied in: unmap those that say deallocate (P129) */
     uint64_t payload_size;
     uint64_t value[3];
+    uint32_t n_promised; /* messages promised behind the one delivered */
+    uint32_t promise;    /* which promise it is */
 };
 
 /* Each part begins a cache line (64 bytes) that one side alone writes: on its way from one CPU to the other a line costs
@@ -239,7 +251,9 @@ struct trap_page {
 
     /* written by the client after each request, hardly ever read */
     _Atomic uint32_t seen; /* the last completed request that the thread noticed: what ends a delegated wake */
-    uint32_t seen_pad[15];
+    uint32_t seen_pad;
+    _Atomic uint64_t promise; /* number of the promise << 32 | messages taken; machd writes it, too */
+    uint32_t promise_pad[12];
 
     /* written by machd, though not for a request that is done at once and wakes nobody */
     _Atomic uint32_t accepted;

@@ -85,6 +85,15 @@ static void check_request(const struct entry *entry)
     count_once(request->notify);
 }
 
+/* Nobody else looks at a queue of which something is promised. */
+static void check_promise(const struct port *port)
+{
+    const struct promise *promise = &port->promised_to->promise;
+    ASSERT(promise->port == port && promise->n > 0 && promise->n <= port->n_messages);
+    ASSERT(port->state == PORT_IN_SPACE && port->space == port->promised_to->space);
+    ASSERT(list_is_empty(&port->memberships) && waitq_is_empty(&port->senders));
+}
+
 static void check_set(const struct pset *set, const struct space *space)
 {
     ASSERT(set->space == space);
@@ -175,6 +184,8 @@ void check_thread(const struct ipc_thread *thread)
 
 static void check_queue(const struct port *port)
 {
+    if (port->promised_to)
+        check_promise(port);
     uint32_t n = 0;
     list_for_each(node, &port->messages)
     {

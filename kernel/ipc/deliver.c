@@ -381,6 +381,21 @@ void deliver_message(struct ipc_thread *thread, struct port *port, struct messag
     message_free(thread->ipc, message);
 }
 
+uint32_t deliver_promised(const struct ipc_thread *thread, const struct port *port,
+                          const struct message *message, uint32_t seqno, uint8_t *to, uint64_t room)
+{
+    mach_msg_mac_trailer_t trailer;
+    uint32_t trailer_size = make_trailer(thread, port, &message->token, seqno, &trailer);
+    mach_msg_header_t header = turned_header(message);
+    if (room < (uint64_t)message->size + trailer_size)
+        return 0;
+    header.msgh_local_port = port->name;
+    memcpy(to, message->bytes, message->size);
+    memcpy(to, &header, sizeof(header));
+    memcpy(to + message->size, &trailer, trailer_size);
+    return message->size + trailer_size;
+}
+
 static void refuse_size(struct ipc_thread *thread, const struct message *message)
 {
     refuse_with(thread, MACH_RCV_TOO_LARGE, REFUSED_RECEIVE_TOO_LARGE, thread->call.msg.rcv_name,

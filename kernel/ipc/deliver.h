@@ -16,6 +16,11 @@ bool deliver_fits(const struct ipc_thread *thread, const struct message *message
 /* P148-P157; the message has been taken from `port`, whose sequence number was `seqno` before. */
 void deliver_message(struct ipc_thread *thread, struct port *port, struct message *message, uint32_t seqno);
 
+/* What deliver_message would write of a plain message (promise.h), with its trailer; the message stays as it is. The size,
+ * or 0: there is no room. */
+uint32_t deliver_promised(const struct ipc_thread *thread, const struct port *port, const struct message *message,
+                          uint32_t seqno, uint8_t *to, uint64_t room);
+
 /* Only the header arrives, the rest is sunk (P146, P155). */
 void deliver_header(struct ipc_thread *thread, struct port *port, struct message *message, uint32_t seqno, kern_return_t code);
 

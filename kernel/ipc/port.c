@@ -5,6 +5,7 @@
 #include "kernel/ipc/link.h"
 #include "kernel/ipc/memory_entry.h"
 #include "kernel/ipc/note.h"
+#include "kernel/ipc/promise.h"
 #include "kernel/ipc/pset.h"
 #include "kernel/ipc/semaphore.h"
 #include "kernel/ipc/space.h"
@@ -159,6 +160,7 @@ struct right right_copy(struct right right)
 void port_leave_space(struct ipc *ipc, struct port *port)
 {
     ASSERT(port->state == PORT_IN_SPACE);
+    promise_end_any(ipc, port);
     ipc->steps += pset_remove_all(ipc, port);
     waitq_unwait_all(&port->receivers, WAIT_ENDED_CHANGED);
     port->mscount = 0;
@@ -205,7 +207,7 @@ static void end_object(struct ipc *ipc, struct port *port)
 
 void port_die(struct ipc *ipc, struct port *port, struct space *cause)
 {
-    ASSERT(!port_is_dead(port));
+    ASSERT(!port_is_dead(port) && !port->promised_to);
     port->state = PORT_IS_DEAD;
     link_left(ipc, port);
     port->death = DEATH_RECEIVERS;

@@ -78,6 +78,7 @@ struct port {
     uint32_t srights, sorights; /* P4.1 */
     uint32_t mscount, seqno;    /* P47, P48 */
     uint32_t qlimit, n_messages, n_requests;
+    struct ipc_thread *promised_to; /* promise.h: who may have taken messages from the queue by now; NULL */
     uint64_t context; /* and guard (P49) */
     void *kobject;         /* of kernel-object ports; NULL: disabled */
     struct list messages;  /* struct message.link, first in first out */

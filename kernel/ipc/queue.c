@@ -4,11 +4,14 @@
 #include "kernel/ipc/deliver.h"
 #include "kernel/ipc/link.h"
 #include "kernel/ipc/message_qos.h"
+#include "kernel/ipc/promise.h"
 #include "kernel/ipc/pset.h"
 
-enum admission queue_admission(const struct message *message, bool reserved)
+enum admission queue_admission(struct ipc *ipc, const struct message *message, bool reserved)
 {
-    const struct port *port = message_port(message);
+    struct port *port = message_port(message);
+    if (port_is_full(port))
+        promise_end_any(ipc, port);
     if (!port_is_full(port))
         return ADMISSION_NOW;
     if (port->n_messages >= MACH_PORT_QLIMIT_KERNEL)

@@ -12,7 +12,7 @@
 enum admission { ADMISSION_NOW, ADMISSION_WAIT, ADMISSION_NEVER };
 
 /* P116 for the message's destination, which lives; `reserved`: P118 has made sure of the place. */
-enum admission queue_admission(const struct message *message, bool reserved);
+enum admission queue_admission(struct ipc *ipc, const struct message *message, bool reserved);
 
 /* Queues the message, or gives it to the thread that has waited longest for it. The destination lives and is
  * no kernel object. */

@@ -2,6 +2,7 @@
 #include "kernel/ipc/receive.h"
 
 #include "kernel/ipc/link.h"
+#include "kernel/ipc/promise.h"
 #include "kernel/ipc/queue.h"
 #include "kernel/ipc/refusal.h"
 #include "kernel/ipc/space.h"
@@ -91,8 +92,11 @@ bool receive_begin(struct ipc_thread *thread)
     struct pset *set = entry->kind == ENTRY_SET ? entry->set : NULL;
     struct membership *member = set ? first_ready(set) : NULL;
     struct port *port = set ? NULL : entry->port;
-    if (receive_now(thread, member ? member->port : port, member))
+    if (receive_now(thread, member ? member->port : port, member)) {
+        if (port)
+            promise_make(thread, port);
         return true;
+    }
     if (is_sync_wait(msg))
         link_to_named(thread, port);
     thread_wait_receive(thread, port, set, msg->option & MACH_RCV_TIMEOUT, msg->timeout);

@@ -300,7 +300,7 @@ static enum send_outcome refuse_queue(struct ipc_thread *thread, struct message 
 static enum send_outcome queue(struct ipc_thread *thread, struct message *message, bool reserved)
 {
     const struct trap_msg *msg = &thread->call.msg;
-    enum admission admission = queue_admission(message, reserved);
+    enum admission admission = queue_admission(thread->ipc, message, reserved);
     bool has_timeout = msg->option & MACH_SEND_TIMEOUT;
     if (admission == ADMISSION_NOW) {
         queue_put(thread->ipc, message);
@@ -384,7 +384,7 @@ enum send_outcome send_reply(struct ipc_thread *thread, struct message *message)
     link_addressed(thread->ipc, message);
     if (closes_circle(thread->ipc, message))
         return sink(thread, message);
-    enum admission admission = queue_admission(message, false);
+    enum admission admission = queue_admission(thread->ipc, message, false);
     if (admission == ADMISSION_NOW) {
         queue_put(thread->ipc, message);
         return SEND_DONE;

@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "kernel/ipc/note.h"
+#include "kernel/ipc/promise.h"
 #include "kernel/ipc/refusal.h"
 
 enum { FIRST_GENERATION = 3, GENERATION_STEP = 4, LAST_GENERATION = 0xfb, FIRST_DIRECTORY = 8 };
@@ -176,6 +177,8 @@ struct entry *space_lookup(struct ipc *ipc, struct space *space, mach_port_name_
         return NULL;
     if (refers_to_dead_port(entry))
         entry_bury(ipc, entry);
+    if (entry_has_receive(entry))
+        promise_end_any(ipc, entry->port);
     entry->once_unexamined = false;
     return entry;
 }

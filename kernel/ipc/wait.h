@@ -45,6 +45,14 @@ struct msg_call {
     int32_t id; /* msgh_id of the message that is being sent */
 };
 
+/* Of a thread (promise.h). */
+struct promise {
+    struct port *port; /* NULL: nothing is promised */
+    uint32_t turn;     /* which promise it is; what the page says of another one is the past */
+    uint32_t n;        /* messages */
+    uint32_t wanted, n_without;
+};
+
 struct ipc_thread {
     struct ipc *ipc;
     struct space *space;        /* a reference */
@@ -52,6 +60,8 @@ struct ipc_thread {
     const struct token *token;  /* the task's, current */
     struct task *task;          /* for the host's segment calls */
     uint8_t *data;              /* TRAP_DATA_SIZE bytes of the thread's page; NULL: makes no traps */
+    _Atomic uint64_t *promise_word; /* in the page; NULL as `data` */
+    struct promise promise;
     enum wait_kind wait;
     union {
         struct {

@@ -3,6 +3,7 @@
 
 #include "base/alloc.h"
 #include "kernel/ipc/link.h"
+#include "kernel/ipc/promise.h"
 #include "kernel/ipc/watch.h"
 #include "wire/trap.h"
 
@@ -49,6 +50,8 @@ struct thread *thread_new(struct task *task, int32_t tid, struct trap_page *page
     thread->ipc.token = &task->token;
     thread->ipc.task = task;
     thread->ipc.data = page ? trap_data(page) : NULL;
+    thread->ipc.promise_word = page ? &page->promise : NULL;
+    thread->ipc.promise.wanted = PROMISE_AT_FIRST;
     thread->task = task;
     thread->tid = tid;
     thread->is_main = is_main;
@@ -109,12 +112,15 @@ void thread_disable(struct thread *thread)
     if (thread->ipc.wait != WAIT_NONE)
         thread_unwait(&thread->ipc, WAIT_ENDED_DEATH);
     forget_result(thread);
+    if (thread->ipc.promise.port)
+        promise_end(thread->ipc.ipc, thread->ipc.promise.port);
     unbind_special_reply(thread);
     lose_watches(thread);
     thread->control->kobject = NULL;
     flavored_disable(&thread->flavored);
     thread->page = NULL;
     thread->ipc.data = NULL;
+    thread->ipc.promise_word = NULL;
 }
 
 void thread_finish(struct thread *thread)

@@ -62,6 +62,8 @@ void mutate(struct trap_page *page, unsigned n)
         uint32_t at = chance(50)
                           ? (uint32_t)offsetof(struct trap_page, req) + draw(sizeof(struct trap_request))
                           : TRAP_DATA_OFFSET + draw(160);
+        if (chance(4))
+            atomic_store(&page->promise, chance(50) ? draw_bits() : (uint64_t)draw(4) << 32 | draw(20));
         bytes[at] = chance(50) ? (uint8_t)draw_bits() : bytes[at] ^ (uint8_t)(1u << draw(8));
     }
 }
