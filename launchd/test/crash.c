@@ -163,14 +163,14 @@ TEST(jobs_and_their_processes_outlive_launchd, "B14 B145 B77")
                         SERVICE("test.crash.job.name") THROTTLE(3600)),
                0);
     REQUIRE_EQ(look("test.crash.job.name", &port), KERN_SUCCESS);
-    CHECK_EQ(call(port, 1000), 1001);
+    CHECK_EQ(ask(port, 1000), 1001);
     job = job_pid("test.crash.job");
     for (int i = 0; i < 2; i++) {
         kill_launchd();
         CHECK_EQ(job_pid("test.crash.job"), job);
         CHECK(strstr(job_print("test.crash.job"), "\tstate = running\n") != NULL);
         CHECK(strstr(job_print("test.crash.job"), "test.crash.job.name A 1 -\n") != NULL);
-        CHECK_EQ(call(port, 2000 + i), 2001 + i);
+        CHECK_EQ(ask(port, 2000 + i), 2001 + i);
     }
     /* It still is whom launchd takes it for, and its end is seen. */
     CHECK_EQ(kill(job, SIGKILL), 0);
@@ -227,7 +227,7 @@ static void load_and_call(struct child *parent, const char *name)
     for (i = 0; !is_told_to_end(parent) && !test_has_failed(); i++) {
         CHECK_EQ(job_load(bootstrap_port, name, words, body), 0);
         CHECK_EQ(look(name, &port), KERN_SUCCESS);
-        CHECK_EQ(call(port, 5000), 5001);
+        CHECK_EQ(ask(port, 5000), 5001);
         mach_port_deallocate(mach_task_self(), port);
         kern_return_t kr = job_remove(name);
         CHECK(kr == KERN_SUCCESS || kr == BOOTSTRAP_UNKNOWN_SERVICE);

@@ -21,12 +21,12 @@ TEST(a_message_starts_the_job_that_declares_the_service, "B132 B133 B135 B3 B60"
     CHECK_EQ(bootstrap_status(bootstrap_port, name, &status), KERN_SUCCESS);
     CHECK_EQ(status, BOOTSTRAP_STATUS_ON_DEMAND);
     REQUIRE_EQ(look(name, &port), KERN_SUCCESS);
-    CHECK_EQ(call(port, 10), 11);
+    CHECK_EQ(ask(port, 10), 11);
     CHECK_EQ(bootstrap_status(bootstrap_port, name, &status), KERN_SUCCESS);
     CHECK_EQ(status, BOOTSTRAP_STATUS_ACTIVE);
-    CHECK_EQ(call(port, 20), 21);
+    CHECK_EQ(ask(port, 20), 21);
     /* That instance has ended; the same port starts the next. */
-    CHECK_EQ(call(port, 30), 31);
+    CHECK_EQ(ask(port, 30), 31);
     CHECK_EQ(job_remove("test.demand"), KERN_SUCCESS);
     CHECK_EQ(look_result(bootstrap_port, name), BOOTSTRAP_UNKNOWN_SERVICE);
     CHECK_EQ(type_of(port), MACH_PORT_TYPE_DEAD_NAME);
@@ -47,12 +47,12 @@ TEST(a_hidden_service_is_found_only_while_its_job_serves_it, "B35 B142 B61 B60")
     CHECK(strstr(listing(bootstrap_port), "test.hide.it (test.hide)") != NULL);
     CHECK(becomes(name, KERN_SUCCESS));
     REQUIRE_EQ(look(name, &port), KERN_SUCCESS);
-    CHECK_EQ(call(port, 1), 2);
-    CHECK_EQ(call(port, 1), 2);
+    CHECK_EQ(ask(port, 1), 2);
+    CHECK_EQ(ask(port, 1), 2);
     CHECK(becomes(name, BOOTSTRAP_UNKNOWN_SERVICE));
     CHECK_EQ(bootstrap_status(bootstrap_port, name, &status), BOOTSTRAP_UNKNOWN_SERVICE);
     /* A right that was handed out stays good, and its message starts the job. */
-    CHECK_EQ(call(port, 1), 2);
+    CHECK_EQ(ask(port, 1), 2);
     CHECK_EQ(look_result(bootstrap_port, name), KERN_SUCCESS);
     CHECK_EQ(job_remove("test.hide"), KERN_SUCCESS);
     mach_port_deallocate(mach_task_self(), port);
@@ -178,7 +178,7 @@ static void call_and_tell(struct child *parent, const char *name)
 
     REQUIRE_EQ(look(name, &port), KERN_SUCCESS);
     child_tell(parent, 1);
-    child_tell(parent, call(port, 700));
+    child_tell(parent, ask(port, 700));
 }
 
 static kern_return_t send_at_once(mach_port_t port, int id)
@@ -317,12 +317,12 @@ TEST(after_a_crash_the_next_instance_goes_on_with_the_queue, "B139 B137 B182")
                         SERVICE("test.crash.name") THROTTLE(1)),
                0);
     REQUIRE_EQ(look("test.crash.name", &port), KERN_SUCCESS);
-    CHECK_EQ(call(port, 1), 2);
+    CHECK_EQ(ask(port, 1), 2);
     CHECK_EQ(send_id(port, 666), KERN_SUCCESS);
-    CHECK_EQ(call(port, 2), 3);
+    CHECK_EQ(ask(port, 2), 3);
     /* The message that it had taken is lost, and its caller told. */
-    CHECK_EQ(call(port, 666), -1);
-    CHECK_EQ(call(port, 3), 4);
+    CHECK_EQ(ask(port, 666), -1);
+    CHECK_EQ(ask(port, 3), 4);
     CHECK(strstr(job_print("test.crash"), "\truns = 3\n") != NULL);
     CHECK_EQ(job_remove("test.crash"), KERN_SUCCESS);
     mach_port_deallocate(mach_task_self(), port);
@@ -386,7 +386,7 @@ TEST(a_reset_service_has_a_new_port_when_the_old_one_is_dead, "B141 B184 B145")
         REQUIRE_EQ(look("test.reset.name", &port), KERN_SUCCESS);
         REQUIRE_NE(port, old);
         REQUIRE(MACH_PORT_VALID(port));
-        CHECK_EQ(call(port, 1000 + i), 1001 + i);
+        CHECK_EQ(ask(port, 1000 + i), 1001 + i);
         dead_name_of(port, notify);
         if (old != MACH_PORT_NULL)
             mach_port_deallocate(mach_task_self(), old);
@@ -413,7 +413,7 @@ TEST(a_server_that_comes_and_goes_answers_everybody_once, "B181 B145")
                0);
     for (int i = 1; i <= clients; i++) {
         REQUIRE_EQ(look("test.many.name", &port), KERN_SUCCESS);
-        REQUIRE_EQ(call(port, 1000 + i), 1001 + i);
+        REQUIRE_EQ(ask(port, 1000 + i), 1001 + i);
         mach_port_deallocate(mach_task_self(), port);
     }
     CHECK(job_shows("test.many", clients == 100 ? "\truns = 10\n" : "\truns = 100\n"));

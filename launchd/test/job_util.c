@@ -135,7 +135,7 @@ kern_return_t job_remove(const char *label)
     return with_label(bootstrap_rpc_remove_job, label);
 }
 
-int call(mach_port_t service, int id)
+int ask(mach_port_t service, int id)
 {
     struct {
         mach_msg_header_t header;

@@ -42,7 +42,7 @@ kern_return_t job_kickstart(const char *label, unsigned flags, int *pid_p);
 
 /* Sends a request and waits for the answer, a minute at most: the answer's number, 0 if there is none, -1 when the reply right
  * died, which is told by a message of number 71. */
-int call(mach_port_t service, int id);
+int ask(mach_port_t service, int id);
 
 /* As receive_id, but waits a minute. */
 int receive_id_long(mach_port_t port);

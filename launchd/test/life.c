@@ -414,7 +414,7 @@ static void run_rounds(int n)
                0);
     REQUIRE_EQ(look("test.leak.name", &port), KERN_SUCCESS);
     for (int i = 0; i < n; i++)
-        REQUIRE_EQ(call(port, 1000), 1001);
+        REQUIRE_EQ(ask(port, 1000), 1001);
     REQUIRE_EQ(job_remove("test.leak"), KERN_SUCCESS);
     mach_port_deallocate(mach_task_self(), port);
 }

@@ -184,7 +184,7 @@ static void call_and_tell(struct child *parent, const char *name)
     mach_port_t port;
 
     REQUIRE_EQ(look(name, &port), KERN_SUCCESS);
-    child_tell(parent, call(port, 700));
+    child_tell(parent, ask(port, 700));
 }
 
 static void call_described(struct child *parent, const char *service)

@@ -148,7 +148,7 @@ TEST(conditions_may_wait_for_the_first_demand, "B117 B118")
         0);
     CHECK(strstr(job_print("test.after"), "\tstate = waiting\n") != NULL);
     REQUIRE_EQ(look("test.after.name", &port), KERN_SUCCESS);
-    CHECK_EQ(call(port, 1000), 1001);
+    CHECK_EQ(ask(port, 1000), 1001);
     CHECK(job_shows("test.after", "\tstate = throttled ("));
     CHECK_EQ(job_remove("test.after"), KERN_SUCCESS);
     mach_port_deallocate(mach_task_self(), port);
