@@ -20,6 +20,7 @@ typedef integer_t cpu_threadtype_t;
 #define CPU_ARCH_ABI64 0x01000000
 
 #define CPU_TYPE_ANY ((cpu_type_t)-1)
+#define CPU_SUBTYPE_ANY ((cpu_subtype_t)-1)
 #define CPU_TYPE_X86 ((cpu_type_t)7)
 #define CPU_TYPE_I386 CPU_TYPE_X86
 #define CPU_TYPE_X86_64 (CPU_TYPE_X86 | CPU_ARCH_ABI64)

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * <sys/sysctl.h> - facts about the machine and the system, by name (abi-system 11.3)
+ *
+ *    int             hw.ncpu activecpu physicalcpu physicalcpu_max logicalcpu logicalcpu_max byteorder cputype cpusubtype
+ *                    cpu64bit_capable
+ *                    kern.maxproc maxprocperuid maxfiles argmax ngroups osrevision secure_kernel development
+ *                    hv_vmm_present exc_resource_threads_enabled wq_max_threads wq_max_constrained_threads tfp.policy
+ *    int64_t         hw.memsize pagesize cachelinesize tbfrequency
+ *    string          hw.machine model targettype
+ *                    kern.ostype osrelease version osversion osproductversion hostname bootargs
+ *    struct timeval  kern.boottime
+ *
+ * An integer may be asked for with 4 or 8 bytes. Nothing can be set: EPERM. Other names: ENOENT.
+ */
+#ifndef _SYS_SYSCTL_H_
+#define _SYS_SYSCTL_H_
+
+#include <stddef.h>
+#include <sys/cdefs.h>
+#include <sys/time.h>
+#include <sys/types.h>
+
+#define CTL_MAXNAME 12
+
+#define CTL_KERN 1
+#define CTL_VM 2
+#define CTL_VFS 3
+#define CTL_NET 4
+#define CTL_DEBUG 5
+#define CTL_HW 6
+#define CTL_MACHDEP 7
+#define CTL_USER 8
+
+#define KERN_OSTYPE 1
+#define KERN_OSRELEASE 2
+#define KERN_OSREV 3
+#define KERN_VERSION 4
+#define KERN_MAXPROC 6
+#define KERN_MAXFILES 7
+#define KERN_ARGMAX 8
+#define KERN_HOSTNAME 10
+#define KERN_HOSTID 11
+#define KERN_PROC 14
+#define KERN_NGROUPS 18
+#define KERN_BOOTTIME 21
+#define KERN_PROCARGS2 49
+#define KERN_USRSTACK64 59
+#define KERN_PROCNAME 62
+#define KERN_OSVERSION 65
+#define KERN_SAFEBOOT 66
+
+#define HW_MACHINE 1
+#define HW_MODEL 2
+#define HW_NCPU 3
+#define HW_BYTEORDER 4
+#define HW_PHYSMEM 5
+#define HW_USERMEM 6
+#define HW_PAGESIZE 7
+#define HW_CPU_FREQ 15
+#define HW_CACHELINE 16
+#define HW_MEMSIZE 24
+#define HW_AVAILCPU 25
+
+__BEGIN_DECLS
+
+/*
+ * *old_size: in, the room at old; out, the size of the value. old NULL asks for the size. -1 with errno
+ *    ENOENT    no such name, or one that has no number
+ *    ENOMEM    the room is too small; as much as fits is there
+ *    EPERM     new is given
+ *    EINVAL    a name of more than CTL_MAXNAME numbers, or none
+ */
+int sysctl(int *name, u_int n_name, void *old, size_t *old_size, void *new_value, size_t new_size)
+    __asm__("_mach_sysctl"); /* the C library once had one of its own */
+int sysctlbyname(const char *name, void *old, size_t *old_size, void *new_value, size_t new_size);
+int sysctlnametomib(const char *name, int *mib, size_t *n_mib);
+
+__END_DECLS
+
+#endif /* _SYS_SYSCTL_H_ */
