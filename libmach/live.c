@@ -351,7 +351,7 @@ static int sleep_on(struct live_thread *thread, uint32_t request)
     struct trap_page *page = thread->lib.page;
     struct timespec until;
     long result = 0;
-    clock_gettime(CLOCK_MONOTONIC, &until);
+    clock_gettime(CLOCK_MONOTONIC_COARSE, &until);
     until.tv_sec += LOOK_EVERY_S;
     atomic_store_explicit(&page->sleeping, 1, memory_order_relaxed);
     atomic_thread_fence(memory_order_seq_cst);
@@ -386,6 +386,15 @@ static enum transport_wait sleep_until(struct live_thread *thread, uint32_t requ
     }
 }
 
+/* What machd has just written comes from its CPU: all lines at once, not one after the other. */
+static void expect_reply(struct trap_page *page)
+{
+    const uint8_t *data = trap_data(page);
+    __builtin_prefetch(&page->reply);
+    __builtin_prefetch(data);
+    __builtin_prefetch(data + 64);
+}
+
 enum transport_wait transport_wait(struct lib_thread *lib, uint32_t request, bool ring)
 {
     struct live_thread *thread = lib->live;
@@ -396,6 +405,7 @@ enum transport_wait transport_wait(struct lib_thread *lib, uint32_t request, boo
     enum transport_wait wait = TRANSPORT_DONE;
     if (!LIKELY(spin(thread, request)))
         wait = sleep_until(thread, request);
+    expect_reply(page);
     if (wait == TRANSPORT_DONE)
         make_wakes(thread, request);
     if (!LIKELY(atomic_load_explicit(&page->ahead, memory_order_relaxed) == 0) && wait == TRANSPORT_DONE)

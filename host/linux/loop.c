@@ -50,15 +50,6 @@ uint64_t clock_now(void)
     return (uint64_t)now.tv_sec * SECOND + (uint64_t)now.tv_nsec;
 }
 
-static void relax(void)
-{
-#if defined(__x86_64__) || defined(__i386__)
-    __builtin_ia32_pause();
-#elif defined(__aarch64__)
-    __asm__ volatile("yield");
-#endif
-}
-
 /* ---- bells ---- */
 
 static void quarantine(struct machd *m, struct connection *connection)
@@ -357,7 +348,7 @@ void loop_run(struct machd *m)
         look_at_events(m, &loop);
         if (idle) {
             m->count.polls++;
-            relax();
+            polling_spin(m);
         }
     }
 }

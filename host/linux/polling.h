@@ -25,6 +25,9 @@ void polling_cool(struct machd *m, struct trap_thread *t);
 /* Queues the hot threads that have a request; returns how many. */
 uint32_t polling_look(struct machd *m);
 
+/* Until one of them has a request, or for a moment. */
+void polling_spin(struct machd *m);
+
 /* True if machd will poll after the request at hand: it is not about to sleep, and nobody waits for its CPU. */
 bool polling_is_likely(const struct machd *m);
 /* True if machd may go on polling, `last` being the time of the last request. */
