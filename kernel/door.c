@@ -48,7 +48,12 @@ struct kernel_config kernel_config_default(void)
     struct kernel_limits limits = { .all = account_unlimited, .uid = task_limits, .task = task_limits };
     for (int kind = 0; kind < ACCOUNT_N_KINDS; kind++)
         limits.uid.max[kind] = 4 * task_limits.max[kind];
-    return (struct kernel_config){ .limits = limits, .boost_receivers = true, .machine = machine_default() };
+    return (struct kernel_config){
+        .limits = limits,
+        .boost_receivers = true,
+        .machine = machine_default(),
+        .max_processes = PROCESSES_MAX,
+    };
 }
 
 /* ---- publishing ---- */
@@ -255,6 +260,7 @@ struct kernel *kernel_new(const struct kernel_config *config, const struct host_
     }
     procs_init(&kernel->procs, &kernel->system);
     kernel->system.procs = &kernel->procs;
+    kernel->procs.max = config->max_processes;
     kernel->system.machine = config->machine;
     kernel->system.allow_interpose = config->allow_interpose;
     kernel->system.relaxed_host_ports = config->relaxed_host_ports;
@@ -325,6 +331,12 @@ void kernel_image_begins(struct kernel *kernel, struct task *task, const char *c
 {
     (void)kernel;
     proc_image_begins(task->proc, command);
+}
+
+bool kernel_has_room(struct kernel *kernel, uint32_t number, uint64_t limit)
+{
+    const struct uid *uid = system_uid(&kernel->system, number);
+    return uid && proc_check_room(&kernel->procs, uid, limit) == 0;
 }
 
 bool kernel_has_domain(struct kernel *kernel, uint32_t number)

@@ -43,6 +43,7 @@ struct kernel_config {
     bool boost_receivers;      /* decision 16 */
     struct machine machine;    /* what programs are told of it */
     uint32_t turnstile_max_hop; /* T41; 0: no limit */
+    uint32_t max_processes;     /* F23 */
 };
 
 /* Sensible limits for one machd; see machd.conf(5). */
@@ -73,6 +74,9 @@ void kernel_task_died(struct kernel *kernel, struct task *task, bool keep_space)
 struct task *kernel_task_exec(struct kernel *kernel, struct task *old, const struct task_identity *identity, void *host);
 /* The first image of a spawned process is there (F3); command: its name, or "". Nothing for others. */
 void kernel_image_begins(struct kernel *kernel, struct task *task, const char *command);
+
+/* May another process of this real uid be made (F16, F17)? limit: its soft RLIMIT_NPROC. */
+bool kernel_has_room(struct kernel *kernel, uint32_t uid, uint64_t limit);
 
 /* The bootstrap port of this uid's domain is known, so that kernel_task_new without inherit gives one (B8). */
 bool kernel_has_domain(struct kernel *kernel, uint32_t uid);

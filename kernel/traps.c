@@ -8,6 +8,7 @@
 #include "kernel/ipc/refusal.h"
 #include "kernel/ipc/request.h"
 #include "kernel/ipc/right.h"
+#include "kernel/proc/proc.h"
 #include "kernel/traps_memory.h"
 #include "kernel/traps_exception.h"
 #include "kernel/traps_policy.h"
@@ -261,7 +262,8 @@ static bool may_name(const struct task *caller, const struct task *target)
 
 static void by_pid(struct thread *thread, const uint64_t *arg, bool wants_control)
 {
-    struct task *target = arg[1] ? task_find(thread->task->system, (int32_t)arg[1]) : NULL;
+    const struct proc *proc = arg[1] ? proc_find(thread->task->system->procs, (int32_t)arg[1]) : NULL;
+    struct task *target = proc ? proc->task : NULL;
     bool is_allowed =
         target && (wants_control ? may_control(thread->task, target) : may_name(thread->task, target));
     if (!task_of_control_port(named_port(thread, (mach_port_name_t)arg[0])) || !is_allowed) {

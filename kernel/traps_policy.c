@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "kernel/traps_policy.h"
 
+#include "kernel/proc/proc.h"
 #include "kernel/task/policy.h"
 
 static void answer(struct thread *thread, kern_return_t kr)
@@ -30,7 +31,8 @@ void trap_override(struct thread *thread, const uint64_t *arg)
 
 static struct task *task_by_pid(struct thread *caller, int32_t pid)
 {
-    return pid == 0 ? caller->task : task_find(caller->task->system, pid);
+    const struct proc *proc = pid == 0 ? caller->task->proc : proc_find(caller->task->system->procs, pid);
+    return proc ? proc->task : NULL;
 }
 
 void trap_get_role(struct thread *thread, const uint64_t *arg)

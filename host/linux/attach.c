@@ -221,6 +221,12 @@ static void decide(struct machd *m, struct connection *connection)
         return;
     }
     struct inherit *inherit = fork_take(m, connection->fork_nonce, connection->uid);
+    if (!inherit && connection->pid != m->launchd.pid &&
+        !kernel_has_room(m->kernel, connection->uid, UINT64_MAX)) {
+        client_refuse(m, connection, KERN_RESOURCE_SHORTAGE,
+                      "machd knows as many processes as it may"); /* F156 */
+        return;
+    }
     if (!inherit && connection->pid != m->launchd.pid)
         inherit = process_adopt(m, connection->pid, connection->uid);
     if (!inherit && lacks_domain(m, connection)) {

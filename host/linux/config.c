@@ -37,6 +37,7 @@ static const struct key keys[] = {
     { "allow-task-terminate", KEY_BOOL, offsetof(struct config, kernel.allow_task_terminate) },
     { "boost-receivers", KEY_BOOL, offsetof(struct config, kernel.boost_receivers) },
     { "turnstile-max-hop", KEY_SMALL, offsetof(struct config, kernel.turnstile_max_hop) },
+    { "max-processes", KEY_SMALL, offsetof(struct config, kernel.max_processes) },
     { "task-lent-megabytes", KEY_SMALL, offsetof(struct config, process_lent_megabytes) },
     { "attach-timeout", KEY_MICROSECONDS, offsetof(struct config, attach_timeout) },
     { "polling-window", KEY_MICROSECONDS, offsetof(struct config, polling_window) },

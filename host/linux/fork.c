@@ -2,6 +2,7 @@
 /* host/linux/fork.c - what children that are about to be made will inherit */
 #include <stdlib.h>
 #include <sys/random.h>
+#include <sys/resource.h>
 
 #include "host/linux/fork.h"
 #include "host/linux/machd.h"
@@ -40,11 +41,21 @@ static uint64_t random_nonce(void)
     return getrandom(&nonce, sizeof(nonce), GRND_NONBLOCK) == sizeof(nonce) ? nonce : 0;
 }
 
+/* F16, F17 */
+static bool may_fork(struct machd *m, const struct process *parent)
+{
+    struct rlimit limit;
+    if (prlimit(parent->pid, RLIMIT_NPROC, NULL, &limit) != 0)
+        limit.rlim_cur = RLIM_INFINITY;
+    return kernel_has_room(m->kernel, kernel_task_identity(parent->task)->ruid, limit.rlim_cur);
+}
+
 uint64_t fork_prepare(struct machd *m, struct process *parent)
 {
     if (parent->n_forks >= FORKS_PER_PROCESS || parent->user->n_forks >= FORKS_PER_USER)
         return 0;
-    if (!account_charge(parent->user->account, ACCOUNT_BYTES, sizeof(struct fork_record)))
+    if (!may_fork(m, parent) ||
+        !account_charge(parent->user->account, ACCOUNT_BYTES, sizeof(struct fork_record)))
         return 0;
     struct fork_record *record = calloc(1, sizeof(*record));
     uint64_t nonce = record ? random_nonce() : 0;

@@ -56,11 +56,13 @@ struct proc *proc_find(struct procs *procs, int32_t pid)
 
 /* ---- limits ---- */
 
-int proc_check_room(const struct procs *procs, const struct uid *uid, uint32_t limit)
+int proc_check_room(const struct procs *procs, const struct uid *uid, uint64_t limit)
 {
     uint32_t n = procs->n + procs->n_reserved;
     if (n >= procs->max || (uid->uid != 0 && n + 1 >= procs->max))
         return EAGAIN;
+    if (limit > procs->max / 2) /* F23: kern.maxprocperuid */
+        limit = procs->max / 2;
     return uid->uid != 0 && uid->n_processes >= limit ? EAGAIN : 0;
 }
 

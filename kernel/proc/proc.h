@@ -17,7 +17,7 @@
 struct inherit;
 struct launch;
 
-enum { PROCESSES_MAX = 2500 }; /* F23: kern.maxproc */
+enum { PROCESSES_MAX = 2500 }; /* F23: kern.maxproc, unless the configuration says otherwise */
 
 /* What is accepted, kept and shown, without other effect (F114). */
 struct proc_kept {
@@ -79,6 +79,6 @@ void proc_image_begins(struct proc *proc, const char *command);
 struct proc *proc_find(struct procs *procs, int32_t pid);
 
 /* 0, or EAGAIN: the table is full, or this uid has as many as `limit` permits (F16, F17). */
-int proc_check_room(const struct procs *procs, const struct uid *uid, uint32_t limit);
+int proc_check_room(const struct procs *procs, const struct uid *uid, uint64_t limit);
 void proc_reserve(struct procs *procs, struct uid *uid);
 void proc_unreserve(struct procs *procs, struct uid *uid);

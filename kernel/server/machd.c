@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "kernel/ipc/queue.h"
+#include "kernel/proc/proc.h"
 #include "kernel/server/call.h"
 #include "kernel/server/kreply.h"
 #include "machd_server.h"
@@ -116,7 +117,8 @@ kern_return_t serve_machd_port_refuse(struct host_object *host_priv, struct port
 
 static const struct task *find_image(struct host_object *host_priv, int pid, uint32_t pid_version)
 {
-    const struct task *task = task_find(system_of_host(host_priv), pid);
+    const struct proc *proc = proc_find(system_of_host(host_priv)->procs, pid);
+    const struct task *task = proc ? proc->task : NULL;
     return task && task->pid_version == pid_version ? task : NULL;
 }
 

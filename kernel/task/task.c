@@ -250,14 +250,3 @@ struct task *task_of_name_port(struct port *port)
 {
     return task_of_port(port, FLAVOR_NAME);
 }
-
-struct task *task_find(struct system *system, int32_t pid)
-{
-    list_for_each(node, &system->tasks)
-    {
-        struct task *task = list_entry(node, struct task, link);
-        if (task->identity.pid == pid)
-            return task;
-    }
-    return NULL;
-}

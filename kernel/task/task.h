@@ -85,9 +85,6 @@ bool task_reap(struct system *system);
 struct task *task_of_control_port(struct port *port);
 struct task *task_of_name_port(struct port *port);
 
-/* By pid among the active; NULL. O(tasks). */
-struct task *task_find(struct system *system, int32_t pid);
-
 /* ---- special ports (K76-K90, K92, K93) ---- */
 
 /* Gives a right (NULL and PORT_DEAD are fine). which: TASK_*_PORT. */

@@ -8,7 +8,6 @@
 
 enum { UNLIKELY = 99, NICE_OF_47 = -10 };
 
-/* Before the first Mach call. */
 static int look_at_niceness(void *argument)
 {
     (void)argument;

@@ -42,8 +42,10 @@ static void make_child(struct launched *child, int (*fn)(void *argument), void *
     child->gate = gate[1];
 }
 
+/* Others that wait may hold its gate, too: to close it would not end the child. */
 static void end(struct launched *child)
 {
+    kill(child->pid, SIGKILL);
     close(child->gate);
     CHECK_EQ(waitpid(child->pid, NULL, 0), child->pid);
     free(child);
@@ -103,6 +105,5 @@ int launch_wait(struct launched *child)
 
 void launch_kill(struct launched *child)
 {
-    kill(child->pid, SIGKILL);
     end(child);
 }
