@@ -33,6 +33,9 @@ struct being { /* a task */
     uint8_t n_threads;
     struct actor *threads[MAX_THREADS];
     mach_port_name_t old_name; /* was a name once, perhaps */
+    uint64_t ticket;           /* of what it announced last */
+    bool is_claimed;           /* for a child that the kernel is making */
+    bool is_new, is_unborn;    /* since the trap that runs: it gets its first thread; it is to die */
 };
 
 struct actor {
@@ -115,6 +118,8 @@ void world_end(void);
 /* NULL when there is no room or no memory for it. */
 struct being *being_new(uint32_t uid, bool is_launchd, struct inherit *inherit);
 void being_die(struct being *task, bool keep_space);
+/* Another image in it, of that uid; without a thread as yet. False: there was no memory, and it is gone. */
+bool being_exec(struct being *task, uint32_t uid);
 struct actor *actor_new(struct being *task);
 void actor_die(struct actor *actor);
 /* The request in the actor's page is carried out, if its task may trap. */
@@ -146,6 +151,7 @@ uint32_t disposition_for(const struct being *task, mach_port_name_t name, bool i
 void step_trap(struct actor *actor);    /* traps.c */
 void step_message(struct actor *actor); /* message.c */
 void step_call(struct actor *actor);    /* calls.c: a request to a kernel object */
+void step_spawn(struct actor *actor);   /* spawn.c */
 void mutate(struct trap_page *page, unsigned n);
 
 /* One argument by its letter:

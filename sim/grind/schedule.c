@@ -154,15 +154,12 @@ static void be_born(void)
 static void change_image(void)
 {
     struct being *task = draw_task(false);
-    struct inherit *inherit = task ? kernel_inherit_new(world.kernel, task->kernel) : NULL;
-    if (!inherit)
+    if (!task || task->identity.is_launchd)
         return;
-    uint32_t uid = task->identity.uid;
+    uint32_t uid = world.character.has_root && chance(20) ? 0 : task->identity.uid;
     tell("task %d runs another image", task->identity.pid);
-    being_die(task, false);
-    struct being *image = being_new(uid, false, inherit);
-    if (image)
-        introduce(image);
+    if (being_exec(task, uid) && chance(80))
+        introduce(task);
 }
 
 static void die(void)
@@ -245,8 +242,10 @@ static void step(void)
         act(step_message);
     else if (what < 68)
         act(step_trap);
-    else if (what < 82)
+    else if (what < 77)
         act(step_call);
+    else if (what < 82)
+        act(step_spawn);
     else if (what < 85)
         interrupt();
     else if (what < 89)

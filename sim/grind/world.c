@@ -2,6 +2,7 @@
 /* sim/grind/world.c - the grinder's host: tasks, threads, pages, segments, time */
 #include "sim/grind/grind.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -211,6 +212,63 @@ static uint64_t calendar_now(void *host)
     return 1000000000;
 }
 
+/* ---- children that were announced ---- */
+
+static struct being *free_being(void)
+{
+    for (unsigned i = 0; i < MAX_TASKS; i++)
+        if (!world.tasks[i].kernel && !world.tasks[i].is_claimed)
+            return &world.tasks[i];
+    return NULL;
+}
+
+static int process_claim(void *host, struct task *parent, int32_t pid, struct task_identity *identity,
+                         void **record_p)
+{
+    struct being *task = chance(90) ? free_being() : NULL;
+    if (!task)
+        return ESRCH;
+    *task = (struct being){ .is_claimed = true };
+    task->identity = *kernel_task_identity(parent);
+    task->identity.pid = world.next_pid++;
+    task->identity.is_launchd = false;
+    *identity = task->identity;
+    *record_p = task;
+    return 0;
+}
+
+static void process_born(void *host, void *record, struct task *kernel)
+{
+    struct being *task = record;
+    task->is_claimed = false;
+    task->kernel = kernel;
+    task->is_new = kernel != NULL;
+}
+
+static void process_unborn(void *host, struct task *kernel)
+{
+    ((struct being *)kernel_task_host(kernel))->is_unborn = true;
+}
+
+static void process_command(void *host, struct task *task, char *command)
+{
+    command[0] = 'g';
+    command[1] = 0;
+}
+
+static void settle_births(void);
+static void settle_births(void)
+{
+    for (unsigned i = 0; i < MAX_TASKS; i++) {
+        struct being *task = &world.tasks[i];
+        if (task->kernel && task->is_unborn)
+            being_die(task, false);
+        else if (task->kernel && task->is_new && chance(70))
+            actor_new(task);
+        task->is_new = task->is_unborn = false;
+    }
+}
+
 static const struct host_ops ops = {
     .thread_done = thread_done,
     .segment_claim = segment_claim,
@@ -221,19 +279,15 @@ static const struct host_ops ops = {
     .segment_new = segment_new_shared,
     .segment_share = segment_share,
     .task_broken = task_broken,
+    .process_claim = process_claim,
+    .process_born = process_born,
+    .process_unborn = process_unborn,
+    .process_command = process_command,
     .task_memory = task_memory,
     .calendar_now = calendar_now,
 };
 
 /* ---- tasks and threads ---- */
-
-static struct being *free_being(void)
-{
-    for (unsigned i = 0; i < MAX_TASKS; i++)
-        if (!world.tasks[i].kernel)
-            return &world.tasks[i];
-    return NULL;
-}
 
 struct being *being_new(uint32_t uid, bool is_launchd, struct inherit *inherit)
 {
@@ -289,12 +343,8 @@ void actor_die(struct actor *actor)
     actor_gone(actor);
 }
 
-void being_die(struct being *task, bool keep_space)
+static void image_gone(struct being *task)
 {
-    struct task *kernel = task->kernel;
-    pair_died(task);
-    task->kernel = NULL;
-    kernel_task_died(world.kernel, kernel, keep_space);
     for (unsigned i = 0; i < task->n_threads; i++)
         actor_gone(task->threads[i]);
     task->n_threads = 0;
@@ -304,6 +354,24 @@ void being_die(struct being *task, bool keep_space)
         world.segments[i].owner = NULL;
         segment_release(&world.segments[i]);
     }
+}
+
+void being_die(struct being *task, bool keep_space)
+{
+    struct task *kernel = task->kernel;
+    pair_died(task);
+    task->kernel = NULL;
+    kernel_task_died(world.kernel, kernel, keep_space);
+    image_gone(task);
+}
+
+bool being_exec(struct being *task, uint32_t uid)
+{
+    ASSERT(!task->is_honest);
+    task->identity.uid = uid;
+    task->kernel = kernel_task_exec(world.kernel, task->kernel, &task->identity, task);
+    image_gone(task);
+    return task->kernel != NULL;
 }
 
 /* ---- events ---- */
@@ -327,6 +395,7 @@ void actor_trap(struct actor *actor, void (*answered)(struct actor *actor))
     world.fail_in = 0;
     ASSERT(steps > 0);
     world.now += 1000;
+    settle_births();
 }
 
 void actor_abort(struct actor *actor)
