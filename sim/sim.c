@@ -498,6 +498,11 @@ static _Noreturn void leave_for_good(void)
     abort();
 }
 
+void sim_task_set_uid(struct sim_task *task, uint32_t uid)
+{
+    task->identity.uid = uid;
+}
+
 void sim_task_exec(int (*body)(void *argument), void *argument)
 {
     struct sim_task *task = sim_task_self();

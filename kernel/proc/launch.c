@@ -207,6 +207,7 @@ int launch_commit(struct thread *thread, uint64_t ticket, int32_t pid)
         return EAGAIN;
     launch->state = LAUNCH_COMMITTED;
     launch->child = task->proc;
+    task->proc->awaits_image = true;
     task->proc->launch = launch;
     thread_tell(task->main);
     arm(launch, task);
@@ -227,7 +228,7 @@ int launch_done(struct thread *thread, uint64_t ticket)
     char command[COMMAND_SIZE] = "";
     if (!launch || launch->state != LAUNCH_COMMITTED)
         return EINVAL;
-    if (launch->child && !launch->child->has_execed) {
+    if (launch->child && launch->child->awaits_image) {
         ipc->ops->process_command(ipc->host, launch->child->task, command);
         proc_image_begins(launch->child, command);
     }

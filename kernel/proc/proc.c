@@ -124,6 +124,7 @@ static void give(struct proc *proc, const struct inherit *inherit)
 {
     struct sched_task *sched = &proc->task->sched;
     if (!inherit) {
+        proc->has_execed = true; /* not that anybody knows */
         proc->kept.coalition[0] = COALITION_RESOURCE;
         proc->kept.coalition[1] = COALITION_JETSAM;
         return;
@@ -239,6 +240,7 @@ struct task *proc_exec(struct proc *proc, const struct task_identity *identity)
     proc->task = task;
     task->proc = proc;
     proc->has_execed = true;
+    proc->awaits_image = false;
     thread_tell(task->main);
     task_disable(old, false);
     return task;
@@ -246,8 +248,9 @@ struct task *proc_exec(struct proc *proc, const struct task_identity *identity)
 
 void proc_image_begins(struct proc *proc, const char *command)
 {
-    if (proc->has_execed)
+    if (!proc->awaits_image)
         return;
+    proc->awaits_image = false;
     proc->has_execed = true;
     task_renew(proc->task, command);
 }

@@ -44,6 +44,7 @@ struct proc {
     struct account *account; /* pays for the record; holds a reference */
     struct proc_kept kept;
     bool has_execed;       /* F14 */
+    bool awaits_image;     /* it was spawned, and its program has not begun */
     bool is_undone;        /* its creation was taken back: nobody finds it any more (F60) */
     struct list launches;  /* struct launch.by_parent, oldest first */
     uint32_t n_launches;

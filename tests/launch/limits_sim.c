@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* tests/launch/limits_sim.c - how many processes there may be, and images of other users, in the simulator */
+#include <errno.h>
+
+#include "kernel/proc/proc.h"
+#include "libmach/process.h"
+#include "sim/sim.h"
+#include "tests/launch/launch.h"
+
+static struct procs *procs(void)
+{
+    return sim_task_kernel(sim_task_self())->system->procs;
+}
+
+static int nothing(void *argument)
+{
+    (void)argument;
+    return WORLD_OK;
+}
+
+TEST(one_place_is_left_that_only_root_can_take, "F15 F16 F20 F183")
+{
+    enum { MAX = 10 };
+    const struct spawn_request request = launch_request();
+    struct launched *child[MAX], *none = NULL;
+    uint32_t n = 0;
+    procs()->max = MAX;
+    while (n < MAX && launch_begin(&request, nothing, NULL, &child[n]) == 0)
+        n++;
+    CHECK_EQ(procs()->n, MAX / 2); /* which is more than one user may have */
+    CHECK_EQ(launch_begin(&request, nothing, NULL, &none), EAGAIN);
+    launch_take_back(child[--n]);
+    CHECK_EQ(launch_begin(&request, nothing, NULL, &child[n++]), 0);
+    while (n > 0)
+        launch_take_back(child[--n]);
+    struct uid root = { .uid = 0 }, other = { .uid = 1000 };
+    procs()->max = procs()->n + 1;
+    CHECK_EQ(proc_check_room(procs(), &root, 0), 0);
+    CHECK_EQ(proc_check_room(procs(), &other, UINT64_MAX), EAGAIN);
+    procs()->max = procs()->n;
+    CHECK_EQ(proc_check_room(procs(), &root, 0), EAGAIN);
+    procs()->max = PROCESSES_MAX;
+}
+
+TEST(announced_children_count_until_they_are_made_or_taken_back, "F17 F20 F58")
+{
+    struct spawn_request request = launch_request();
+    uint64_t ticket[3];
+    int error = -1;
+    uint32_t before = procs()->n;
+    request.process_limit = before + 3;
+    for (int i = 0; i < 3; i++) {
+        CHECK_EQ(process_prepare(&request, &error, &ticket[i]), OK);
+        CHECK_EQ(error, 0);
+    }
+    uint64_t none;
+    CHECK_EQ(process_prepare(&request, &error, &none), OK);
+    CHECK_EQ(error, EAGAIN);
+    CHECK_EQ(process_undo(ticket[1], &error), OK);
+    CHECK_EQ(process_prepare(&request, &error, &ticket[1]), OK);
+    CHECK_EQ(error, 0);
+    for (int i = 0; i < 3; i++)
+        CHECK_EQ(process_undo(ticket[i], &error), OK);
+    CHECK_EQ(procs()->n, before);
+    CHECK_EQ(procs()->n_reserved, 0);
+}
+
+/* ---- images of other users ---- */
+
+static bool has_handler(void)
+{
+    exception_mask_t mask[EXC_TYPES_COUNT];
+    exception_handler_t port[EXC_TYPES_COUNT];
+    exception_behavior_t behavior[EXC_TYPES_COUNT];
+    thread_state_flavor_t flavor[EXC_TYPES_COUNT];
+    mach_msg_type_number_t n = EXC_TYPES_COUNT;
+    CHECK_EQ(task_get_exception_ports(SELF, EXC_MASK_SOFTWARE, mask, &n, port, behavior, flavor), OK);
+    return n == 1 && MACH_PORT_VALID(port[0]);
+}
+
+static bool has_registered(void)
+{
+    mach_port_t *ports = NULL;
+    mach_msg_type_number_t n = 0;
+    return mach_ports_lookup(SELF, &ports, &n) == OK && n > 0 && MACH_PORT_VALID(ports[0]);
+}
+
+static int tell_what_is_left(void *argument)
+{
+    (void)argument;
+    return (has_handler() ? 1 : 0) | (has_registered() ? 2 : 0) | (MACH_PORT_VALID(bootstrap_port) ? 4 : 0);
+}
+
+static int become_another(void *argument)
+{
+    sim_task_set_uid(sim_task_self(), *(uint32_t *)argument);
+    launch_exec(tell_what_is_left, NULL);
+}
+
+static int left_after_exec(uint32_t uid)
+{
+    mach_port_t port = port_with_send();
+    struct launched *child = NULL;
+    struct spawn_request request = launch_request();
+    request.special[request.n_special++] = (struct spawn_special){ TASK_BOOTSTRAP_PORT, port };
+    request.registered[request.n_registered++] = port;
+    request.exception[request.n_exceptions++] =
+        (struct spawn_exception){ EXC_MASK_SOFTWARE, port, EXCEPTION_DEFAULT, 0 };
+    REQUIRE_EQ(launch_begin(&request, become_another, &uid, &child), 0);
+    launch_go(child);
+    int left = launch_wait(child);
+    port_gone(port);
+    return left;
+}
+
+TEST(an_image_of_the_same_user_inherits_ports, "F42 F86")
+{
+    CHECK_EQ(left_after_exec(501), 1 | 2 | 4);
+}
+
+TEST(an_image_of_another_user_keeps_bootstrap_and_registered_ports_only, "F94")
+{
+    CHECK_EQ(left_after_exec(0), 2 | 4);
+}
