@@ -10,6 +10,7 @@
 #include "kernel/ipc/receive.h"
 #include "kernel/ipc/refusal.h"
 #include "kernel/ipc/send.h"
+#include "kernel/kqueue/kqueue.h"
 #include "kernel/proc/inherit.h"
 #include "kernel/proc/launch.h"
 #include "kernel/proc/proc.h"
@@ -261,6 +262,7 @@ struct kernel *kernel_new(const struct kernel_config *config, const struct host_
     procs_init(&kernel->procs, &kernel->system);
     kernel->system.procs = &kernel->procs;
     kernel->procs.max = config->max_processes;
+    kernel->system.task_ends = kqueue_task_ends;
     kernel->system.machine = config->machine;
     kernel->system.allow_interpose = config->allow_interpose;
     kernel->system.relaxed_host_ports = config->relaxed_host_ports;
@@ -388,6 +390,7 @@ struct thread *kernel_thread_new(struct kernel *kernel, struct task *task, int32
 
 void kernel_thread_died(struct kernel *kernel, struct thread *thread)
 {
+    kqueue_thread_ends(thread);
     thread_finish(thread);
     settle(kernel);
 }
@@ -486,6 +489,7 @@ static void check_task(const struct task *task)
         if (thread->exceptions)
             check_exceptions(thread->exceptions);
     }
+    kqueue_check(task);
 }
 
 static void check_launch(const struct launch *launch)

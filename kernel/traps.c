@@ -9,6 +9,7 @@
 #include "kernel/ipc/request.h"
 #include "kernel/ipc/right.h"
 #include "kernel/proc/proc.h"
+#include "kernel/traps_kevent.h"
 #include "kernel/traps_memory.h"
 #include "kernel/traps_exception.h"
 #include "kernel/traps_policy.h"
@@ -342,6 +343,14 @@ static const struct trap {
     { TRAP_OVERRIDE, false, "override", trap_override },
     { TRAP_GET_ROLE, false, "get_role", trap_get_role },
     { TRAP_SET_ROLE, false, "set_role", trap_set_role },
+    { TRAP_KEVENT, false, "kevent", trap_kevent },
+    { TRAP_WORKQ_SETUP, false, "workq_setup", trap_workq_setup },
+    { TRAP_WORKQ_PARK, false, "workq_park", trap_workq_park },
+    { TRAP_KNOTE_FIRE, false, "knote_fire", trap_knote_fire },
+    { TRAP_WORKLOOP_CREATE, false, "workloop_create", trap_workloop_create },
+    { TRAP_WORKLOOP_DESTROY, false, "workloop_destroy", trap_workloop_destroy },
+    { TRAP_KQUEUE_WATCH, false, "kqueue_watch", trap_kqueue_watch },
+    { TRAP_KQUEUE_CLOSE, false, "kqueue_close", trap_kqueue_close },
     { TRAP_SPAWN_PREPARE, false, "spawn_prepare", trap_spawn_prepare },
     { TRAP_SPAWN_COMMIT, false, "spawn_commit", trap_spawn_commit },
     { TRAP_SPAWN_DONE, false, "spawn_done", trap_spawn_done },

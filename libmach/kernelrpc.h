@@ -75,6 +75,8 @@ kern_return_t _kernelrpc_mach_port_set_context(ipc_space_t task, mach_port_name_
                                                mach_port_context_t context);
 kern_return_t _kernelrpc_mach_port_guard(ipc_space_t task, mach_port_name_t name, mach_port_context_t guard,
                                          boolean_t strict);
+kern_return_t _kernelrpc_mach_port_special_reply_port_reset_link(ipc_space_t task, mach_port_name_t name,
+                                                                  boolean_t *srp_lost_link);
 kern_return_t _kernelrpc_mach_port_unguard(ipc_space_t task, mach_port_name_t name, mach_port_context_t guard);
 kern_return_t _kernelrpc_mach_port_guard_with_flags(ipc_space_t task, mach_port_name_t name,
                                                     mach_port_context_t guard, uint64_t flags);

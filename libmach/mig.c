@@ -5,6 +5,7 @@
 #include <mach/vm_map.h>
 #include <string.h>
 
+#include "libmach/kernelrpc.h"
 #include "libmach/mig.h"
 #include "libmach/transport.h"
 #include "libmach/trap.h"
@@ -71,6 +72,35 @@ kern_return_t thread_destruct_special_reply_port(mach_port_name_t port,
     case THREAD_SPECIAL_REPLY_PORT_SEND_ONLY: return mach_port_deallocate(mach_task_self(), port);
     }
     return KERN_INVALID_ARGUMENT;
+}
+
+/* ---- the watch on a synchronous link (T63) ---- */
+
+kern_return_t mach_sync_ipc_link_monitoring_start(mach_port_t *port)
+{
+    boolean_t was_lost;
+    mach_port_t special = mig_get_special_reply_port();
+    *port = MACH_PORT_NULL;
+    kern_return_t kr = mach_port_mod_refs(mach_task_self(), special, MACH_PORT_RIGHT_SEND, 1);
+    if (kr != KERN_SUCCESS)
+        return kr;
+    kr = _kernelrpc_mach_port_special_reply_port_reset_link(mach_task_self(), special, &was_lost);
+    if (kr == KERN_SUCCESS)
+        *port = special;
+    else
+        mach_port_deallocate(mach_task_self(), special);
+    return kr;
+}
+
+kern_return_t mach_sync_ipc_link_monitoring_stop(mach_port_t port, boolean_t *in_effect)
+{
+    boolean_t was_lost = TRUE;
+    kern_return_t kr =
+        _kernelrpc_mach_port_special_reply_port_reset_link(mach_task_self(), port, &was_lost);
+    *in_effect = !was_lost;
+    if (kr == KERN_SUCCESS)
+        kr = mach_port_deallocate(mach_task_self(), port);
+    return kr;
 }
 
 /* The end of a thread that the transport still serves. */

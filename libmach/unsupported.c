@@ -6,7 +6,6 @@
  * nothing. When one of them is built, its function leaves this file.
  */
 #include <mach/mach.h>
-#include <mach/mach_sync_ipc.h>
 #include <mach/mach_voucher.h>
 #include <mach/mach_voucher_attr_control.h>
 
@@ -24,19 +23,5 @@ kern_return_t mach_voucher_attr_control_create_mach_voucher(ipc_voucher_attr_con
                                                             mach_msg_type_number_t recipesCnt,
                                                             ipc_voucher_t *voucher)
 {
-    return KERN_NOT_SUPPORTED;
-}
-
-/* ---- the watch on a synchronous link (abi-ipc 6.3) ---- */
-
-kern_return_t mach_sync_ipc_link_monitoring_start(mach_port_t *port)
-{
-    *port = MACH_PORT_NULL;
-    return KERN_NOT_SUPPORTED;
-}
-
-kern_return_t mach_sync_ipc_link_monitoring_stop(mach_port_t port, boolean_t *in_effect)
-{
-    *in_effect = FALSE;
     return KERN_NOT_SUPPORTED;
 }

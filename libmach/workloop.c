@@ -191,7 +191,8 @@ void workloop_serve(workloop_function function, void (*spawn)(void))
             break;
         if (park.reply & KEVENT_REPLY_SPAWN)
             spawn();
-        call(servicer, function, &park);
+        if (park.workloop != 0)
+            call(servicer, function, &park);
     }
     free(servicer);
 }

@@ -58,7 +58,8 @@
  * the registration), KEVENT_DISARM (forget it). libmach fires with the cookie, and event.data, fflags and EV_EOF for the event;
  * what is not armed is ignored, and ENOENT means forget it. A knote that is enabled again, or was delivered without EV_DISPATCH,
  * EV_ONESHOT and EV_CLEAR, is armed again: level-triggered, so it fires at once if the condition still holds.
- * With EV_CLEAR it stays armed, and libmach fires at every change.
+ * With EV_CLEAR it stays armed, and libmach fires at every change. Sources never wait: a call that would is answered without
+ * events, the one of the pool without a workloop (value[1] == 0): arm them, and make it again.
  *
  * Descriptors. One thread of libmach sits in TRAP_KQUEUE_WATCH; it returns with the ids (64 bits each) of the kqueues that
  * have got something since their last TRAP_KEVENT, at most KEVENT_READY_MAX. Who fetches: makes the descriptor unreadable, then

@@ -166,7 +166,7 @@ static void check_waiter(const struct ipc_thread *thread)
     }
     if (thread->wait == WAIT_NONE)
         ASSERT(!queue);
-    if (thread->wait == WAIT_SEMAPHORE)
+    if (thread->wait == WAIT_SEMAPHORE || thread->wait == WAIT_EVENT)
         ASSERT(queue);
     if (thread->wait == WAIT_SLEEP)
         ASSERT(queue == &thread->ipc->sleepers);

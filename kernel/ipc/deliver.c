@@ -84,17 +84,55 @@ static void ship_items(struct ipc_thread *thread, struct message *message, const
 }
 
 /* A payload that does not fit into the page goes as one segment. */
-static void ship_large(struct ipc_thread *thread, uint8_t *payload, uint64_t total)
+static bool ship_large(struct ipc_thread *thread, uint8_t *payload, uint64_t total)
 {
     struct ipc *ipc = thread->ipc;
     segment_handle segment = ipc->ops->segment_make(ipc->host, payload, total);
     thread->reply.segment = segment ? ipc->ops->segment_send(ipc->host, thread->task, segment, total) : 0;
     if (segment)
         ipc->ops->segment_drop(ipc->host, segment);
-    if (thread->reply.segment)
-        return;
-    thread->reply.delivered = TRAP_DELIVERED_NOTHING;
-    thread->reply.result = MACH_RCV_INVALID_DATA;
+    return thread->reply.segment != 0;
+}
+
+/* Zeroes: what nobody writes is no secret of machd's. NULL without memory. */
+static uint8_t *collector_room(struct collector *collector, uint64_t size)
+{
+    uint64_t end = trap_round8(collector->size + size);
+    if (end > collector->capacity) {
+        uint64_t capacity = end > 2 * collector->capacity ? end : 2 * collector->capacity;
+        uint8_t *bytes = alloc_bytes(capacity);
+        if (!bytes)
+            return NULL;
+        if (collector->size)
+            memcpy(bytes, collector->bytes, collector->size);
+        alloc_free(collector->bytes);
+        collector->bytes = bytes;
+        collector->capacity = capacity;
+    }
+    uint8_t *room = collector->bytes + collector->size;
+    memset(room, 0, end - collector->size);
+    collector->size = end;
+    return room;
+}
+
+uint8_t *deliver_room(struct ipc_thread *thread, uint64_t size)
+{
+    if (thread->collector)
+        return collector_room(thread->collector, size);
+    return size > TRAP_DATA_SIZE ? alloc_bytes(size) : thread->data;
+}
+
+bool deliver_room_done(struct ipc_thread *thread, uint8_t *room, uint64_t size)
+{
+    thread->reply.payload_size = size;
+    thread->reply.segment = 0;
+    if (!room)
+        return false;
+    if (thread->collector || size <= TRAP_DATA_SIZE)
+        return true;
+    bool is_shipped = ship_large(thread, room, size);
+    alloc_free(room);
+    return is_shipped;
 }
 
 static void ship(struct ipc_thread *thread, struct message *message, uint32_t size, const void *trailer,
@@ -104,27 +142,21 @@ static void ship(struct ipc_thread *thread, struct message *message, uint32_t si
     struct plan plan = make_plan(message, size + trailer_size, inline_max);
     if (plan.total > TRAP_DATA_SIZE)
         plan = make_plan(message, size + trailer_size, inline_max = INLINE_ITEM_MAX);
-    bool is_large = plan.total > TRAP_DATA_SIZE;
-    uint8_t *payload = is_large ? alloc_bytes(plan.total) : thread->data;
+    uint8_t *payload = deliver_room(thread, plan.total);
     thread->reply.delivered = delivered;
     thread->reply.message_size = plan.message_size;
     thread->reply.n_items = plan.n_items;
-    thread->reply.payload_size = plan.total;
-    thread->reply.segment = 0;
-    if (!payload) {
-        thread->reply.delivered = TRAP_DELIVERED_NOTHING;
-        thread->reply.result = MACH_RCV_INVALID_DATA;
+    if (payload) {
+        memcpy(payload, message->bytes, size);
+        if (trailer_size)
+            memcpy(payload + size, trailer, trailer_size);
+        if (plan.n_items)
+            ship_items(thread, message, &plan, inline_max, payload);
+    }
+    if (deliver_room_done(thread, payload, plan.total))
         return;
-    }
-    memcpy(payload, message->bytes, size);
-    if (trailer_size)
-        memcpy(payload + size, trailer, trailer_size);
-    if (plan.n_items)
-        ship_items(thread, message, &plan, inline_max, payload);
-    if (is_large) {
-        ship_large(thread, payload, plan.total);
-        alloc_free(payload);
-    }
+    thread->reply.delivered = TRAP_DELIVERED_NOTHING;
+    thread->reply.result = MACH_RCV_INVALID_DATA;
 }
 
 /* ---- trailers ---- */
@@ -426,13 +458,15 @@ void deliver_header(struct ipc_thread *thread, struct port *port, struct message
     }
     if (trailer_size > rcv_size - sizeof(header))
         trailer_size = rcv_size - sizeof(header);
-    memcpy(thread->data, &header, sizeof(header));
-    memcpy(thread->data + sizeof(header), &trailer, trailer_size);
+    uint32_t size = (uint32_t)sizeof(header) + trailer_size;
+    uint8_t *payload = deliver_room(thread, size);
+    if (!deliver_room_done(thread, payload, size))
+        return;
+    memcpy(payload, &header, sizeof(header));
+    memcpy(payload + sizeof(header), &trailer, trailer_size);
     thread->reply.delivered = TRAP_DELIVERED_RECEIVED;
-    thread->reply.segment = 0;
     thread->reply.n_items = 0;
-    thread->reply.message_size = sizeof(header) + trailer_size;
-    thread->reply.payload_size = thread->reply.message_size;
+    thread->reply.message_size = size;
 }
 
 void deliver_size(struct ipc_thread *thread, const struct port *port, const struct message *message)

@@ -10,6 +10,12 @@
 
 #include "kernel/ipc/wait.h"
 
+/* Where messages are collected for a thread that gets several at once. It grows; whoever made it frees `bytes`. */
+struct collector {
+    uint8_t *bytes;
+    uint64_t size, capacity;
+};
+
 /* P144 */
 bool deliver_fits(const struct ipc_thread *thread, const struct message *message);
 
@@ -23,6 +29,11 @@ uint32_t deliver_promised(const struct ipc_thread *thread, const struct port *po
 
 /* Only the header arrives, the rest is sunk (P146, P155). */
 void deliver_header(struct ipc_thread *thread, struct port *port, struct message *message, uint32_t seqno, kern_return_t code);
+
+/* A payload of the reply: room for it, in the page or elsewhere, NULL without memory; written, it goes to the thread, as a
+ * segment if need be. False: it could not be had. */
+uint8_t *deliver_room(struct ipc_thread *thread, uint64_t size);
+bool deliver_room_done(struct ipc_thread *thread, uint8_t *room, uint64_t size);
 
 /* P145: the message stays where it is. */
 void deliver_size(struct ipc_thread *thread, const struct port *port, const struct message *message);

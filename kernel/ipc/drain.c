@@ -6,6 +6,7 @@
 #include "kernel/ipc/receive.h"
 #include "kernel/ipc/right.h"
 #include "kernel/ipc/semaphore.h"
+#include "kernel/ipc/signal.h"
 #include "kernel/ipc/space.h"
 
 enum { FREE_SLOTS_PER_STEP = 64 };
@@ -158,6 +159,15 @@ static void reap_step(struct ipc *ipc, struct reapable *item)
         if (semaphores_reap_step(ipc, container_of(item, struct semaphores, reap)))
             list_remove(&item->link);
         return;
+    case REAP_LATER: {
+        struct later_reaping *later = container_of(item, struct later_reaping, reap);
+        if (!later->step(ipc, later))
+            return;
+        list_remove(&item->link);
+        settle_cause(ipc, item);
+        later->done(ipc, later);
+        return;
+    }
     }
 }
 
@@ -180,9 +190,16 @@ static void go_on(struct ipc *ipc, struct ipc_thread *thread)
         if (thread->call.msg.option & MACH_RCV_MSG)
             is_done = receive_begin(thread);
         break;
+    case RESUME_EVENT: is_done = thread->event.ops->go_on(thread, thread->event.end); break;
     }
     if (is_done)
         list_append(&ipc->finished, &thread->resumed);
+}
+
+static void run(struct ipc *ipc, struct signal *signal)
+{
+    ipc->steps++;
+    signal->run(ipc, signal);
 }
 
 void ipc_drain(struct ipc *ipc, uint32_t budget)
@@ -190,7 +207,9 @@ void ipc_drain(struct ipc *ipc, uint32_t budget)
     for (;;) {
         struct list *node;
         ipc_send_notes(ipc);
-        if ((node = list_pop(&ipc->resumed)))
+        if ((node = list_pop(&ipc->signals)))
+            run(ipc, list_entry(node, struct signal, link));
+        else if ((node = list_pop(&ipc->resumed)))
             go_on(ipc, list_entry(node, struct ipc_thread, resumed));
         else if (budget > 0 && (node = list_first(&ipc->reap)))
             reap_step(ipc, list_entry(node, struct reapable, link)), budget--;

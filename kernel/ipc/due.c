@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "kernel/ipc/due.h"
 
+#include "kernel/ipc/signal.h"
 #include "kernel/ipc/timer_port.h"
 #include "kernel/ipc/wait.h"
 
@@ -16,6 +17,7 @@ static void expire(struct ipc *ipc, struct timer *timer)
     switch (timer->kind) {
     case TIMER_WAIT: thread_unwait(container_of(timer, struct ipc_thread, timer), WAIT_ENDED_TIMEOUT); return;
     case TIMER_PORT: timer_port_expire(ipc, container_of(timer, struct timer_port, timer)); return;
+    case TIMER_ALARM: signal_give(ipc, &container_of(timer, struct alarm, timer)->signal); return;
     }
 }
 

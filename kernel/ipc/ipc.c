@@ -8,6 +8,7 @@ void ipc_init(struct ipc *ipc, struct account *account, const struct host_ops *o
     *ipc = (struct ipc){ .ops = ops, .host = host, .account = account };
     list_init(&ipc->notes);
     list_init(&ipc->reap);
+    list_init(&ipc->signals);
     list_init(&ipc->resumed);
     list_init(&ipc->finished);
     list_init(&ipc->all_ports);

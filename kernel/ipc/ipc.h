@@ -3,11 +3,12 @@
  * census
  *
  * IPC never calls upwards and never recurses. What an operation causes beyond its own objects is recorded on
- * one of four lists and carried out by ipc_drain() (drain.h) when the operation is over, or at the points
+ * one of five lists and carried out by ipc_drain() (drain.h) when the operation is over, or at the points
  * that the rules fix:
  *
  *   notes     messages of the kernel, in the order in which they were caused; sending one is O(1)
  *   reap      dead ports, spaces, sets and messages to be sunk, first in first out, taken apart in counted steps
+ *   signals   what the layers above shall do about it, such as to look at a port that has got a message
  *   resumed   threads whose wait has ended and which have a result, or their receive half, before them
  *   finished  threads whose reply is complete; the door publishes them
  */
@@ -37,6 +38,7 @@ struct ipc {
     void *host;
     struct list notes;    /* struct message.link */
     struct list reap;     /* struct reapable.link */
+    struct list signals;  /* struct signal.link */
     struct list resumed;  /* struct ipc_thread.resumed */
     struct list finished; /* struct ipc_thread.resumed: the reply is complete, the door publishes it */
     struct list all_ports, all_messages, all_spaces; /* oldest first, for checks and listings */
@@ -61,12 +63,19 @@ struct ipc {
 
 /* A dead thing that waits to be taken apart. `cause`: the space whose trap killed it; that one waits for the
  * end of it. */
-enum reap_kind { REAP_PORT, REAP_SPACE, REAP_MESSAGE, REAP_SEMAPHORES };
+enum reap_kind { REAP_PORT, REAP_SPACE, REAP_MESSAGE, REAP_SEMAPHORES, REAP_LATER };
 
 struct reapable {
     struct list link;
     enum reap_kind kind;
     struct space *cause;
+};
+
+/* Of the layers above: step takes it apart a little and says whether nothing is left, done comes last. */
+struct later_reaping {
+    struct reapable reap;
+    bool (*step)(struct ipc *ipc, struct later_reaping *reap);
+    void (*done)(struct ipc *ipc, struct later_reaping *reap);
 };
 
 void ipc_init(struct ipc *ipc, struct account *account, const struct host_ops *ops, void *host);

@@ -2,9 +2,25 @@
 #include "kernel/ipc/link.h"
 
 #include "base/alloc.h"
+#include "kernel/ipc/monitor.h"
 #include "kernel/ipc/watch.h"
 
 /* ---- who inherits ---- */
+
+/* What came out through a knote waits for its workloop: the first port itself, the others by way of the knote. */
+static struct inheritor stashed_inheritor(const struct port *port, enum push_reason first,
+                                          enum push_reason other)
+{
+    struct monitor *monitor = port->stashed_on;
+    if (port->link == LINK_KNOTE)
+        return inheritor_turnstile(monitor->workloop, first);
+    return monitor ? inheritor_turnstile(&monitor->stash, other) : inheritor_none();
+}
+
+static bool is_stashed(const struct port *port)
+{
+    return port->link == LINK_KNOTE || port->link == LINK_STASH;
+}
 
 struct inheritor link_inheritor(const struct port *port)
 {
@@ -20,7 +36,11 @@ struct inheritor link_inheritor(const struct port *port)
                                    : inheritor_none();
     if (port->watch)
         return watch_inheritor(port);
-    return port->link == LINK_THREAD ? port->push.inheritor : inheritor_none();
+    if (is_stashed(port))
+        return stashed_inheritor(port, PUSH_KNOTE, PUSH_STASH);
+    if (port->link == LINK_THREAD)
+        return port->push.inheritor;
+    return port->pusher ? inheritor_turnstile(port->pusher->workloop, PUSH_MONITOR) : inheritor_none();
 }
 
 struct inheritor link_receive_inheritor(const struct port *port)
@@ -30,6 +50,8 @@ struct inheritor link_receive_inheritor(const struct port *port)
         return inheritor_none();
     if (port->link == LINK_PORT)
         return inheritor_turnstile(&special->linked->push, PUSH_REPLY_PORT);
+    if (is_stashed(port))
+        return stashed_inheritor(port, PUSH_REPLY_KNOTE, PUSH_REPLY_STASH);
     return special->is_held ? special->receive.inheritor : inheritor_none();
 }
 
@@ -52,19 +74,44 @@ static const uint8_t may_follow[] = {
     [LINK_THREAD] = 1 << LINK_ANY | 1 << LINK_KNOTE,
 };
 
-/* A link to a port holds a reference to it, which must outlive the push. */
-static void set_link(struct ipc *ipc, struct port *port, enum port_link link, struct port *linked)
+static void unstash(struct port *port)
+{
+    if (list_is_linked(&port->stashed))
+        list_remove(&port->stashed);
+    port->stashed_on = NULL;
+}
+
+static void set_stashed_on(struct port *port, struct monitor *monitor)
+{
+    unstash(port);
+    if (!monitor)
+        return;
+    monitor->has_first = true;
+    port->stashed_on = monitor;
+    list_append(&monitor->stashed, &port->stashed);
+}
+
+/* A link to a port holds a reference to it, which must outlive the push. monitor: of KNOTE and STASH. */
+static void set_link_to(struct ipc *ipc, struct port *port, enum port_link link, struct port *linked,
+                        struct monitor *monitor)
 {
     struct special_reply *special = port->special_reply;
     struct port *before = special ? special->linked : NULL;
     ASSERT(may_follow[port->link] & 1 << link);
     ASSERT((link == LINK_PORT) == (linked != NULL));
+    ASSERT((link == LINK_KNOTE || link == LINK_STASH) == (monitor != NULL));
     port->link = (uint8_t)link;
+    set_stashed_on(port, monitor);
     if (special)
         special->linked = linked ? port_get(linked) : NULL;
     link_update(ipc, port);
     if (before)
         port_put(ipc, before);
+}
+
+static void set_link(struct ipc *ipc, struct port *port, enum port_link link, struct port *linked)
+{
+    set_link_to(ipc, port, link, linked, NULL);
 }
 
 static void reset(struct ipc *ipc, struct port *port)
@@ -88,6 +135,18 @@ static void set_held(struct ipc *ipc, struct port *port, struct ipc_thread *hold
     turnstile_set_inheritor(&ipc->sched, &special->receive,
                             holder ? inheritor_thread(&holder->sched, PUSH_HELD_BY_RECEIVER)
                                    : link_receive_inheritor(port));
+}
+
+/* The knote through which a thread receives, if what comes out shall push on its workloop (T121). */
+static struct monitor *pushable_channel(const struct ipc_thread *receiver)
+{
+    struct monitor *channel = receiver ? receiver->channel : NULL;
+    return channel && channel->workloop ? channel : NULL;
+}
+
+static void stash(struct ipc *ipc, struct port *port, struct monitor *monitor)
+{
+    set_link_to(ipc, port, monitor->has_first ? LINK_STASH : LINK_KNOTE, NULL, monitor);
 }
 
 /* ---- special reply ports ---- */
@@ -142,8 +201,14 @@ void link_sync_wait(struct ipc *ipc, struct port *port, struct port *to)
 
 void link_reply_right_out(struct ipc *ipc, struct port *port, struct ipc_thread *receiver)
 {
+    struct monitor *monitor = pushable_channel(receiver);
     if (port_is_dead(port) || !port->special_reply || port->link == LINK_ANY)
         return;
+    if (monitor) {
+        set_held(ipc, port, NULL);
+        stash(ipc, port, monitor);
+        return;
+    }
     cut(ipc, port);
     set_held(ipc, port, receiver && ipc->boosts_receivers ? receiver : NULL);
 }
@@ -208,9 +273,12 @@ void link_addressed(struct ipc *ipc, struct message *message)
 void link_right_out(struct ipc *ipc, struct port *port, struct ipc_thread *receiver)
 {
     bool is_marked = port->has_check_in_mark;
+    struct monitor *monitor = pushable_channel(receiver);
     port->has_check_in_mark = false;
     link_update(ipc, port);
-    if (!is_marked || !receiver)
+    if (monitor)
+        stash(ipc, port, monitor);
+    if (!is_marked || !receiver || receiver->channel)
         return;
     turnstile_set_inheritor(&ipc->sched, &port->push, inheritor_thread(&receiver->sched, PUSH_RECEIVED_RIGHT));
     set_link(ipc, port, LINK_THREAD, NULL);
@@ -238,6 +306,41 @@ void link_is_watched(struct ipc *ipc, struct port *port)
 void link_reset(struct ipc *ipc, struct port *port)
 {
     reset(ipc, port);
+}
+
+/* ---- knotes ---- */
+
+void link_monitored(struct ipc *ipc, struct port *port)
+{
+    reset(ipc, port);
+    link_update(ipc, port);
+}
+
+void link_severed(struct ipc *ipc, struct port *port)
+{
+    if (port->link == LINK_STASH) {
+        unstash(port);
+        link_update(ipc, port);
+        return;
+    }
+    struct special_reply *special = port->special_reply;
+    if (special && !special->is_replied)
+        special->is_lost = true;
+    set_link(ipc, port, special ? LINK_NONE : LINK_ANY, NULL);
+}
+
+void link_redirect(struct ipc *ipc, struct port *port, struct monitor *monitor)
+{
+    if (port->special_reply)
+        set_held(ipc, port, NULL);
+    set_link_to(ipc, port, LINK_KNOTE, NULL, monitor);
+}
+
+bool link_take_lost(struct port *port)
+{
+    bool is_lost = port->special_reply->is_lost;
+    port->special_reply->is_lost = false;
+    return is_lost;
 }
 
 /* ---- the end ---- */

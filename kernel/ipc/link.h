@@ -69,6 +69,14 @@ void link_message_taken(struct ipc *ipc, struct port *port);
 void link_is_watched(struct ipc *ipc, struct port *port);
 void link_reset(struct ipc *ipc, struct port *port);
 
+/* A knote was attached to the port (T122). The knote on which it is stashed is enabled or deleted (T61). It is stashed on
+ * another one from now on; the link is not ANY (T152). */
+void link_monitored(struct ipc *ipc, struct port *port);
+void link_severed(struct ipc *ipc, struct port *port);
+void link_redirect(struct ipc *ipc, struct port *port, struct monitor *monitor);
+/* Reads and clears the bit of T63; of a special reply port. */
+bool link_take_lost(struct port *port);
+
 /* The memory of a dead port goes. */
 void link_free(struct ipc *ipc, struct port *port);
 

@@ -4,6 +4,7 @@
 #include "base/alloc.h"
 #include "kernel/ipc/link.h"
 #include "kernel/ipc/memory_entry.h"
+#include "kernel/ipc/monitor.h"
 #include "kernel/ipc/note.h"
 #include "kernel/ipc/promise.h"
 #include "kernel/ipc/pset.h"
@@ -37,6 +38,7 @@ struct port *port_new(struct ipc *ipc, struct account *account)
     port->account = account_get(account);
     list_init(&port->messages);
     list_init(&port->memberships);
+    list_init(&port->monitors);
     list_init(&port->once_entries);
     list_init(&port->requests);
     list_init(&port->armed);
@@ -163,6 +165,7 @@ void port_leave_space(struct ipc *ipc, struct port *port)
     promise_end_any(ipc, port);
     ipc->steps += pset_remove_all(ipc, port);
     waitq_unwait_all(&port->receivers, WAIT_ENDED_CHANGED);
+    monitors_vanish(ipc, &port->monitors);
     port->mscount = 0;
     port->seqno = 0;
     port->context = 0;

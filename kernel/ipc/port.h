@@ -19,6 +19,7 @@
 #include "kernel/sched/turnstile.h"
 
 struct message;
+struct monitor;
 struct space;
 struct pset;
 struct special_reply;
@@ -89,6 +90,11 @@ struct port {
     struct watch *watch;                 /* watch.h; NULL: nobody was started to serve it */
     uint8_t link;                        /* enum port_link */
     bool has_check_in_mark;              /* T105 */
+    struct list monitors;        /* struct monitor.of_source */
+    uint32_t n_monitors;
+    struct monitor *pusher;      /* the earliest of them that can push (D10); NULL: none can */
+    struct list stashed;         /* stashed_on->stashed */
+    struct monitor *stashed_on;  /* of KNOTE and STASH; NULL: a STASH without effect */
     struct list memberships;  /* struct membership.of_port, in the order of joining */
     struct tree send_entries; /* struct entry.by_space: S entries, by space */
     struct list once_entries; /* struct entry.of_port: SO entries */

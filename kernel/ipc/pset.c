@@ -2,6 +2,7 @@
 #include "kernel/ipc/pset.h"
 
 #include "base/alloc.h"
+#include "kernel/ipc/monitor.h"
 #include "kernel/ipc/space.h"
 #include "kernel/ipc/wait.h"
 
@@ -21,6 +22,7 @@ struct pset *pset_new(struct ipc *ipc, struct space *space, mach_port_name_t nam
     list_init(&set->members);
     list_init(&set->ready);
     waitq_init(&set->receivers);
+    list_init(&set->monitors);
     ipc->census.port_sets++;
     return set;
 }
@@ -82,6 +84,7 @@ void pset_destroy(struct ipc *ipc, struct pset *set)
     for (struct list *node; (node = list_first(&set->members)); ipc->steps++)
         pset_remove(list_entry(node, struct membership, of_set));
     waitq_unwait_all(&set->receivers, WAIT_ENDED_CHANGED);
+    monitors_vanish(ipc, &set->monitors);
     account_release_object(set->space->account, ACCOUNT_PORTS, alloc_cost(sizeof(*set)));
     ipc->census.port_sets--;
     alloc_free(set);

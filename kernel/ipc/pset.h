@@ -16,6 +16,8 @@ struct pset {
     struct list members;    /* struct membership.of_set */
     struct list ready;      /* struct membership.ready */
     struct waitq receivers; /* struct ipc_thread.waiter */
+    struct list monitors;   /* struct monitor.of_source */
+    uint32_t n_monitors;
 };
 
 struct membership {

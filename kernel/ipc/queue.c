@@ -4,6 +4,7 @@
 #include "kernel/ipc/deliver.h"
 #include "kernel/ipc/link.h"
 #include "kernel/ipc/message_qos.h"
+#include "kernel/ipc/monitor.h"
 #include "kernel/ipc/promise.h"
 #include "kernel/ipc/pset.h"
 
@@ -60,6 +61,7 @@ static void append(struct ipc *ipc, struct port *port, struct message *message)
     port->n_messages++;
     message_qos_raise_ahead(ipc, port, message);
     pset_port_ready(port);
+    monitors_tell(ipc, port);
 }
 
 void queue_put(struct ipc *ipc, struct message *message)
@@ -127,6 +129,8 @@ void queue_offer_to_set(struct ipc *ipc, struct port *port, struct pset *set)
         queue_serve(ipc, thread, port);
         thread_unwait(thread, WAIT_ENDED_DELIVERED);
     }
+    if (!list_is_empty(&port->messages))
+        monitors_tell_of_set(ipc, set);
 }
 
 void queue_serve(struct ipc *ipc, struct ipc_thread *thread, struct port *port)

@@ -28,6 +28,8 @@ void ipc_thread_end(struct ipc_thread *thread)
 /* What the thread pushes on while it waits (T31); NULL: nothing, as on a set (T33). */
 static struct turnstile *turnstile_of(const struct ipc_thread *thread)
 {
+    if (thread->wait == WAIT_EVENT)
+        return thread->event.push;
     if (thread->wait == WAIT_SEND)
         return &message_port(thread->sending.message)->push;
     const struct port *port = thread->wait == WAIT_RECEIVE ? thread->receiving.port : NULL;
@@ -37,6 +39,11 @@ static struct turnstile *turnstile_of(const struct ipc_thread *thread)
 static uint64_t from_milliseconds(uint32_t timeout)
 {
     return (uint64_t)timeout * NANOSECONDS_PER_MILLISECOND;
+}
+
+static uint64_t deadline_after(uint64_t now, uint64_t nanoseconds)
+{
+    return nanoseconds < TIMERS_NO_DEADLINE - 1 - now ? now + nanoseconds : TIMERS_NO_DEADLINE - 1;
 }
 
 static void begin(struct ipc_thread *thread, enum wait_kind kind, struct waitq *queue, bool has_timeout,
@@ -50,7 +57,9 @@ static void begin(struct ipc_thread *thread, enum wait_kind kind, struct waitq *
     if (turnstile)
         turnstile_block(&ipc->sched, turnstile, &thread->sched);
     if (has_timeout)
-        timer_set(&ipc->timers, &thread->timer, ipc->now + nanoseconds);
+        timer_set(&ipc->timers, &thread->timer, deadline_after(ipc->now, nanoseconds));
+    if (thread->waits)
+        thread->waits(thread, true);
 }
 
 void thread_wait_send(struct ipc_thread *thread, struct message *message, bool is_kernel_reply,
@@ -79,6 +88,14 @@ void thread_wait_semaphore(struct ipc_thread *thread, struct waitq *waiters, boo
 void thread_wait_sleep(struct ipc_thread *thread, uint64_t timeout)
 {
     begin(thread, WAIT_SLEEP, &thread->ipc->sleepers, true, timeout);
+}
+
+void thread_wait_event(struct ipc_thread *thread, const struct wait_ops *ops, struct waitq *queue,
+                       struct turnstile *push, bool has_timeout, uint64_t timeout)
+{
+    thread->event.ops = ops;
+    thread->event.push = push;
+    begin(thread, WAIT_EVENT, queue, has_timeout, timeout);
 }
 
 static void resume(struct ipc_thread *thread, enum resume_kind kind)
@@ -182,6 +199,14 @@ static void end_sleep(struct ipc_thread *thread, enum wait_end end)
     finish(thread, end == WAIT_ENDED_TIMEOUT ? KERN_SUCCESS : KERN_ABORTED);
 }
 
+static void end_event(struct ipc_thread *thread, enum wait_end end)
+{
+    thread->event.end = end;
+    thread->event.ops->ended(thread, end);
+    if (end != WAIT_ENDED_DEATH)
+        resume(thread, RESUME_EVENT);
+}
+
 struct message *thread_unwait(struct ipc_thread *thread, enum wait_end end)
 {
     enum wait_kind kind = thread->wait;
@@ -191,6 +216,8 @@ struct message *thread_unwait(struct ipc_thread *thread, enum wait_end end)
     timer_clear(&thread->ipc->timers, &thread->timer);
     thread->wait = WAIT_NONE;
     thread->ipc->steps++;
+    if (thread->waits)
+        thread->waits(thread, false);
     switch (kind) {
     case WAIT_NONE: break;
     case WAIT_SEND: return end_send(thread, thread->sending.message, end);
@@ -201,6 +228,7 @@ struct message *thread_unwait(struct ipc_thread *thread, enum wait_end end)
         break;
     case WAIT_SEMAPHORE: end_semaphore(thread, end); break;
     case WAIT_SLEEP: end_sleep(thread, end); break;
+    case WAIT_EVENT: end_event(thread, end); break;
     }
     return NULL;
 }

@@ -21,20 +21,32 @@
  * RECEIVE   receiving     port's or set's receivers      message, port or set change, timeout, interruption, death
  * SEMAPHORE -             semaphore's waiters            signal, its end, timeout, interruption, death
  * SLEEP     -             ipc->sleepers                  timeout, interruption, death
+ * EVENT     event         its owner's                    signal, its end, timeout, interruption, death
  */
-enum wait_kind { WAIT_NONE, WAIT_SEND, WAIT_RECEIVE, WAIT_SEMAPHORE, WAIT_SLEEP };
+enum wait_kind { WAIT_NONE, WAIT_SEND, WAIT_RECEIVE, WAIT_SEMAPHORE, WAIT_SLEEP, WAIT_EVENT };
 
 enum wait_end {
     WAIT_ENDED_ADMITTED,  /* SEND: the message has been queued */
     WAIT_ENDED_DELIVERED, /* RECEIVE: the reply is written */
-    WAIT_ENDED_SIGNALLED, /* SEMAPHORE */
+    WAIT_ENDED_SIGNALLED, /* SEMAPHORE, EVENT */
     WAIT_ENDED_TIMEOUT,
     WAIT_ENDED_INTERRUPTED,
-    WAIT_ENDED_CHANGED,   /* what it waits at is gone: SEND goes on as success (P115), RECEIVE says PORT_CHANGED */
+    WAIT_ENDED_CHANGED,   /* what it waits at is gone: SEND goes on as success (P115), RECEIVE says PORT_CHANGED,
+                           * EVENT as its owner likes */
     WAIT_ENDED_DEATH,     /* of the thread: no result for anybody */
 };
 
-enum resume_kind { RESUME_NOTHING, RESUME_FINISHED, RESUME_RECEIVE, RESUME_GIVE_BACK };
+enum resume_kind { RESUME_NOTHING, RESUME_FINISHED, RESUME_RECEIVE, RESUME_GIVE_BACK, RESUME_EVENT };
+
+/* What the layers above wait for. `ended` is called at once, whatever the cause, to forget the thread; `go_on` when the
+ * operation that ended the wait is over, unless the thread died: it makes the reply (true), or waits again. */
+struct wait_ops {
+    void (*ended)(struct ipc_thread *thread, enum wait_end end);
+    bool (*go_on)(struct ipc_thread *thread, enum wait_end end);
+};
+
+struct collector;
+struct monitor;
 
 /* mach_msg in progress: the numbers of the trap, copied once. */
 struct msg_call {
@@ -73,6 +85,14 @@ struct ipc_thread {
             struct pset *set;
         } receiving;
     };
+    struct { /* of the wait, and until the thread has gone on */
+        const struct wait_ops *ops;
+        struct turnstile *push; /* NULL: it pushes on nobody */
+        enum wait_end end;
+        void *object;      /* the rest is its owner's */
+        uint64_t kind, id, deadline, area;
+        uint32_t n_events;
+    } event;
     struct sched_thread sched;
     struct timer timer; /* of the wait, if it has a timeout */
     struct list resumed;
@@ -83,6 +103,9 @@ struct ipc_thread {
     struct msg_call call;
     struct trap_reply reply;
     struct refused refused; /* the last one (refusal.h) */
+    struct collector *collector; /* where messages go instead of the page (deliver.h); NULL */
+    struct monitor *channel;     /* through which they come (monitor.h); NULL: none */
+    void (*waits)(struct ipc_thread *thread, bool waits); /* told when it begins to wait, and when it ends; NULL */
 };
 
 /* A thread of its task's, with this requested class. ipc_thread_end() when it is in no wait any more. */
@@ -100,6 +123,10 @@ void thread_wait_semaphore(struct ipc_thread *thread, struct waitq *waiters, boo
 
 /* For so many nanoseconds; its result is KERN_SUCCESS and the time at which it ended. */
 void thread_wait_sleep(struct ipc_thread *thread, uint64_t timeout);
+
+/* Nanoseconds; event.object and what follows it has been set. push NULL: it pushes on nobody. */
+void thread_wait_event(struct ipc_thread *thread, const struct wait_ops *ops, struct waitq *queue, struct turnstile *push,
+                       bool has_timeout, uint64_t timeout);
 
 /* Must be waiting. Afterwards on ipc->resumed, but for death. Returns the message of a SEND wait that ended
  * ADMITTED: the caller queues it. */

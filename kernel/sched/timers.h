@@ -13,8 +13,9 @@
 /* kind     part of             when it is due
  * WAIT     struct ipc_thread   the wait ends with a timeout
  * PORT     struct timer_port   its message is queued
+ * ALARM    struct alarm        its signal is given
  */
-enum timer_kind { TIMER_WAIT, TIMER_PORT };
+enum timer_kind { TIMER_WAIT, TIMER_PORT, TIMER_ALARM };
 
 struct timer {
     struct tree_node node;

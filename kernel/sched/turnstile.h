@@ -33,6 +33,9 @@ enum push_reason {
     PUSH_REPLY_KNOTE = 9,
     PUSH_REPLY_STASH = 10,
     PUSH_HELD_BY_RECEIVER = 11, /* beyond the original: the thread that holds the reply right (decision 16) */
+    PUSH_OWNER = 12,           /* a workloop: the thread that owns it (T140) */
+    PUSH_SERVICER = 13,        /* ... the thread that serves it */
+    PUSH_POOL = 14,            /* ... the pool that it has requested a thread of */
 };
 
 enum inheritor_kind { INHERITOR_NONE, INHERITOR_THREAD, INHERITOR_TURNSTILE };

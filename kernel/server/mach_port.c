@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "kernel/ipc/attributes.h"
+#include "kernel/ipc/link.h"
 #include "kernel/ipc/members.h"
 #include "kernel/ipc/request.h"
 #include "kernel/ipc/right.h"
@@ -243,13 +244,26 @@ kern_return_t serve_mach_port_swap_guard(struct space *task, mach_port_name_t na
     return task ? port_swap_guard(call_ipc(), task, name, old_guard, new_guard) : KERN_INVALID_TASK;
 }
 
-/* ---- not built: service and connection ports, and what only development kernels answer ---- */
-
+/* T63: only the caller's own, which must have one. */
 kern_return_t serve_mach_port_special_reply_port_reset_link(struct space *task, mach_port_name_t name,
                                                             boolean_t *srp_lost_link)
 {
-    return task ? KERN_NOT_SUPPORTED : KERN_INVALID_TASK;
+    const struct thread *caller = call_now()->caller;
+    struct port *port;
+    if (!task || task != caller->ipc.space)
+        return KERN_INVALID_TASK;
+    kern_return_t kr = port_find_receive(call_ipc(), task, name, &port);
+    if (kr != KERN_SUCCESS)
+        return kr;
+    if (!caller->special_reply)
+        return KERN_INVALID_VALUE;
+    if (port != caller->special_reply)
+        return KERN_INVALID_ARGUMENT;
+    *srp_lost_link = link_take_lost(port);
+    return KERN_SUCCESS;
 }
+
+/* ---- not built: service and connection ports, and what only development kernels answer ---- */
 
 kern_return_t serve_mach_port_is_connection_for_service(struct space *task, mach_port_name_t connection_port,
                                                         mach_port_name_t service_port,

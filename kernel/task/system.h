@@ -11,6 +11,7 @@
 
 struct procs;
 struct space;
+struct task;
 
 enum { N_CLOCKS = 2 }; /* SYSTEM_CLOCK, CALENDAR_CLOCK */
 
@@ -42,6 +43,7 @@ struct system {
     uint32_t pid_version;     /* last given (F3) */
     uint64_t unique_id;       /* last given (F4) */
     uint64_t n_tasks, n_threads;
+    void (*task_ends)(struct task *task); /* kernel/kqueue: before its threads are disabled */
 };
 
 /* False without memory. */

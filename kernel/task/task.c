@@ -194,6 +194,7 @@ void task_disable(struct task *task, bool keep_space)
     ASSERT(task->state == TASK_ACTIVE);
     watches_end(ipc, &task->watches); /* T165 */
     task->state = TASK_DISABLED;
+    task->system->task_ends(task);
     task->control->kobject = NULL;
     task->name->kobject = NULL;
     flavored_disable(&task->flavored);
@@ -231,7 +232,7 @@ bool task_reap(struct system *system)
     {
         struct task *task = list_entry(node, struct task, link);
         bool is_stashed = !task->space->is_dead;
-        if ((!is_stashed && task->space->n_used > 0) || !semaphores_are_reaped(&task->semaphores))
+        if ((!is_stashed && task->space->n_used > 0) || !semaphores_are_reaped(&task->semaphores) || task->kqueues)
             continue;
         task_finish(task);
         any = true;

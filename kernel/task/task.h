@@ -23,6 +23,8 @@ enum { REGISTERED_PORTS = 3 };
  */
 enum task_state { TASK_ACTIVE, TASK_DISABLED };
 
+struct kqueues;
+
 /* The slots that programs set (K78). */
 struct task_slots {
     struct exception_actions exceptions;
@@ -52,6 +54,7 @@ struct task {
     struct task_slots slots;
     struct sched_task sched; /* type and role (T10) */
     struct semaphores semaphores;
+    struct kqueues *kqueues; /* kernel/kqueue: what it has of them; NULL: nothing */
     struct list threads;     /* struct thread.link */
     uint32_t n_threads;
     struct thread *main;     /* F8; NULL: has not come yet, or has ended */

@@ -60,6 +60,7 @@ struct thread *thread_new(struct task *task, int32_t tid, struct trap_page *page
     thread->page = page;
     thread->control = control;
     thread->settable_self = port_copy_send(control);
+    list_init(&thread->owned);
     list_append(&task->threads, &thread->link);
     task->n_threads++;
     if (sched_base(&thread->ipc.sched) != PRIORITY_DEFAULT) /* which hosts take for granted */

@@ -5,6 +5,7 @@
 #include "kernel/ipc/wait.h"
 #include "kernel/task/task.h"
 
+struct kqueue;
 struct trap_page;
 
 /* As asked for, in units of mach_absolute_time(). */
@@ -28,6 +29,9 @@ struct thread {
     struct flavored_ports flavored;
     struct right settable_self;
     struct exception_actions *exceptions; /* NULL: never set (K29) */
+    struct kqueue *services;    /* the workloop that it is bound to; NULL: none */
+    struct list owned;          /* struct kqueue.owned: workloops whose owner it is (T149) */
+    bool is_pooled;             /* one of its task's pool */
     struct port *special_reply; /* bound special reply port, a reference; NULL (K41) */
     void *host;
 };
