@@ -36,7 +36,8 @@ void trap_workq_park(struct thread *thread, const uint64_t *arg)
 
 void trap_knote_fire(struct thread *thread, const uint64_t *arg)
 {
-    answer(thread, source_fire(thread->task->kqueues, arg[0], (int64_t)arg[1], (uint32_t)arg[2], (uint16_t)arg[3]));
+    answer(thread,
+           source_fire(thread->task->kqueues, arg[0], (int64_t)arg[1], (uint32_t)arg[2], (uint16_t)arg[3]));
 }
 
 void trap_workloop_create(struct thread *thread, const uint64_t *arg)

@@ -95,8 +95,7 @@ kern_return_t mach_sync_ipc_link_monitoring_start(mach_port_t *port)
 kern_return_t mach_sync_ipc_link_monitoring_stop(mach_port_t port, boolean_t *in_effect)
 {
     boolean_t was_lost = TRUE;
-    kern_return_t kr =
-        _kernelrpc_mach_port_special_reply_port_reset_link(mach_task_self(), port, &was_lost);
+    kern_return_t kr = _kernelrpc_mach_port_special_reply_port_reset_link(mach_task_self(), port, &was_lost);
     *in_effect = !was_lost;
     if (kr == KERN_SUCCESS)
         kr = mach_port_deallocate(mach_task_self(), port);

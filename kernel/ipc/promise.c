@@ -35,8 +35,8 @@ static bool is_time(struct promise *promise)
 
 static bool is_plain_port(const struct port *port)
 {
-    return list_is_empty(&port->memberships) && list_is_empty(&port->monitors) && !port->special_reply && !port->no_senders &&
-           list_is_empty(&port->armed) && waitq_is_empty(&port->senders);
+    return list_is_empty(&port->memberships) && list_is_empty(&port->monitors) && !port->special_reply &&
+           !port->no_senders && list_is_empty(&port->armed) && waitq_is_empty(&port->senders);
 }
 
 static bool is_plain(const struct message *message)

@@ -43,8 +43,7 @@ static int attach(struct knote *knote, struct change *change)
 {
     struct ipc *ipc = knote_ipc(knote);
     mach_port_name_t name = (mach_port_name_t)knote->event.ident;
-    struct entry *entry =
-        MACH_PORT_VALID(name) ? space_lookup(ipc, change->thread->ipc.space, name) : NULL;
+    struct entry *entry = MACH_PORT_VALID(name) ? space_lookup(ipc, change->thread->ipc.space, name) : NULL;
     if (!entry || knote->event.ident != name)
         return ENOENT;
     bool is_set = entry->kind == ENTRY_SET;
@@ -76,13 +75,10 @@ static void enabled(struct knote *knote, struct reply *reply)
 }
 
 /* T129. The class of the message replaces a registered one that is a fallback. */
-static enum sched_qos class(const struct knote *knote)
-{
-    struct membership *member;
-    const struct port *port = monitor_ready_port(&knote->monitor, &member);
+static enum sched_qos class(const struct knote *knote) {
+    struct membership *member; const struct port *port = monitor_ready_port(&knote->monitor, &member);
     enum sched_qos qos = knote_registered_class(knote);
-    if (!port || !(knote->event.fflags & MACH_RCV_MSG))
-        return qos;
+    if (!port || !(knote->event.fflags & MACH_RCV_MSG)) return qos;
     const struct message *message = list_entry(list_first(&port->messages), struct message, link);
     if (((uint32_t)knote->event.qos & FALLBACK) && message_qos(message).qos != SCHED_QOS_NONE)
         qos = (enum sched_qos)message_qos(message).qos;

@@ -107,8 +107,7 @@ static bool may_wait(const struct change *change)
 /* T152: a push can be moved here, not begun. */
 static int find_pushed(const struct change *change, struct port **port_p)
 {
-    struct entry *entry =
-        space_peek(change->thread->ipc.space, (mach_port_name_t)change->record.event.ident);
+    struct entry *entry = space_peek(change->thread->ipc.space, (mach_port_name_t)change->record.event.ident);
     if (!entry || (!entry_has_receive(entry) && entry->kind != ENTRY_SEND_ONCE))
         return ENOENT;
     struct port *port = entry->port;

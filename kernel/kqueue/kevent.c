@@ -158,7 +158,8 @@ static bool fetcher_goes_on(struct ipc_thread *ipc_thread, enum wait_end end)
 
 static bool may_wait(const struct reply *reply, const struct kevent_call *call)
 {
-    return reply->n == 0 && reply->n_sources == 0 && !(call->flags & KEVENT_FLAG_IMMEDIATE) && call->timeout != 0;
+    return reply->n == 0 && reply->n_sources == 0 && !(call->flags & KEVENT_FLAG_IMMEDIATE) &&
+           call->timeout != 0;
 }
 
 static void keep_call(struct ipc_thread *thread, const struct kevent_call *call)

@@ -28,7 +28,8 @@ static int compare_keys(const struct kevent_qos_s *a, const struct kevent_qos_s 
 
 static int compare(const struct tree_node *a, const struct tree_node *b)
 {
-    return compare_keys(&container_of(a, struct knote, node)->event, &container_of(b, struct knote, node)->event);
+    return compare_keys(&container_of(a, struct knote, node)->event,
+                        &container_of(b, struct knote, node)->event);
 }
 
 static int probe(const struct tree_node *node, const void *key)
@@ -38,7 +39,8 @@ static int probe(const struct tree_node *node, const void *key)
 
 static int compare_pending(const struct tree_node *a, const struct tree_node *b)
 {
-    const struct knote *x = container_of(a, struct knote, pending), *y = container_of(b, struct knote, pending);
+    const struct knote *x = container_of(a, struct knote, pending),
+                       *y = container_of(b, struct knote, pending);
     if (x->class != y->class)
         return x->class > y->class ? -1 : 1;
     return x->fired_order < y->fired_order ? -1 : x->fired_order > y->fired_order;
@@ -87,7 +89,7 @@ static void set_class(struct knote *knote, enum sched_qos class)
         tree_remove(&kqueue->pending, &knote->pending);
     if (knote->class != SCHED_QOS_NONE)
         workloop_count(kqueue, (enum sched_qos)knote->class, false);
-    knote->class = (uint8_t)class;
+    knote->class = (uint8_t) class;
     if (class != SCHED_QOS_NONE)
         workloop_count(kqueue, class, true);
     if (is_pending)
@@ -141,7 +143,7 @@ void knote_disable(struct knote *knote)
 
 void knote_keep(struct knote *knote, enum sched_qos class)
 {
-    knote->kept_class = (uint8_t)class;
+    knote->kept_class = (uint8_t) class;
     knote_refresh(knote);
 }
 
@@ -271,7 +273,7 @@ static int add(struct change *change)
 /* ---- changes of one that exists ---- */
 
 /* T118: the program may be in the middle of its last event. */
-static int delete(struct knote *knote, struct change *change)
+static int delete (struct knote *knote, struct change *change)
 {
     bool is_busy = knote->state == KNOTE_DISABLED && knote_is_dispatch2(knote) &&
                    !(change->record.event.flags & EV_ENABLE);
@@ -308,8 +310,7 @@ int change_apply(struct change *change)
         event->flags &= (uint16_t)~EV_ADD;
     if (event->flags & EV_DISABLE)
         event->flags &= (uint16_t)~EV_ENABLE;
-    if ((event->flags & EV_VANISHED) &&
-        (event->flags & (EV_ADD | EV_DISPATCH2)) != (EV_ADD | EV_DISPATCH2))
+    if ((event->flags & EV_VANISHED) && (event->flags & (EV_ADD | EV_DISPATCH2)) != (EV_ADD | EV_DISPATCH2))
         return EINVAL;
     change->kqueue->all->ipc->steps++;
     struct knote *knote = knote_lookup(change->kqueue, event);

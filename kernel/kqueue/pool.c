@@ -85,8 +85,7 @@ void pool_reorder(struct kqueue *kqueue)
 
 static int strength(const struct kqueue *kqueue)
 {
-    return kqueue->request_priority > kqueue->push.priority ? kqueue->request_priority
-                                                            : kqueue->push.priority;
+    return kqueue->request_priority > kqueue->push.priority ? kqueue->request_priority : kqueue->push.priority;
 }
 
 /* T144: stronger, or as strong and older. NULL is the weakest. */
@@ -164,8 +163,7 @@ static void lose_patience(struct ipc *ipc, struct signal *signal)
 
 bool pool_wants(const struct pool *pool, struct kqueue *instead_of)
 {
-    struct kqueue *waiting =
-        better(first_of_lane(pool, LANE_ORDINARY), first_of_lane(pool, LANE_OVERCOMMIT));
+    struct kqueue *waiting = better(first_of_lane(pool, LANE_ORDINARY), first_of_lane(pool, LANE_OVERCOMMIT));
     if (!waiting || pool->n_parked > 0)
         return false;
     int mine = class_priority(instead_of);

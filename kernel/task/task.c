@@ -232,7 +232,8 @@ bool task_reap(struct system *system)
     {
         struct task *task = list_entry(node, struct task, link);
         bool is_stashed = !task->space->is_dead;
-        if ((!is_stashed && task->space->n_used > 0) || !semaphores_are_reaped(&task->semaphores) || task->kqueues)
+        if ((!is_stashed && task->space->n_used > 0) || !semaphores_are_reaped(&task->semaphores) ||
+            task->kqueues)
             continue;
         task_finish(task);
         any = true;

@@ -57,7 +57,8 @@ TEST(a_workloop_outlives_its_knotes_while_it_is_served, "T108")
 
 static int looks_for_the_id(void *argument)
 {
-    return call(*(uint64_t *)argument, KEVENT_FLAG_WORKLOOP | KEVENT_FLAG_DYNAMIC_KQ_MUST_EXIST) == ENOENT ? 7 : 1;
+    return call(*(uint64_t *)argument, KEVENT_FLAG_WORKLOOP | KEVENT_FLAG_DYNAMIC_KQ_MUST_EXIST) == ENOENT ? 7
+                                                                                                           : 1;
 }
 
 TEST(the_same_id_is_another_workloop_in_another_task, "T108")
@@ -135,7 +136,9 @@ TEST(without_room_for_its_error_a_change_ends_the_call, "T112")
 
 TEST(a_receipt_tells_success, "T112")
 {
-    struct kevent_qos_s event = { .ident = 1, .filter = EVFILT_USER, .flags = EV_ADD | EV_RECEIPT, .qos = QOS_DEF };
+    struct kevent_qos_s event = {
+        .ident = 1, .filter = EVFILT_USER, .flags = EV_ADD | EV_RECEIPT, .qos = QOS_DEF
+    };
     struct kevent_qos_s out = { 0 };
     struct loop loop = { 0 };
     loop_begin(&loop);

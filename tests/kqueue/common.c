@@ -112,7 +112,8 @@ void until_done(struct loop *loop, int n)
 int change_event(struct loop *loop, struct kevent_qos_s *event)
 {
     struct kevent_qos_s out = { 0 };
-    int n = kevent_id(loop->id, event, 1, &out, 1, NULL, NULL, KEVENT_FLAG_WORKLOOP | KEVENT_FLAG_ERROR_EVENTS);
+    int n =
+        kevent_id(loop->id, event, 1, &out, 1, NULL, NULL, KEVENT_FLAG_WORKLOOP | KEVENT_FLAG_ERROR_EVENTS);
     if (n < 0)
         return errno;
     if (n == 0)

@@ -192,9 +192,11 @@ TEST(a_touch_may_not_change_what_makes_a_knote_push, "T123")
     loop_begin(&loop);
     CHECK_EQ(monitor(&loop, port, QOS_DEF), 0);
     CHECK_EQ(change(&loop, port, EVFILT_MACHPORT, EV_ENABLE | EV_DISPATCH2, 0, 0), EINVAL);
-    CHECK_EQ(change(&loop, port, EVFILT_MACHPORT, EV_ENABLE | EV_DISPATCH2, MACH_RCV_MSG | MACH_RCV_SYNC_PEEK, 0),
+    CHECK_EQ(change(&loop, port, EVFILT_MACHPORT, EV_ENABLE | EV_DISPATCH2, MACH_RCV_MSG | MACH_RCV_SYNC_PEEK,
+                    0),
              EINVAL);
-    CHECK_EQ(change(&loop, port, EVFILT_MACHPORT, EV_ENABLE | EV_DISPATCH2, MACH_RCV_MSG | MACH_RCV_LARGE, 0), 0);
+    CHECK_EQ(change(&loop, port, EVFILT_MACHPORT, EV_ENABLE | EV_DISPATCH2, MACH_RCV_MSG | MACH_RCV_LARGE, 0),
+             0);
     CHECK_EQ(unmonitor(&loop, port), 0);
     loop_end(&loop);
     port_gone(port);

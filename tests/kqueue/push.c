@@ -19,8 +19,8 @@ static void scene_begin(struct scene *scene)
     CHECK_EQ(monitor(&scene->loop, scene->port, QOS_DEF), 0);
     caller_of(&scene->caller, scene->port);
     until_calls(&scene->loop, 1);
-    CHECK_EQ(scene->loop.base, 47);
-    CHECK_EQ(scene->loop.push, 47);
+    CHECK_EQ(base_of(scene->loop.thread), 47);
+    CHECK_EQ(push_of(scene->loop.thread), 47);
 }
 
 static void scene_end(struct scene *scene, kern_return_t expected)
@@ -231,7 +231,7 @@ TEST(a_knote_on_a_set_stashes_what_it_receives, "T121 T53 T67")
     CHECK_EQ(monitor(&loop, set, QOS_DEF), 0);
     caller_of(&caller, port);
     until_calls(&loop, 1);
-    CHECK_EQ(loop.push, 47);
+    CHECK_EQ(push_of(loop.thread), 47);
     answer_event(&loop, 0);
     CHECK_EQ(base_of(loop.thread), 31);
     CHECK_EQ(unmonitor(&loop, set), 0);
@@ -329,8 +329,9 @@ static void two_begin(struct two_callers *two)
     for (int i = 0; i < 2; i++) {
         two->port[i] = port_with_send();
         set_right(&message.right[i], two->port[i]);
-        two->caller[i] = (struct caller){ .link = two->port[i],
-                                          .qos_class = i ? QOS_CLASS_USER_INTERACTIVE : QOS_CLASS_USER_INITIATED };
+        two->caller[i] =
+            (struct caller){ .link = two->port[i],
+                             .qos_class = i ? QOS_CLASS_USER_INTERACTIVE : QOS_CLASS_USER_INITIATED };
         caller_start(&two->caller[i]);
     }
     message.header.msgh_remote_port = two->to;
@@ -431,8 +432,8 @@ TEST(a_plain_receiver_passes_the_push_on_when_it_forwards, "T55 S26 T54")
     CHECK_EQ(monitor(&loop, to, QOS_DEF), 0);
     caller_of(&caller, plain);
     struct letter letter = letter_take(plain);
-    CHECK_EQ(letter_send(to, MACH_MSG_TYPE_COPY_SEND, letter.header.msgh_remote_port, MACH_MSG_TYPE_MOVE_SEND_ONCE,
-                         MACH_PORT_NULL, 0, 0, 0),
+    CHECK_EQ(letter_send(to, MACH_MSG_TYPE_COPY_SEND, letter.header.msgh_remote_port,
+                         MACH_MSG_TYPE_MOVE_SEND_ONCE, MACH_PORT_NULL, 0, 0, 0),
              OK);
     until_calls(&loop, 1);
     CHECK_EQ(base_of(loop.thread), 47);
@@ -501,8 +502,8 @@ static void *call_and_look(void *argument)
     struct watched_call *call = argument;
     mach_port_t special;
     CHECK_EQ(mach_sync_ipc_link_monitoring_start(&special), OK);
-    CHECK_EQ(letter_send(call->to, MACH_MSG_TYPE_COPY_SEND, special, MACH_MSG_TYPE_MAKE_SEND_ONCE, MACH_PORT_NULL,
-                         0, 0, 0),
+    CHECK_EQ(letter_send(call->to, MACH_MSG_TYPE_COPY_SEND, special, MACH_MSG_TYPE_MAKE_SEND_ONCE,
+                         MACH_PORT_NULL, 0, 0, 0),
              OK);
     letter_take(special);
     CHECK_EQ(mach_sync_ipc_link_monitoring_stop(special, &call->in_effect), OK);

@@ -229,9 +229,11 @@ static int fetch_more(struct loop *loop, struct kevent_qos_s *events, int n)
     if (loop->n_calls > 1)
         return 0;
     CHECK_EQ(change(loop, 2, EVFILT_USER, EV_ADD | EV_ONESHOT, NOTE_TRIGGER, QOS_DEF), 0);
-    CHECK_EQ(kevent_id(loop->id, NULL, 0, more, 4, NULL, NULL, KEVENT_FLAG_WORKLOOP | KEVENT_FLAG_IMMEDIATE), 1);
+    CHECK_EQ(kevent_id(loop->id, NULL, 0, more, 4, NULL, NULL, KEVENT_FLAG_WORKLOOP | KEVENT_FLAG_IMMEDIATE),
+             1);
     CHECK_EQ(more[0].ident, 2);
-    CHECK_EQ(kevent_id(loop->id, NULL, 0, more, 4, NULL, NULL, KEVENT_FLAG_WORKLOOP | KEVENT_FLAG_IMMEDIATE), 0);
+    CHECK_EQ(kevent_id(loop->id, NULL, 0, more, 4, NULL, NULL, KEVENT_FLAG_WORKLOOP | KEVENT_FLAG_IMMEDIATE),
+             0);
     return 0;
 }
 
@@ -339,11 +341,12 @@ TEST(a_servicer_that_parks_is_pushed_no_more, "T141 T140 T142")
 {
     mach_port_t port = port_with_send();
     struct loop loop = { 0 };
-    struct caller caller;
+    struct caller caller = { .link = port, .qos_class = QOS_CLASS_USER_INTERACTIVE };
     loop_begin(&loop);
     role(PRIO_DARWIN_ROLE_UI_FOCAL);
     CHECK_EQ(monitor(&loop, port, QOS_DEF), 0);
-    caller_of(&caller, port);
+    caller_start(&caller);
+    post(port, 0, 0);
     until_done(&loop, 1);
     CHECK_EQ(loop.base, 47);
     CHECK_EQ(loop.push, 47);
