@@ -9,7 +9,9 @@
 
 #include <dlfcn.h>
 #include <errno.h>
+#include <limits.h>
 #include <pthread.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -69,23 +71,49 @@ EXPORT pid_t vfork(void)
     return fork();
 }
 
-/* ---- waiting for children: what a death does has been done when the wait returns ---- */
+/* ---- waiting for children: what a death does has been done when the wait returns (F144) ----
+ *
+ * A dead child is looked at first; machd confirms while it still holds its number; then it is collected. Another thread may have
+ * been faster: then there is nothing to collect any more, and all begins anew. */
 
-static void settle(pid_t pid, int status)
+static bool is_death(const siginfo_t *info)
 {
-    int error = errno;
-    if (pid > 0 && (WIFEXITED(status) || WIFSIGNALED(status)))
-        live_settle(pid);
-    errno = error;
+    return info->si_code == CLD_EXITED || info->si_code == CLD_KILLED || info->si_code == CLD_DUMPED;
+}
+
+/* As waitid, but what it tells of stays to be collected. */
+static int look_at(idtype_t type, id_t id, siginfo_t *info, int options)
+{
+    *info = (siginfo_t){ 0 };
+    int answer = REAL(waitid)(type, id, info, options | WNOWAIT);
+    if (answer == 0 && info->si_pid > 0 && is_death(info))
+        live_settle(info->si_pid);
+    return answer;
+}
+
+static int look_at_child(pid_t pid, siginfo_t *info, int options)
+{
+    options |= WEXITED;
+    if (pid > 0)
+        return look_at(P_PID, (id_t)pid, info, options);
+    if (pid == -1)
+        return look_at(P_ALL, 0, info, options);
+    return look_at(P_PGID, pid == 0 ? (id_t)getpgrp() : (id_t)-pid, info, options);
 }
 
 EXPORT pid_t wait4(pid_t pid, int *status, int options, struct rusage *usage)
 {
-    int result = 0;
-    pid_t collected = REAL(wait4)(pid, &result, options, usage);
-    if (collected > 0 && status != NULL)
-        *status = result;
-    settle(collected, result);
+    siginfo_t info;
+    int collected;
+    if (pid == INT_MIN)
+        return REAL(wait4)(pid, status, options, usage);
+    do {
+        if (look_at_child(pid, &info, options) != 0)
+            return -1;
+        if (info.si_pid == 0)
+            return 0;
+        collected = REAL(wait4)(info.si_pid, status, options | WNOHANG, usage);
+    } while (collected == 0 || (collected < 0 && errno == ECHILD));
     return collected;
 }
 
@@ -96,29 +124,28 @@ EXPORT pid_t wait3(int *status, int options, struct rusage *usage)
 
 EXPORT pid_t waitpid(pid_t pid, int *status, int options)
 {
-    int result = 0;
-    pid_t collected = REAL(waitpid)(pid, &result, options);
-    if (collected > 0 && status != NULL)
-        *status = result;
-    settle(collected, result);
-    return collected;
+    return wait4(pid, status, options, NULL);
 }
 
 EXPORT pid_t wait(int *status)
 {
-    return waitpid(-1, status, 0);
+    return wait4(-1, status, 0, NULL);
 }
 
 EXPORT int waitid(idtype_t type, id_t id, siginfo_t *info, int options)
 {
-    siginfo_t result = { 0 };
-    int answer = REAL(waitid)(type, id, &result, options);
-    int error = errno;
-    if (info != NULL && answer == 0)
-        *info = result;
-    if (answer == 0 && result.si_pid > 0 && !(options & WNOWAIT) &&
-        (result.si_code == CLD_EXITED || result.si_code == CLD_KILLED || result.si_code == CLD_DUMPED))
-        live_settle(result.si_pid);
-    errno = error;
-    return answer;
+    siginfo_t seen, collected;
+    if ((options & WNOWAIT) || !(options & WEXITED))
+        return REAL(waitid)(type, id, info, options);
+    do {
+        if (look_at(type, id, &seen, options) != 0)
+            return -1;
+        collected = (siginfo_t){ 0 };
+        if (seen.si_pid != 0 && REAL(waitid)(P_PID, (id_t)seen.si_pid, &collected, options | WNOHANG) != 0 &&
+            errno != ECHILD)
+            return -1;
+    } while (seen.si_pid != 0 && collected.si_pid == 0);
+    if (info != NULL)
+        *info = collected;
+    return 0;
 }

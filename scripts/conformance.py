@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Compiles tests that were written for macOS's kernel, wherever they are, and runs them under a machd of their own.
 
-    conformance.py BUILD [--json] FILE.c [HELPER.c ...] [-- CASE ...]
+    conformance.py BUILD [--json] [--as UID] FILE.c [HELPER.c ...] [-- CASE ...]
 
 FILE.c is a program for darwintest (tests/darwintest); each HELPER.c becomes an executable of its base name, which stands
 in the directory in which the program runs. All are compiled with what `pkg-config mach` says and nothing else that knows
@@ -10,6 +10,7 @@ of this tree. Prints what the program prints: a line for each case, and the sums
 Fails when a case failed or none passed.
 """
 
+import argparse
 import json
 import os
 import re
@@ -44,9 +45,11 @@ def make(command, source, output):
         sys.exit(f"{done.stderr}conformance: {source} does not compile")
 
 
-def run(build, scratch, program, cases):
+def run(build, scratch, program, cases, uid):
     machctl = os.path.join(build, "tools/machctl/machctl")
     command = [machctl, "run", "--", program]
+    if uid:
+        command = ["setpriv", "--reuid", uid, "--regid", uid, "--clear-groups", *command, "-u"]
     for case in cases:
         command += ["-n", case]
     env = dict(os.environ, DARWINTEST_MACHCTL=machctl)
@@ -61,20 +64,22 @@ def run(build, scratch, program, cases):
 
 
 def arguments(words):
-    build = os.path.abspath(words[0])
-    rest = words[1:]
-    cases = rest[rest.index("--") + 1:] if "--" in rest else []
-    rest = rest[:rest.index("--")] if "--" in rest else rest
-    sources = [os.path.abspath(w) for w in rest if w != "--json"]
-    if not sources or any(not os.path.isfile(s) for s in sources):
-        sys.exit(__doc__)
-    return build, sources, cases, "--json" in rest
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("build", type=os.path.abspath)
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--as", dest="uid", help="run it as that user, cases for root too")
+    parser.add_argument("sources", nargs="+", type=os.path.abspath, metavar="FILE.c")
+    cases = words[words.index("--") + 1:] if "--" in words else []
+    options = parser.parse_args(words[:words.index("--")] if "--" in words else words)
+    missing = [source for source in options.sources if not os.path.isfile(source)]
+    if missing:
+        parser.error("no such file: " + " ".join(missing))
+    return options, cases
 
 
 def main():
-    if len(sys.argv) < 2:
-        sys.exit(__doc__)
-    build, sources, cases, as_json = arguments(sys.argv[1:])
+    options, cases = arguments(sys.argv[1:])
+    build, sources = options.build, options.sources
     here = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "tests/darwintest")
     with tempfile.TemporaryDirectory(prefix="machd-conformance-") as scratch:
         os.chmod(scratch, 0o755)
@@ -85,9 +90,9 @@ def main():
         make(harness, sources[0], program)
         for helper in sources[1:]:
             make(flags, helper, os.path.join(scratch, os.path.basename(helper)[:-2]))
-        status, found = run(build, scratch, program, cases)
+        status, found = run(build, scratch, program, cases, options.uid)
     count = {word: sum(case["verdict"] == word for case in found) for word in ("pass", "fail", "skip")}
-    if as_json:
+    if options.json:
         print(json.dumps({"passed": count["pass"], "failed": count["fail"], "skipped": count["skip"], "cases": found}))
     return status != 0 or count["fail"] > 0 or count["pass"] == 0
 

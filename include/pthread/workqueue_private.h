@@ -20,6 +20,7 @@
 #include <sys/event.h>
 #include <pthread.h>
 #include <pthread/priority_private.h>
+#include <pthread/qos_private.h>
 
 #define PTHREAD_WORKQUEUE_SPI_VERSION 20170201
 #define PTHREAD_WORKQUEUE_CONFIG_VERSION 2

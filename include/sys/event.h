@@ -188,6 +188,8 @@ struct kevent64_s {
         kevp_->ext[1] = (h);                   \
     } while (0)
 
+struct timespec; /* C99 has a <time.h> without it */
+
 __BEGIN_DECLS
 
 /* A new kqueue: a descriptor, closed on exec and not inherited by fork. -1 with EMFILE, ENFILE or ENOMEM. */

@@ -10,6 +10,7 @@
 #define _MACHD_SYS_RESOURCE_H_
 
 #include_next <sys/resource.h>
+#include <sys/_types/_rusage_info.h>
 
 #define PRIO_DARWIN_THREAD 3
 #define PRIO_DARWIN_PROCESS 4

@@ -8,9 +8,9 @@
  * thread and from forked children; T_EXPECT_* record and go on. The case has failed when anything failed in it, when a
  * signal ended it, or when it lasted too long. (H1 to H11)
  *
- *     PROGRAM [-l] [-n NAME]... [-- ARGUMENT...]
+ *     PROGRAM [-l] [-u] [-n NAME]... [-- ARGUMENT...]
  *
- * -l lists the cases, -n runs that one alone (a helper runs in the process itself). The end of a run is one line for each case,
+ * -l lists the cases, -u runs those for root as any user, -n runs that one alone (a helper runs in the process itself). The end of a run is one line for each case,
  * `PASS name`, `FAIL name: why`, `SKIP name: why`, then `N passed, N failed, N skipped`; the status is 0 if none failed.
  */
 #ifndef DARWINTEST_H

@@ -32,6 +32,7 @@ struct dt_state {
     const char *program;
     char *const *argv;
     int argc;
+    bool any_user; /* cases for root run all the same */
     pid_t root; /* the process that ends the case, or the helper: the leader or a helper */
 };
 

@@ -114,7 +114,7 @@ static int tell(const struct dt_run *runs, size_t n)
 
 static _Noreturn void usage(void)
 {
-    fprintf(stderr, "usage: %s [-l] [-n NAME]... [-- ARGUMENT...]\n", dt.program);
+    fprintf(stderr, "usage: %s [-l] [-u] [-n NAME]... [-- ARGUMENT...]\n", dt.program);
     exit(2);
 }
 
@@ -124,12 +124,15 @@ int main(int argc, char **argv)
     size_t n_names = 0, n_cases = 0;
     int option;
     dt.program = argv[0];
-    while ((option = getopt(argc, argv, "ln:")) != -1) {
+    while ((option = getopt(argc, argv, "lun:")) != -1) {
         if (option == 'l')
             return list(), 0;
-        if (option != 'n')
+        if (option == 'u')
+            dt.any_user = true;
+        else if (option == 'n')
+            names[n_names++] = optarg;
+        else
             usage();
-        names[n_names++] = optarg;
     }
     dt.argc = argc - optind;
     dt.argv = argv + optind;

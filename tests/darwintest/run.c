@@ -59,6 +59,8 @@ static const char *why_not(const struct settings *settings)
 {
     if (!settings->value[DT_META_ENABLED])
         return "not enabled here";
+    if (settings->value[DT_META_ASROOT] && dt.any_user)
+        return NULL;
     if (settings->is_set[DT_META_ASROOT] && !!settings->value[DT_META_ASROOT] != (geteuid() == 0))
         return geteuid() == 0 ? "not for root" : "needs root";
     return NULL;

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * <libproc.h> - looking at processes (F160 to F167, abi-system 9)
+ *
+ * Functions that fill a buffer return the number of bytes written, or 0 with errno:
+ *    ENOMEM    the buffer is too small
+ *    EINVAL    no such flavor; ENOTSUP one that is not built
+ *    ESRCH     no such process, thread or image
+ *    EPERM     another user's process (<sys/proc_info.h> says who may see what); EACCES not the parent
+ */
+#ifndef _LIBPROC_H_
+#define _LIBPROC_H_
+
+#include <stdint.h>
+#include <sys/cdefs.h>
+#include <sys/proc_info.h>
+#include <sys/resource.h>
+#include <sys/types.h>
+#include <mach/message.h> /* audit_token_t */
+
+__BEGIN_DECLS
+
+/*
+ * The processes of the machine, as pid_t: live ones, then zombies. typeinfo is what type speaks of. buffer NULL: the size
+ * that would do, with room for some more. Bytes; -1 with EINVAL for another type.
+ */
+int proc_listpids(uint32_t type, uint32_t typeinfo, void *buffer, int size);
+/* The same; these return numbers of processes. */
+int proc_listallpids(void *buffer, int size);
+int proc_listpgrppids(pid_t group, void *buffer, int size);
+int proc_listchildpids(pid_t parent, void *buffer, int size);
+
+/* flavor: PROC_PID*. arg: of a thread its handle or id; else 0, or not 0 to see zombies too. */
+int proc_pidinfo(int pid, int flavor, uint64_t arg, void *buffer, int size);
+
+/* The length, without the zero that is there if it fits. */
+int proc_name(int pid, void *buffer, uint32_t size);
+int proc_pidpath(int pid, void *buffer, uint32_t size);
+/* ESRCH also when the process has become another program since the token was made. */
+int proc_pidpath_audittoken(audit_token_t *token, void *buffer, uint32_t size);
+
+int proc_libversion(int *major, int *minor);
+
+/* Fills a struct rusage_info_v0 to _v6, by flavor; 0, or -1 with errno. Times, sizes and faults; the rest is 0. */
+int proc_pid_rusage(int pid, int flavor, rusage_info_t *buffer);
+
+/* PROC_SETPC_*: kept, and shown. 0, or -1 with errno. */
+int proc_setpcontrol(int control);
+
+__END_DECLS
+
+#endif /* _LIBPROC_H_ */

@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * <sys/proc_info.h> - what proc_pidinfo tells (F160 to F167, abi-system 9)
+ *
+ *    flavor                     size   for           what it fills
+ *    PIDLISTFDS              8 each    same user     struct proc_fdinfo for each open descriptor
+ *    PIDTASKALLINFO             232    same user     struct proc_taskallinfo
+ *    PIDTBSDINFO                136    same user     struct proc_bsdinfo
+ *    PIDTASKINFO                 96    same user     struct proc_taskinfo
+ *    PIDTHREADINFO              112    same user     struct proc_threadinfo of the thread with the handle arg
+ *    PIDTHREADID64INFO          112    same user     ... with the 64-bit id arg
+ *    PIDLISTTHREADS          8 each    same user     handles of threads
+ *    PIDLISTTHREADIDS        8 each    same user     64-bit ids of threads
+ *    PIDPATHINFO             <= 4096   anybody       the path of the program
+ *    PIDT_SHORTBSDINFO           64    anybody       struct proc_bsdshortinfo
+ *    PIDUNIQIDENTIFIERINFO       56    anybody       struct proc_uniqidentifierinfo
+ *    PIDT_BSDINFOWITHUNIQID     192    same user     struct proc_bsdinfowithuniqid
+ *    PIDCOALITIONINFO            40    anybody       struct proc_pidcoalitioninfo
+ *    PIDNOTEEXIT                  4    the parent    how a zombie ended, as wait tells it
+ *    PIDIPCTABLEINFO              8    same user     struct proc_ipctableinfo
+ *
+ * The others are not built (ENOTSUP). Of a process that machd does not know, ids of images and facts of Mach are 0.
+ */
+#ifndef _SYS_PROC_INFO_H
+#define _SYS_PROC_INFO_H
+
+#include <stdint.h>
+#include <sys/cdefs.h>
+#include <sys/types.h>
+#include <sys/param.h>
+
+#ifndef MAXCOMLEN
+#define MAXCOMLEN 16
+#endif
+#ifndef MAXTHREADNAMESIZE
+#define MAXTHREADNAMESIZE 64
+#endif
+
+/* ---- what proc_listpids lists ---- */
+
+#define PROC_ALL_PIDS 1
+#define PROC_PGRP_ONLY 2
+#define PROC_TTY_ONLY 3
+#define PROC_UID_ONLY 4  /* effective */
+#define PROC_RUID_ONLY 5 /* real */
+#define PROC_PPID_ONLY 6
+
+/* ---- processes ---- */
+
+#define PROC_FLAG_SYSTEM 0x1
+#define PROC_FLAG_TRACED 0x2
+#define PROC_FLAG_INEXIT 0x4
+#define PROC_FLAG_PPWAIT 0x8
+#define PROC_FLAG_LP64 0x10
+#define PROC_FLAG_SLEADER 0x20
+#define PROC_FLAG_CTTY 0x40
+#define PROC_FLAG_CONTROLT 0x80
+#define PROC_FLAG_THCWD 0x100
+#define PROC_FLAG_PC_THROTTLE 0x200
+#define PROC_FLAG_PC_SUSP 0x400
+#define PROC_FLAG_PC_KILL 0x600
+#define PROC_FLAG_PC_MASK 0x600
+#define PROC_FLAG_PA_THROTTLE 0x800
+#define PROC_FLAG_PA_SUSP 0x1000
+#define PROC_FLAG_PSUGID 0x2000
+#define PROC_FLAG_EXEC 0x4000
+#define PROC_FLAG_DARWINBG 0x8000
+#define PROC_FLAG_EXT_DARWINBG 0x10000
+#define PROC_FLAG_IOS_APPLEDAEMON 0x20000
+#define PROC_FLAG_DELAYIDLESLEEP 0x40000
+#define PROC_FLAG_IOS_IMPPROMOTION 0x80000
+#define PROC_FLAG_ADAPTIVE 0x100000
+#define PROC_FLAG_ADAPTIVE_IMPORTANT 0x200000
+#define PROC_FLAG_IMPORTANCE_DONOR 0x400000
+#define PROC_FLAG_SUPPRESSED 0x800000
+#define PROC_FLAG_APPLICATION 0x1000000
+
+/* pbi_status */
+#define SIDL 1
+#define SRUN 2
+#define SSLEEP 3
+#define SSTOP 4
+#define SZOMB 5
+
+struct proc_bsdinfo {
+    uint32_t pbi_flags; /* PROC_FLAG_* */
+    uint32_t pbi_status;
+    uint32_t pbi_xstatus; /* of a zombie */
+    uint32_t pbi_pid;
+    uint32_t pbi_ppid;
+    uid_t pbi_uid;
+    gid_t pbi_gid;
+    uid_t pbi_ruid;
+    gid_t pbi_rgid;
+    uid_t pbi_svuid;
+    gid_t pbi_svgid;
+    uint32_t rfu_1;
+    char pbi_comm[MAXCOMLEN];
+    char pbi_name[2 * MAXCOMLEN];
+    uint32_t pbi_nfiles;
+    uint32_t pbi_pgid;
+    uint32_t pbi_pjobc;
+    uint32_t e_tdev;
+    uint32_t e_tpgid;
+    int32_t pbi_nice;
+    uint64_t pbi_start_tvsec; /* since 1970 */
+    uint64_t pbi_start_tvusec;
+};
+
+struct proc_bsdshortinfo {
+    uint32_t pbsi_pid;
+    uint32_t pbsi_ppid;
+    uint32_t pbsi_pgid;
+    uint32_t pbsi_status;
+    char pbsi_comm[MAXCOMLEN];
+    uint32_t pbsi_flags;
+    uid_t pbsi_uid;
+    gid_t pbsi_gid;
+    uid_t pbsi_ruid;
+    gid_t pbsi_rgid;
+    uid_t pbsi_svuid;
+    gid_t pbsi_svgid;
+    uint32_t pbsi_rfu;
+};
+
+struct proc_taskinfo {
+    uint64_t pti_virtual_size; /* bytes */
+    uint64_t pti_resident_size;
+    uint64_t pti_total_user; /* nanoseconds */
+    uint64_t pti_total_system;
+    uint64_t pti_threads_user; /* of the threads that live */
+    uint64_t pti_threads_system;
+    int32_t pti_policy;
+    int32_t pti_faults;
+    int32_t pti_pageins;
+    int32_t pti_cow_faults;
+    int32_t pti_messages_sent;
+    int32_t pti_messages_received;
+    int32_t pti_syscalls_mach;
+    int32_t pti_syscalls_unix;
+    int32_t pti_csw;
+    int32_t pti_threadnum;
+    int32_t pti_numrunning;
+    int32_t pti_priority;
+};
+
+struct proc_taskallinfo {
+    struct proc_bsdinfo pbsd;
+    struct proc_taskinfo ptinfo;
+};
+
+struct proc_threadinfo {
+    uint64_t pth_user_time; /* nanoseconds */
+    uint64_t pth_system_time;
+    int32_t pth_cpu_usage;
+    int32_t pth_policy;
+    int32_t pth_run_state; /* TH_STATE_* of <mach/thread_info.h> */
+    int32_t pth_flags;
+    int32_t pth_sleep_time;
+    int32_t pth_curpri;
+    int32_t pth_priority;
+    int32_t pth_maxpriority;
+    char pth_name[MAXTHREADNAMESIZE];
+};
+
+struct proc_workqueueinfo {
+    uint32_t pwq_nthreads;
+    uint32_t pwq_runthreads;
+    uint32_t pwq_blockedthreads;
+    uint32_t pwq_state;
+};
+
+struct proc_fdinfo {
+    int32_t proc_fd;
+    uint32_t proc_fdtype; /* PROX_FDTYPE_* */
+};
+
+/* Which image of which process: p_idversion changes with every exec, p_uniqueid never. */
+struct proc_uniqidentifierinfo {
+    uint8_t p_uuid[16];
+    uint64_t p_uniqueid;
+    uint64_t p_puniqueid; /* the parent's, at birth */
+    int32_t p_idversion;
+    int32_t p_orig_ppidversion;
+    uint64_t p_reserve2;
+    uint64_t p_reserve3;
+};
+
+struct proc_bsdinfowithuniqid {
+    struct proc_bsdinfo pbsd;
+    struct proc_uniqidentifierinfo p_uniqidentifier;
+};
+
+struct proc_pidcoalitioninfo {
+    uint64_t coalition_id[2]; /* resource, jetsam */
+    uint64_t reserved1;
+    uint64_t reserved2;
+    uint64_t reserved3;
+};
+
+struct proc_ipctableinfo {
+    uint32_t table_size;
+    uint32_t table_free;
+};
+
+#define PROX_FDTYPE_ATALK 0
+#define PROX_FDTYPE_VNODE 1
+#define PROX_FDTYPE_SOCKET 2
+#define PROX_FDTYPE_PSHM 3
+#define PROX_FDTYPE_PSEM 4
+#define PROX_FDTYPE_KQUEUE 5
+#define PROX_FDTYPE_PIPE 6
+#define PROX_FDTYPE_FSEVENTS 7
+#define PROX_FDTYPE_NETPOLICY 9
+
+#define WQ_EXCEEDED_CONSTRAINED_THREAD_LIMIT 0x1
+#define WQ_EXCEEDED_TOTAL_THREAD_LIMIT 0x2
+#define WQ_FLAGS_AVAILABLE 0x4
+#define WQ_EXCEEDED_COOPERATIVE_THREAD_LIMIT 0x8
+#define WQ_EXCEEDED_ACTIVE_CONSTRAINED_THREAD_LIMIT 0x10
+
+/* What proc_setpcontrol sets. */
+#define PROC_SETPC_NONE 0
+#define PROC_SETPC_THROTTLEMEM 1
+#define PROC_SETPC_SUSPEND 2
+#define PROC_SETPC_TERMINATE 3
+
+/* ---- flavors and their sizes ---- */
+
+#define PROC_PIDLISTFDS 1
+#define PROC_PIDLISTFDS_SIZE (sizeof(struct proc_fdinfo))
+#define PROC_PIDTASKALLINFO 2
+#define PROC_PIDTASKALLINFO_SIZE (sizeof(struct proc_taskallinfo))
+#define PROC_PIDTBSDINFO 3
+#define PROC_PIDTBSDINFO_SIZE (sizeof(struct proc_bsdinfo))
+#define PROC_PIDTASKINFO 4
+#define PROC_PIDTASKINFO_SIZE (sizeof(struct proc_taskinfo))
+#define PROC_PIDTHREADINFO 5
+#define PROC_PIDTHREADINFO_SIZE (sizeof(struct proc_threadinfo))
+#define PROC_PIDLISTTHREADS 6
+#define PROC_PIDREGIONINFO 7
+#define PROC_PIDREGIONPATHINFO 8
+#define PROC_PIDVNODEPATHINFO 9
+#define PROC_PIDTHREADPATHINFO 10
+#define PROC_PIDPATHINFO 11
+#define PROC_PIDWORKQUEUEINFO 12
+#define PROC_PIDWORKQUEUEINFO_SIZE (sizeof(struct proc_workqueueinfo))
+#define PROC_PIDT_SHORTBSDINFO 13
+#define PROC_PIDT_SHORTBSDINFO_SIZE (sizeof(struct proc_bsdshortinfo))
+#define PROC_PIDLISTFILEPORTS 14
+#define PROC_PIDTHREADID64INFO 15
+#define PROC_PIDTHREADID64INFO_SIZE (sizeof(struct proc_threadinfo))
+#define PROC_PID_RUSAGE 16
+#define PROC_PIDUNIQIDENTIFIERINFO 17
+#define PROC_PIDUNIQIDENTIFIERINFO_SIZE (sizeof(struct proc_uniqidentifierinfo))
+#define PROC_PIDT_BSDINFOWITHUNIQID 18
+#define PROC_PIDT_BSDINFOWITHUNIQID_SIZE (sizeof(struct proc_bsdinfowithuniqid))
+#define PROC_PIDARCHINFO 19
+#define PROC_PIDCOALITIONINFO 20
+#define PROC_PIDCOALITIONINFO_SIZE (sizeof(struct proc_pidcoalitioninfo))
+#define PROC_PIDNOTEEXIT 21
+#define PROC_PIDREGIONPATHINFO2 22
+#define PROC_PIDREGIONPATHINFO3 23
+#define PROC_PIDEXITREASONINFO 24
+#define PROC_PIDEXITREASONBASICINFO 25
+#define PROC_PIDLISTUPTRS 26
+#define PROC_PIDLISTDYNKQUEUES 27
+#define PROC_PIDLISTTHREADIDS 28
+#define PROC_PIDPLATFORMINFO 30
+#define PROC_PIDREGIONPATH 31
+#define PROC_PIDIPCTABLEINFO 32
+#define PROC_PIDIPCTABLEINFO_SIZE (sizeof(struct proc_ipctableinfo))
+#define PROC_PIDLISTTHREADS_SIZE (2 * sizeof(uint32_t))
+#define PROC_PIDLISTTHREADIDS_SIZE (2 * sizeof(uint32_t))
+#define PROC_PIDNOTEEXIT_SIZE (sizeof(uint32_t))
+#define PROC_PIDPATHINFO_SIZE 1024
+#define PROC_PIDPATHINFO_MAXSIZE 4096
+
+#endif /* _SYS_PROC_INFO_H */

@@ -1,0 +1,440 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* tests/process/look.c - libproc: what it tells of ourselves, of children, of zombies, of strangers */
+#include <errno.h>
+#include <fcntl.h>
+#include <libproc.h>
+#include <libkern/OSAtomic.h>
+#include <crt_externs.h>
+#include <pthread.h>
+#include <pthread/qos_private.h>
+#include <signal.h>
+#include <spawn_private.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/sysctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "tests/tasks/common.h"
+
+static pid_t start_image(const char *word, const char *argument)
+{
+    char *image = getenv("IMAGE"), *argv[] = { image, (char *)word, (char *)argument, NULL };
+    pid_t pid = 0;
+    REQUIRE_EQ(posix_spawn(&pid, image, NULL, NULL, argv, NULL), 0);
+    return pid;
+}
+
+static void end_image(pid_t pid)
+{
+    kill(pid, SIGKILL);
+    CHECK_EQ(waitpid(pid, NULL, 0), pid);
+}
+
+/* A child that has ended and is not collected. */
+static pid_t make_zombie(const char *status)
+{
+    siginfo_t info;
+    pid_t pid = start_image("exit", status);
+    REQUIRE_EQ(waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT), 0);
+    return pid;
+}
+
+static struct proc_bsdinfo bsd_of(int pid, uint64_t arg)
+{
+    struct proc_bsdinfo info = { 0 };
+    CHECK_EQ(proc_pidinfo(pid, PROC_PIDTBSDINFO, arg, &info, sizeof info), sizeof info);
+    return info;
+}
+
+static struct proc_uniqidentifierinfo ids_of(int pid)
+{
+    struct proc_uniqidentifierinfo info = { 0 };
+    CHECK_EQ(proc_pidinfo(pid, PROC_PIDUNIQIDENTIFIERINFO, 1, &info, sizeof info), sizeof info);
+    return info;
+}
+
+TEST(structures_of_libproc_have_their_sizes, "F161")
+{
+    CHECK_EQ(PROC_PIDTBSDINFO_SIZE, 136);
+    CHECK_EQ(PROC_PIDTASKINFO_SIZE, 96);
+    CHECK_EQ(PROC_PIDTASKALLINFO_SIZE, 232);
+    CHECK_EQ(PROC_PIDTHREADINFO_SIZE, 112);
+    CHECK_EQ(PROC_PIDT_SHORTBSDINFO_SIZE, 64);
+    CHECK_EQ(PROC_PIDUNIQIDENTIFIERINFO_SIZE, 56);
+    CHECK_EQ(PROC_PIDT_BSDINFOWITHUNIQID_SIZE, 192);
+    CHECK_EQ(PROC_PIDCOALITIONINFO_SIZE, 40);
+    CHECK_EQ(PROC_PIDIPCTABLEINFO_SIZE, 8);
+    CHECK_EQ(offsetof(struct proc_bsdinfo, pbi_comm), 48);
+    CHECK_EQ(offsetof(struct proc_bsdinfo, pbi_nfiles), 96);
+    CHECK_EQ(offsetof(struct proc_bsdinfo, pbi_start_tvsec), 120);
+    CHECK_EQ(sizeof(struct rusage_info_v0), 96);
+    CHECK_EQ(sizeof(struct rusage_info_v2), 160);
+    CHECK_EQ(sizeof(struct rusage_info_v3), 232);
+    CHECK_EQ(sizeof(struct rusage_info_v4), 296);
+    CHECK_EQ(sizeof(struct rusage_info_v6), 464);
+}
+
+TEST(a_process_sees_what_it_is, "F1 F7 F160 F161 F163")
+{
+    struct proc_bsdinfo info = bsd_of(getpid(), 0);
+    struct proc_bsdshortinfo shorter;
+    CHECK_EQ(info.pbi_pid, getpid());
+    CHECK_EQ(info.pbi_ppid, getppid());
+    CHECK_EQ(info.pbi_status, SRUN);
+    CHECK_EQ(info.pbi_uid, geteuid());
+    CHECK_EQ(info.pbi_pgid, getpgrp());
+    CHECK_EQ(info.pbi_flags & PROC_FLAG_LP64, PROC_FLAG_LP64);
+    CHECK_EQ(info.pbi_xstatus, 0);
+    CHECK_LE(info.pbi_start_tvsec, (uint64_t)time(NULL) + 1);
+    CHECK_GE(info.pbi_nfiles, 3);
+    CHECK_EQ(strncmp(info.pbi_comm, "process_look", MAXCOMLEN), 0);
+    CHECK_EQ(proc_pidinfo(getpid(), PROC_PIDT_SHORTBSDINFO, 0, &shorter, sizeof shorter), sizeof shorter);
+    CHECK_EQ(shorter.pbsi_pid, getpid());
+}
+
+TEST(a_process_sees_what_it_uses, "F161")
+{
+    struct proc_taskallinfo all;
+    struct proc_ipctableinfo names;
+    CHECK_EQ(proc_pidinfo(getpid(), PROC_PIDTASKALLINFO, 0, &all, sizeof all), sizeof all);
+    CHECK_EQ(all.pbsd.pbi_pid, getpid());
+    CHECK_GT(all.ptinfo.pti_virtual_size, all.ptinfo.pti_resident_size);
+    CHECK_GT(all.ptinfo.pti_resident_size, 0);
+    CHECK_GE(all.ptinfo.pti_threadnum, 1);
+    CHECK_GE(all.ptinfo.pti_numrunning, 1);
+    CHECK_EQ(proc_pidinfo(getpid(), PROC_PIDIPCTABLEINFO, 0, &names, sizeof names), sizeof names);
+    CHECK_GT(names.table_size, 0);
+}
+
+TEST(refusals_of_libproc_have_their_numbers, "F160")
+{
+    struct proc_bsdinfo info;
+    errno = 0;
+    CHECK_EQ(proc_pidinfo(getpid(), PROC_PIDTBSDINFO, 0, &info, sizeof info - 1), 0);
+    CHECK_EQ(errno, ENOMEM);
+    CHECK_EQ(proc_pidinfo(getpid(), 4711, 0, &info, sizeof info), 0);
+    CHECK_EQ(errno, EINVAL);
+    CHECK_EQ(proc_pidinfo(0x3fffffff, PROC_PIDTBSDINFO, 0, &info, sizeof info), 0);
+    CHECK_EQ(errno, ESRCH);
+    CHECK_EQ(proc_pidinfo(getpid(), PROC_PIDREGIONINFO, 0, &info, sizeof info), 0);
+    CHECK_EQ(errno, ENOTSUP);
+    CHECK_EQ(proc_pidinfo(getpid(), PROC_PIDPATHINFO, 0, &info, PROC_PIDPATHINFO_MAXSIZE + 1), 0);
+    CHECK_EQ(errno, EOVERFLOW);
+}
+
+TEST(another_users_process_is_seen_in_part, "F160 F161")
+{
+    if (geteuid() != 0)
+        SKIP("only root can become somebody else");
+    pid_t child = fork();
+    if (child == 0) {
+        struct proc_bsdinfo info;
+        struct proc_bsdshortinfo shorter;
+        CHECK_EQ(seteuid(65534), 0);
+        CHECK_EQ(proc_pidinfo(1, PROC_PIDTBSDINFO, 0, &info, sizeof info), 0);
+        CHECK_EQ(errno, EPERM);
+        CHECK_EQ(proc_pidinfo(1, PROC_PIDT_SHORTBSDINFO, 0, &shorter, sizeof shorter), sizeof shorter);
+        CHECK_EQ(shorter.pbsi_uid, 0);
+        _exit(0);
+    }
+    CHECK_EQ(waitpid(child, NULL, 0), child);
+}
+
+TEST(ids_of_processes_and_images_tell_them_apart, "F3 F4 F5 F14")
+{
+    struct proc_uniqidentifierinfo own = ids_of(getpid());
+    pid_t first = start_image("wait", NULL), second = start_image("wait", NULL);
+    struct proc_uniqidentifierinfo a = ids_of(first), b = ids_of(second);
+    CHECK_GT(own.p_uniqueid, 0);
+    CHECK_GT(a.p_uniqueid, own.p_uniqueid);
+    CHECK_GT(b.p_uniqueid, a.p_uniqueid);
+    CHECK_EQ(a.p_puniqueid, own.p_uniqueid);
+    CHECK_NE(a.p_idversion, b.p_idversion);
+    CHECK_EQ(bsd_of(first, 0).pbi_flags & PROC_FLAG_EXEC, PROC_FLAG_EXEC);
+    end_image(first);
+    end_image(second);
+}
+
+TEST(a_fork_child_has_not_called_exec, "F14")
+{
+    pid_t child = fork();
+    if (child == 0) {
+        pause();
+        _exit(0);
+    }
+    CHECK_EQ(bsd_of(child, 0).pbi_flags & PROC_FLAG_EXEC, 0);
+    end_image(child);
+}
+
+TEST(a_zombie_is_seen_by_who_asks_for_it, "F6 F9 F162")
+{
+    struct proc_bsdinfo info;
+    uint32_t status = 0;
+    pid_t child = make_zombie("3");
+    CHECK_EQ(proc_pidinfo(child, PROC_PIDTBSDINFO, 0, &info, sizeof info), 0);
+    CHECK_EQ(errno, ESRCH);
+    info = bsd_of(child, 1);
+    CHECK_EQ(info.pbi_status, SZOMB);
+    CHECK_EQ(info.pbi_xstatus, 3 << 8);
+    CHECK_EQ(proc_pidinfo(child, PROC_PIDNOTEEXIT, 0, &status, sizeof status), sizeof status);
+    CHECK_EQ(status, 3 << 8);
+    CHECK_EQ(proc_pidinfo(getppid(), PROC_PIDNOTEEXIT, 0, &status, sizeof status), 0);
+    CHECK_EQ(errno, EACCES);
+    CHECK_EQ(waitpid(child, NULL, 0), child);
+    CHECK_EQ(proc_pidinfo(child, PROC_PIDTBSDINFO, 1, &info, sizeof info), 0);
+    CHECK_EQ(errno, ESRCH);
+}
+
+TEST(a_stopped_process_is_seen_stopped, "F6 F161")
+{
+    int status;
+    pid_t child = start_image("wait", NULL);
+    kill(child, SIGSTOP);
+    CHECK_EQ(waitpid(child, &status, WUNTRACED), child);
+    CHECK_EQ(bsd_of(child, 0).pbi_status, SSTOP);
+    end_image(child);
+}
+
+/* ---- threads ---- */
+
+static void *be_a_thread(void *argument)
+{
+    pthread_setname_np("a look at this");
+    mach_thread_self();
+    pthread_barrier_wait(argument);
+    pthread_barrier_wait(argument);
+    return NULL;
+}
+
+TEST(threads_are_listed_and_looked_at_by_their_ids, "F81 F161")
+{
+    pthread_barrier_t barrier;
+    pthread_t thread;
+    uint64_t ids[16];
+    struct proc_threadinfo info = { 0 };
+    int n_named = 0;
+    pthread_barrier_init(&barrier, NULL, 2);
+    REQUIRE_EQ(pthread_create(&thread, NULL, be_a_thread, &barrier), 0);
+    pthread_barrier_wait(&barrier);
+    int size = proc_pidinfo(getpid(), PROC_PIDLISTTHREADIDS, 0, ids, sizeof ids);
+    CHECK_GE(size, 2 * (int)sizeof ids[0]);
+    for (int i = 0; i < size / (int)sizeof ids[0]; i++) {
+        CHECK_EQ(proc_pidinfo(getpid(), PROC_PIDTHREADID64INFO, ids[i], &info, sizeof info), sizeof info);
+        CHECK_EQ(info.pth_priority, 31);
+        n_named += strcmp(info.pth_name, "a look at this") == 0;
+    }
+    CHECK_EQ(n_named, 1);
+    CHECK_EQ(proc_pidinfo(getpid(), PROC_PIDTHREADID64INFO, 0x7fffffffffff, &info, sizeof info), 0);
+    CHECK_EQ(errno, ESRCH);
+    pthread_barrier_wait(&barrier);
+    pthread_join(thread, NULL);
+}
+
+/* ---- lists, paths, names ---- */
+
+static bool is_among(pid_t pid, const pid_t *pids, int n)
+{
+    for (int i = 0; i < n; i++)
+        if (pids[i] == pid)
+            return true;
+    return false;
+}
+
+TEST(processes_are_listed_by_what_they_have_in_common, "F164")
+{
+    static pid_t pids[40000];
+    pid_t child = start_image("wait", NULL), zombie = make_zombie("0");
+    CHECK_GE(proc_listpids(PROC_ALL_PIDS, 0, NULL, 0), 23 * (int)sizeof(pid_t));
+    int n = proc_listallpids(pids, sizeof pids);
+    CHECK(is_among(getpid(), pids, n));
+    CHECK(is_among(child, pids, n));
+    CHECK(is_among(zombie, pids, n));
+    n = proc_listchildpids(getpid(), pids, sizeof pids);
+    CHECK_EQ(n, 2);
+    CHECK_EQ(pids[0], child);
+    CHECK_EQ(pids[1], zombie);
+    n = proc_listpgrppids(getpgrp(), pids, sizeof pids);
+    CHECK(is_among(getpid(), pids, n));
+    CHECK(!is_among(1, pids, n));
+    n = proc_listpids(PROC_UID_ONLY, geteuid(), pids, sizeof pids) / (int)sizeof(pid_t);
+    CHECK(is_among(getpid(), pids, n));
+    CHECK_EQ(proc_listpids(PROC_ALL_PIDS, 0, pids, 3 * sizeof(pid_t)), 3 * (int)sizeof(pid_t));
+    CHECK_EQ(proc_listpids(99, 0, pids, sizeof pids), -1);
+    CHECK_EQ(waitpid(zombie, NULL, 0), zombie);
+    end_image(child);
+}
+
+TEST(names_and_paths_are_those_of_the_image, "F7 F161 F164")
+{
+    char path[PROC_PIDPATHINFO_MAXSIZE], name[64];
+    pid_t child = start_image("wait", NULL);
+    int length = proc_pidpath(child, path, sizeof path);
+    CHECK_EQ(length, (int)strlen(getenv("IMAGE")));
+    CHECK_STR_EQ(path, getenv("IMAGE"));
+    CHECK_EQ(proc_name(child, name, sizeof name), 5);
+    CHECK_STR_EQ(name, "image");
+    end_image(child);
+}
+
+TEST(a_token_of_an_earlier_image_finds_no_path, "F164 F175")
+{
+    char path[PROC_PIDPATHINFO_MAXSIZE];
+    audit_token_t token;
+    mach_msg_type_number_t count = TASK_AUDIT_TOKEN_COUNT;
+    REQUIRE_EQ(task_info(SELF, TASK_AUDIT_TOKEN, (task_info_t)&token, &count), OK);
+    CHECK_GT(proc_pidpath_audittoken(&token, path, sizeof path), 0);
+    token.val[7]++;
+    CHECK_EQ(proc_pidpath_audittoken(&token, path, sizeof path), 0);
+    CHECK_EQ(errno, ESRCH);
+}
+
+TEST(descriptors_are_listed_with_their_kinds, "F161")
+{
+    struct proc_fdinfo list[1000];
+    int ends[2], n_pipes = 0;
+    REQUIRE_EQ(pipe(ends), 0);
+    int size = proc_pidinfo(getpid(), PROC_PIDLISTFDS, 0, list, sizeof list);
+    for (int i = 0; i < size / (int)sizeof list[0]; i++)
+        n_pipes += (list[i].proc_fd == ends[0] || list[i].proc_fd == ends[1]) &&
+                   list[i].proc_fdtype == PROX_FDTYPE_PIPE;
+    CHECK_EQ(n_pipes, 2);
+    close(ends[0]);
+    close(ends[1]);
+}
+
+TEST(starvation_actions_are_kept_and_shown, "F115 F163 F166")
+{
+    CHECK_EQ(proc_setpcontrol(PROC_SETPC_SUSPEND), 0);
+    CHECK_EQ(bsd_of(getpid(), 0).pbi_flags & PROC_FLAG_PC_MASK, PROC_FLAG_PC_SUSP);
+    CHECK_EQ(proc_setpcontrol(PROC_SETPC_NONE), 0);
+    CHECK_EQ(bsd_of(getpid(), 0).pbi_flags & PROC_FLAG_PC_MASK, 0);
+    CHECK_EQ(proc_setpcontrol(4), -1);
+    CHECK_EQ(errno, EINVAL);
+}
+
+TEST(usage_is_told_by_version, "F167")
+{
+    struct rusage_info_v4 info;
+    memset(&info, 0xff, sizeof info);
+    CHECK_EQ(proc_pid_rusage(getpid(), RUSAGE_INFO_V2, (rusage_info_t *)&info), 0);
+    CHECK_GT(info.ri_resident_size, 0);
+    CHECK_GT(info.ri_proc_start_abstime, 0);
+    CHECK_EQ(info.ri_cpu_time_qos_default, UINT64_MAX);
+    CHECK_EQ(proc_pid_rusage(getpid(), 99, (rusage_info_t *)&info), -1);
+    CHECK_EQ(errno, EINVAL);
+}
+
+/* ---- the small headers that tests include beside it ---- */
+
+TEST(sysctl_knows_its_names_by_word_and_number, "F23 H19")
+{
+    int n = 0, mib[CTL_MAXNAME];
+    int64_t wide = 0;
+    char text[64] = "";
+    size_t size = sizeof n, n_mib = CTL_MAXNAME;
+    CHECK_EQ(sysctlbyname("hw.ncpu", &n, &size, NULL, 0), 0);
+    CHECK_EQ(n, sysconf(_SC_NPROCESSORS_ONLN));
+    size = sizeof wide;
+    CHECK_EQ(sysctlbyname("hw.memsize", &wide, &size, NULL, 0), 0);
+    CHECK_GT(wide, 1 << 20);
+    CHECK_EQ(sysctlbyname("kern.ostype", NULL, &size, NULL, 0), 0);
+    CHECK_EQ(size, 6);
+    CHECK_EQ(sysctlbyname("kern.ostype", text, &size, NULL, 0), 0);
+    CHECK_STR_EQ(text, "Linux");
+    size = 3;
+    CHECK_EQ(sysctlbyname("kern.ostype", text, &size, NULL, 0), -1);
+    CHECK_EQ(errno, ENOMEM);
+    CHECK_EQ(sysctlbyname("kern.nothing", NULL, NULL, NULL, 0), -1);
+    CHECK_EQ(errno, ENOENT);
+    CHECK_EQ(sysctlnametomib("kern.maxproc", mib, &n_mib), 0);
+    CHECK_EQ(n_mib, 2);
+    size = sizeof n;
+    CHECK_EQ(sysctl(mib, 2, &n, &size, NULL, 0), 0);
+    CHECK_EQ(n, 2500);
+    CHECK_EQ(sysctlbyname("kern.maxproc", NULL, NULL, &n, sizeof n), -1);
+    CHECK_EQ(errno, EPERM);
+}
+
+TEST(the_programs_arguments_are_found, "H19")
+{
+    CHECK_GE(*_NSGetArgc(), 1);
+    CHECK_STR_EQ(*_NSGetProgname(), "process_look");
+    CHECK(strstr((*_NSGetArgv())[0], "process_look") != NULL);
+    CHECK(*_NSGetEnviron() == environ);
+}
+
+static OSQueueHead stack = OS_ATOMIC_QUEUE_INIT;
+static OSFifoQueueHead queue = OS_ATOMIC_FIFO_QUEUE_INIT;
+static OSSpinLock spin = OS_SPINLOCK_INIT;
+static int counted;
+
+static void *count(void *argument)
+{
+    for (int i = 0; i < 20000; i++) {
+        OSSpinLockLock(&spin);
+        counted++;
+        OSSpinLockUnlock(&spin);
+    }
+    return argument;
+}
+
+TEST(atomic_operations_and_lists_do_what_they_say, "H19")
+{
+    struct element {
+        int number;
+        void *link;
+    } elements[3] = { { 0, NULL }, { 1, NULL }, { 2, NULL } };
+    volatile int32_t n = 5;
+    volatile uint32_t bits = 0xf0;
+    pthread_t threads[2];
+    CHECK_EQ(OSAtomicAdd32(3, &n), 8);
+    CHECK_EQ(OSAtomicDecrement32Barrier(&n), 7);
+    CHECK(OSAtomicCompareAndSwap32(7, 9, &n));
+    CHECK(!OSAtomicCompareAndSwap32Barrier(7, 9, &n));
+    CHECK_EQ(OSAtomicOr32(1, &bits), 0xf1);
+    CHECK_EQ(OSAtomicAnd32Orig(0xf, &bits), 0xf1);
+    CHECK(!OSAtomicTestAndSet(0, &bits));
+    CHECK_EQ(bits, 0x81);
+    CHECK(OSAtomicTestAndClear(7, &bits));
+    CHECK_EQ(bits, 0x80);
+    for (int i = 0; i < 3; i++)
+        OSAtomicEnqueue(&stack, &elements[i], offsetof(struct element, link));
+    for (int i = 3; i-- > 0;)
+        CHECK(OSAtomicDequeue(&stack, offsetof(struct element, link)) == &elements[i]);
+    CHECK(OSAtomicDequeue(&stack, offsetof(struct element, link)) == NULL);
+    for (int i = 0; i < 3; i++)
+        OSAtomicFifoEnqueue(&queue, &elements[i], offsetof(struct element, link));
+    for (int i = 0; i < 3; i++)
+        CHECK(OSAtomicFifoDequeue(&queue, offsetof(struct element, link)) == &elements[i]);
+    CHECK(OSAtomicFifoDequeue(&queue, offsetof(struct element, link)) == NULL);
+    for (int i = 0; i < 2; i++)
+        pthread_create(&threads[i], NULL, count, NULL);
+    for (int i = 0; i < 2; i++)
+        pthread_join(threads[i], NULL);
+    CHECK_EQ(counted, 40000);
+    CHECK(OSSpinLockTry(&spin));
+    CHECK(!OSSpinLockTry(&spin));
+    OSSpinLockUnlock(&spin);
+}
+
+TEST(classes_of_service_pack_into_a_word_and_out_of_it, "T133")
+{
+    int relative = 1;
+    unsigned long flags = 0;
+    qos_class_t override_class;
+    CHECK_EQ(_pthread_qos_class_encode(QOS_CLASS_DEFAULT, 0, 0), 0x8ff);
+    CHECK_EQ(_pthread_qos_class_encode(QOS_CLASS_USER_INTERACTIVE, -3, _PTHREAD_PRIORITY_OVERCOMMIT_FLAG),
+             0x800020fc);
+    CHECK_EQ(_pthread_qos_class_decode(0x800020fc, &relative, &flags), QOS_CLASS_USER_INTERACTIVE);
+    CHECK_EQ(relative, -3);
+    CHECK_EQ(flags, 0x80000000);
+    unsigned long both =
+        _pthread_qos_class_and_override_encode(QOS_CLASS_UTILITY, 0, 0, QOS_CLASS_USER_INITIATED);
+    CHECK_EQ(_pthread_qos_class_and_override_decode(both, NULL, NULL, &override_class), QOS_CLASS_UTILITY);
+    CHECK_EQ(override_class, QOS_CLASS_USER_INITIATED);
+    CHECK_EQ(_pthread_sched_pri_decode(_pthread_sched_pri_encode(47, 0), &flags), 47);
+    CHECK_EQ(_pthread_qos_class_decode(_pthread_sched_pri_encode(47, 0), NULL, NULL), QOS_CLASS_UNSPECIFIED);
+}
