@@ -3,18 +3,24 @@
  *
  * The parent asks machd before the real fork, so that the child inherits what the parent had then. The
  * child's half runs as the first pthread_atfork child handler: it was registered before main. Signals stay
- * blocked meanwhile, since a handler in a child that is not attached yet would attach it as a stranger.
+ * blocked meanwhile, since a handler in a child that is not attached yet would attach it as a stranger. The parent
+ * waits until the child is a task, so that it finds it when fork returns (F50, F51).
  */
 #include "libmach/fork.h"
 
 #include <dlfcn.h>
 #include <errno.h>
 #include <limits.h>
+#include <linux/futex.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "libmach/events.h"
@@ -29,6 +35,40 @@
 
 static __thread uint64_t nonce __attribute__((tls_model("initial-exec")));
 
+/* Shared with the child: 1 when it is attached, or cannot be. NULL: nobody waits. */
+static __thread _Atomic uint32_t *is_attached __attribute__((tls_model("initial-exec")));
+
+static void tell_attached(void)
+{
+    if (is_attached == NULL)
+        return;
+    atomic_store(is_attached, 1);
+    syscall(SYS_futex, is_attached, FUTEX_WAKE, 1, NULL, NULL, 0);
+    munmap((void *)is_attached, sizeof *is_attached);
+    is_attached = NULL;
+}
+
+static _Atomic uint32_t *word_new(void)
+{
+    void *word = mmap(NULL, sizeof(uint32_t), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    return word != MAP_FAILED ? word : NULL;
+}
+
+static bool is_dead(pid_t pid)
+{
+    siginfo_t info = { 0 };
+    return REAL(waitid)(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT | WNOHANG) != 0 || info.si_pid != 0;
+}
+
+/* Ends when the child has died before, and after a while in any case: it may be stopped. */
+static void await_attached(_Atomic uint32_t *word, pid_t pid)
+{
+    enum { LOOK_MS = 20, LOOKS_MAX = 100 };
+    const struct timespec time = { 0, LOOK_MS * 1000000 };
+    for (int i = 0; i < LOOKS_MAX && atomic_load(word) == 0 && (i == 0 || !is_dead(pid)); i++)
+        syscall(SYS_futex, word, FUTEX_WAIT, 0, &time, NULL, 0);
+}
+
 static void in_child(void)
 {
     handlers_forget();
@@ -38,6 +78,7 @@ static void in_child(void)
     workqueue_forget();
     live_fork_child(nonce);
     nonce = 0;
+    tell_attached();
 }
 
 void fork_begin(void)
@@ -56,11 +97,19 @@ EXPORT pid_t fork(void)
         return -1;
     }
     nonce = announced;
+    _Atomic uint32_t *word = is_attached = announced != 0 ? word_new() : NULL;
     pid_t pid = REAL(fork)();
     int error = errno;
-    nonce = 0;
+    if (pid != 0)
+        nonce = 0;
     if (pid < 0 && announced != 0)
         live_fork_abort(announced);
+    if (pid > 0 && word != NULL)
+        await_attached(word, pid);
+    if (pid != 0 && word != NULL) {
+        munmap((void *)word, sizeof *word);
+        is_attached = NULL;
+    }
     mask_set(&mask, NULL);
     errno = error;
     return pid;

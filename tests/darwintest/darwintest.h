@@ -10,8 +10,9 @@
  *
  *     PROGRAM [-l] [-u] [-n NAME]... [-- ARGUMENT...]
  *
- * -l lists the cases, -u runs those for root as any user, -n runs that one alone (a helper runs in the process itself). The end of a run is one line for each case,
- * `PASS name`, `FAIL name: why`, `SKIP name: why`, then `N passed, N failed, N skipped`; the status is 0 if none failed.
+ * -l lists the cases, -u runs those for root as any user, -n runs that one alone (a helper in the process itself).
+ * The end of a run is one line for each case, `PASS name`, `FAIL name: why`, `SKIP name: why`, then
+ * `N passed, N failed, N skipped`; the status is 0 if none failed.
  */
 #ifndef DARWINTEST_H
 #define DARWINTEST_H
