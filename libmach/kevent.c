@@ -143,7 +143,12 @@ static int change_port(int fd, struct kevent_qos_s *change)
     plain.flags &= (uint16_t)~EV_RECEIPT; /* the answer is written here */
     if (id == 0)
         return EBADF;
-    return ports_watch() ? kevent_trap_make(&trap) : EAGAIN;
+    if (!ports_watch())
+        return EAGAIN;
+    int error = kevent_trap_make(&trap);
+    if (trap.reply & KEVENT_REPLY_MORE)
+        kqueue_ports_ready(id);
+    return error;
 }
 
 static int change_one(int fd, struct kevent_qos_s *change)

@@ -191,7 +191,7 @@ void workloop_serve(workloop_function function, void (*spawn)(void))
             break;
         if (park.reply & KEVENT_REPLY_SPAWN)
             spawn();
-        if (park.workloop != 0)
+        if (park.workloop != 0) /* else there were sources to hear of */
             call(servicer, function, &park);
     }
     free(servicer);

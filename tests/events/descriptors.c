@@ -728,9 +728,12 @@ TEST(after_the_last_knote_the_programs_own_disposition_is_back, "")
     close(kq);
 }
 
+static _Atomic bool has_come_back;
+
+/* Again and again: the first may come before the wait has begun. */
 static void *interrupt(void *argument)
 {
-    while (n_handled == 0) {
+    while (!has_come_back) {
         pthread_kill(*(pthread_t *)argument, SIGUSR1);
         usleep(1000);
     }
@@ -742,12 +745,13 @@ TEST(a_handler_ends_a_wait, "")
     int kq = fresh();
     pthread_t self = pthread_self(), thread;
     struct kevent event;
-    n_handled = 0;
+    has_come_back = false;
     signal(SIGUSR1, count);
     REQUIRE_EQ(pthread_create(&thread, NULL, interrupt, &self), 0);
-    int n = kevent(kq, NULL, 0, &event, 1, &patience);
+    int n = kevent(kq, NULL, 0, &event, 1, &patience), error = errno;
+    has_come_back = true;
     CHECK_EQ(n, -1);
-    CHECK_EQ(errno, EINTR);
+    CHECK_EQ(error, EINTR);
     pthread_join(thread, NULL);
     signal(SIGUSR1, SIG_DFL);
     close(kq);
