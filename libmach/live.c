@@ -188,6 +188,11 @@ void live_thread_begin(void)
         become_ready(true);
 }
 
+bool live_thread_is_known(void)
+{
+    return is_ready();
+}
+
 void live_thread_end(void)
 {
     sigset_t mask;

@@ -11,6 +11,8 @@ struct lib_thread;
 
 /* Registers the calling thread if the process is attached, else does nothing. */
 void live_thread_begin(void);
+/* Whether it is registered, without seeing to it. */
+bool live_thread_is_known(void);
 /* Tells machd that the calling thread ends. It may make traps again, and is registered anew then. */
 void live_thread_end(void);
 

@@ -109,7 +109,7 @@ void roster_enter(struct lib_thread *thread)
 static void leave(void)
 {
     struct member *member = me;
-    struct lib_thread *thread = transport_thread(NULL);
+    struct lib_thread *thread = live_thread_is_known() ? transport_thread(NULL) : NULL;
     me = NULL;
     list_remove(member);
     if (thread != NULL)

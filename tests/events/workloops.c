@@ -323,6 +323,42 @@ TEST(forty_events_come_in_calls_of_sixteen_at_most, "T133 S42")
     loop_fini(loop);
 }
 
+static kern_return_t policy_result;
+static struct thread_policy_state policy_seen;
+static int class_result;
+
+static void set_policies(struct loop *loop)
+{
+    struct thread_precedence_policy precedence = { .importance = 3 };
+    mach_msg_type_number_t count = THREAD_POLICY_STATE_COUNT;
+    boolean_t get_default = FALSE;
+    mach_port_t self = mach_thread_self();
+    (void)loop;
+    policy_result = thread_policy_set(self, THREAD_PRECEDENCE_POLICY, (thread_policy_t)&precedence,
+                                      THREAD_PRECEDENCE_POLICY_COUNT);
+    CHECK_EQ(thread_policy_get(self, THREAD_POLICY_STATE, (thread_policy_t)&policy_seen, &count, &get_default), OK);
+    mach_port_deallocate(SELF, self);
+    class_result = pthread_set_qos_class_self_np(QOS_CLASS_UTILITY, 1);
+}
+
+TEST(a_servicer_is_a_work_queue_thread_to_those_who_ask, "T9 T27 T28")
+{
+    struct loop *loop = loop_new();
+    struct kevent_qos_s user = knote(7, EVFILT_USER, EV_ADD | EV_CLEAR, 0);
+    loop->inside = set_policies;
+    user.qos = QOS_IN;
+    CHECK_EQ(change(loop, &user), 0);
+    CHECK_EQ(trigger(loop, 7), 0);
+    REQUIRE(soon(&loop->n_calls, 1));
+    CHECK_EQ(loop->base, 31); /* the ceiling of a task without a role */
+    CHECK_EQ(loop->qos_class, QOS_CLASS_USER_INITIATED);
+    CHECK_EQ(policy_result, KERN_POLICY_STATIC);
+    CHECK_EQ(policy_seen.flags & 1, 1);
+    CHECK_EQ(class_result, EINVAL);
+    CHECK_EQ(delete (loop, user), 0);
+    loop_fini(loop);
+}
+
 /* ---- errors ---- */
 
 TEST(events_are_for_the_servicer_alone, "T108 T110 T114 T116")
