@@ -133,7 +133,8 @@ static void serve(struct peer *peer)
 
 static void answer(const mach_msg_header_t *request)
 {
-    struct message message = { .header = { .msgh_bits = MACH_MSGH_BITS(MACH_MSGH_BITS_REMOTE(request->msgh_bits), 0),
+    struct message message = { .header = { .msgh_bits =
+                                               MACH_MSGH_BITS(MACH_MSGH_BITS_REMOTE(request->msgh_bits), 0),
                                            .msgh_remote_port = request->msgh_remote_port } };
     mach_msg(&message.header, MACH_SEND_MSG, MESSAGE_SIZE, 0, MACH_PORT_NULL, 0, MACH_PORT_NULL);
 }
@@ -249,11 +250,10 @@ static void mach_stop(struct peer *peer)
     mach_port_mod_refs(mach_task_self(), reply_port, MACH_PORT_RIGHT_RECEIVE, -1);
 }
 
-static struct peer workloop = { .name = "machd, workloop", .start = workloop_start, .call = mach_call, .stop = mach_stop },
-                   one_server = { .name = "machd, plain", .start = mach_start, .call = mach_call, .stop = mach_stop },
-                   chain = {
-                       .name = "machd, 4 hops", .start = chain_start, .call = chain_call, .stop = mach_stop
-                   };
+static struct peer
+    workloop = { .name = "machd, workloop", .start = workloop_start, .call = mach_call, .stop = mach_stop },
+    one_server = { .name = "machd, plain", .start = mach_start, .call = mach_call, .stop = mach_stop },
+    chain = { .name = "machd, 4 hops", .start = chain_start, .call = chain_call, .stop = mach_stop };
 
 static struct way {
     struct peer *peer;

@@ -102,12 +102,15 @@ static bool may_see_state(const struct thread *thread)
     return caller == thread->task || caller->identity.uid == 0;
 }
 
+enum { IS_WORK_QUEUE = 1 }; /* of flags (T27) */
+
 static kern_return_t get_state(const struct thread *thread, integer_t *out, mach_msg_type_number_t *count_p)
 {
     const struct sched_thread *sched = &thread->ipc.sched;
     struct thread_requested_policy requested = requested_bits(sched);
     struct thread_effective_policy effective = effective_bits(sched);
     struct thread_policy_state state = { .thps_user_promotion_basepri = (uint32_t)sched->push };
+    state.flags = thread->is_pooled ? IS_WORK_QUEUE : 0;
     memcpy(&state.thps_requested_policy, &requested, sizeof(requested));
     memcpy(&state.thps_effective_policy, &effective, sizeof(effective));
     return may_see_state(thread) ? give(out, count_p, &state, sizeof(state)) : KERN_PROTECTION_FAILURE;
@@ -212,6 +215,8 @@ static mach_msg_type_number_t count_of(thread_policy_flavor_t flavor)
 kern_return_t serve_thread_policy_set(struct thread *thread, thread_policy_flavor_t flavor,
                                       thread_policy_t policy_info, mach_msg_type_number_t policy_infoCnt)
 {
+    if (thread && thread->is_pooled)
+        return KERN_POLICY_STATIC; /* T28 */
     if (!thread || flavor == THREAD_QOS_POLICY || policy_infoCnt < count_of(flavor))
         return KERN_INVALID_ARGUMENT;
     switch (flavor) {

@@ -25,7 +25,8 @@ enum {
     QOS_IN = 0x10ff,
     QOS_UT = 0x4ff,
     LONG_MS = 20000,
-    RECEIVE = MACH_RCV_MSG | MACH_RCV_LARGE | MACH_RCV_LARGE_IDENTITY | MACH_RCV_TRAILER_ELEMENTS(MACH_RCV_TRAILER_CTX) |
+    RECEIVE = MACH_RCV_MSG | MACH_RCV_LARGE | MACH_RCV_LARGE_IDENTITY |
+              MACH_RCV_TRAILER_ELEMENTS(MACH_RCV_TRAILER_CTX) |
               MACH_RCV_TRAILER_TYPE(MACH_MSG_TRAILER_FORMAT_0) | MACH_RCV_VOUCHER,
 };
 
@@ -71,7 +72,8 @@ static void keep(struct loop *loop, const struct kevent_qos_s *event)
 {
     int i = loop->n_events % KEPT_MAX;
     loop->event[i] = *event;
-    bool has_message = event->filter == EVFILT_MACHPORT && event->fflags == MACH_MSG_SUCCESS && event->ext[0] != 0;
+    bool has_message =
+        event->filter == EVFILT_MACHPORT && event->fflags == MACH_MSG_SUCCESS && event->ext[0] != 0;
     if (has_message)
         memcpy(&loop->letter[i], (const void *)(uintptr_t)event->ext[0],
                event->ext[1] < sizeof loop->letter[i] ? event->ext[1] : sizeof loop->letter[i]);
@@ -159,7 +161,8 @@ static void loop_fini(struct loop *loop)
 static int change(struct loop *loop, const struct kevent_qos_s *change)
 {
     struct kevent_qos_s error = { 0 };
-    int n = kevent_id(loop->id, change, 1, &error, 1, NULL, NULL, KEVENT_FLAG_WORKLOOP | KEVENT_FLAG_ERROR_EVENTS);
+    int n = kevent_id(loop->id, change, 1, &error, 1, NULL, NULL,
+                      KEVENT_FLAG_WORKLOOP | KEVENT_FLAG_ERROR_EVENTS);
     if (n < 0)
         return errno;
     CHECK(n == 0 || (error.flags & EV_ERROR));
@@ -175,10 +178,11 @@ static struct kevent_qos_s knote(uint64_t ident, int16_t filter, uint16_t flags,
 
 static struct kevent_qos_s port_knote(mach_port_t port, uint32_t options)
 {
-    return knote(port, EVFILT_MACHPORT, EV_ADD | EV_ENABLE | EV_DISPATCH | EV_UDATA_SPECIFIC | EV_VANISHED, options);
+    return knote(port, EVFILT_MACHPORT, EV_ADD | EV_ENABLE | EV_DISPATCH | EV_UDATA_SPECIFIC | EV_VANISHED,
+                 options);
 }
 
-static int delete(struct loop *loop, struct kevent_qos_s knote)
+static int delete (struct loop *loop, struct kevent_qos_s knote)
 {
     knote.flags = EV_DELETE | EV_ENABLE | (knote.flags & EV_UDATA_SPECIFIC);
     return change(loop, &knote);
@@ -194,7 +198,9 @@ static int trigger(struct loop *loop, uint64_t ident)
 
 TEST(the_callbacks_are_installed_once, "T130")
 {
-    struct pthread_workqueue_config config = { .version = 2, .workloop_cb = served, .kevent_cb = kevent_worker };
+    struct pthread_workqueue_config config = { .version = 2,
+                                               .workloop_cb = served,
+                                               .kevent_cb = kevent_worker };
     CHECK_EQ(pthread_workqueue_setup(NULL, sizeof config), EINVAL);
     CHECK_EQ(pthread_workqueue_setup(&config, 8), EINVAL);
     config.flags = 1;
@@ -336,7 +342,8 @@ static void set_policies(struct loop *loop)
     (void)loop;
     policy_result = thread_policy_set(self, THREAD_PRECEDENCE_POLICY, (thread_policy_t)&precedence,
                                       THREAD_PRECEDENCE_POLICY_COUNT);
-    CHECK_EQ(thread_policy_get(self, THREAD_POLICY_STATE, (thread_policy_t)&policy_seen, &count, &get_default), OK);
+    CHECK_EQ(thread_policy_get(self, THREAD_POLICY_STATE, (thread_policy_t)&policy_seen, &count, &get_default),
+             OK);
     mach_port_deallocate(SELF, self);
     class_result = pthread_set_qos_class_self_np(QOS_CLASS_UTILITY, 1);
 }
@@ -374,7 +381,8 @@ TEST(events_are_for_the_servicer_alone, "T108 T110 T114 T116")
                        KEVENT_FLAG_WORKLOOP | KEVENT_FLAG_DYNAMIC_KQ_MUST_NOT_EXIST),
              -1);
     CHECK_EQ(errno, EEXIST);
-    CHECK_EQ(kevent_id(loop->id, NULL, 0, &event, 1, NULL, NULL, KEVENT_FLAG_WORKLOOP | KEVENT_FLAG_IMMEDIATE), -1);
+    CHECK_EQ(kevent_id(loop->id, NULL, 0, &event, 1, NULL, NULL, KEVENT_FLAG_WORKLOOP | KEVENT_FLAG_IMMEDIATE),
+             -1);
     CHECK_EQ(errno, EXDEV);
     CHECK_EQ(trigger(loop, 9), ENOENT);
     struct kevent_qos_s without = knote(9, EVFILT_USER, EV_ADD, 0);
@@ -568,8 +576,8 @@ static void *call_once(void *argument)
                                          .msgh_local_port = thread_get_special_reply_port() } };
     mach_port_t reply = letter.header.msgh_local_port;
     CHECK_EQ(pthread_set_qos_class_self_np(QOS_CLASS_USER_INTERACTIVE, 0), 0);
-    CHECK_EQ(mach_msg(&letter.header, MACH_SEND_MSG | MACH_RCV_MSG, letter.header.msgh_size, sizeof letter, reply, 0,
-                      MACH_PORT_NULL),
+    CHECK_EQ(mach_msg(&letter.header, MACH_SEND_MSG | MACH_RCV_MSG, letter.header.msgh_size, sizeof letter,
+                      reply, 0, MACH_PORT_NULL),
              OK);
     mach_port_mod_refs(SELF, reply, MACH_PORT_RIGHT_RECEIVE, -1);
     return NULL;
@@ -714,7 +722,8 @@ TEST(timers_processes_and_signals_fire_knotes_of_a_workloop, "T115")
     REQUIRE_GE(child, 0);
     if (child == 0)
         _exit(3);
-    struct kevent_qos_s process = knote((uint64_t)child, EVFILT_PROC, EV_ADD | EV_ONESHOT, NOTE_EXIT | NOTE_EXITSTATUS);
+    struct kevent_qos_s process =
+        knote((uint64_t)child, EVFILT_PROC, EV_ADD | EV_ONESHOT, NOTE_EXIT | NOTE_EXITSTATUS);
     CHECK_EQ(change(processes, &process), 0);
     REQUIRE(soon(&processes->n_calls, 1));
     CHECK_EQ(processes->event[0].data, 3 << 8);
