@@ -504,6 +504,8 @@ void kernel_check_invariants(struct kernel *kernel)
     struct system *system = &kernel->system;
     check_begin(&system->ipc);
     check_exceptions(&system->exceptions);
+    for (int i = 0; i <= HOST_MAX_SPECIAL_PORT; i++)
+        check_right(system->special[i]);
     list_for_each(node, &system->tasks) check_task(list_entry(node, struct task, link));
     list_for_each(node, &system->dying) check_task(list_entry(node, struct task, link));
     list_for_each(node, &system->uids) check_right(list_entry(node, struct uid, link)->bootstrap);

@@ -246,18 +246,10 @@ static struct port *named_port(struct thread *thread, mach_port_name_t name)
     return entry && entry_has_send(entry) ? entry->port : NULL;
 }
 
-static bool may_control(const struct task *caller, const struct task *target)
-{
-    enum { AUDIT_EUID = 1, AUDIT_RUID = 3 };
-    const unsigned *mine = caller->token.audit.val, *theirs = target->token.audit.val;
-    return caller == target || mine[AUDIT_EUID] == 0 ||
-           (mine[AUDIT_EUID] == theirs[AUDIT_EUID] && mine[AUDIT_EUID] == theirs[AUDIT_RUID]);
-}
-
 static bool may_name(const struct task *caller, const struct task *target)
 {
     enum { AUDIT_EUID = 1 };
-    return may_control(caller, target) ||
+    return task_may_control(caller, target) ||
            caller->token.audit.val[AUDIT_EUID] == target->token.audit.val[AUDIT_EUID];
 }
 
@@ -266,7 +258,7 @@ static void by_pid(struct thread *thread, const uint64_t *arg, bool wants_contro
     const struct proc *proc = arg[1] ? proc_find(thread->task->system->procs, (int32_t)arg[1]) : NULL;
     struct task *target = proc ? proc->task : NULL;
     bool is_allowed =
-        target && (wants_control ? may_control(thread->task, target) : may_name(thread->task, target));
+        target && (wants_control ? task_may_control(thread->task, target) : may_name(thread->task, target));
     if (!task_of_control_port(named_port(thread, (mach_port_name_t)arg[0])) || !is_allowed) {
         answer_value(thread, KERN_FAILURE, MACH_PORT_NULL);
         return;

@@ -13,6 +13,7 @@ enum {
     REPLY_WORDS_MAX = 160,
     ID_RAISE = 2401,
     ID_MACH_RAISE = 2405,
+    ID_STATE_PROTECTED = 2410,
     NO_STATE_SIZE = 36,
     STATE_AT = 44
 };
@@ -60,8 +61,11 @@ static kern_return_t raise_at(const struct exception_fault *fault, int level, ma
     return kr;
 }
 
+/* K190; behind the one with the token alone another routine has its number. */
 static int reply_id_of(uint32_t behavior)
 {
+    if ((behavior & ~MACH_EXCEPTION_MASK) == EXCEPTION_STATE_IDENTITY_PROTECTED)
+        return ID_STATE_PROTECTED + 100;
     int first = behavior & MACH_EXCEPTION_CODES ? ID_MACH_RAISE : ID_RAISE;
     return first + (int)(behavior & ~MACH_EXCEPTION_MASK) - EXCEPTION_DEFAULT + 100;
 }
@@ -77,7 +81,8 @@ static bool installs_state(const struct exception_fault *fault, const struct rep
 /* K181, K182 */
 static bool is_success(const struct exception_fault *fault, const struct reply *reply, uint32_t behavior)
 {
-    bool has_state = (behavior & ~MACH_EXCEPTION_MASK) != EXCEPTION_DEFAULT;
+    uint32_t kind = behavior & ~MACH_EXCEPTION_MASK;
+    bool has_state = kind != EXCEPTION_DEFAULT && kind != EXCEPTION_IDENTITY_PROTECTED;
     if (reply->header.msgh_id != reply_id_of(behavior) || (reply->header.msgh_bits & MACH_MSGH_BITS_COMPLEX) ||
         reply->header.msgh_size < NO_STATE_SIZE || reply->code != KERN_SUCCESS)
         return false;

@@ -11,6 +11,7 @@
 #include "kernel/ipc/semaphore.h"
 #include "kernel/ipc/space.h"
 #include "kernel/ipc/timer_port.h"
+#include "kernel/ipc/token_port.h"
 #include "kernel/ipc/voucher.h"
 #include "kernel/ipc/wait.h"
 
@@ -206,6 +207,8 @@ static void end_object(struct ipc *ipc, struct port *port)
         memory_entry_end(ipc, object);
     else if (object && port->ktype == KOBJECT_VOUCHER)
         voucher_end(ipc, object);
+    else if (object && port->ktype == KOBJECT_TASK_ID_TOKEN)
+        token_port_end(object);
 }
 
 void port_die(struct ipc *ipc, struct port *port, struct space *cause)

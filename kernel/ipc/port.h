@@ -57,6 +57,7 @@ enum kobject_type {
     KOBJECT_TASK_READ = 45,
     KOBJECT_THREAD_INSPECT = 46,
     KOBJECT_THREAD_READ = 47,
+    KOBJECT_TASK_ID_TOKEN = 50,
 };
 
 /* What a walk along ports in transit reads stands together at the beginning. */

@@ -127,6 +127,35 @@ kern_return_t serve_task_get_exception_ports_info(struct port *port, exception_m
     return get_info(&task->slots.exceptions, exception_mask, &answer, old_handlers_info);
 }
 
+/* ---- what guards do to a task (K212) ---- */
+
+kern_return_t serve_task_get_exc_guard_behavior(struct task *task, task_exc_guard_behavior_t *behavior)
+{
+    if (!task)
+        return KERN_INVALID_TASK;
+    *behavior = task->slots.guard_behavior;
+    return KERN_SUCCESS;
+}
+
+/* It can become stricter only. */
+kern_return_t serve_task_set_exc_guard_behavior(struct task *task, task_exc_guard_behavior_t behavior)
+{
+    enum {
+        KEPT = TASK_EXC_GUARD_VM_DELIVER | TASK_EXC_GUARD_VM_FATAL | TASK_EXC_GUARD_MP_DELIVER |
+               TASK_EXC_GUARD_MP_FATAL,
+        NOT_ADDED = TASK_EXC_GUARD_VM_ONCE | TASK_EXC_GUARD_MP_ONCE
+    };
+    if (!task)
+        return KERN_INVALID_TASK;
+    uint32_t before = task->slots.guard_behavior;
+    if (behavior & ~(uint32_t)TASK_EXC_GUARD_ALL)
+        return KERN_INVALID_VALUE;
+    if ((before & ~behavior & KEPT) || (behavior & ~before & NOT_ADDED))
+        return KERN_DENIED;
+    task->slots.guard_behavior = behavior;
+    return KERN_SUCCESS;
+}
+
 /* ---- threads ---- */
 
 kern_return_t serve_thread_set_exception_ports(struct thread *thread, exception_mask_t exception_mask,

@@ -7,29 +7,47 @@
 
 enum { SPECIAL_PORT_LAST = HOST_MEMORY_ERROR_PORT, FIRST_SETTABLE = HOST_MAX_SPECIAL_KERNEL_PORT + 1 };
 
-/* Nothing can be set, so all but the kernel's own two are unset. */
+/* A port that has died since reads back dead (K17, K99). */
 kern_return_t serve_host_get_special_port(struct host_object *host_priv, int node, int which,
                                           struct port **port)
 {
     if (!host_priv || which < HOST_PORT || which > SPECIAL_PORT_LAST)
         return KERN_INVALID_ARGUMENT;
+    struct system *system = system_of_host(host_priv);
     if (which == HOST_PORT)
-        *port = port_copy_send(system_of_host(host_priv)->host).port;
+        *port = port_copy_send(system->host).port;
     else if (which == HOST_PRIV_PORT)
-        *port = port_copy_send(system_of_host(host_priv)->host_priv).port;
+        *port = port_copy_send(system->host_priv).port;
     else
-        *port = NULL;
+        *port = right_copy(system->special[which]).port;
     return KERN_SUCCESS;
 }
 
-/* The checks of K101; the slots are not built. */
+static bool is_immovable(const struct port *port)
+{
+    return port_is_live(port) && (port->immovable_send || port->immovable_receive || port->special_reply);
+}
+
+/* In the order of K101. */
+static kern_return_t check_set(const struct system *system, int which, const struct port *port)
+{
+    if (!system || which < FIRST_SETTABLE || which > SPECIAL_PORT_LAST)
+        return KERN_INVALID_ARGUMENT;
+    if (is_immovable(port))
+        return KERN_INVALID_RIGHT;
+    if (!call_now()->caller->task->identity.is_launchd && !system->relaxed_host_ports)
+        return KERN_NO_ACCESS;
+    return which == HOST_NODE_PORT ? KERN_NOT_SUPPORTED : KERN_SUCCESS;
+}
+
 kern_return_t serve_host_set_special_port(struct host_object *host_priv, int which, struct port *port)
 {
-    if (!host_priv || which < FIRST_SETTABLE || which > SPECIAL_PORT_LAST)
-        return KERN_INVALID_ARGUMENT;
-    if (port_is_live(port) && port->immovable_send)
-        return KERN_INVALID_RIGHT;
-    if (!call_now()->caller->task->identity.is_launchd && !system_of_host(host_priv)->relaxed_host_ports)
-        return KERN_NO_ACCESS;
-    return KERN_NOT_SUPPORTED;
+    struct system *system = system_of_host(host_priv);
+    kern_return_t kr = check_set(system, which, port);
+    if (kr != KERN_SUCCESS)
+        return kr;
+    struct right old = system->special[which];
+    system->special[which] = (struct right){ port, port ? MACH_MSG_TYPE_PORT_SEND : 0 };
+    right_release(&system->ipc, old);
+    return KERN_SUCCESS;
 }

@@ -81,27 +81,6 @@ kern_return_t serve_task_inspect(struct task *task, task_inspect_flavor_t flavor
     return task ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
 }
 
-kern_return_t serve_task_get_exc_guard_behavior(struct task *task, task_exc_guard_behavior_t *behavior)
-{
-    return task ? KERN_NOT_SUPPORTED : KERN_INVALID_TASK;
-}
-
-kern_return_t serve_task_set_exc_guard_behavior(struct task *task, task_exc_guard_behavior_t behavior)
-{
-    return task ? KERN_NOT_SUPPORTED : KERN_INVALID_TASK;
-}
-
-kern_return_t serve_task_create_identity_token(struct task *task, struct port **token)
-{
-    return task ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
-}
-
-kern_return_t serve_task_identity_token_get_task_port(struct port *token, task_flavor_t flavor,
-                                                      struct port **task_port)
-{
-    return token ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
-}
-
 kern_return_t serve_task_test_sync_upcall(struct task *task, struct port *port)
 {
     return task ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
@@ -129,11 +108,6 @@ kern_return_t serve_task_register_hardened_exception_handler(struct task *task, 
 }
 
 /* ---- threads ---- */
-
-kern_return_t serve_thread_terminate(struct thread *target_act)
-{
-    return target_act ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
-}
 
 kern_return_t serve_act_get_state(struct thread *target_act, int flavor, thread_state_t old_state,
                                   mach_msg_type_number_t *old_stateCnt)

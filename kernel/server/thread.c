@@ -95,6 +95,12 @@ kern_return_t serve_thread_abort_safely(struct thread *target_act)
     return loses ? KERN_SUCCESS : abort_wait(target_act);
 }
 
+/* K153: every thread is the library's (K152). */
+kern_return_t serve_thread_terminate(struct thread *target_act)
+{
+    return target_act ? KERN_DENIED : KERN_INVALID_ARGUMENT;
+}
+
 /* K165: in this machine a state is the same wherever it goes. */
 kern_return_t serve_thread_convert_thread_state(struct thread *thread, int direction,
                                                 thread_state_flavor_t flavor, thread_state_t in_state,

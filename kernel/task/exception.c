@@ -11,7 +11,7 @@ enum { VALID_MASK = 0x3ffe };
 static bool is_known_behavior(uint32_t behavior)
 {
     uint32_t kind = behavior & ~MACH_EXCEPTION_MASK;
-    return kind >= EXCEPTION_DEFAULT && kind <= EXCEPTION_IDENTITY_PROTECTED;
+    return kind >= EXCEPTION_DEFAULT && kind <= EXCEPTION_STATE_IDENTITY_PROTECTED;
 }
 
 /* K170: the processor's list, whether it can be delivered or not. */
@@ -31,7 +31,8 @@ static bool is_immovable(const struct port *port)
 
 static bool needs_codes(uint32_t behavior)
 {
-    return (behavior & ~MACH_EXCEPTION_MASK) == EXCEPTION_IDENTITY_PROTECTED ||
+    uint32_t kind = behavior & ~MACH_EXCEPTION_MASK;
+    return kind == EXCEPTION_IDENTITY_PROTECTED || kind == EXCEPTION_STATE_IDENTITY_PROTECTED ||
            (behavior & MACH_EXCEPTION_BACKTRACE_PREFERRED);
 }
 

@@ -6,25 +6,40 @@
 
 #include "kernel/ipc/queue.h"
 
-enum { ID_RAISE = 2401, ID_MACH_RAISE = 2405, N_CODES = 2, NDR_SIZE = 8 };
+enum { ID_RAISE = 2401, ID_MACH_RAISE = 2405, ID_PROTECTED = 2408, ID_STATE_PROTECTED = 2410 };
+enum { N_CODES = 2, NDR_SIZE = 8 };
 
 /* What the request looks like, by the action's behavior (K188). */
 struct form {
-    bool has_identity, has_state, has_wide_codes;
+    uint32_t n_ports; /* thread and task, or the token alone */
+    bool has_state, has_wide_codes, is_protected;
     int32_t id;
 };
+
+static int32_t id_of(uint32_t kind, bool has_wide_codes)
+{
+    if (kind == EXCEPTION_IDENTITY_PROTECTED)
+        return ID_PROTECTED;
+    if (kind == EXCEPTION_STATE_IDENTITY_PROTECTED)
+        return ID_STATE_PROTECTED;
+    return (has_wide_codes ? ID_MACH_RAISE : ID_RAISE) + (int32_t)kind - EXCEPTION_DEFAULT;
+}
 
 static bool find_form(uint32_t behavior, struct form *form)
 {
     uint32_t kind = behavior & ~MACH_EXCEPTION_MASK;
-    if (kind < EXCEPTION_DEFAULT || kind > EXCEPTION_STATE_IDENTITY)
+    bool is_protected = kind == EXCEPTION_IDENTITY_PROTECTED || kind == EXCEPTION_STATE_IDENTITY_PROTECTED;
+    if (kind < EXCEPTION_DEFAULT || kind > EXCEPTION_STATE_IDENTITY_PROTECTED)
         return false;
     *form = (struct form){
-        .has_identity = kind != EXCEPTION_STATE,
-        .has_state = kind != EXCEPTION_DEFAULT,
+        .n_ports = is_protected              ? 1
+                   : kind == EXCEPTION_STATE ? 0
+                                             : 2,
+        .has_state = kind != EXCEPTION_DEFAULT && kind != EXCEPTION_IDENTITY_PROTECTED,
         .has_wide_codes = behavior & MACH_EXCEPTION_CODES,
+        .is_protected = is_protected,
     };
-    form->id = (form->has_wide_codes ? ID_MACH_RAISE : ID_RAISE) + (int32_t)kind - EXCEPTION_DEFAULT;
+    form->id = id_of(kind, form->has_wide_codes);
     return true;
 }
 
@@ -55,8 +70,10 @@ static uint32_t size_of(const struct form *form, const struct state *state)
 {
     uint32_t size = sizeof(mach_msg_header_t) + NDR_SIZE + 2 * sizeof(uint32_t);
     size += N_CODES * (form->has_wide_codes ? sizeof(int64_t) : sizeof(int32_t));
-    if (form->has_identity)
-        size += sizeof(mach_msg_body_t) + 2 * sizeof(mach_msg_port_descriptor_t);
+    if (form->n_ports)
+        size += sizeof(mach_msg_body_t) + form->n_ports * (uint32_t)sizeof(mach_msg_port_descriptor_t);
+    if (form->is_protected)
+        size += sizeof(uint64_t);
     if (form->has_state)
         size += (2 + state->n_words) * (uint32_t)sizeof(uint32_t);
     return size;
@@ -80,37 +97,45 @@ static uint8_t *put_codes(uint8_t *at, const struct exception *exception, bool w
     return at;
 }
 
-static void put_port(struct message *message, uint32_t i, struct port *port)
+/* Gives the right. */
+static void put_port(struct message *message, uint32_t i, struct right right)
 {
     message->descriptors[i] = (struct message_descriptor){
         .type = MACH_MSG_PORT_DESCRIPTOR,
         .disposition = MACH_MSG_TYPE_PORT_SEND,
         .offset = (uint32_t)(sizeof(mach_msg_base_t) + i * sizeof(mach_msg_port_descriptor_t)),
-        .port = port_make_send(port).port,
+        .port = right.port,
     };
     message->n_copied_in = i + 1;
 }
 
-static uint8_t *put_identity(struct message *message, uint8_t *at, struct thread *thread)
+/* token: the task's, or none (K193). */
+static uint8_t *put_identity(struct message *message, uint8_t *at, struct thread *thread, struct right token)
 {
     message->is_complex = true;
-    put_port(message, 0, thread->control);
-    put_port(message, 1, thread->task->control);
+    if (token.port) {
+        put_port(message, 0, token);
+    } else {
+        put_port(message, 0, port_make_send(thread->control));
+        put_port(message, 1, port_make_send(thread->task->control));
+    }
     at = put_word(at, message->n_descriptors);
-    return at + 2 * sizeof(mach_msg_port_descriptor_t);
+    return at + message->n_descriptors * sizeof(mach_msg_port_descriptor_t);
 }
 
 static void fill(struct message *message, const struct form *form, struct thread *thread,
-                 const struct exception *exception, const struct state *state)
+                 const struct exception *exception, const struct state *state, struct right token)
 {
     static const uint8_t ndr[NDR_SIZE] = { 0, 0, 0, 0, NDR_INT_LITTLE_ENDIAN, 0, 0, 0 };
     uint8_t *at = message->bytes + sizeof(mach_msg_header_t);
     memset(message->bytes, 0, message->size);
     message->id = form->id;
     message->is_from_kernel = true;
-    if (form->has_identity)
-        at = put_identity(message, at, thread);
+    if (form->n_ports)
+        at = put_identity(message, at, thread, token);
     at = put(at, ndr, sizeof(ndr));
+    if (form->is_protected)
+        at = put(at, &thread->control->serial, sizeof(uint64_t));
     at = put_word(at, (uint32_t)exception->type);
     at = put_word(at, N_CODES);
     at = put_codes(at, exception, form->has_wide_codes);
@@ -131,11 +156,16 @@ static kern_return_t make(struct thread *thread, const struct exception_action *
         return KERN_NOT_SUPPORTED;
     if (form.has_state && !find_state(exception, action->flavor, &state))
         return KERN_INVALID_ARGUMENT;
-    struct message *message =
-        message_new(thread->ipc.ipc, thread->ipc.account, size_of(&form, &state), form.has_identity ? 2 : 0);
-    if (!message)
+    struct right token = { 0 };
+    if (form.is_protected && task_token(thread->task, thread->ipc.account, &token) != KERN_SUCCESS)
         return KERN_RESOURCE_SHORTAGE;
-    fill(message, &form, thread, exception, &state);
+    struct message *message =
+        message_new(thread->ipc.ipc, thread->ipc.account, size_of(&form, &state), form.n_ports);
+    if (!message) {
+        right_release(thread->ipc.ipc, token);
+        return KERN_RESOURCE_SHORTAGE;
+    }
+    fill(message, &form, thread, exception, &state, token);
     *message_p = message;
     return KERN_SUCCESS;
 }

@@ -72,6 +72,8 @@ void system_fini(struct system *system)
         space_die(ipc, system->stash);
     list_for_each(node, &system->uids) right_release(ipc, list_entry(node, struct uid, link)->bootstrap);
     exception_release(ipc, &system->exceptions);
+    for (int i = 0; i <= HOST_MAX_SPECIAL_PORT; i++)
+        right_release(ipc, system->special[i]);
     port_die(ipc, system->ux_handler, NULL);
     for (int id = 0; id < N_CLOCKS; id++)
         port_die(ipc, system->clock[id], NULL);

@@ -2,6 +2,8 @@
 /* kernel/task/system.h - the machine that programs believe in: the host object, the uids, all tasks */
 #pragma once
 
+#include <mach/host_special_ports.h>
+
 #include "base/list.h"
 #include "kernel/ipc/ipc.h"
 #include "kernel/ipc/port.h"
@@ -35,6 +37,7 @@ struct system {
     struct list dying;        /* struct task.link: disabled, until their space is empty */
     struct list uids;
     struct port *host, *host_priv; /* permanent (K97); kobject is the system */
+    struct right special[HOST_MAX_SPECIAL_PORT + 1]; /* by number; the kernel's own two are unset here (K99) */
     struct port *clock[N_CLOCKS]; /* permanent; by clock_id_t */
     struct machine machine;
     struct port *ux_handler; /* permanent (K178) */

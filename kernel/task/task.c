@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "kernel/ipc/token_port.h"
 #include "kernel/ipc/watch.h"
 #include "kernel/task/thread.h"
 
@@ -24,6 +25,7 @@ struct task_slots task_inherit(struct task *parent)
         .host = slot_copy(parent->slots.host, true),
         .bootstrap = slot_copy(parent->slots.bootstrap, false),
         .access = slot_copy(parent->slots.access, false),
+        .guard_behavior = parent->slots.guard_behavior,
     };
     for (int i = 0; i < REGISTERED_PORTS; i++)
         slots.registered[i] = slot_copy(parent->slots.registered[i], true);
@@ -251,4 +253,18 @@ struct task *task_of_control_port(struct port *port)
 struct task *task_of_name_port(struct port *port)
 {
     return task_of_port(port, FLAVOR_NAME);
+}
+
+bool task_may_control(const struct task *caller, const struct task *target)
+{
+    enum { AUDIT_EUID = 1, AUDIT_RUID = 3 };
+    const unsigned *mine = caller->token.audit.val, *theirs = target->token.audit.val;
+    return caller == target || mine[AUDIT_EUID] == 0 ||
+           (mine[AUDIT_EUID] == theirs[AUDIT_EUID] && mine[AUDIT_EUID] == theirs[AUDIT_RUID]);
+}
+
+kern_return_t task_token(const struct task *task, struct account *account, struct right *right_p)
+{
+    const struct identity_token token = { task->identity.pid, task->pid_version, task->unique_id, account };
+    return token_port_new(&task->system->ipc, &token, right_p);
 }

@@ -34,6 +34,7 @@ struct task_slots {
     struct right debug_control;   /* not inherited */
     struct right resource_notify; /* not inherited */
     struct right registered[REGISTERED_PORTS];
+    uint32_t guard_behavior; /* TASK_EXC_GUARD_* (K212) */
 };
 
 struct proc;
@@ -87,6 +88,11 @@ bool task_reap(struct system *system);
 /* Port to task: control only, or any flavor (K3). NULL: not converted. */
 struct task *task_of_control_port(struct port *port);
 struct task *task_of_name_port(struct port *port);
+
+/* Whether the caller may have control of the target, found by its pid or by a token (K105, F173). */
+bool task_may_control(const struct task *caller, const struct task *target);
+/* A send right to a new identity token of the task, paid by the account (K113). KERN_RESOURCE_SHORTAGE. */
+kern_return_t task_token(const struct task *task, struct account *account, struct right *right_p);
 
 /* ---- special ports (K76-K90, K92, K93) ---- */
 

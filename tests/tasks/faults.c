@@ -207,6 +207,42 @@ TEST(every_behavior_has_its_form, "K188 K189 K190 K168")
     receive_free(port);
 }
 
+/* The token stands where the ports do otherwise, and the thread is a number. */
+static void check_protected(const struct plan *plan, int id, size_t state_at)
+{
+    mach_port_t port = receive_new(), of_task = MACH_PORT_NULL;
+    world_task *task = spawn_faulting(plan, port);
+    union request r = next_request(port, id);
+    mach_msg_port_descriptor_t token;
+    CHECK_EQ(r.header.msgh_size, state_at ? state_at + 4 * STATE_WORDS : 80);
+    memcpy(&token, r.bytes + 28, sizeof token);
+    CHECK_NE(wide_at(&r, 48), 0);
+    check_codes(&r, 56, EXC_BAD_ACCESS, KERN_INVALID_ADDRESS, BAD_ADDRESS);
+    CHECK_EQ(task_identity_token_get_task_port(token.name, TASK_FLAVOR_CONTROL, &of_task), OK);
+    CHECK_EQ(of_task, world_task_port_of(task));
+    if (state_at)
+        repair(&r, state_at);
+    else
+        answer(&r, KERN_FAILURE);
+    CHECK_EQ(world_task_wait(task), state_at ? ANSWER : KILLED);
+    mach_port_deallocate(SELF, of_task);
+    mach_port_deallocate(SELF, token.name);
+    receive_free(port);
+}
+
+TEST(a_protected_identity_is_a_token, "K193 K188 K190 K113")
+{
+    skip_if_sanitized();
+    static const struct plan plain = { .task_behavior =
+                                           (int)(EXCEPTION_IDENTITY_PROTECTED | MACH_EXCEPTION_CODES),
+                                       .mask = EXC_MASK_BAD_ACCESS };
+    static const struct plan with_state = { .task_behavior = (int)(EXCEPTION_STATE_IDENTITY_PROTECTED |
+                                                                   MACH_EXCEPTION_CODES),
+                                            .mask = EXC_MASK_BAD_ACCESS };
+    check_protected(&plain, 2408, 0);
+    check_protected(&with_state, 2410, 88);
+}
+
 TEST(who_fails_is_followed_by_the_next_level, "K179 K182 K188")
 {
     skip_if_sanitized();

@@ -280,3 +280,55 @@ TEST(weaker_ports_die_with_their_task, "K26 K238 K25")
         CHECK_EQ(mach_port_deallocate(SELF, hello.header.msgh_remote_port), OK);
     receive_free(port);
 }
+
+/* ---- threads ---- */
+
+struct worker {
+    mach_port_t self, special_reply;
+};
+
+static void *take_special_reply(void *argument)
+{
+    struct worker *worker = argument;
+    worker->self = mach_thread_self();
+    worker->special_reply = thread_get_special_reply_port();
+    return NULL;
+}
+
+TEST(a_threads_ports_die_with_it_but_its_reply_port_stays_in_the_space, "K28 K30 K31 K32 K55")
+{
+    struct worker worker = { 0 };
+    world_thread *thread = world_thread_spawn(take_special_reply, &worker);
+    world_thread_join(thread);
+    world_settle();
+    CHECK_EQ(type_of(worker.self), MACH_PORT_TYPE_DEAD_NAME);
+    CHECK_EQ(type_of(worker.special_reply) & MACH_PORT_TYPE_ALL_RIGHTS, MACH_PORT_TYPE_SEND_RECEIVE);
+    CHECK_EQ(mach_port_deallocate(SELF, worker.self), OK);
+    mach_port_destroy(SELF, worker.special_reply);
+}
+
+TEST(a_weaker_port_lives_as_long_as_one_right_does, "K58")
+{
+    mach_port_t first = special_of(SELF, TASK_INSPECT_PORT), again = special_of(SELF, TASK_INSPECT_PORT);
+    CHECK_EQ(mach_port_deallocate(SELF, again), OK);
+    CHECK_EQ(mach_port_insert_right(SELF, first, first, MACH_MSG_TYPE_COPY_SEND), OK);
+    CHECK_EQ(mach_port_deallocate(SELF, first), OK); /* one is left */
+    CHECK_EQ(special_of(SELF, TASK_INSPECT_PORT), first);
+    CHECK_EQ(sends_of(first), 2);
+    CHECK_EQ(mach_port_mod_refs(SELF, first, MACH_PORT_RIGHT_SEND, -2), OK);
+}
+
+TEST(weaker_ports_of_others_are_handed_out, "K63 K60")
+{
+    mach_port_t port = receive_new();
+    world_task *task = world_task_spawn(live_a_while, NULL, port);
+    mach_port_t read = special_of(world_task_port_of(task), TASK_READ_PORT); /* whoever asks for it */
+    mach_port_t name = special_of(world_task_port_of(task), TASK_NAME_PORT);
+    CHECK_EQ(kind_of(read), TASK_READ_TYPE);
+    CHECK_EQ(special_of(world_task_port_of(task), TASK_NAME_PORT), name);
+    CHECK_EQ(sends_of(name), 2);
+    world_task_kill(task);
+    CHECK_EQ(mach_port_mod_refs(SELF, name, MACH_PORT_RIGHT_DEAD_NAME, -2), OK);
+    CHECK_EQ(mach_port_deallocate(SELF, read), OK);
+    receive_free(port);
+}

@@ -1,16 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* tests/tasks/inherit.c - what a child of fork has, and what it has not */
-#include "tests/tasks/common.h"
+#include "tests/tasks/carry.h"
 
 enum { ID_REGISTERED = 41, ID_LATER };
-
-/* What the parent sends and what comes back: a send right. */
-struct carrier {
-    mach_msg_header_t header;
-    mach_msg_body_t body;
-    mach_msg_port_descriptor_t port;
-    mach_msg_max_trailer_t trailer;
-};
 
 static kern_return_t say(mach_port_t to, int id)
 {
@@ -175,4 +167,33 @@ static int be_a_parent(void *argument)
 TEST(a_grandchild_has_a_self_of_its_own, "F46 F66 K34")
 {
     CHECK_EQ(world_task_wait(world_task_spawn(be_a_parent, NULL, MACH_PORT_NULL)), WORLD_OK);
+}
+
+/* The child keeps what it was born with, whatever its parent sets later. */
+static int keep_bootstrap(void *argument)
+{
+    mach_port_t own = receive_new(), before = MACH_PORT_NULL, got = 7;
+    CHECK_EQ(task_get_special_port(SELF, TASK_BOOTSTRAP_PORT, &before), OK);
+    CHECK_EQ(give(world_parent_port(), own, MACH_MSG_TYPE_MAKE_SEND), OK);
+    take(own);
+    CHECK_EQ(task_get_special_port(SELF, TASK_BOOTSTRAP_PORT, &got), OK);
+    CHECK_EQ(got, before);
+    return WORLD_OK;
+}
+
+TEST(a_bootstrap_port_set_later_is_for_later_children, "K82 K15")
+{
+    mach_port_t port = receive_new(), mine = both_new(), old = bootstrap_port, got = MACH_PORT_NULL;
+    world_task *task = world_task_spawn(keep_bootstrap, NULL, port);
+    struct carrier hello = take(port);
+    REQUIRE_EQ(task_set_special_port(SELF, TASK_BOOTSTRAP_PORT, mine), OK);
+    CHECK_EQ(bootstrap_port, old); /* the variable stays */
+    CHECK_EQ(task_get_special_port(SELF, TASK_BOOTSTRAP_PORT, &got), OK);
+    CHECK_EQ(got, mine);
+    CHECK_EQ(give(hello.port.name, mine, MACH_MSG_TYPE_COPY_SEND), OK);
+    CHECK_EQ(world_task_wait(task), WORLD_OK);
+    CHECK_EQ(task_set_special_port(SELF, TASK_BOOTSTRAP_PORT, old), OK);
+    mach_port_deallocate(SELF, hello.port.name);
+    mach_port_destroy(SELF, mine);
+    receive_free(port);
 }

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* kernel/test/settings.c - what programs see when the administrator allows more than usual: interposition, the host's ports */
+#include <mach/host_special_ports.h>
+#include <mach/mach.h>
+#include <mach/mach_traps.h>
+#include <mach/task_special_ports.h>
+#include <mach/thread_special_ports.h>
+
+#include "base/account.h"
+#include "kernel/task/task.h"
+#include "sim/sim.h"
+#include "tests/harness/harness.h"
+#include "tests/world.h"
+
+#define SELF mach_task_self()
+#define OK KERN_SUCCESS
+
+static struct system *system_now(void)
+{
+    return sim_task_kernel(sim_task_self())->system;
+}
+
+static mach_port_t both_new(void)
+{
+    mach_port_t port = MACH_PORT_NULL;
+    REQUIRE_EQ(mach_port_allocate(SELF, MACH_PORT_RIGHT_RECEIVE, &port), OK);
+    REQUIRE_EQ(mach_port_insert_right(SELF, port, port, MACH_MSG_TYPE_MAKE_SEND), OK);
+    return port;
+}
+
+static mach_port_t special_of(task_t task, int which)
+{
+    mach_port_t port = 7;
+    CHECK_EQ(task_get_special_port(task, which, &port), OK);
+    return port;
+}
+
+static int find_own_self(void *argument)
+{
+    mach_port_t control = *(mach_port_t *)argument, self = task_self_trap();
+    CHECK_EQ(self, SELF);
+    CHECK_EQ(special_of(SELF, TASK_KERNEL_PORT),
+             SELF); /* a child never inherits its parent's interposed self */
+    return control != MACH_PORT_NULL ? 0 : 1;
+}
+
+TEST(an_interposed_self_is_what_the_traps_return_and_no_child_inherits, "K35 K87 K88 K89 K95 K16")
+{
+    system_now()->allow_interpose = true;
+    mach_port_t control = SELF, mine = both_new(), found = MACH_PORT_NULL;
+    int pid = -1;
+    REQUIRE_EQ(task_set_special_port(control, TASK_KERNEL_PORT, mine), OK);
+    CHECK_EQ(task_self_trap(), mine);
+    CHECK_EQ(special_of(control, TASK_KERNEL_PORT), mine); /* the control port goes on working */
+    CHECK_EQ(pid_for_task(control, &pid), OK);
+    CHECK_EQ(task_for_pid(control, pid, &found), OK);
+    CHECK_EQ(found, control);
+    CHECK_EQ(world_task_wait(world_task_spawn(find_own_self, &control, MACH_PORT_NULL)), 0);
+    CHECK_EQ(task_set_special_port(control, TASK_KERNEL_PORT, MACH_PORT_NULL), OK);
+    CHECK_EQ(task_self_trap(), MACH_PORT_NULL);
+    CHECK_EQ(task_set_special_port(control, TASK_KERNEL_PORT, control), OK);
+    CHECK_EQ(task_self_trap(), control);
+}
+
+TEST(an_interposed_port_that_died_is_a_dead_self, "K35 K87")
+{
+    system_now()->allow_interpose = true;
+    mach_port_t mine = both_new();
+    REQUIRE_EQ(task_set_special_port(SELF, TASK_KERNEL_PORT, mine), OK);
+    mach_port_destroy(SELF, mine);
+    CHECK_EQ(task_self_trap(), MACH_PORT_DEAD);
+    CHECK_EQ(task_set_special_port(SELF, TASK_KERNEL_PORT, SELF), OK);
+}
+
+TEST(a_thread_too_may_have_another_self, "K36 K86 K87 K88")
+{
+    system_now()->allow_interpose = true;
+    mach_port_t control = mach_thread_self(), mine = both_new();
+    REQUIRE_EQ(thread_set_special_port(control, THREAD_KERNEL_PORT, mine), OK);
+    CHECK_EQ(mach_thread_self(), mine);
+    CHECK_EQ(thread_set_special_port(control, THREAD_KERNEL_PORT, control), OK);
+    CHECK_EQ(mach_thread_self(), control);
+}
+
+TEST(calls_on_a_host_of_ones_own_go_to_its_owner, "K90 K51")
+{
+    system_now()->allow_interpose = true;
+    mach_port_t old = mach_host_self(), mine = both_new(), port = MACH_PORT_NULL;
+    struct {
+        mach_msg_header_t header;
+        uint8_t rest[200];
+    } request;
+    REQUIRE_EQ(task_set_special_port(SELF, TASK_HOST_PORT, mine), OK);
+    CHECK_EQ(mach_host_self(), mine);
+    CHECK_EQ(host_get_special_port(old, HOST_LOCAL_NODE, HOST_PORT, &port), KERN_INVALID_ARGUMENT);
+    mach_msg_header_t call = { .msgh_bits = MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, 0),
+                               .msgh_size = sizeof call,
+                               .msgh_remote_port = mach_host_self(),
+                               .msgh_id = 200 };
+    CHECK_EQ(mach_msg(&call, MACH_SEND_MSG, sizeof call, 0, MACH_PORT_NULL, 0, MACH_PORT_NULL), OK);
+    CHECK_EQ(mach_msg(&request.header, MACH_RCV_MSG | MACH_RCV_TIMEOUT, 0, sizeof request, mine, 0,
+                      MACH_PORT_NULL),
+             OK);
+    CHECK_EQ(request.header.msgh_id, 200);
+    CHECK_EQ(task_set_special_port(SELF, TASK_HOST_PORT, old), OK);
+}
+
+/* ---- the host's special ports ---- */
+
+static void become_privileged(void)
+{
+    struct system *system = system_now();
+    struct task *task = sim_task_kernel(sim_task_self());
+    system->relaxed_host_ports = true;
+    right_release(&system->ipc, task->slots.host);
+    task->slots.host = port_copy_send(system->host_priv);
+}
+
+TEST(the_hosts_special_ports_are_set_got_and_may_have_died, "K99 K100 K101 K102 K97")
+{
+    become_privileged();
+    mach_port_t host = mach_host_self(), port = 7, mine = both_new(), plain = MACH_PORT_NULL;
+    CHECK_EQ(host_get_special_port(host, 5, HOST_PORT, &plain), OK);
+    CHECK_NE(plain, host);
+    CHECK_EQ(host_get_special_port(plain, HOST_LOCAL_NODE, HOST_PORT, &port), KERN_INVALID_ARGUMENT);
+    for (int which = HOST_IO_MASTER_PORT; which <= HOST_MEMORY_ERROR_PORT; which++) {
+        CHECK_EQ(host_get_special_port(host, HOST_LOCAL_NODE, which, &port), OK);
+        CHECK_EQ(port, MACH_PORT_NULL);
+    }
+    CHECK_EQ(host_set_special_port(host, HOST_LAUNCHCTL_PORT, mine), OK);
+    CHECK_EQ(host_get_special_port(host, HOST_LOCAL_NODE, HOST_LAUNCHCTL_PORT, &port), OK);
+    CHECK_EQ(port, mine);
+    CHECK_EQ(host_set_special_port(host, HOST_NODE_PORT, mine), KERN_NOT_SUPPORTED);
+    CHECK_EQ(host_set_special_port(host, HOST_MAX_SPECIAL_KERNEL_PORT, mine), KERN_INVALID_ARGUMENT);
+    CHECK_EQ(host_set_special_port(host, HOST_MEMORY_ERROR_PORT + 1, mine), KERN_INVALID_ARGUMENT);
+    mach_port_destroy(SELF, mine);
+    CHECK_EQ(host_get_special_port(host, HOST_LOCAL_NODE, HOST_LAUNCHCTL_PORT, &port), OK);
+    CHECK_EQ(port, MACH_PORT_DEAD);
+    CHECK_EQ(host_set_special_port(host, HOST_LAUNCHCTL_PORT, MACH_PORT_NULL), OK);
+    CHECK_EQ(host_get_special_port(host, HOST_LOCAL_NODE, HOST_LAUNCHCTL_PORT, &port), OK);
+    CHECK_EQ(port, MACH_PORT_NULL);
+}
+
+TEST(a_weaker_port_may_not_become_one_of_the_hosts, "K75 K101")
+{
+    become_privileged();
+    mach_port_t host = mach_host_self();
+    CHECK_EQ(host_set_special_port(host, HOST_LAUNCHCTL_PORT, special_of(SELF, TASK_READ_PORT)),
+             KERN_INVALID_RIGHT);
+    CHECK_EQ(host_set_special_port(host, HOST_LAUNCHCTL_PORT, thread_get_special_reply_port()),
+             KERN_INVALID_RIGHT);
+}
+
+/* ---- at a limit ---- */
+
+TEST(a_self_trap_that_finds_no_name_free_is_dead_and_a_reply_port_null, "K38 K41")
+{
+    struct account *account = kernel_task_account(sim_task_kernel(sim_task_self()));
+    account->limits.max[ACCOUNT_NAMES] = account->used[ACCOUNT_NAMES];
+    CHECK_EQ(mach_thread_self(), MACH_PORT_DEAD);
+    CHECK_EQ(mach_host_self(), MACH_PORT_DEAD);
+    CHECK_EQ(mach_reply_port(), MACH_PORT_NULL);
+    CHECK_EQ(thread_get_special_reply_port(), MACH_PORT_NULL);
+}
