@@ -16,7 +16,7 @@
 
 enum side { SIDE_USER, SIDE_SERVER, SIDE_KERNEL };
 
-/* outputs.c: each writes a whole file; header: base name to include, NULL if there is none. */
+/* Each writes a whole file; header: base name to include, NULL if there is none. */
 void write_user_header(FILE *f, const struct subsystem *ss);
 void write_server_header(FILE *f, const struct subsystem *ss);
 void write_external_header(FILE *f, const struct subsystem *ss);
@@ -24,9 +24,10 @@ void write_user(FILE *f, const struct subsystem *ss, const char *header);
 void write_server(FILE *f, const struct subsystem *ss, const char *header);
 void write_layout(FILE *f, const struct subsystem *ss);
 
-/* What user.c and server.c need when no header is written for them. */
-void emit_user_declarations(FILE *f, const struct subsystem *ss);
-void emit_server_declarations(FILE *f, const struct subsystem *ss);
+/* header.c: the contents of a header, which stand in the C file (in_c) when no header is written for it. */
+void emit_user_declarations(FILE *f, const struct subsystem *ss, bool in_c);
+void emit_server_declarations(FILE *f, const struct subsystem *ss, bool in_c);
+void emit_c_includes(FILE *f, const struct subsystem *ss, bool user, const char *header);
 
 /* unpack.c, repack.c: halves of a server stub; what stands between them is in server.c */
 struct server_stub {

@@ -2,7 +2,7 @@
 /* tools/mig/header.c - user and server headers (M84 to M87) */
 #include "emit.h"
 
-static void emit_includes(FILE *f)
+static void emit_all_includes(FILE *f)
 {
     fputs("#include <string.h>\n"
           "#include <mach/ndr.h>\n"
@@ -16,15 +16,52 @@ static void emit_includes(FILE *f)
           f);
 }
 
-static void emit_imports(FILE *f, const struct subsystem *ss, bool user)
+static void emit_few_includes(FILE *f, bool user)
 {
-    for (unsigned i = 0; i < ss->n_imports; i++) {
-        enum import_kind kind = ss->imports[i].kind;
+    fprintf(f, "#include <mach/kern_return.h>\n#include <mach/port.h>\n%s\n",
+            user ? "" : "#include <mach/mig_errors.h>\n");
+}
 
-        if (kind == IMPORT_BOTH || kind == IMPORT_DEFS || kind == (user ? IMPORT_USER : IMPORT_SERVER))
-            fprintf(f, "#include %s\n", ss->imports[i].file);
+enum place_of_imports { IN_HEADER = 1, IN_C = 2 };
+
+/* Where each kind of import goes (M19); a C file without a header is both. */
+static bool is_imported(enum import_kind kind, bool user, unsigned where)
+{
+    switch (kind) {
+    case IMPORT_BOTH: return true;
+    case IMPORT_USER: return user;
+    case IMPORT_SERVER: return !user;
+    case IMPORT_IMPL: return where & IN_C;
+    case IMPORT_DEFS: return where & IN_HEADER;
     }
+    return false;
+}
+
+static void emit_imports(FILE *f, const struct subsystem *ss, bool user, unsigned where)
+{
+    for (unsigned i = 0; i < ss->n_imports; i++)
+        if (is_imported(ss->imports[i].kind, user, where))
+            fprintf(f, "#include %s\n", ss->imports[i].file);
     fputs("\n", f);
+}
+
+static void emit_header_includes(FILE *f, const struct subsystem *ss, bool user, bool in_c)
+{
+    if (ss->options->split && !in_c)
+        emit_few_includes(f, user);
+    else
+        emit_all_includes(f);
+    if (!user && ss->kernel_server)
+        fputs("#include <mig_kernel.h>\n\n", f);
+}
+
+void emit_c_includes(FILE *f, const struct subsystem *ss, bool user, const char *header)
+{
+    if (ss->options->split) {
+        emit_all_includes(f);
+        emit_imports(f, ss, user, IN_C);
+    }
+    fprintf(f, "#include \"%s\"\n\n", header);
 }
 
 static void emit_message_count(FILE *f, const struct subsystem *ss)
@@ -57,11 +94,11 @@ static void emit_name_table(FILE *f, const struct subsystem *ss)
     fprintf(f, "\n#endif /* subsystem_to_name_map_%s */\n\n", ss->name);
 }
 
-void emit_user_declarations(FILE *f, const struct subsystem *ss)
+void emit_user_declarations(FILE *f, const struct subsystem *ss, bool in_c)
 {
-    emit_includes(f);
+    emit_header_includes(f, ss, true, in_c);
     emit_message_count(f, ss);
-    emit_imports(f, ss, true);
+    emit_imports(f, ss, true, in_c ? IN_HEADER | IN_C : IN_HEADER);
     emit_hook(f, "__BeforeMigUserHeader");
     fputs("#ifdef __cplusplus\nextern \"C\" {\n#endif /* __cplusplus */\n\n", f);
     for (unsigned i = 0; i < ss->n_routines; i++)
@@ -79,7 +116,7 @@ void write_user_header(FILE *f, const struct subsystem *ss)
 {
     emit_title(f, ss, "User header");
     fprintf(f, "#ifndef _%s_user_\n#define _%s_user_\n\n", ss->name, ss->name);
-    emit_user_declarations(f, ss);
+    emit_user_declarations(f, ss, false);
     fprintf(f, "#endif /* _%s_user_ */\n", ss->name);
 }
 
@@ -113,13 +150,11 @@ static void emit_kernel_subsystem(FILE *f, const struct subsystem *ss)
             ss->server_prefix, ss->name);
 }
 
-void emit_server_declarations(FILE *f, const struct subsystem *ss)
+void emit_server_declarations(FILE *f, const struct subsystem *ss, bool in_c)
 {
-    emit_includes(f);
-    if (ss->kernel_server)
-        fputs("#include <mig_kernel.h>\n\n", f);
+    emit_header_includes(f, ss, false, in_c);
     emit_message_count(f, ss);
-    emit_imports(f, ss, false);
+    emit_imports(f, ss, false, in_c ? IN_HEADER | IN_C : IN_HEADER);
     emit_hook(f, "__BeforeMigServerHeader");
     fputs("#ifndef MIG_SERVER_ROUTINE\n#define MIG_SERVER_ROUTINE\n#endif\n\n", f);
     for (unsigned i = 0; i < ss->n_routines; i++)
@@ -140,7 +175,7 @@ void write_server_header(FILE *f, const struct subsystem *ss)
 {
     emit_title(f, ss, "Server header");
     fprintf(f, "#ifndef _%s_server_\n#define _%s_server_\n\n", ss->name, ss->name);
-    emit_server_declarations(f, ss);
+    emit_server_declarations(f, ss, false);
     fprintf(f, "#endif /* _%s_server_ */\n", ss->name);
 }
 

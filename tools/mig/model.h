@@ -122,6 +122,7 @@ struct import {
 };
 
 struct subsystem {
+    const struct options *options;
     const char *name; /* NULL: none was declared */
     uint32_t base;
     struct place at;
@@ -137,6 +138,7 @@ struct subsystem {
 
 struct options {
     bool verbose;
+    bool split; /* includes go into the C files (M85) */
     unsigned max_descs, max_reply_descs; /* 0: no limit */
 };
 

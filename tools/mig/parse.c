@@ -178,6 +178,8 @@ static uint32_t parse_size(struct parser *ps)
 {
     int64_t n = parse_sum(ps);
 
+    if (n <= 0 && !at_sign(ps, ']')) /* 0x10 is the number 0 and a name */
+        syntax_error(ps);
     if (n <= 0)
         bad_number(ps, n ? "negative" : "zero");
     return (uint32_t)n;
@@ -789,7 +791,7 @@ bool parse(struct subsystem *ss, const char *file, const char *text, size_t size
     struct parser *ps = xalloc(sizeof(*ps));
     unsigned errors = n_errors();
 
-    *ss = (struct subsystem){ .user_prefix = "", .server_prefix = "" };
+    *ss = (struct subsystem){ .options = options, .user_prefix = "", .server_prefix = "" };
     ps->ss = ss;
     ps->options = options;
     lex_init(&ps->lx, file, text, size);

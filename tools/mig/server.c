@@ -355,9 +355,9 @@ void write_server(FILE *f, const struct subsystem *ss, const char *header)
 {
     emit_title(f, ss, "Server stubs");
     if (header)
-        fprintf(f, "#include \"%s\"\n\n", header);
+        emit_c_includes(f, ss, false, header);
     else
-        emit_server_declarations(f, ss);
+        emit_server_declarations(f, ss, true);
     if (ss->rcsid)
         fprintf(f, "__attribute__((__unused__)) static const char %s_server_rcsid[] = %s;\n\n", ss->name,
                 ss->rcsid);

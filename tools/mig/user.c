@@ -687,9 +687,9 @@ void write_user(FILE *f, const struct subsystem *ss, const char *header)
 {
     emit_title(f, ss, "User stubs");
     if (header)
-        fprintf(f, "#include \"%s\"\n\n", header);
+        emit_c_includes(f, ss, true, header);
     else
-        emit_user_declarations(f, ss);
+        emit_user_declarations(f, ss, true);
     fputs("extern void mach_msg_destroy(mach_msg_header_t *);\n\n", f);
     if (needs_port_calls(ss))
         fputs("#include <mach/mach_init.h>\n#include <mach/mach_port.h>\n\n", f);

@@ -5,60 +5,13 @@
  * Runs the program itself: MIG names it, MIG_TEST this directory, MIG_INCLUDE the public headers. Each file in bad/ says
  * in its second line which codes it must give at which lines.
  */
+#include "command.h"
 #include "tests/harness/harness.h"
 
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-static const char *env(const char *name)
-{
-    const char *value = getenv(name);
-
-    REQUIRE(value != NULL);
-    return value;
-}
-
-/* Runs mig with these arguments; returns its exit status and what it said. */
-static int run(const char *arguments, char *output, size_t size)
-{
-    char command[8192];
-    FILE *f;
-    size_t n;
-    int status;
-
-    snprintf(command, sizeof(command), "%s %s 2>&1", env("MIG"), arguments);
-    f = popen(command, "r");
-    REQUIRE(f != NULL);
-    n = fread(output, 1, size - 1, f);
-    output[n] = 0;
-    while (fgetc(f) != EOF)
-        ;
-    status = pclose(f);
-    REQUIRE(WIFEXITED(status));
-    return WEXITSTATUS(status);
-}
-
-#define NO_OUTPUT "-user /dev/null -server /dev/null -header /dev/null "
-
-/* "E6:4" must be there as ":4: ... [E6]" on one line. */
-static bool said(const char *output, const char *code, const char *line)
-{
-    char bracket[16], place[16];
-
-    snprintf(bracket, sizeof(bracket), "[%s]", code);
-    snprintf(place, sizeof(place), ".defs:%s: ", line);
-    for (const char *p = output; (p = strstr(p, place)); p++) {
-        const char *end = strchr(p, '\n'), *found = strstr(p, bracket);
-
-        if (found && (end == NULL || found < end))
-            return true;
-    }
-    return false;
-}
 
 static void check_file(const char *path)
 {
@@ -104,31 +57,6 @@ TEST(every_code_is_given_where_it_belongs, "M92 M94 M98")
     }
     closedir(dir);
     CHECK_GE(n, 20);
-}
-
-static char scratch[] = "/tmp/mig-test-XXXXXX";
-
-static const char *scratch_file(const char *name, const char *text, size_t size)
-{
-    static char path[256];
-    FILE *f;
-
-    if (strstr(scratch, "XXXXXX"))
-        REQUIRE(mkdtemp(scratch) != NULL);
-    snprintf(path, sizeof(path), "%s/%s", scratch, name);
-    f = fopen(path, "w");
-    REQUIRE(f != NULL);
-    fwrite(text, 1, size, f);
-    fclose(f);
-    return path;
-}
-
-static int run_text(const char *text, size_t size, const char *options, char *output, size_t room)
-{
-    char arguments[1024];
-
-    snprintf(arguments, sizeof(arguments), "%s%s", options, scratch_file("t.defs", text, size));
-    return run(arguments, output, room);
 }
 
 TEST(hostile_input_ends_with_a_message, "M93 M98")
