@@ -118,10 +118,10 @@ static void emit_count_limits(const struct server_stub *s)
         bool bounded = a->type->cls == CLASS_VARYING || a->type->cls == CLASS_RIGHT_VARYING;
         bool head = arg_owns_count(a);
 
-        if (a->dir != DIR_OUT || !bounded || (!head && a->type->number >= a->counter->type->number))
+        if (!arg_is_out(a) || !bounded || (!head && a->type->number >= a->counter->type->number))
             continue;
         fprintf(s->f, "    if (arg_%sCnt > %s) {\n", a->counter->name,
-                head ? format("arg_%sMax", a->name) : format("%u", a->type->number));
+                head && a->dir == DIR_OUT ? format("arg_%sMax", a->name) : format("%u", a->type->number));
         emit_fail(s, "        ", "MIG_ARRAY_TOO_LARGE");
         fputs("    }\n", s->f);
     }

@@ -137,7 +137,19 @@ mach_msg_return_t mach_msg(mach_msg_header_t *msg, mach_msg_option_t option, mac
 
 mach_port_t mig_get_reply_port(void)
 {
+    fake.got_reply++;
     return FAKE_REPLY_PORT;
+}
+
+mach_port_t mig_get_special_reply_port(void)
+{
+    return FAKE_SPECIAL_PORT;
+}
+
+void mig_dealloc_special_reply_port(mach_port_t port)
+{
+    fake.dealloc_special++;
+    fake.last_dealloc = port;
 }
 
 void mig_put_reply_port(mach_port_t port)
@@ -160,6 +172,8 @@ void mig_deallocate(vm_address_t address, vm_size_t size)
 {
     fake.freed++;
     fake.freed_bytes += size;
+    if (fake.on_free)
+        fake.on_free(address, size);
 }
 
 kern_return_t mach_port_deallocate(ipc_space_t task, mach_port_name_t name)

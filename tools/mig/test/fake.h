@@ -13,6 +13,7 @@
 #include <mach/mig_errors.h>
 
 #define FAKE_REPLY_PORT 0x1603  /* the client's reply port */
+#define FAKE_SPECIAL_PORT 0x1703 /* its special reply port */
 #define FAKE_REPLY_RIGHT 0x2b03 /* what the server calls it */
 #define FAKE_ROOM 16384
 
@@ -34,10 +35,12 @@ struct fake {
     mach_msg_timeout_t timeout;
 
     unsigned destroyed;                 /* mach_msg_destroy */
+    unsigned got_reply, dealloc_special; /* mig_get_reply_port, mig_dealloc_special_reply_port */
     unsigned put_reply, dealloc_reply;  /* mig_..._reply_port */
     mach_port_t last_dealloc;
     unsigned freed, freed_bytes;        /* mig_deallocate */
     unsigned deallocated;               /* mach_port_deallocate */
+    void (*on_free)(vm_address_t address, vm_size_t size); /* told of each mig_deallocate, if not NULL */
 };
 
 extern struct fake fake;
