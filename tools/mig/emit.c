@@ -298,7 +298,29 @@ void emit_internal_macros(FILE *f)
           f);
 }
 
+void emit_string_length(FILE *f, bool needed)
+{
+    if (needed)
+        fputs("mig_internal mach_msg_size_t mig_string_length(const char *mig_string, mach_msg_size_t "
+              "mig_most)\n"
+              "{\n"
+              "    mach_msg_size_t mig_n = 0;\n\n"
+              "    while (mig_n < mig_most && mig_string[mig_n] != 0)\n"
+              "        mig_n++;\n"
+              "    return mig_n;\n"
+              "}\n\n",
+              f);
+}
+
 /* --- fields --- */
+
+bool plan_has_class(const struct plan *plan, enum type_class cls)
+{
+    for (unsigned i = 0; i < plan->n_parts; i++)
+        if (plan->parts[i].arg && plan->parts[i].arg->type->cls == cls)
+            return true;
+    return false;
+}
 
 const struct part *count_part(const struct plan *plan, const struct arg *a)
 {

@@ -57,6 +57,8 @@ void emit_structs(FILE *f, const struct subsystem *ss, bool request);
 void emit_unions(FILE *f, const struct subsystem *ss, bool request, bool user);
 void emit_size_checks(FILE *f, const struct subsystem *ss);
 void emit_internal_macros(FILE *f);
+void emit_string_length(FILE *f, bool needed); /* mig_string_length: strnlen is no C99 */
+bool plan_has_class(const struct plan *plan, enum type_class cls); /* an argument of that class */
 
 char *declaration(const char *ctype, const char *stars, const char *name); /* "int *x" */
 const char *handler_type(const struct type *t);

@@ -117,7 +117,7 @@ static void pack_fixed(const struct server_stub *s, const struct part *p)
         fprintf(s->f, "    memmove(%s, %s, %u);\n", place, room(s, a), p->size);
     if (a->type->cls == CLASS_STRING) /* what stands behind the string is nobody's business */
         fprintf(s->f,
-                "    mig_used = (mach_msg_size_t)strnlen((const char *)%s, %u);\n"
+                "    mig_used = mig_string_length((const char *)%s, %u);\n"
                 "    memset((char *)%s + mig_used, 0, %u - mig_used);\n",
                 place, p->size - 1, place, p->size);
     clear_pad(s, p);
@@ -128,8 +128,8 @@ static void pack_count(const struct server_stub *s, const struct part *p)
     const struct arg *a = p->arg;
 
     if (a->type->cls == CLASS_VSTRING)
-        fprintf(s->f, "    mig_used = (mach_msg_size_t)strnlen(%s, %u) + 1;\n    %s = mig_used;\n",
-                room(s, a), a->type->number - 1, field(p, s->out));
+        fprintf(s->f, "    mig_used = mig_string_length(%s, %u) + 1;\n    %s = mig_used;\n", room(s, a),
+                a->type->number - 1, field(p, s->out));
     else
         fprintf(s->f, "    %s = %s;\n", field(p, s->out), count_of(a));
 }
@@ -175,14 +175,6 @@ static void pack_part(const struct server_stub *s, const struct part *p)
     }
 }
 
-static bool has_string(const struct plan *plan)
-{
-    for (unsigned i = 0; i < plan->n_parts; i++)
-        if (plan->parts[i].kind == PART_FIXED && plan->parts[i].arg->type->cls == CLASS_STRING)
-            return true;
-    return false;
-}
-
 static void emit_size(const struct server_stub *s)
 {
     const struct plan *plan = &s->r->reply;
@@ -207,7 +199,7 @@ void emit_repack(const struct server_stub *s)
 
     if (plan->n_varying)
         fprintf(s->f, "    mach_msg_size_t mig_used, mig_length, mig_size = %u;\n", plan->least);
-    else if (has_string(plan))
+    else if (plan_has_class(plan, CLASS_STRING))
         fputs("    mach_msg_size_t mig_used;\n", s->f);
     for (unsigned i = 1; i <= plan->last_position; i++)
         fprintf(s->f, "    %s *%s;\n", s->out_type, pointer_name(s->out, i));

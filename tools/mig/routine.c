@@ -162,6 +162,8 @@ static void check_direction(const struct subsystem *ss, const struct routine *r,
         error_at(a->at, 17, "the elements of %s need a type with a name", a->name);
     if (arg_is_token(a) && ss->kernel_server)
         error_at(a->at, 15, "%s: a kernelserver sees no trailers", a->name);
+    if ((a->dir == DIR_REPLY_PORT || a->dir == DIR_SREPLY_PORT) && ss->kernel_server)
+        error_at(a->at, 15, "%s: a kernelserver's handlers do not see the reply port", a->name);
     if (ss->kernel_user && arg_is_token(a) && a->dir != DIR_SEQNO && a->dir != DIR_SERVER_CONTEXT)
         error_at(a->at, 15, "%s: a kerneluser sees no trailers", a->name);
     if (ss->kernel_user && (a->flags & FLAG_OVERWRITE))

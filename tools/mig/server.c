@@ -351,6 +351,18 @@ static void emit_user_space_helpers(FILE *f)
           f);
 }
 
+static bool needs_string_length(const struct subsystem *ss)
+{
+    for (unsigned i = 0; i < ss->n_routines; i++) {
+        const struct plan *reply = &ss->routines[i]->reply;
+
+        if (!ss->routines[i]->simple &&
+            (plan_has_class(reply, CLASS_STRING) || plan_has_class(reply, CLASS_VSTRING)))
+            return true;
+    }
+    return false;
+}
+
 void write_server(FILE *f, const struct subsystem *ss, const char *header)
 {
     emit_title(f, ss, "Server stubs");
@@ -367,6 +379,7 @@ void write_server(FILE *f, const struct subsystem *ss, const char *header)
         emit_kernel_helpers(f);
     else
         emit_user_space_helpers(f);
+    emit_string_length(f, needs_string_length(ss));
     for (unsigned i = 0; i < ss->n_routines; i++)
         emit_stub(f, ss, ss->routines[i]);
     if (ss->kernel_server) {

@@ -242,14 +242,6 @@ static void unpack_request_port(const struct server_stub *s, const struct arg *a
                 translated(a, port));
 }
 
-static bool has_string(const struct plan *plan)
-{
-    for (unsigned i = 0; i < plan->n_parts; i++)
-        if (plan->parts[i].kind == PART_VARYING && plan->parts[i].arg->type->cls == CLASS_VSTRING)
-            return true;
-    return false;
-}
-
 static bool out_with_dealloc(const struct arg *a)
 {
     return arg_is_out(a) && (a->flags & FLAG_DEALLOC_ARG);
@@ -257,7 +249,7 @@ static bool out_with_dealloc(const struct arg *a)
 
 void emit_unpack(const struct server_stub *s)
 {
-    if (has_string(&s->r->request))
+    if (plan_has_class(&s->r->request, CLASS_VSTRING))
         fputs("    char mig_empty[1] = {0};\n", s->f);
     for (unsigned i = 0; i < s->r->n_args; i++) {
         const struct arg *a = s->r->args[i];

@@ -150,7 +150,7 @@ static void build_count(const struct stub *s, const struct part *p)
         fprintf(s->f, "    %s = %s;\n", field(p, IN), count(a));
         return;
     }
-    fprintf(s->f, "    mig_%s_used = %s ? (mach_msg_size_t)strnlen(%s, %u) : 0;\n", a->name, a->name, a->name,
+    fprintf(s->f, "    mig_%s_used = %s ? mig_string_length(%s, %u) : 0;\n", a->name, a->name, a->name,
             a->type->number - 1);
     fprintf(s->f, "    %s = mig_%s_used + 1;\n", field(p, IN), a->name);
 }
@@ -637,6 +637,14 @@ static bool needs_port_calls(const struct subsystem *ss)
     return false;
 }
 
+static bool needs_string_length(const struct subsystem *ss)
+{
+    for (unsigned i = 0; i < ss->n_routines; i++)
+        if (plan_has_class(&ss->routines[i]->request, CLASS_VSTRING))
+            return true;
+    return false;
+}
+
 static void emit_error_macro(FILE *f, const char *name, bool special)
 {
     fprintf(f,
@@ -698,6 +706,7 @@ void write_user(FILE *f, const struct subsystem *ss, const char *header)
                 ss->rcsid);
     emit_macros(f, ss);
     emit_size_checks(f, ss);
+    emit_string_length(f, needs_string_length(ss));
     for (unsigned i = 0; i < ss->n_routines; i++)
         emit_stub(f, ss->routines[i]);
 }
