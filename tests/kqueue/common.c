@@ -90,7 +90,7 @@ void loop_open(struct loop *loop)
     CHECK_EQ(letter_send(loop->gate, MACH_MSG_TYPE_COPY_SEND, 0, 0, MACH_PORT_NULL, 0, 0, 0), OK);
 }
 
-static void until(const _Atomic int *count, int n)
+void until(const _Atomic int *count, int n)
 {
     for (int ms = 0; ms < PATIENCE_MS && *count < n; ms++)
         world_sleep_ms(1);

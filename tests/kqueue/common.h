@@ -43,6 +43,8 @@ void loop_begin(struct loop *loop);
 void loop_end(struct loop *loop);
 /* Lets the callback that waits at the gate go, and those to come. */
 void loop_open(struct loop *loop);
+/* Within PATIENCE_MS, or ends the test. */
+void until(const _Atomic int *count, int n);
 void until_calls(struct loop *loop, int n);
 void until_done(struct loop *loop, int n);
 
