@@ -22,6 +22,12 @@ struct host_task_memory {
     uint64_t size, resident, resident_peak;
 };
 
+/* CPU time in nanoseconds; the letter that Linux gives the state of a thread. */
+struct host_thread_usage {
+    uint64_t user, system;
+    char state;
+};
+
 struct host_ops {
     /* The reply of this thread's last request stands in its page: publish it and see that the thread runs.
      * Called for the trapping thread too, as the last thing of its trap. */
@@ -73,6 +79,9 @@ struct host_ops {
 
     /* What the task's memory is right now; false if its process is gone. */
     bool (*task_memory)(void *host, struct task *task, struct host_task_memory *memory);
+
+    /* What thread `tid` of the task has used; false if it is gone. */
+    bool (*thread_usage)(void *host, struct task *task, int32_t tid, struct host_thread_usage *usage);
 
     /* The time of day, in nanoseconds since 1970. */
     uint64_t (*calendar_now)(void *host);

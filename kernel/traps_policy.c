@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "kernel/traps_policy.h"
 
+#include <string.h>
+#include <sys/resource.h>
+
 #include "kernel/proc/proc.h"
 #include "kernel/task/policy.h"
 
@@ -53,4 +56,60 @@ void trap_set_role(struct thread *thread, const uint64_t *arg)
         answer(thread, KERN_NO_ACCESS);
     else
         answer(thread, task_set_role(task, (uint32_t)arg[1]));
+}
+
+/* Who shares the page may change it under the copy: what was copied last is the name. */
+void trap_set_name(struct thread *thread, const uint64_t *arg)
+{
+    memcpy(thread->name, thread->ipc.data, TRAP_NAME_SIZE);
+    thread->name[TRAP_NAME_SIZE - 1] = '\0';
+    answer(thread, KERN_SUCCESS);
+}
+
+void trap_depress(struct thread *thread, const uint64_t *arg)
+{
+    thread_depress(thread, (uint32_t)arg[0]);
+    answer(thread, KERN_SUCCESS);
+}
+
+static void answer_background(struct thread *thread, bool is_background)
+{
+    answer(thread, KERN_SUCCESS);
+    thread->ipc.reply.value[0] = is_background;
+}
+
+static void background_of_thread(struct thread *thread, uint64_t command)
+{
+    if (command != TRAP_BACKGROUND_ASK)
+        thread_set_background(thread, command == TRAP_BACKGROUND_BEGIN);
+    answer_background(thread, thread->ipc.sched.is_background);
+}
+
+static void background_of_task(struct thread *thread, int32_t pid, uint64_t command)
+{
+    struct task *task = task_by_pid(thread, pid);
+    uint32_t uid = thread->task->identity.uid;
+    if (!task) {
+        answer(thread, KERN_FAILURE);
+        return;
+    }
+    if (command != TRAP_BACKGROUND_ASK && uid != 0 && uid != task->identity.uid) {
+        answer(thread, KERN_NO_ACCESS);
+        return;
+    }
+    if (command != TRAP_BACKGROUND_ASK)
+        task_set_background(task, command == TRAP_BACKGROUND_BEGIN);
+    answer_background(thread, task->sched.is_background);
+}
+
+void trap_background(struct thread *thread, const uint64_t *arg)
+{
+    if (arg[2] > TRAP_BACKGROUND_ASK || (arg[0] == PRIO_DARWIN_THREAD && arg[1] != 0))
+        answer(thread, KERN_INVALID_ARGUMENT);
+    else if (arg[0] == PRIO_DARWIN_THREAD)
+        background_of_thread(thread, arg[2]);
+    else if (arg[0] == PRIO_DARWIN_PROCESS)
+        background_of_task(thread, (int32_t)arg[1], arg[2]);
+    else
+        answer(thread, KERN_NOT_SUPPORTED);
 }

@@ -110,6 +110,14 @@ static void sleep_ms(mach_msg_timeout_t ms)
     clock_sleep_trap(MACH_PORT_NULL, TIME_RELATIVE, (int)(ms / 1000), (int)(ms % 1000 * NSEC_PER_MSEC), NULL);
 }
 
+/* Depressed for no time at all is over when the call returns (T25). */
+static void give_way(int option, mach_msg_timeout_t ms)
+{
+    if (ms > 0 && (option == SWITCH_OPTION_DEPRESS || option == SWITCH_OPTION_OSLOCK_DEPRESS))
+        TRAP_KR(TRAP_DEPRESS, NULL, ms);
+    sched_yield();
+}
+
 /* Which thread should run is Linux's business; the calling one gives way, or waits as long as it says. */
 kern_return_t thread_switch(mach_port_name_t thread_name, int option, mach_msg_timeout_t option_time)
 {
@@ -118,7 +126,7 @@ kern_return_t thread_switch(mach_port_name_t thread_name, int option, mach_msg_t
     if (option == SWITCH_OPTION_WAIT || option == SWITCH_OPTION_OSLOCK_WAIT)
         sleep_ms(option_time);
     else
-        sched_yield();
+        give_way(option, option_time);
     return KERN_SUCCESS;
 }
 

@@ -2,6 +2,8 @@
 /* libmach/overrides.c - classes at creation, and of other threads of the process (T5, T9, T16) */
 #include <errno.h>
 #include <mach/mach_init.h>
+#include <mach/thread_act.h>
+#include <mach/thread_policy.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +17,66 @@ void qos_begin(uint32_t qos, int relative_priority)
     struct lib_thread *thread = transport_thread(NULL);
     if (thread != NULL)
         TRAP_KR(TRAP_SET_QOS, NULL, thread->self, qos, (uint32_t)relative_priority);
+}
+
+/* ---- scheduling parameters are Mach priorities (T8) ---- */
+
+enum { PRIORITY_OF_TASK = 31, PRIORITY_MAX = 63 };
+
+static int errno_of(kern_return_t kr)
+{
+    return kr == KERN_SUCCESS ? 0 : kr == KERN_POLICY_STATIC ? EPERM : ESRCH;
+}
+
+int pthread_setschedparam(pthread_t thread, int policy, const struct sched_param *param)
+{
+    mach_port_t port = pthread_mach_thread_np(thread);
+    thread_extended_policy_data_t extended = { .timeshare = policy == SCHED_OTHER };
+    thread_precedence_policy_data_t precedence = { .importance = param->sched_priority - PRIORITY_OF_TASK };
+    if (param->sched_priority < 1 || param->sched_priority > PRIORITY_MAX ||
+        (policy != SCHED_OTHER && policy != SCHED_RR && policy != SCHED_FIFO))
+        return EINVAL;
+    kern_return_t kr = thread_policy_set(port, THREAD_EXTENDED_POLICY, (thread_policy_t)&extended,
+                                         THREAD_EXTENDED_POLICY_COUNT);
+    if (kr == KERN_SUCCESS)
+        kr = thread_policy_set(port, THREAD_PRECEDENCE_POLICY, (thread_policy_t)&precedence,
+                               THREAD_PRECEDENCE_POLICY_COUNT);
+    return errno_of(kr);
+}
+
+int pthread_getschedparam(pthread_t thread, int *policy, struct sched_param *param)
+{
+    mach_port_t port = pthread_mach_thread_np(thread);
+    thread_extended_policy_data_t extended = { 0 };
+    thread_precedence_policy_data_t precedence = { 0 };
+    mach_msg_type_number_t count = THREAD_EXTENDED_POLICY_COUNT;
+    boolean_t get_default = FALSE;
+    kern_return_t kr =
+        thread_policy_get(port, THREAD_EXTENDED_POLICY, (thread_policy_t)&extended, &count, &get_default);
+    count = THREAD_PRECEDENCE_POLICY_COUNT;
+    get_default = FALSE;
+    if (kr == KERN_SUCCESS)
+        kr = thread_policy_get(port, THREAD_PRECEDENCE_POLICY, (thread_policy_t)&precedence, &count,
+                               &get_default);
+    *policy = extended.timeshare ? SCHED_OTHER : SCHED_RR;
+    *param = (struct sched_param){ .sched_priority = PRIORITY_OF_TASK + precedence.importance };
+    return errno_of(kr);
+}
+
+int pthread_getname_np(pthread_t thread, char *name, size_t size)
+{
+    struct thread_extended_info info;
+    mach_msg_type_number_t count = THREAD_EXTENDED_INFO_COUNT;
+    kern_return_t kr =
+        thread_info(pthread_mach_thread_np(thread), THREAD_EXTENDED_INFO, (thread_info_t)&info, &count);
+    if (kr != KERN_SUCCESS || size == 0)
+        return kr != KERN_SUCCESS ? ESRCH : ERANGE;
+    size_t length = strnlen(info.pth_name, sizeof(info.pth_name) - 1);
+    if (length >= size)
+        length = size - 1;
+    memcpy(name, info.pth_name, length);
+    name[length] = '\0';
+    return 0;
 }
 
 /* ---- other threads ---- */

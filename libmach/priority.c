@@ -17,7 +17,9 @@ __attribute__((visibility("default"))) int setpriority(__priority_which_t which,
 {
     if ((int)which == PRIO_DARWIN_ROLE)
         return role_set(who, priority);
-    if ((int)which >= PRIO_DARWIN_THREAD && (int)which <= PRIO_DARWIN_GPU)
+    if ((int)which == PRIO_DARWIN_THREAD || (int)which == PRIO_DARWIN_PROCESS)
+        return background_set((int)which, who, priority);
+    if ((int)which == PRIO_DARWIN_GPU)
         return unknown();
     return (int)syscall(SYS_setpriority, which, who, priority);
 }
@@ -28,7 +30,9 @@ __attribute__((visibility("default"))) int getpriority(__priority_which_t which,
     enum { ZERO_IS = 20 };
     if ((int)which == PRIO_DARWIN_ROLE)
         return role_get(who);
-    if ((int)which >= PRIO_DARWIN_THREAD && (int)which <= PRIO_DARWIN_GPU)
+    if ((int)which == PRIO_DARWIN_THREAD || (int)which == PRIO_DARWIN_PROCESS)
+        return background_get((int)which, who);
+    if ((int)which == PRIO_DARWIN_GPU)
         return unknown();
     long result = syscall(SYS_getpriority, which, who);
     return result < 0 ? -1 : (int)(ZERO_IS - result);

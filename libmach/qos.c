@@ -118,7 +118,39 @@ int role_get(id_t pid)
     return result == 0 ? (int)value[0] : result;
 }
 
+/* ---- PRIO_DARWIN_BG ---- */
+
+int background_set(int which, id_t who, int value)
+{
+    if (value != 0 && value != PRIO_DARWIN_BG)
+        return fail(KERN_INVALID_ARGUMENT);
+    uint64_t command = value == 0 ? TRAP_BACKGROUND_END : TRAP_BACKGROUND_BEGIN;
+    return fail(TRAP_KR(TRAP_BACKGROUND, NULL, (uint32_t)which, who, command));
+}
+
+int background_get(int which, id_t who)
+{
+    uint64_t value[3] = { 0 };
+    int result = fail(TRAP_KR(TRAP_BACKGROUND, value, (uint32_t)which, who, TRAP_BACKGROUND_ASK));
+    return result == 0 ? (int)value[0] : result;
+}
+
 /* ---- names ---- */
+
+/* machd keeps the whole name. */
+static void tell_name(const char *name, size_t length)
+{
+    struct trap_frame frame;
+    kern_return_t kr;
+    struct trap_page *page = trap_begin(&frame, &kr);
+    if (page == NULL)
+        return;
+    memset(trap_data(page), 0, TRAP_NAME_SIZE);
+    memcpy(trap_data(page), name, length);
+    page->req = (struct trap_request){ .number = TRAP_SET_NAME };
+    trap_make(&frame);
+    trap_end(&frame);
+}
 
 /* Linux keeps the first 15 bytes; of a thread without a name it shows "". */
 int pthread_setname_np(const char *name)
@@ -129,5 +161,6 @@ int pthread_setname_np(const char *name)
         return ENAMETOOLONG;
     if (length > 0)
         memcpy(cut, name, length < sizeof(cut) ? length : sizeof(cut) - 1);
+    tell_name(name != NULL ? name : "", length);
     return prctl(PR_SET_NAME, cut) == 0 ? 0 : errno;
 }

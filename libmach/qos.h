@@ -18,6 +18,11 @@ int qos_requested(mach_port_t thread, qos_class_t *qos_class, int *relative_prio
 int role_set(id_t pid, int role);
 int role_get(id_t pid);
 
+/* PRIO_DARWIN_THREAD or _PROCESS; value: PRIO_DARWIN_BG or 0. -1 with errno as above. */
+int background_set(int which, id_t who, int value);
+/* 1 or 0; -1 with errno. */
+int background_get(int which, id_t who);
+
 /* What pthread_attr_set_qos_class_np left in the attributes: THREAD_QOS_*, or 0. */
 uint32_t qos_of_attributes(const void *attributes, int *relative_priority);
 /* The Mach priority that pthread_attr_setschedparam left there, or 0. */

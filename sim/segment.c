@@ -194,6 +194,12 @@ static bool task_memory(void *host, struct task *task, struct host_task_memory *
     return true;
 }
 
+static bool thread_usage(void *host, struct task *task, int32_t tid, struct host_thread_usage *usage)
+{
+    *usage = (struct host_thread_usage){ 20000000, 10000000, 'S' };
+    return true;
+}
+
 const struct host_ops sim_ops = {
     .thread_done = sim_thread_done,
     .segment_claim = segment_claim,
@@ -211,6 +217,7 @@ const struct host_ops sim_ops = {
     .process_unborn = sim_process_unborn,
     .process_command = sim_process_command,
     .task_memory = task_memory,
+    .thread_usage = thread_usage,
     .calendar_now = sim_calendar_now,
 };
 

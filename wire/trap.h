@@ -94,6 +94,9 @@ enum trap_number {
     TRAP_OVERRIDE = 203,                 /* ours: thread, class, begins (T16) */
     TRAP_GET_ROLE = 204,                 /* ours: pid or 0 -> PRIO_DARWIN_ROLE_* */
     TRAP_SET_ROLE = 205,                 /* ours: pid or 0, PRIO_DARWIN_ROLE_* (T11) */
+    TRAP_SET_NAME = 206,                 /* ours: payload: 64 bytes, the name of the calling thread and zeros (T22) */
+    TRAP_DEPRESS = 207,                  /* ours: milliseconds (T25) */
+    TRAP_BACKGROUND = 208,               /* ours: PRIO_DARWIN_THREAD or _PROCESS, who, TRAP_BACKGROUND_* -> is it? */
     TRAP_EXCEPTION = 220,                /* ours: level, type, code, subcode, reply port, bytes of payload -> behavior */
     TRAP_KEVENT = 230,                   /* ours, as those up to 237: wire/kevent.h */
     TRAP_WORKQ_SETUP = 231,
@@ -114,6 +117,9 @@ enum trap_number {
     TRAP_PROCESS_THREADS = 246, /* pid, how many to leave out -> error, n, number of all; struct process_thread[n] */
     TRAP_PROCESS_SET = 247,     /* PROCESS_SET_*, value -> error: of the caller's own record (F166) */
 };
+
+enum { TRAP_BACKGROUND_END, TRAP_BACKGROUND_BEGIN, TRAP_BACKGROUND_ASK };
+#define TRAP_NAME_SIZE 64u
 
 /* The payload of TRAP_EXCEPTION: register states, {flavor, number of words, the words} each. */
 #define TRAP_EXCEPTION_STATES_MAX 2048u

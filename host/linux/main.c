@@ -223,6 +223,12 @@ static bool host_task_memory(void *host, struct task *task, struct host_task_mem
     return true;
 }
 
+static bool host_thread_usage(void *host, struct task *task, int32_t tid, struct host_thread_usage *usage)
+{
+    const struct process *process = kernel_task_host(task);
+    return process && proc_read_usage(process->pid, tid, usage);
+}
+
 static uint64_t host_calendar_now(void *host)
 {
     struct timespec now;
@@ -248,6 +254,7 @@ static const struct host_ops host_ops = {
     .process_unborn = process_unborn,
     .process_command = process_command,
     .task_memory = host_task_memory,
+    .thread_usage = host_thread_usage,
     .calendar_now = host_calendar_now,
     .log = host_log,
 };

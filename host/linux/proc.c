@@ -93,3 +93,18 @@ bool proc_read_memory(int32_t pid, struct proc_memory *memory)
     };
     return true;
 }
+
+bool proc_read_usage(int32_t pid, int32_t tid, struct host_thread_usage *usage)
+{
+    char text[1024], name[32];
+    snprintf(name, sizeof(name), "task/%d/stat", tid);
+    char *close = read_file(pid, name, text, sizeof(text)) ? strrchr(text, ')') : NULL;
+    unsigned long long user, system;
+    if (!close || sscanf(close + 1, " %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %llu %llu", &usage->state,
+                         &user, &system) != 3)
+        return false;
+    uint64_t tick = 1000000000u / (uint64_t)sysconf(_SC_CLK_TCK);
+    usage->user = user * tick;
+    usage->system = system * tick;
+    return true;
+}

@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/host_ops.h"
+
 #define PROC_EXITING 0x4u /* of proc_stat.flags */
 
 struct proc_stat {
@@ -33,3 +35,6 @@ struct proc_memory {
     uint64_t size, resident, resident_peak;
 };
 bool proc_read_memory(int32_t pid, struct proc_memory *memory);
+
+/* Of one thread, from its own stat. */
+bool proc_read_usage(int32_t pid, int32_t tid, struct host_thread_usage *usage);

@@ -2,9 +2,10 @@
 /*
  * <sys/resource.h> - the C library's, plus Darwin's kinds of priority (abi-system 7)
  *
- * getpriority and setpriority take them as `which`; of these machd knows PRIO_DARWIN_ROLE alone, the others fail
- * with ENOTSUP. A role belongs to a process (`who`: its pid, or 0 for the caller's own): EINVAL no such role, ENOTSUP
- * no application, EPERM another user's, ESRCH no such process. (T10, T11)
+ * getpriority and setpriority take them as `which`. PRIO_DARWIN_THREAD (`who` is 0: the calling thread) and _PROCESS
+ * take PRIO_DARWIN_BG, or 0 to end it, and tell 1 or 0; PRIO_DARWIN_GPU fails with ENOTSUP. A role belongs to a process
+ * (`who`: its pid, or 0 for the caller's own): EINVAL no such role, ENOTSUP no application, EPERM another user's, ESRCH no
+ * such process. (T10, T11)
  */
 #ifndef _MACHD_SYS_RESOURCE_H_
 #define _MACHD_SYS_RESOURCE_H_

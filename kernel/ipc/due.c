@@ -18,6 +18,9 @@ static void expire(struct ipc *ipc, struct timer *timer)
     case TIMER_WAIT: thread_unwait(container_of(timer, struct ipc_thread, timer), WAIT_ENDED_TIMEOUT); return;
     case TIMER_PORT: timer_port_expire(ipc, container_of(timer, struct timer_port, timer)); return;
     case TIMER_ALARM: signal_give(ipc, &container_of(timer, struct alarm, timer)->signal); return;
+    case TIMER_DEPRESSION:
+        container_of(timer, struct ipc_thread, depression)->sched.is_depressed = false;
+        return;
     }
 }
 

@@ -16,11 +16,13 @@ void ipc_thread_init(struct ipc_thread *thread, struct ipc *ipc, struct space *s
         .space = space_get(space),
         .account = account,
     };
+    thread->depression.kind = TIMER_DEPRESSION;
     sched_thread_init(&thread->sched, task, qos);
 }
 
 void ipc_thread_end(struct ipc_thread *thread)
 {
+    timer_clear(&thread->ipc->timers, &thread->depression);
     turnstile_thread_ends(&thread->ipc->sched, &thread->sched);
     space_put(thread->ipc, thread->space);
 }

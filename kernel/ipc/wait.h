@@ -95,6 +95,7 @@ struct ipc_thread {
     } event;
     struct sched_thread sched;
     struct timer timer; /* of the wait, if it has a timeout */
+    struct timer depression; /* set while the thread is depressed */
     struct list resumed;
     enum resume_kind resume;
     struct message *give_back; /* RESUME_GIVE_BACK: to be returned by P122 */

@@ -48,11 +48,15 @@ static bool is_throttled_daemon(const struct sched_task *task)
 enum sched_qos sched_ceiling(const struct sched_task *task)
 {
     int ceiling = task->kind == SCHED_APPLICATION ? roles[task->role].ceiling : SCHED_QOS_USER_INITIATED;
+    if (task->is_background)
+        ceiling = SCHED_QOS_BACKGROUND;
     return (enum sched_qos)(task->clamp ? min_of(ceiling, task->clamp) : ceiling);
 }
 
 int sched_task_priority(const struct sched_task *task)
 {
+    if (task->is_background)
+        return PRIORITY_THROTTLE;
     if (task->kind == SCHED_APPLICATION)
         return roles[task->role].priority;
     return is_throttled_daemon(task) ? PRIORITY_THROTTLE : PRIORITY_DEFAULT;
@@ -60,6 +64,8 @@ int sched_task_priority(const struct sched_task *task)
 
 int sched_task_max(const struct sched_task *task)
 {
+    if (task->is_background)
+        return PRIORITY_THROTTLE;
     if (task->kind == SCHED_APPLICATION)
         return roles[task->role].max;
     return is_throttled_daemon(task) ? PRIORITY_THROTTLE : PRIORITY_USER_MAX;
@@ -95,6 +101,8 @@ enum sched_qos sched_effective_qos(const struct sched_thread *thread, int push)
     qos = max_of(qos, thread->kevent_override);
     qos = max_of(qos, thread->workq_override);
     qos = max_of(qos, thread->servicer_override);
+    if (thread->is_background)
+        qos = min_of(qos, SCHED_QOS_BACKGROUND);
     return (enum sched_qos)min_of(qos, (int)sched_ceiling(thread->task));
 }
 
@@ -127,6 +135,8 @@ static int own_priority(const struct sched_thread *thread, int push)
     if (qos != SCHED_QOS_NONE)
         return priority_of_class(thread, qos);
     int priority = sched_task_priority(thread->task) + thread->importance;
+    if (thread->is_background)
+        priority = min_of(priority, PRIORITY_THROTTLE);
     return max_of(0, min_of(priority, sched_task_max(thread->task)));
 }
 

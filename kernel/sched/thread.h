@@ -68,6 +68,7 @@ struct sched_task {
     enum sched_role role;
     uint8_t clamp;       /* enum sched_qos: no thread's class is above it; NONE: no clamp (F115) */
     bool is_terminating; /* T21 */
+    bool is_background;  /* PRIO_DARWIN_BG: as in the role of that name */
     struct list threads; /* struct sched_thread.link */
 };
 
@@ -90,6 +91,7 @@ struct sched_thread {
     uint16_t overrides[SCHED_QOS_COUNT]; /* explicit ones, counted by class (T16) */
     int16_t importance;           /* T7 */
     bool is_fixed, is_real_time, is_depressed;
+    bool is_background; /* PRIO_DARWIN_BG of the thread: its own priority is that of the lowest class */
 };
 
 void sched_init(struct sched *sched, uint32_t *steps);

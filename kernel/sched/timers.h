@@ -10,12 +10,13 @@
 
 #include "base/tree.h"
 
-/* kind     part of             when it is due
- * WAIT     struct ipc_thread   the wait ends with a timeout
- * PORT     struct timer_port   its message is queued
- * ALARM    struct alarm        its signal is given
+/* kind         part of             when it is due
+ * WAIT         struct ipc_thread   the wait ends with a timeout
+ * PORT         struct timer_port   its message is queued
+ * ALARM        struct alarm        its signal is given
+ * DEPRESSION   struct ipc_thread   the thread has its priority again (T25)
  */
-enum timer_kind { TIMER_WAIT, TIMER_PORT, TIMER_ALARM };
+enum timer_kind { TIMER_WAIT, TIMER_PORT, TIMER_ALARM, TIMER_DEPRESSION };
 
 struct timer {
     struct tree_node node;

@@ -32,18 +32,6 @@ kern_return_t serve_thread_create_running(struct task *parent_task, thread_state
     return parent_task ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
 }
 
-kern_return_t serve_task_policy_set(struct task *task, task_policy_flavor_t flavor, task_policy_t policy_info,
-                                    mach_msg_type_number_t policy_infoCnt)
-{
-    return task ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
-}
-
-kern_return_t serve_task_policy_get(struct task *task, task_policy_flavor_t flavor, task_policy_t policy_info,
-                                    mach_msg_type_number_t *policy_infoCnt, boolean_t *get_default)
-{
-    return task ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
-}
-
 kern_return_t serve_task_set_phys_footprint_limit(struct task *task, int new_limit, int *old_limit)
 {
     return task ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
@@ -141,11 +129,6 @@ kern_return_t serve_thread_suspend(struct thread *target_act)
 kern_return_t serve_thread_resume(struct thread *target_act)
 {
     return target_act ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
-}
-
-kern_return_t serve_thread_depress_abort(struct thread *thread)
-{
-    return thread ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
 }
 
 kern_return_t serve_thread_set_mach_voucher(struct thread *thr_act, struct port *voucher)

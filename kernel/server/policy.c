@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* kernel/server/policy.c - priorities as thread_policy_set, thread_policy_get and thread_info tell them (T22-T29) */
+/* kernel/server/policy.c - priorities as thread_policy_set and thread_policy_get tell them (T26-T29) */
 #include "kernel/server/policy.h"
 
-#include <mach/policy.h>
-#include <mach/thread_info.h>
 #include <mach/thread_policy.h>
 #include <mach/thread_policy_private.h>
 #include <string.h>
@@ -13,62 +11,12 @@
 #include "kernel/task/policy.h"
 #include "thread_act_server.h"
 
-/* Copies out a structure if the caller has room for it; the count becomes the structure's. */
-static kern_return_t give(integer_t *out, mach_msg_type_number_t *count_p, const void *value, size_t size)
-{
-    mach_msg_type_number_t count = (mach_msg_type_number_t)(size / sizeof(integer_t));
-    if (*count_p < count)
-        return KERN_INVALID_ARGUMENT;
-    memcpy(out, value, size);
-    *count_p = count;
-    return KERN_SUCCESS;
-}
-
-/* ---- thread_info ---- */
-
-static int32_t run_state(const struct thread *thread)
-{
-    return thread->ipc.wait == WAIT_NONE ? TH_STATE_RUNNING : TH_STATE_WAITING;
-}
-
-static int32_t current_priority(const struct sched_thread *sched)
-{
-    return sched->is_depressed ? 0 : sched_base(sched);
-}
-
-kern_return_t extended_info(const struct thread *thread, integer_t *out, mach_msg_type_number_t *count_p)
-{
-    const struct sched_thread *sched = &thread->ipc.sched;
-    struct thread_extended_info info = {
-        .pth_policy = sched->is_fixed || sched->is_real_time ? POLICY_RR : POLICY_TIMESHARE,
-        .pth_run_state = run_state(thread),
-        .pth_curpri = current_priority(sched),
-        .pth_priority = sched_base(sched),
-        .pth_maxpriority = sched_task_max(sched->task),
-    };
-    return give(out, count_p, &info, sizeof(info));
-}
-
-kern_return_t timeshare_info(const struct thread *thread, integer_t *out, mach_msg_type_number_t *count_p)
-{
-    const struct sched_thread *sched = &thread->ipc.sched;
-    struct policy_timeshare_info info = {
-        .max_priority = sched_task_max(sched->task),
-        .base_priority = current_priority(sched),
-        .cur_priority = current_priority(sched),
-        .depressed = sched->is_depressed,
-        .depress_priority = sched->is_depressed ? sched_base(sched) : -1,
-    };
-    if (sched->is_fixed || sched->is_real_time)
-        return KERN_INVALID_POLICY;
-    return give(out, count_p, &info, sizeof(info));
-}
-
 /* ---- thread_policy_get ---- */
 
 static struct thread_requested_policy requested_bits(const struct sched_thread *sched)
 {
     return (struct thread_requested_policy){
+        .thrp_int_darwinbg = sched->is_background,
         .thrp_qos = sched->qos,
         .thrp_qos_relprio = (unsigned)-sched->relative & 15,
         .thrp_qos_override = sched_override(sched),
@@ -85,7 +33,7 @@ static struct thread_effective_policy effective_bits(const struct sched_thread *
     enum sched_qos qos = sched_effective_qos(sched, sched->push);
     bool is_plain = qos == sched->qos && sched_override(sched) == SCHED_QOS_NONE;
     return (struct thread_effective_policy){
-        .thep_darwinbg = sched_task_max(sched->task) == PRIORITY_THROTTLE,
+        .thep_darwinbg = sched->is_background || sched_task_max(sched->task) == PRIORITY_THROTTLE,
         .thep_terminated = sched->task->is_terminating,
         .thep_qos_ui_is_urgent =
             sched->task->kind == SCHED_APPLICATION && sched->task->role == SCHED_ROLE_UI_FOCAL,
@@ -113,7 +61,8 @@ static kern_return_t get_state(const struct thread *thread, integer_t *out, mach
     state.flags = thread->is_pooled ? IS_WORK_QUEUE : 0;
     memcpy(&state.thps_requested_policy, &requested, sizeof(requested));
     memcpy(&state.thps_effective_policy, &effective, sizeof(effective));
-    return may_see_state(thread) ? give(out, count_p, &state, sizeof(state)) : KERN_PROTECTION_FAILURE;
+    return may_see_state(thread) ? give_integers(out, count_p, &state, sizeof(state))
+                                 : KERN_PROTECTION_FAILURE;
 }
 
 static kern_return_t get_requested(const struct sched_thread *sched, integer_t *out,
@@ -128,7 +77,7 @@ static kern_return_t get_requested(const struct sched_thread *sched, integer_t *
         .thrq_qos_workq_override = sched->workq_override,
         .thrq_qos_wlsvc_override = sched->servicer_override,
     };
-    return give(out, count_p, &requested, sizeof(requested));
+    return give_integers(out, count_p, &requested, sizeof(requested));
 }
 
 /* What a thread that never asked would have asked for. */
@@ -146,7 +95,7 @@ static kern_return_t get_real_time(const struct thread *thread, integer_t *out,
         .constraint = from->constraint,
         .preemptible = from->is_preemptible,
     };
-    return give(out, count_p, &policy, sizeof(policy));
+    return give_integers(out, count_p, &policy, sizeof(policy));
 }
 
 kern_return_t serve_thread_policy_get(struct thread *thread, thread_policy_flavor_t flavor,
@@ -160,20 +109,21 @@ kern_return_t serve_thread_policy_get(struct thread *thread, thread_policy_flavo
     switch (flavor) {
     case THREAD_EXTENDED_POLICY:
         word = *get_default || !(sched->is_fixed || sched->is_real_time);
-        return give(policy_info, policy_infoCnt, &word, sizeof(word));
+        return give_integers(policy_info, policy_infoCnt, &word, sizeof(word));
     case THREAD_TIME_CONSTRAINT_POLICY:
         return get_real_time(thread, policy_info, policy_infoCnt, get_default);
     case THREAD_PRECEDENCE_POLICY:
         word = *get_default ? 0 : sched->importance;
-        return give(policy_info, policy_infoCnt, &word, sizeof(word));
+        return give_integers(policy_info, policy_infoCnt, &word, sizeof(word));
     case THREAD_POLICY_STATE: return get_state(thread, policy_info, policy_infoCnt);
     case THREAD_LATENCY_QOS_POLICY:
-        return give(policy_info, policy_infoCnt, &thread->latency_tier, sizeof(thread->latency_tier));
+        return give_integers(policy_info, policy_infoCnt, &thread->latency_tier, sizeof(thread->latency_tier));
     case THREAD_THROUGHPUT_QOS_POLICY:
-        return give(policy_info, policy_infoCnt, &thread->throughput_tier, sizeof(thread->throughput_tier));
+        return give_integers(policy_info, policy_infoCnt, &thread->throughput_tier,
+                             sizeof(thread->throughput_tier));
     case THREAD_QOS_POLICY: {
         struct thread_qos_policy policy = { sched->qos, sched->relative };
-        return give(policy_info, policy_infoCnt, &policy, sizeof(policy));
+        return give_integers(policy_info, policy_infoCnt, &policy, sizeof(policy));
     }
     case THREAD_REQUESTED_STATE_POLICY: return get_requested(sched, policy_info, policy_infoCnt);
     case THREAD_AFFINITY_POLICY:

@@ -6,6 +6,7 @@
 
 #include "kernel/server/call.h"
 #include "kernel/server/policy.h"
+#include "kernel/task/policy.h"
 #include "thread_act_server.h"
 
 /* Which of them a port of this flavor may ask for (K85, K91). */
@@ -53,11 +54,11 @@ kern_return_t serve_thread_info(struct thread *target_act, thread_flavor_t flavo
         return KERN_INVALID_ARGUMENT;
     switch (flavor) {
     case THREAD_IDENTIFIER_INFO: return identifier_info(target_act, thread_info_out, *thread_info_outCnt);
-    case THREAD_SCHED_RR_INFO:
+    case THREAD_SCHED_RR_INFO: return rr_info(target_act, thread_info_out, thread_info_outCnt);
     case THREAD_SCHED_FIFO_INFO: return KERN_INVALID_POLICY;
     case THREAD_EXTENDED_INFO: return extended_info(target_act, thread_info_out, thread_info_outCnt);
     case THREAD_SCHED_TIMESHARE_INFO: return timeshare_info(target_act, thread_info_out, thread_info_outCnt);
-    case THREAD_BASIC_INFO:
+    case THREAD_BASIC_INFO: return basic_thread_info(target_act, thread_info_out, thread_info_outCnt);
     case THREAD_DEBUG_INFO_INTERNAL: return KERN_NOT_SUPPORTED;
     }
     return KERN_INVALID_ARGUMENT;
@@ -70,6 +71,11 @@ kern_return_t serve_thread_get_mach_voucher(struct thread *thr_act, mach_voucher
         return KERN_INVALID_ARGUMENT;
     *voucher = NULL;
     return KERN_SUCCESS;
+}
+
+kern_return_t serve_thread_depress_abort(struct thread *thread)
+{
+    return thread ? thread_depress_end(thread) : KERN_INVALID_ARGUMENT;
 }
 
 /* ---- ending waits (K149, K151) ---- */

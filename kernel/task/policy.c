@@ -3,7 +3,7 @@
 
 #include "kernel/sched/policy.h"
 
-enum { RELATIVE_MIN = -15, IMPORTANCE_LIMIT = 127 };
+enum { RELATIVE_MIN = -15, IMPORTANCE_LIMIT = 127, NANOSECONDS_PER_MILLISECOND = 1000000 };
 
 static void changed(struct thread *thread)
 {
@@ -73,6 +73,42 @@ kern_return_t thread_set_real_time(struct thread *thread, const struct time_cons
     return KERN_SUCCESS;
 }
 
+void thread_depress(struct thread *thread, uint32_t milliseconds)
+{
+    struct ipc *ipc = thread->ipc.ipc;
+    if (milliseconds == 0)
+        return;
+    thread->ipc.sched.is_depressed = true;
+    timer_set(&ipc->timers, &thread->ipc.depression,
+              ipc->now + (uint64_t)milliseconds * NANOSECONDS_PER_MILLISECOND);
+}
+
+kern_return_t thread_depress_end(struct thread *thread)
+{
+    if (!thread->ipc.sched.is_depressed)
+        return KERN_NOT_DEPRESSED;
+    thread->ipc.sched.is_depressed = false;
+    timer_clear(&thread->ipc.ipc->timers, &thread->ipc.depression);
+    return KERN_SUCCESS;
+}
+
+void thread_set_background(struct thread *thread, bool is_background)
+{
+    thread->ipc.sched.is_background = is_background;
+    changed(thread);
+}
+
+static void all_changed(struct task *task)
+{
+    list_for_each(node, &task->threads) changed(list_entry(node, struct thread, link));
+}
+
+void task_set_background(struct task *task, bool is_background)
+{
+    task->sched.is_background = is_background;
+    all_changed(task);
+}
+
 kern_return_t task_set_role(struct task *task, uint32_t role)
 {
     if (role >= SCHED_ROLE_COUNT)
@@ -80,6 +116,6 @@ kern_return_t task_set_role(struct task *task, uint32_t role)
     if (task->sched.kind != SCHED_APPLICATION)
         return KERN_NOT_SUPPORTED;
     task->sched.role = (enum sched_role)role;
-    list_for_each(node, &task->threads) changed(list_entry(node, struct thread, link));
+    all_changed(task);
     return KERN_SUCCESS;
 }

@@ -25,5 +25,14 @@ void thread_set_fixed(struct thread *thread, bool is_fixed);
 /* Out of QoS, real-time. computation at least 1 and at most constraint. KERN_INVALID_ARGUMENT. */
 kern_return_t thread_set_real_time(struct thread *thread, const struct time_constraint *constraint);
 
+/* T25: only what is shown of the thread changes, for so many milliseconds; 0: not at all. */
+void thread_depress(struct thread *thread, uint32_t milliseconds);
+/* KERN_NOT_DEPRESSED. */
+kern_return_t thread_depress_end(struct thread *thread);
+
+/* PRIO_DARWIN_BG of a thread, of a task. The latter O(threads). */
+void thread_set_background(struct thread *thread, bool is_background);
+void task_set_background(struct task *task, bool is_background);
+
 /* T11. KERN_INVALID_ARGUMENT: unknown role. KERN_NOT_SUPPORTED: not an application. O(threads). */
 kern_return_t task_set_role(struct task *task, uint32_t role);

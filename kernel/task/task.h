@@ -39,6 +39,12 @@ struct task_slots {
 
 struct proc;
 
+/* As asked for: LATENCY_QOS_TIER_*, THROUGHPUT_QOS_TIER_*. */
+enum task_tiers { TASK_TIERS_BASE, TASK_TIERS_OVERRIDE, TASK_TIERS_COUNT };
+struct task_tier {
+    int32_t latency, throughput;
+};
+
 struct task {
     struct list link;
     struct system *system;
@@ -54,6 +60,7 @@ struct task {
     struct right settable_self; /* K35 */
     struct task_slots slots;
     struct sched_task sched; /* type and role (T10) */
+    struct task_tier tiers[TASK_TIERS_COUNT]; /* nothing follows from them */
     struct semaphores semaphores;
     struct kqueues *kqueues; /* kernel/kqueue: what it has of them; NULL: nothing */
     struct list threads;     /* struct thread.link */

@@ -23,6 +23,11 @@ struct thread {
     uint64_t began; /* when its last trap was taken, for traces */
     bool is_trapping, is_done; /* its trap is being served: it is published last, if it is done by then */
     struct trap_page *page;
+    char name[64];         /* T22; "": none */
+    struct {
+        uint64_t at, used; /* nanoseconds */
+        int32_t usage;     /* thousandths of a CPU (K225) */
+    } sample;
     struct time_constraint time_constraint; /* if the thread is real-time */
     uint32_t latency_tier, throughput_tier; /* as asked for (T26); nothing follows from them */
     struct port *control;

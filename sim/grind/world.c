@@ -207,6 +207,12 @@ static bool task_memory(void *host, struct task *task, struct host_task_memory *
     return !chance(10);
 }
 
+static bool thread_usage(void *host, struct task *task, int32_t tid, struct host_thread_usage *usage)
+{
+    *usage = (struct host_thread_usage){ 20000000, 10000000, 'S' };
+    return !chance(10);
+}
+
 static uint64_t calendar_now(void *host)
 {
     return 1000000000;
@@ -284,6 +290,7 @@ static const struct host_ops ops = {
     .process_unborn = process_unborn,
     .process_command = process_command,
     .task_memory = task_memory,
+    .thread_usage = thread_usage,
     .calendar_now = calendar_now,
 };
 

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* tests/push/posix.c - what needs the C library's threads: classes at creation, scheduling parameters, overrides, names (T5, T8, T9,
+ * T16; live only) */
+#include <errno.h>
+#include <pthread.h>
+#include <semaphore.h>
+
+#include "tests/push/common.h"
+
+struct sleeper {
+    pthread_t id;
+    _Atomic mach_port_t port;
+    sem_t end;
+};
+
+static void *sleep_until_told(void *argument)
+{
+    struct sleeper *sleeper = argument;
+    sleeper->port = mach_thread_self();
+    while (sem_wait(&sleeper->end) != 0)
+        ;
+    return NULL;
+}
+
+static void sleeper_start(struct sleeper *sleeper, const pthread_attr_t *attributes)
+{
+    sleeper->port = MACH_PORT_NULL;
+    REQUIRE_EQ(sem_init(&sleeper->end, 0, 0), 0);
+    REQUIRE_EQ(pthread_create(&sleeper->id, attributes, sleep_until_told, sleeper), 0);
+    for (int ms = 0; ms < PATIENCE_MS && sleeper->port == MACH_PORT_NULL; ms++)
+        world_sleep_ms(1);
+}
+
+static void sleeper_end(struct sleeper *sleeper)
+{
+    sem_post(&sleeper->end);
+    CHECK_EQ(pthread_join(sleeper->id, NULL), 0);
+    mach_port_deallocate(SELF, sleeper->port);
+}
+
+TEST(a_thread_is_created_with_the_class_of_its_attributes, "T5")
+{
+    pthread_attr_t attributes;
+    struct sleeper sleeper;
+    role(PRIO_DARWIN_ROLE_UI);
+    CHECK_EQ(pthread_attr_init(&attributes), 0);
+    CHECK_EQ(pthread_attr_set_qos_class_np(&attributes, 0x44, 0), EINVAL);
+    CHECK_EQ(pthread_attr_set_qos_class_np(NULL, QOS_CLASS_UTILITY, 0), EINVAL);
+    CHECK_EQ(pthread_attr_set_qos_class_np(&attributes, QOS_CLASS_USER_INITIATED, -15), 0);
+    sleeper_start(&sleeper, &attributes);
+    CHECK_EQ(base_of(sleeper.port), 32);
+    sleeper_end(&sleeper);
+    CHECK_EQ(pthread_attr_setinheritsched(&attributes, PTHREAD_EXPLICIT_SCHED), 0);
+    CHECK_EQ(pthread_attr_set_qos_class_np(&attributes, QOS_CLASS_UTILITY, 0), EINVAL);
+    pthread_attr_destroy(&attributes);
+    role(PRIO_DARWIN_ROLE_DEFAULT);
+}
+
+TEST(scheduling_parameters_are_mach_priorities, "T8")
+{
+    struct sleeper sleeper;
+    struct sched_param param = { 0 };
+    int policy = -1;
+    sleeper_start(&sleeper, NULL);
+    CHECK_EQ(pthread_getschedparam(sleeper.id, &policy, &param), 0);
+    CHECK_EQ(policy, SCHED_OTHER);
+    CHECK_EQ(param.sched_priority, 31);
+    for (int priority = 1; priority <= 63; priority += 31) {
+        param.sched_priority = priority;
+        CHECK_EQ(pthread_setschedparam(sleeper.id, SCHED_OTHER, &param), 0);
+        CHECK_EQ(base_of(sleeper.port), priority);
+    }
+    param.sched_priority = 40;
+    CHECK_EQ(pthread_setschedparam(sleeper.id, SCHED_RR, &param), 0);
+    param.sched_priority = 0;
+    CHECK_EQ(pthread_getschedparam(sleeper.id, &policy, &param), 0);
+    CHECK_EQ(policy, SCHED_RR);
+    CHECK_EQ(param.sched_priority, 40);
+    CHECK_EQ(base_of(sleeper.port), 40);
+    param.sched_priority = 64;
+    CHECK_EQ(pthread_setschedparam(sleeper.id, SCHED_OTHER, &param), EINVAL);
+    param.sched_priority = 0;
+    CHECK_EQ(pthread_setschedparam(sleeper.id, SCHED_OTHER, &param), EINVAL);
+    param.sched_priority = 31;
+    CHECK_EQ(pthread_setschedparam(sleeper.id, 77, &param), EINVAL);
+    qos_class_t qos_class = QOS_CLASS_DEFAULT;
+    CHECK_EQ(pthread_get_qos_class_np(sleeper.id, &qos_class, NULL), 0);
+    CHECK_EQ(qos_class, QOS_CLASS_UNSPECIFIED);
+    sleeper_end(&sleeper);
+}
+
+TEST(an_override_raises_another_thread_until_it_is_ended, "T16 T14 T15")
+{
+    struct sleeper sleeper;
+    role(PRIO_DARWIN_ROLE_UI);
+    sleeper_start(&sleeper, NULL);
+    pthread_override_t high = pthread_override_qos_class_start_np(sleeper.id, QOS_CLASS_USER_INTERACTIVE, 0),
+                       low = pthread_override_qos_class_start_np(sleeper.id, QOS_CLASS_UTILITY, 0);
+    CHECK_EQ(base_of(sleeper.port), 46);
+    CHECK_EQ(pthread_override_qos_class_end_np(high), 0);
+    CHECK_EQ(base_of(sleeper.port), 31);
+    CHECK_EQ(pthread_override_qos_class_end_np(low), 0);
+    sleeper_end(&sleeper);
+    role(PRIO_DARWIN_ROLE_DEFAULT);
+}
+
+TEST(the_name_of_a_thread_is_told_whole, "T22")
+{
+    char name[64] = "";
+    CHECK_EQ(pthread_setname_np("a name of more than fifteen bytes"), 0);
+    CHECK_EQ(pthread_getname_np(pthread_self(), name, sizeof(name)), 0);
+    CHECK_STR_EQ(name, "a name of more than fifteen bytes");
+    CHECK_EQ(pthread_getname_np(pthread_self(), name, 7), 0);
+    CHECK_STR_EQ(name, "a name");
+    CHECK_EQ(pthread_setname_np(NULL), 0);
+}
