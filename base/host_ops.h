@@ -70,7 +70,11 @@ struct host_ops {
     /* Takes hold of a process that the parent has just made: it must live, be the parent's child, and of its user. Says who
      * it is, and gives the host's record of it. 0, or an error number of POSIX. NULL: this host makes none. */
     int (*process_claim)(void *host, struct task *parent, int32_t pid, struct task_identity *identity, void **record_p);
-    /* The task of the record that process_claim gave; NULL: there is none after all. */
+    /* The same for a living process without a record that the asker's user may control. *ancestor_p: the task whose child it
+     * counts as, or NULL. NULL: there are no others. */
+    int (*process_find)(void *host, struct task *asker, int32_t pid, struct task_identity *identity,
+                        struct task **ancestor_p, void **record_p);
+    /* The task of the record that those two gave; NULL: there is none after all. */
     void (*process_born)(void *host, void *record, struct task *task);
     /* Its creation was taken back: kernel_task_died comes later, as an event. */
     void (*process_unborn)(void *host, struct task *task);

@@ -255,7 +255,10 @@ static bool may_name(const struct task *caller, const struct task *target)
 
 static void by_pid(struct thread *thread, const uint64_t *arg, bool wants_control)
 {
-    const struct proc *proc = arg[1] ? proc_find(thread->task->system->procs, (int32_t)arg[1]) : NULL;
+    struct procs *procs = thread->task->system->procs;
+    const struct proc *proc = arg[1] ? proc_find(procs, (int32_t)arg[1]) : NULL;
+    if (!proc && arg[1] && wants_control)
+        proc = proc_adopt(procs, thread->task, (int32_t)arg[1]);
     struct task *target = proc ? proc->task : NULL;
     bool is_allowed =
         target && (wants_control ? task_may_control(thread->task, target) : may_name(thread->task, target));

@@ -250,6 +250,7 @@ static const struct host_ops host_ops = {
     .segment_done = loan_done,
     .task_broken = host_task_broken,
     .process_claim = process_claim,
+    .process_find = process_discover,
     .process_born = process_born,
     .process_unborn = process_unborn,
     .process_command = process_command,

@@ -165,7 +165,7 @@ struct process *process_new(struct machd *m, struct connection *connection, stru
 
 /* ---- adoption (F155) ---- */
 
-struct inherit *process_adopt(struct machd *m, int32_t pid, uint32_t uid)
+struct process *process_ancestor(struct machd *m, int32_t pid, uint32_t uid)
 {
     struct proc_stat stat;
     for (int i = 0; i < ANCESTORS_MAX && proc_read_stat(pid, &stat) && stat.parent > 0; i++) {
@@ -175,9 +175,15 @@ struct inherit *process_adopt(struct machd *m, int32_t pid, uint32_t uid)
         if (!proc_read_status(pid, &status) || status.euid != uid)
             return NULL;
         if (ancestor && ancestor->task && !process_is_dead(ancestor))
-            return ancestor->user->uid == uid ? kernel_inherit_new(m->kernel, ancestor->task) : NULL;
+            return ancestor->user->uid == uid ? ancestor : NULL;
     }
     return NULL;
+}
+
+struct inherit *process_adopt(struct machd *m, int32_t pid, uint32_t uid)
+{
+    const struct process *ancestor = process_ancestor(m, pid, uid);
+    return ancestor ? kernel_inherit_new(m->kernel, ancestor->task) : NULL;
 }
 
 /* ---- its end, as a whole or as an image ---- */

@@ -43,6 +43,8 @@ bool process_exec(struct machd *m, struct process *process, uint32_t uid);
 bool process_revive(struct machd *m, struct process *process, uint32_t uid, struct inherit *inherit);
 /* What the nearest ancestor of the same uid has now; NULL if there is none (F155). */
 struct inherit *process_adopt(struct machd *m, int32_t pid, uint32_t uid);
+/* That ancestor; NULL. */
+struct process *process_ancestor(struct machd *m, int32_t pid, uint32_t uid);
 
 /* Its last connection hung up. */
 void process_hung_up(struct machd *m, struct process *process);

@@ -13,6 +13,8 @@
 #include "host/linux/process.h"
 #include "host/linux/user.h"
 
+#define OVERFLOW_UID 65534u /* what a user that our user namespace does not know looks like */
+
 /* While the parent's trap is carried out nobody collects the child, so its number stays its own. */
 static bool is_child(const struct process *parent, int32_t pid, struct proc_status *status)
 {
@@ -27,6 +29,19 @@ static int take_pidfd(struct machd *m, struct process *process)
     return fd < 0 ? -errno : watch_open(m, &process->death, WATCH_PROCESS, fd, EPOLLIN);
 }
 
+/* Bare, without a task as yet; NULL: limit, or it has ended. */
+static struct process *take_hold(struct machd *m, int32_t pid, struct user *user)
+{
+    struct process *process = process_make(m, pid, user, user->account);
+    if (!process)
+        return NULL;
+    process->state = PROCESS_BARE;
+    if (take_pidfd(m, process) == 0)
+        return process;
+    process_free(m, process);
+    return NULL;
+}
+
 int process_claim(void *host, struct task *parent_task, int32_t pid, struct task_identity *identity,
                   void **record_p)
 {
@@ -35,18 +50,49 @@ int process_claim(void *host, struct task *parent_task, int32_t pid, struct task
     struct proc_status status;
     if (!is_child(parent, pid, &status) || process_find(m, pid))
         return ESRCH;
-    struct process *process = process_make(m, pid, parent->user, parent->user->account);
+    struct process *process = take_hold(m, pid, parent->user);
     if (!process)
         return EAGAIN;
-    if (take_pidfd(m, process) != 0) {
-        process_free(m, process);
-        return EAGAIN;
-    }
-    process->state = PROCESS_BARE;
     process->is_reniced = parent->is_reniced;
     if (parent->is_reniced)
         priority_found(&process->main);
     *identity = process_identity(process, status.euid, status.egid, false);
+    *record_p = process;
+    return 0;
+}
+
+/* F173: root, or who is it in every respect. */
+static bool may_control(const struct process *asker, const struct proc_status *status)
+{
+    uint32_t uid = asker->user->uid;
+    return uid == 0 || (status->euid == uid && status->ruid == uid);
+}
+
+/* The number may become another process's between the look and the pidfd: the ids are looked at again behind it. */
+int process_discover(void *host, struct task *asker, int32_t pid, struct task_identity *identity,
+                     struct task **ancestor_p, void **record_p)
+{
+    struct machd *m = host;
+    struct proc_stat stat;
+    struct proc_status status;
+    if (pid <= 0 || pid == m->pid || process_find(m, pid) || !proc_read_status(pid, &status) ||
+        status.euid >= OVERFLOW_UID || status.n_namespaces != m->n_own_namespaces ||
+        !may_control(kernel_task_host(asker), &status))
+        return ESRCH;
+    struct user *user = user_get(m, status.euid);
+    struct process *process = user ? take_hold(m, pid, user) : NULL;
+    user_put(m, user);
+    if (!process)
+        return EAGAIN;
+    if (!proc_read_stat(pid, &stat) || stat.state == 'Z' || (stat.flags & PROC_EXITING) ||
+        !proc_read_status(pid, &status) || process_is_dead(process) || status.euid != process->user->uid ||
+        !may_control(kernel_task_host(asker), &status)) {
+        process_free(m, process);
+        return ESRCH;
+    }
+    const struct process *ancestor = process_ancestor(m, pid, status.euid);
+    *identity = process_identity(process, status.euid, status.egid, false);
+    *ancestor_p = ancestor ? ancestor->task : NULL;
     *record_p = process;
     return 0;
 }

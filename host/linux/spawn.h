@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* host/linux/spawn.h - taking hold of processes that their parents announce before they run (wire/process.h, SPAWN_COMMIT)
+/* host/linux/spawn.h - taking hold of processes that do not come by themselves: their parents announce them before they run
+ * (wire/process.h, SPAWN_COMMIT), or somebody asks for them (F159)
  *
- * The child waits in its parent's memory while its parent's trap is carried out, so nothing here can be raced by it. It is
- * bare until its program attaches, if it does.
+ * An announced child waits in its parent's memory while its parent's trap is carried out, so nothing here can be raced by
+ * it. It is bare until its program attaches, if it does.
  */
 #pragma once
 
@@ -15,6 +16,8 @@ struct task_identity;
 
 /* host_ops */
 int process_claim(void *host, struct task *parent, int32_t pid, struct task_identity *identity, void **record_p);
+int process_discover(void *host, struct task *asker, int32_t pid, struct task_identity *identity, struct task **ancestor_p,
+                     void **record_p);
 void process_born(void *host, void *record, struct task *task);
 void process_unborn(void *host, struct task *task);
 void process_command(void *host, struct task *task, char *command);

@@ -155,6 +155,41 @@ struct task *proc_new(struct procs *procs, const struct task_identity *identity,
     return task;
 }
 
+/* ---- adoption ---- */
+
+static struct task *bare_task(struct procs *procs, const struct task_identity *identity, struct task *ancestor)
+{
+    struct uid *uid = system_uid(procs->system, identity->ruid);
+    struct inherit *inherit = NULL;
+    if (!uid || proc_check_room(procs, uid, UINT64_MAX) != 0)
+        return NULL;
+    if (ancestor && !(inherit = inherit_new(procs, ancestor)))
+        return NULL;
+    return proc_new(procs, identity, inherit, NULL);
+}
+
+struct proc *proc_adopt(struct procs *procs, struct task *asker, int32_t pid)
+{
+    struct ipc *ipc = &procs->system->ipc;
+    struct task_identity identity;
+    struct task *ancestor;
+    void *record;
+    if (!ipc->ops->process_find ||
+        ipc->ops->process_find(ipc->host, asker, pid, &identity, &ancestor, &record) != 0)
+        return NULL;
+    struct task *task = bare_task(procs, &identity, ancestor);
+    if (task) {
+        task->host = record;
+        task->proc->has_execed = true;
+    }
+    if (task && !thread_new(task, pid, NULL)) {
+        proc_end(task->proc, false);
+        task = NULL;
+    }
+    ipc->ops->process_born(ipc->host, record, task);
+    return task ? task->proc : NULL;
+}
+
 /* ---- the end ---- */
 
 void proc_end(struct proc *proc, bool keep_space)

@@ -2,6 +2,8 @@
 /* tests/launch/exec_live.c - real images: a program of libmach's (image.c), and one that knows nothing of it */
 #include <errno.h>
 #include <signal.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "libmach/process.h"
@@ -69,6 +71,23 @@ TEST(an_announced_exec_is_pushed_and_a_failed_one_too, "T166 F95")
     stop(&caller, port);
 }
 
+TEST(linux_runs_each_image_at_the_priority_of_its_main_thread, "F89 F36 F54")
+{
+    mach_port_t port = port_with_send();
+    struct caller caller;
+    if (geteuid() != 0)
+        SKIP("only root may raise other processes");
+    start(&caller, port);
+    CHECK_EQ(base_of_image(port, "nice", NULL), 47);
+    CHECK_EQ(base_of_image(port, "thread", "nice"), 47);
+    letter_send(caller.reply, MACH_MSG_TYPE_MAKE_SEND, 0, 0, MACH_PORT_NULL, 0, 0, 0);
+    CHECK_EQ(caller_end(&caller), OK);
+    CHECK_EQ(base_of_image(port, "nice", NULL), 31);
+    CHECK_EQ(base_of_image(port, "thread", "nice"), 31);
+    role(PRIO_DARWIN_ROLE_DEFAULT);
+    port_gone(port);
+}
+
 static int become_sleep(void *argument)
 {
     (void)argument;
@@ -109,4 +128,37 @@ TEST(a_program_without_libmach_is_a_task_with_a_main_thread_that_is_pushed, "F12
     vm_deallocate(SELF, (vm_address_t)threads, n * sizeof(threads[0]));
     launch_kill(child);
     stop(&caller, port);
+}
+
+/* ---- processes that nobody announced ---- */
+
+TEST(a_process_that_nobody_announced_becomes_a_task_when_it_is_asked_for, "F159 F155 F152 K107")
+{
+    mach_port_t control = MACH_PORT_NULL;
+    thread_act_array_t threads = NULL;
+    mach_msg_type_number_t n = 0;
+    int pid = 0, error = -1;
+    struct process_info info = { 0 };
+    pid_t child = (pid_t)syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0);
+    if (child == 0) {
+        execl("/bin/sleep", "sleep", "100", (char *)NULL);
+        _exit(1);
+    }
+    CHECK_EQ(process_info(child, 0, &error, &info), OK);
+    CHECK_EQ(error, ESRCH);
+    REQUIRE_EQ(task_for_pid(SELF, child, &control), OK);
+    CHECK_EQ(pid_for_task(control, &pid), OK);
+    CHECK_EQ(pid, child);
+    CHECK_EQ(task_threads(control, &threads, &n), OK);
+    CHECK_EQ(n, 1);
+    CHECK_EQ(base_of(threads[0]), 31);
+    mach_port_deallocate(SELF, threads[0]);
+    vm_deallocate(SELF, (vm_address_t)threads, n * sizeof(threads[0]));
+    CHECK_EQ(process_info(child, 0, &error, &info), OK);
+    CHECK_EQ(error, 0);
+    CHECK_EQ(info.parent_at_birth, getpid());
+    kill(child, SIGKILL);
+    CHECK_EQ(waitpid(child, NULL, 0), child);
+    CHECK_EQ(pid_for_task(control, &pid), KERN_FAILURE);
+    mach_port_deallocate(SELF, control);
 }

@@ -3,7 +3,8 @@
  *
  *     image tell                     the priority at its first Mach call
  *     image exec N                   becomes "exec N - 1" if it is 47, and at 0 "tell"
- *     image thread                   the same to "tell", from another thread
+ *     image thread MODE              becomes that, from another thread
+ *     image nice                     47 if Linux runs it at the niceness of that, else 31
  *     image announced                announces it, to "tell"
  *     image missing                  announces an exec of what does not exist, takes that back, and tells
  */
@@ -12,11 +13,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "libmach/process.h"
 
-enum { FLAG_SETEXEC = 0x40, WRONG = 120 };
+enum { FLAG_SETEXEC = 0x40, WRONG = 120, NICE_OF_47 = -10 };
 
 static const char *self;
 
@@ -36,14 +38,13 @@ static int become(const char *mode, const char *n)
 
 static void *exec_from_here(void *argument)
 {
-    exit(become("tell", NULL));
-    return argument;
+    exit(become(argument, NULL));
 }
 
-static int exec_on_a_thread(void)
+static int exec_on_a_thread(char *mode)
 {
     pthread_t thread;
-    pthread_create(&thread, NULL, exec_from_here, NULL);
+    pthread_create(&thread, NULL, exec_from_here, mode);
     pthread_join(thread, NULL);
     return WRONG;
 }
@@ -86,7 +87,9 @@ int main(int argc, char **argv)
     if (strcmp(mode, "exec") == 0)
         return exec_again(argc > 2 ? atoi(argv[2]) : 0);
     if (strcmp(mode, "thread") == 0)
-        return exec_on_a_thread();
+        return exec_on_a_thread(argc > 2 ? argv[2] : "tell");
+    if (strcmp(mode, "nice") == 0)
+        return getpriority(PRIO_PROCESS, 0) == NICE_OF_47 ? 47 : 31;
     if (strcmp(mode, "announced") == 0)
         return exec_announced();
     if (strcmp(mode, "missing") == 0)
