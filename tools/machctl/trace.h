@@ -57,6 +57,7 @@ void trace_value(const char *name, uint64_t value, char *text, size_t size);
 const char *trace_result(uint32_t trap);
 /* The trap's result is a name, no code. */
 bool trace_result_is_name(uint32_t trap);
+bool trace_result_is_errno(uint32_t trap);
 
 /* ---- the ways to show it ---- */
 

@@ -74,6 +74,10 @@ static void say_refusal(struct trace_seen *seen)
     const struct refused *refused = &seen->event->refused;
     char why[256], argument[64];
 
+    if (seen->event->kind == TRACE_TRAP && trace_result_is_errno(seen->event->trap.number)) {
+        snprintf(seen->why, sizeof(seen->why), "%s", strerror((int)seen->code));
+        return;
+    }
     if (refused->number == 0) {
         snprintf(seen->why, sizeof(seen->why), "%s", mach_error_string((int)seen->code));
         return;

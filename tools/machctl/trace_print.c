@@ -69,10 +69,10 @@ static void print_trap(const struct trace_seen *seen)
         printf("trap %u", trap->number);
     print_arguments(trap);
     fputs(" = ", stdout);
-    if (seen->has_code)
+    if (seen->has_code && !trace_result_is_errno(trap->number))
         print_code(seen->code);
     else
-        printf("0x%x", trap->result);
+        printf(trace_result_is_errno(trap->number) ? "%u" : "0x%x", trap->result);
     if (result != NULL && seen->code == 0) {
         trace_value(result, trap->value[0], value, sizeof(value));
         printf(", %s %s", result, value);

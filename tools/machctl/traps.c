@@ -8,7 +8,8 @@
 
 #define ARGUMENTS 7
 
-/* result: of value[0]; "=" the result itself is it, and no code; NULL: there is none. */
+/* result: of value[0]; "=" the result itself is it, and no code; "!" none, and the code is an error number; NULL: there is
+ * none. */
 static const struct trap {
     uint32_t number;
     const char *name;
@@ -61,6 +62,14 @@ static const struct trap {
     { TRAP_OVERRIDE, "override", { "thread", "class", "begins" }, NULL },
     { TRAP_GET_ROLE, "get_role", { "pid" }, "role" },
     { TRAP_SET_ROLE, "set_role", { "pid", "role" }, NULL },
+    { TRAP_KEVENT, "kevent", { "kind", "id", "flags", "changes", "events", "area", "timeout" }, "!" },
+    { TRAP_WORKQ_SETUP, "workq_setup", { NULL }, "!" },
+    { TRAP_WORKQ_PARK, "workq_park", { "changes", "events", "area", "idle" }, "!" },
+    { TRAP_KNOTE_FIRE, "knote_fire", { "cookie", "data", "fflags", "flags" }, "!" },
+    { TRAP_WORKLOOP_CREATE, "workloop_create", { "id", "flags", "priority", "policy" }, "!" },
+    { TRAP_WORKLOOP_DESTROY, "workloop_destroy", { "id" }, "!" },
+    { TRAP_KQUEUE_WATCH, "kqueue_watch", { NULL }, "!" },
+    { TRAP_KQUEUE_CLOSE, "kqueue_close", { "id" }, "!" },
 };
 
 static const struct trap *find(uint32_t number)
@@ -86,16 +95,26 @@ const char *trace_argument(uint32_t number, unsigned i)
     return trap != NULL && i < ARGUMENTS ? trap->arguments[i] : NULL;
 }
 
-bool trace_result_is_name(uint32_t number)
+static bool result_is(uint32_t number, char what)
 {
     const struct trap *trap = find(number);
 
-    return trap != NULL && trap->result != NULL && trap->result[0] == '=';
+    return trap != NULL && trap->result != NULL && trap->result[0] == what;
+}
+
+bool trace_result_is_name(uint32_t number)
+{
+    return result_is(number, '=');
+}
+
+bool trace_result_is_errno(uint32_t number)
+{
+    return result_is(number, '!');
 }
 
 const char *trace_result(uint32_t number)
 {
     const struct trap *trap = find(number);
 
-    return trap != NULL && !trace_result_is_name(number) ? trap->result : NULL;
+    return trap != NULL && !result_is(number, '=') && !result_is(number, '!') ? trap->result : NULL;
 }
