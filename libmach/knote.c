@@ -9,6 +9,7 @@
 #include "libmach/kqueue.h"
 
 enum { FIRST_BUCKETS = 16, KNOTES_PER_BUCKET = 2 };
+enum { KEPT_FLAGS = EV_ONESHOT | EV_CLEAR | EV_DISPATCH | EV_UDATA_SPECIFIC | EV_VANISHED };
 
 /* ---- the table ---- */
 
@@ -204,7 +205,7 @@ static int add(struct kqueue *kq, const struct filter *filter, const struct keve
     knote->kq = kq;
     knote->filter = filter;
     knote->registered = *change;
-    knote->registered.flags &= (uint16_t) ~(EV_ADD | EV_ENABLE | EV_DISABLE | EV_RECEIPT);
+    knote->registered.flags &= KEPT_FLAGS;
     if (filter->is_clear)
         knote->registered.flags |= EV_CLEAR;
     knote->fd = -1;
