@@ -7,6 +7,7 @@
 #include <mach/clock_types.h>
 #include <mach/mach.h>
 #include <pthread.h>
+#include <sys/event.h>
 
 #include "tests/harness/harness.h"
 
@@ -159,4 +160,38 @@ TEST(darwins_words_come_with_its_headers, "H19")
     CHECK_EQ(sizeof word, 4);
     CHECK_EQ(NSEC_PER_SEC, 1000 * NSEC_PER_MSEC);
     CHECK_EQ(sizeof(round_page((vm_offset_t)1)), sizeof(vm_offset_t));
+}
+
+TEST(an_event_is_72_bytes_in_the_order_of_its_fields, "T113")
+{
+    const struct kevent_qos_s event = { 1, 2, 3, 4, 5, 6, 7, 8, { 9, 10, 11, 12 } };
+    CHECK_EQ(sizeof event, 72);
+    CHECK_EQ(byte_of(&event, 0), event.ident);
+    CHECK_EQ(byte_of(&event, 8), event.filter);
+    CHECK_EQ(byte_of(&event, 10), event.flags);
+    CHECK_EQ(byte_of(&event, 12), event.qos);
+    CHECK_EQ(byte_of(&event, 16), event.udata);
+    CHECK_EQ(byte_of(&event, 24), event.fflags);
+    CHECK_EQ(byte_of(&event, 28), event.xflags);
+    CHECK_EQ(byte_of(&event, 32), event.data);
+    for (int i = 0; i < 4; i++)
+        CHECK_EQ(byte_of(&event, (size_t)(40 + 8 * i)), event.ext[i]);
+}
+
+TEST(a_change_is_set_field_by_field, "T113")
+{
+    struct kevent plain;
+    struct kevent64_s wide;
+    EV_SET(&plain, 1, EVFILT_USER, EV_ADD, NOTE_TRIGGER, -5, &plain);
+    CHECK_EQ(plain.ident, 1);
+    CHECK_EQ(plain.filter, EVFILT_USER);
+    CHECK_EQ(plain.flags, EV_ADD);
+    CHECK_EQ(plain.fflags, NOTE_TRIGGER);
+    CHECK_EQ(plain.data, -5);
+    CHECK_EQ(plain.udata, &plain);
+    EV_SET64(&wide, 1, EVFILT_READ, EV_DELETE, 2, 3, 4, 5, 6);
+    CHECK_EQ(wide.filter, EVFILT_READ);
+    CHECK_EQ(wide.udata, 4);
+    CHECK_EQ(wide.ext[0], 5);
+    CHECK_EQ(wide.ext[1], 6);
 }

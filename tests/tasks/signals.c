@@ -2,8 +2,10 @@
 /* tests/tasks/signals.c - faults of real processes beside the program's own signal handlers (K195-K200, K205) */
 #include "tests/tasks/common.h"
 
+#include <errno.h>
 #include <mach/exception_types.h>
 #include <mach/mig_errors.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -82,7 +84,7 @@ static int catch_a_fault(void *argument)
     return CAUGHT;
 }
 
-TEST(the_programs_handler_runs_when_the_mach_handlers_declined, "K196 K200")
+TEST(the_programs_handler_runs_when_the_mach_handlers_declined, "K196 K200 H17")
 {
     skip_if_sanitized();
     mach_port_t port = receive_new();
@@ -216,4 +218,57 @@ TEST(dispositions_are_as_if_nobody_watched, "K196 K205")
     CHECK_EQ(world_task_wait(world_task_spawn(ignore_quit, NULL, port)), CAUGHT);
     expect_nothing(port);
     receive_free(port);
+}
+
+static void note(int signal)
+{
+    seen.si_signo = signal;
+}
+
+TEST(sigsuspend_without_a_mask_lets_every_signal_in, "H13")
+{
+    const sigset_t *volatile none = NULL;
+    sigset_t blocked, old;
+    seen.si_signo = 0;
+    sigemptyset(&blocked);
+    sigaddset(&blocked, SIGUSR1);
+    signal(SIGUSR1, note);
+    sigprocmask(SIG_BLOCK, &blocked, &old);
+    kill(getpid(), SIGUSR1);
+    CHECK_EQ(seen.si_signo, 0);
+    CHECK_EQ(sigsuspend(none), -1);
+    CHECK_EQ(errno, EINTR);
+    CHECK_EQ(seen.si_signo, SIGUSR1);
+    sigprocmask(SIG_SETMASK, &old, NULL);
+    signal(SIGUSR1, SIG_DFL);
+}
+
+static void *receive_nothing(void *argument)
+{
+    union request r;
+    mach_msg(&r.header, MACH_RCV_MSG, 0, sizeof r, *(mach_port_t *)argument, 0, MACH_PORT_NULL);
+    return NULL;
+}
+
+static int run_state(mach_port_t thread)
+{
+    struct thread_extended_info info = { 0 };
+    mach_msg_type_number_t count = THREAD_EXTENDED_INFO_COUNT;
+    CHECK_EQ(thread_info(thread, THREAD_EXTENDED_INFO, (thread_info_t)&info, &count), OK);
+    return info.pth_run_state;
+}
+
+TEST(a_thread_has_its_port_when_pthread_create_returns_and_waits_when_it_receives, "H16")
+{
+    mach_port_t port = MACH_PORT_NULL;
+    pthread_t thread;
+    REQUIRE_EQ(mach_port_allocate(SELF, MACH_PORT_RIGHT_RECEIVE, &port), OK);
+    REQUIRE_EQ(pthread_create(&thread, NULL, receive_nothing, &port), 0);
+    mach_port_t name = pthread_mach_thread_np(thread);
+    CHECK(MACH_PORT_VALID(name));
+    for (int ms = 0; ms < PATIENCE_MS && run_state(name) != TH_STATE_WAITING; ms++)
+        world_sleep_ms(1);
+    CHECK_EQ(run_state(name), TH_STATE_WAITING);
+    CHECK_EQ(mach_port_mod_refs(SELF, port, MACH_PORT_RIGHT_RECEIVE, -1), OK);
+    pthread_join(thread, NULL);
 }
