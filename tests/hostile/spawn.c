@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* tests/hostile/spawn.c - who makes processes is killed with -9 at any instruction of it
+ *
+ * Parents start programs in every way there is, as fast as they can: with ports, suspended, that are missing, by fork. Each is
+ * killed after some milliseconds. What they leave must be children like any other, that end by themselves or wait for a signal:
+ * none waits for its parent in somebody else's memory for ever, and machd holds in the end what it held before.
+ * This process is what orphans get as their parent. SPAWNERS=n: how many are killed.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <spawn_private.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tests/hostile/util.h"
+
+enum { SPAWNERS = 40, LIFE_MS_MAX = 25 };
+
+static mach_port_t make_port(void)
+{
+    mach_port_t port = MACH_PORT_NULL;
+    mach_port_allocate(mach_task_self(), MACH_PORT_RIGHT_RECEIVE, &port);
+    mach_port_insert_right(mach_task_self(), port, port, MACH_MSG_TYPE_MAKE_SEND);
+    return port;
+}
+
+static posix_spawnattr_t make_attributes(short flags)
+{
+    posix_spawnattr_t attributes;
+    mach_port_t port = make_port();
+    posix_spawnattr_init(&attributes);
+    posix_spawnattr_setflags(&attributes, flags);
+    posix_spawnattr_set_registered_ports_np(&attributes, &port, 1);
+    posix_spawnattr_set_importancewatch_port_np(&attributes, 1, &port);
+    return attributes;
+}
+
+static void start(const char *path, posix_spawnattr_t *attributes)
+{
+    char *argv[] = { (char *)path, NULL };
+    posix_spawn(NULL, path, NULL, attributes, argv, NULL);
+}
+
+static void fork_one(void)
+{
+    if (fork() == 0)
+        _exit(0);
+}
+
+/* Forks, too, so that its random numbers are its own. */
+static _Noreturn void spawn_for_ever(uint64_t seed)
+{
+    posix_spawnattr_t plain = make_attributes(0), suspended = make_attributes(POSIX_SPAWN_START_SUSPENDED);
+    for (;;) {
+        switch (random_next(&seed) % 5) {
+        case 0: start("/bin/true", NULL); break;
+        case 1: start("/bin/true", &plain); break;
+        case 2: start("/no/such/program", &plain); break;
+        case 3: start("/bin/true", &suspended); break;
+        case 4: fork_one(); break;
+        }
+        waitpid(-1, NULL, WNOHANG);
+    }
+}
+
+/* Collects all that is left; what is stopped goes on. False: somebody neither ends nor is stopped. */
+static bool collect_all(void)
+{
+    int status;
+    uint64_t end = now_ms() + PATIENCE_MS;
+    for (;;) {
+        pid_t pid = waitpid(-1, &status, WNOHANG | WUNTRACED);
+        if (pid < 0)
+            return errno == ECHILD;
+        if (pid > 0 && WIFSTOPPED(status))
+            kill(pid, SIGCONT);
+        if (pid == 0 && now_ms() > end)
+            return false;
+        if (pid == 0)
+            usleep(1000);
+    }
+}
+
+TEST(whoever_is_killed_while_it_makes_processes_leaves_none_that_waits_for_it, "F20 F64 F74 F149")
+{
+    uint64_t state = random_seed();
+    const char *number = getenv("SPAWNERS");
+    int n = number != NULL ? atoi(number) : SPAWNERS;
+    test_log("HOSTILE_SEED=%llu", (unsigned long long)state);
+    REQUIRE_EQ(prctl(PR_SET_CHILD_SUBREAPER, 1), 0);
+    warm_up();
+    struct census before = census_at_rest();
+    for (int i = 0; i < n; i++) {
+        uint64_t seed = random_next(&state);
+        pid_t pid = fork();
+        if (pid == 0)
+            spawn_for_ever(seed);
+        REQUIRE_GT(pid, 0);
+        usleep(random_next(&state) % (LIFE_MS_MAX * 1000));
+        kill(pid, SIGKILL);
+    }
+    CHECK(collect_all());
+    census_check_back(&before, "all of it");
+}
