@@ -57,7 +57,11 @@ static kern_return_t get_state(const struct thread *thread, integer_t *out, mach
     const struct sched_thread *sched = &thread->ipc.sched;
     struct thread_requested_policy requested = requested_bits(sched);
     struct thread_effective_policy effective = effective_bits(sched);
-    struct thread_policy_state state = { .thps_user_promotion_basepri = (uint32_t)sched->push };
+    struct thread_policy_state state = {
+        .flags = thread->is_pooled ? THREAD_POLICY_STATE_FLAG_STATIC_PARAM : 0,
+        .thps_user_promotion_basepri = (uint32_t)sched->push,
+        .thps_ipc_overrides = sched->kevent_override != SCHED_QOS_NONE,
+    };
     state.flags = thread->is_pooled ? IS_WORK_QUEUE : 0;
     memcpy(&state.thps_requested_policy, &requested, sizeof(requested));
     memcpy(&state.thps_effective_policy, &effective, sizeof(effective));
@@ -161,12 +165,14 @@ static mach_msg_type_number_t count_of(thread_policy_flavor_t flavor)
     return 0;
 }
 
-/* THREAD_QOS_POLICY is refused: a class is set through pthread alone (T28). */
+/* The pool decides about its threads. THREAD_QOS_POLICY is refused: a class is set through pthread alone (T28). */
 kern_return_t serve_thread_policy_set(struct thread *thread, thread_policy_flavor_t flavor,
                                       thread_policy_t policy_info, mach_msg_type_number_t policy_infoCnt)
 {
     if (thread && thread->is_pooled)
         return KERN_POLICY_STATIC; /* T28 */
+    if (thread && thread->is_pooled)
+        return KERN_POLICY_STATIC;
     if (!thread || flavor == THREAD_QOS_POLICY || policy_infoCnt < count_of(flavor))
         return KERN_INVALID_ARGUMENT;
     switch (flavor) {

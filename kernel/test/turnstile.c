@@ -205,6 +205,55 @@ TEST(nobody_inherits_from_a_thread_that_ended, "T32 T40")
     free(s);
 }
 
+/* The first of a chain of n comes to wait, is raised, and leaves. */
+static uint32_t steps_of_a_chain(unsigned n)
+{
+    struct server *s = servers_new(n + 1);
+    for (unsigned i = n; i > 1; i--)
+        block(&s[i - 1].thread, &s[i]);
+    uint32_t before = steps;
+    block(&s[0].thread, &s[1]);
+    set_qos(&s[0].thread, SCHED_QOS_USER_INTERACTIVE);
+    CHECK_EQ(sched_base(&s[n].thread), 47);
+    unblock(&s[0].thread);
+    CHECK_EQ(sched_base(&s[n].thread), 31);
+    before = steps - before;
+    free(s);
+    return before;
+}
+
+TEST(a_chain_costs_what_its_length_is, "T34 T41")
+{
+    enum { FOR_EACH = 4, BESIDE = 8 };
+    for (unsigned n = 1; n <= LONG_CHAIN; n *= 10)
+        CHECK_LE(steps_of_a_chain(n), FOR_EACH * n + BESIDE);
+}
+
+/* One more of the weakest among w that wait for the same. */
+static uint32_t steps_among(unsigned w)
+{
+    struct server *s = servers_new(w + 3);
+    for (unsigned i = 0; i < w; i++) {
+        set_qos(&s[i].thread, i % 2 ? SCHED_QOS_USER_INTERACTIVE : SCHED_QOS_USER_INITIATED);
+        block(&s[i].thread, &s[w]);
+    }
+    block(&s[w].thread, &s[w + 1]);
+    uint32_t before = steps;
+    set_qos(&s[w + 2].thread, SCHED_QOS_UTILITY);
+    block(&s[w + 2].thread, &s[w]);
+    unblock(&s[w + 2].thread);
+    before = steps - before;
+    free(s);
+    return before;
+}
+
+TEST(a_maximum_that_stays_costs_the_same_among_any_number, "T34")
+{
+    uint32_t among_one = steps_among(1);
+    for (unsigned w = 10; w <= LONG_CHAIN; w *= 10)
+        CHECK_EQ(steps_among(w), among_one);
+}
+
 TEST(a_change_that_alters_no_maximum_ends_at_once, "T34")
 {
     struct server *s = servers_new(LONG_CHAIN);

@@ -3,76 +3,7 @@
  *
  * Without knotes a push shows only where a thread inherits it: at the thread that has sent a check-in (reason 1)
  * or got the right in answer to it (reason 6). So every push here runs to a helper that checked in. */
-#include "tests/push/common.h"
-
-/* A helper of class DEFAULT that checks in at `launcher` and waits until it is told to receive the answer; then it
- * receives one message on the right that it got, and ends. */
-struct helper {
-    mach_port_t launcher, gate; /* gate: a message on it for each step */
-    mach_msg_option_t flags;
-    _Atomic mach_port_t thread;
-    mach_port_t reply, got;
-    int base_with_right, base_after_message;
-    _Atomic int n_steps; /* taken by it; told by the gate */
-    int n_told;
-    world_thread *world;
-};
-
-static void *check_in(void *argument)
-{
-    struct helper *helper = argument;
-    helper->thread = mach_thread_self();
-    helper->reply = thread_get_special_reply_port();
-    CHECK_EQ(letter_send(helper->launcher, MACH_MSG_TYPE_COPY_SEND, helper->reply,
-                         MACH_MSG_TYPE_MAKE_SEND_ONCE, MACH_PORT_NULL, 0, helper->flags, 0),
-             OK);
-    letter_take(helper->gate);
-    helper->got = letter_take(helper->reply).port.name;
-    helper->base_with_right = base_of(helper->thread);
-    helper->n_steps++;
-    letter_take(helper->gate);
-    struct letter request = letter_take(helper->got);
-    helper->base_after_message = base_of(helper->thread);
-    helper->n_steps++;
-    letter_take(helper->gate);
-    if (request.header.msgh_remote_port != MACH_PORT_NULL)
-        CHECK_EQ(answer(&request), OK);
-    helper->n_steps++;
-    return NULL;
-}
-
-static void helper_start(struct helper *helper, mach_msg_option_t flags)
-{
-    *helper = (struct helper){ .launcher = port_with_send(), .gate = port_with_send(), .flags = flags };
-    helper->world = world_thread_spawn(check_in, helper);
-    until_waiting(&helper->thread);
-}
-
-static void step(struct helper *helper)
-{
-    CHECK_EQ(letter_send(helper->gate, MACH_MSG_TYPE_COPY_SEND, 0, 0, MACH_PORT_NULL, 0, 0, 0), OK);
-    helper->n_told++;
-    for (int ms = 0; ms < PATIENCE_MS && helper->n_steps < helper->n_told; ms++)
-        world_sleep_ms(1);
-}
-
-static void helper_end(struct helper *helper)
-{
-    world_thread_join(helper->world);
-    mach_port_deallocate(SELF, helper->thread);
-    port_gone(helper->reply);
-    port_gone(helper->launcher);
-    port_gone(helper->gate);
-}
-
-/* The launcher answers the check-in with the receive right of `port`. */
-static void hand_over(struct helper *helper, mach_port_t port)
-{
-    struct letter request = letter_take(helper->launcher);
-    CHECK_EQ(letter_send(request.header.msgh_remote_port, MACH_MSG_TYPE_MOVE_SEND_ONCE, 0, 0, port,
-                         MACH_MSG_TYPE_MOVE_RECEIVE, 0, 0),
-             OK);
-}
+#include "tests/push/helper.h"
 
 TEST(a_check_in_is_pushed_before_it_has_received_the_right, "T68 T73 T104 T105 T64 T66")
 {
@@ -118,22 +49,6 @@ TEST(without_the_flag_a_check_in_is_not_pushed, "T88 T174 T96")
     port_gone(helper.got);
     caller_end(&caller);
     role(PRIO_DARWIN_ROLE_DEFAULT);
-}
-
-/* A helper that is pushed by the caller through `port` from now on. */
-static void push_helper(struct helper *helper, mach_port_t port)
-{
-    helper_start(helper, MACH_SEND_SYNC_BOOTSTRAP_CHECKIN);
-    hand_over(helper, port);
-}
-
-static void release_helper(struct helper *helper, mach_port_t port)
-{
-    step(helper);
-    CHECK_EQ(letter_send(port, MACH_MSG_TYPE_COPY_SEND, 0, 0, MACH_PORT_NULL, 0, 0, 0), OK);
-    step(helper);
-    step(helper);
-    helper_end(helper);
 }
 
 TEST(a_link_by_receive_pushes_too, "T52 T76 T100 T102")
