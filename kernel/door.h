@@ -150,6 +150,11 @@ void kernel_look_task(const struct task *task, struct look_task *out);
  * go on, 0 at the end. viewer: whose question it is. */
 uint32_t kernel_look_names(const struct task *task, uint32_t viewer, uint64_t *cursor_p, struct look_name *names, uint32_t max);
 
+/* The task's threads that wait or are pushed, oldest first, and the path from what one of them waits for (`machctl why`); cursors
+ * as above, that of a path begins with the tid. O(threads); O(hops), and a bounded search for a request among the messages. */
+uint32_t kernel_look_waits(const struct task *task, uint64_t *cursor_p, struct look_wait *waits, uint32_t max);
+uint32_t kernel_look_path(const struct task *task, uint32_t viewer, uint64_t *cursor_p, struct look_hop *hops, uint32_t max);
+
 /* The thread's last refusal, for `machctl why-not`; number 0: there was none. */
 const struct refused *kernel_thread_refused(const struct thread *thread);
 

@@ -134,6 +134,8 @@ struct attach_packet {
                 struct look_name name[LOOK_BYTES / sizeof(struct look_name)];
                 struct look_usage usage[LOOK_BYTES / sizeof(struct look_usage)];
                 struct refused refused;
+                struct look_wait wait[LOOK_BYTES / sizeof(struct look_wait)];
+                struct look_hop hop[LOOK_BYTES / sizeof(struct look_hop)];
             };
         } looked;
     };

@@ -23,8 +23,10 @@
  * USAGE   cursor                       struct look_usage of tasks, in no order
  * USERS   cursor                       struct look_usage of the uids that have something of machd
  * REFUSED pid, the tid as cursor       one struct refused (wire/refusal.h); KERN_INVALID_ARGUMENT: no such thread
+ * WAITS   pid, cursor                  struct look_wait of the threads that wait or are pushed; errors as NAMES
+ * PATH    pid, the tid as cursor       struct look_hop from what the thread waits for to whoever can end it
  */
-enum look_kind { LOOK_TASKS = 1, LOOK_NAMES, LOOK_USAGE, LOOK_USERS, LOOK_REFUSED };
+enum look_kind { LOOK_TASKS = 1, LOOK_NAMES, LOOK_USAGE, LOOK_USERS, LOOK_REFUSED, LOOK_WAITS, LOOK_PATH };
 
 struct look_task {
     int32_t pid;
@@ -102,6 +104,74 @@ struct look_usage {
     uint64_t limit[LOOK_N_CHARGES]; /* UINT64_MAX: none */
 };
 
+#define LOOK_THREAD_NAME 32u
+
+enum look_waiting {
+    LOOK_RUNS,         /* waits nowhere in machd */
+    LOOK_SENDS,        /* for room in the queue of port `object` */
+    LOOK_RECEIVES,     /* for a message at port `object`, under `name` in its task */
+    LOOK_RECEIVES_SET, /* the same at a set */
+    LOOK_AT_SEMAPHORE,
+    LOOK_SLEEPS,
+    LOOK_AWAITS_EVENT, /* kevent, a workloop, or work */
+};
+
+/* flags of a wait */
+#define LOOK_HAS_TIMEOUT 1u
+
+struct look_wait {
+    int32_t pid, tid;
+    uint32_t waiting;       /* enum look_waiting */
+    uint8_t priority, push; /* B and U (T18) */
+    uint8_t qos;            /* requested class */
+    uint8_t flags;
+    uint32_t trap;          /* number of the call that waits: the same number, the same wait */
+    uint32_t name;
+    uint64_t object;
+    uint64_t deadline;      /* CLOCK_MONOTONIC, nanoseconds; 0: none */
+    int32_t id;             /* msgh_id of what is to be sent */
+    uint32_t pad;
+    char thread_name[LOOK_THREAD_NAME];
+};
+
+/* A path goes from a thing to what its turnstile pushes on, as far as the next thread. Where it pushes on nobody the path goes
+ * on, with reason 0, to the queue in which the request stands, or ends at the task that alone can go on with it. */
+enum look_thing {
+    LOOK_QUEUE = 1, /* a port: what waits for its receiver to act. holder: of the receive right */
+    LOOK_PORT,      /* a port at which a thread waits for a message. holder: of the one right to write to it */
+    LOOK_SPECIAL_REPLY_PORT,
+    LOOK_KNOTE,     /* object: the name that it watches in the holder's task */
+    LOOK_WORKLOOP,  /* object: its id there */
+};
+
+enum look_next {
+    LOOK_NEXT_ANYBODY, /* as far as is known */
+    LOOK_NEXT_HOP,
+    LOOK_NEXT_THREAD,  /* next_pid, next_tid */
+    LOOK_NEXT_TASK,    /* any thread of holder_pid */
+};
+
+/* flags of a hop */
+#define LOOK_HIDDEN 1u /* a task that the asker may not see */
+
+struct look_hop {
+    uint64_t object;
+    uint32_t thing;     /* enum look_thing */
+    uint8_t priority;   /* with which it pushes: of its strongest waiter */
+    uint8_t reason;     /* why it pushes on what is next: enum push_reason; 0: on nobody */
+    uint8_t next;       /* enum look_next */
+    uint8_t flags;
+    int32_t holder_pid; /* 0: nobody, or hidden */
+    uint32_t holder_name;
+    int32_t next_pid, next_tid;
+    uint32_t n_messages;
+    int32_t head_id, head_pid; /* the oldest message: its msgh_id and who sent it (0: the kernel) */
+    int32_t carrier_id;        /* in transit: msgh_id of the message with the receive right */
+    char command[LOOK_COMMAND]; /* of the holder */
+    uint32_t pad;
+};
+
+_Static_assert(sizeof(struct look_wait) == 80 && sizeof(struct look_hop) == 72, "padding is explicit");
 _Static_assert(sizeof(struct look_usage) == 224, "padding is explicit");
 _Static_assert(sizeof(struct look_task) == 40, "padding is explicit");
 _Static_assert(sizeof(struct look_name) == 136, "padding is explicit");

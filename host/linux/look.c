@@ -156,6 +156,26 @@ static void look_at_refusal(struct machd *m, const struct connection *connection
     answer->looked.n = t != NULL;
 }
 
+static void look_at_waits(struct machd *m, const struct connection *connection, int32_t pid,
+                          struct attach_packet *answer)
+{
+    struct task *task = find_task(m, connection, pid, answer);
+    if (task)
+        answer->looked.n = kernel_look_waits(task, &answer->looked.cursor, answer->looked.wait,
+                                             LOOK_BYTES / sizeof(struct look_wait));
+}
+
+static void look_at_path(struct machd *m, const struct connection *connection, int32_t pid,
+                         struct attach_packet *answer)
+{
+    uint64_t cursor = answer->looked.cursor;
+    struct task *task = find_task(m, connection, pid, answer);
+    if (task)
+        answer->looked.n = kernel_look_path(task, connection->uid, &cursor, answer->looked.hop,
+                                            LOOK_BYTES / sizeof(struct look_hop));
+    answer->looked.cursor = task ? cursor : 0;
+}
+
 bool look_answer(struct machd *m, struct connection *connection, const struct attach_packet *packet)
 {
     struct attach_packet answer = { .magic = ATTACH_MAGIC,
@@ -166,6 +186,8 @@ bool look_answer(struct machd *m, struct connection *connection, const struct at
     case LOOK_NAMES: look_at_names(m, connection, packet->look.pid, &answer); break;
     case LOOK_USAGE: look_at_tasks(m, connection, &of_usage, &answer); break;
     case LOOK_USERS: look_at_users(m, connection, &answer); break;
+    case LOOK_WAITS: look_at_waits(m, connection, packet->look.pid, &answer); break;
+    case LOOK_PATH: look_at_path(m, connection, packet->look.pid, &answer); break;
     case LOOK_REFUSED: look_at_refusal(m, connection, packet->look.pid, &answer); break;
     default: return false;
     }

@@ -5,8 +5,8 @@ static void wait_for_next(struct helper *helper)
 {
     struct letter letter;
     helper->is_calling = true;
-    CHECK_EQ(mach_msg(&letter.header, MACH_RCV_MSG | MACH_RCV_SYNC_WAIT | MACH_RCV_INTERRUPT, 0, sizeof(letter),
-                      helper->reply, 0, helper->next),
+    CHECK_EQ(mach_msg(&letter.header, MACH_RCV_MSG | MACH_RCV_SYNC_WAIT | MACH_RCV_INTERRUPT, 0,
+                      sizeof(letter), helper->reply, 0, helper->next),
              MACH_RCV_INTERRUPTED);
 }
 

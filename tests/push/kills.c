@@ -15,9 +15,11 @@ struct member {
 static mach_port_t introduce(void)
 {
     mach_port_t mine = port_with_send();
-    CHECK_EQ(letter_send(world_parent_port(), MACH_MSG_TYPE_COPY_SEND, 0, 0, mine, MACH_MSG_TYPE_COPY_SEND, 0, 0), OK);
-    CHECK_EQ(letter_send(world_parent_port(), MACH_MSG_TYPE_COPY_SEND, 0, 0, mach_thread_self(), MACH_MSG_TYPE_MOVE_SEND, 0,
+    CHECK_EQ(letter_send(world_parent_port(), MACH_MSG_TYPE_COPY_SEND, 0, 0, mine, MACH_MSG_TYPE_COPY_SEND, 0,
                          0),
+             OK);
+    CHECK_EQ(letter_send(world_parent_port(), MACH_MSG_TYPE_COPY_SEND, 0, 0, mach_thread_self(),
+                         MACH_MSG_TYPE_MOVE_SEND, 0, 0),
              OK);
     return mine;
 }
@@ -27,7 +29,9 @@ static void call(mach_port_t port)
 {
     mach_port_t reply = thread_get_special_reply_port();
     struct letter letter = { 0 };
-    CHECK_EQ(letter_send(port, MACH_MSG_TYPE_COPY_SEND, reply, MACH_MSG_TYPE_MAKE_SEND_ONCE, MACH_PORT_NULL, 0, 0, 0), OK);
+    CHECK_EQ(letter_send(port, MACH_MSG_TYPE_COPY_SEND, reply, MACH_MSG_TYPE_MAKE_SEND_ONCE, MACH_PORT_NULL,
+                         0, 0, 0),
+             OK);
     CHECK_EQ(mach_msg(&letter.header, MACH_RCV_MSG, 0, sizeof(letter), reply, 0, 0), OK);
     CHECK(letter.header.msgh_id == ID_REPLY || letter.header.msgh_id == MACH_NOTIFY_SEND_ONCE);
 }
@@ -69,7 +73,8 @@ static void chain_start(struct member *chain, mach_port_t control)
         chain[i].thread = letter_take(control).port.name;
     }
     for (int i = MEMBERS - 1; i >= 0; i--)
-        CHECK_EQ(letter_send(chain[i].port, MACH_MSG_TYPE_COPY_SEND, 0, 0, i < SERVERS ? chain[i + 1].port : MACH_PORT_NULL,
+        CHECK_EQ(letter_send(chain[i].port, MACH_MSG_TYPE_COPY_SEND, 0, 0,
+                             i < SERVERS ? chain[i + 1].port : MACH_PORT_NULL,
                              i < SERVERS ? MACH_MSG_TYPE_COPY_SEND : 0, 0, 0),
                  OK);
     for (int i = 0; i < MEMBERS; i++)

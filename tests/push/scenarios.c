@@ -154,8 +154,8 @@ static void *wait_depressed(void *argument)
     CHECK_EQ(thread_switch(MACH_PORT_NULL, SWITCH_OPTION_DEPRESS, LONG_MS), OK);
     self->reply = thread_get_special_reply_port();
     self->thread = mach_thread_self();
-    self->result = mach_msg(&letter.header, MACH_RCV_MSG | MACH_RCV_SYNC_WAIT | MACH_RCV_INTERRUPT, 0, sizeof(letter),
-                            self->reply, 0, self->link);
+    self->result = mach_msg(&letter.header, MACH_RCV_MSG | MACH_RCV_SYNC_WAIT | MACH_RCV_INTERRUPT, 0,
+                            sizeof(letter), self->reply, 0, self->link);
     return NULL;
 }
 
@@ -198,7 +198,8 @@ static int focal_client(void *argument)
     struct letter reply;
     mach_port_t special = thread_get_special_reply_port();
     role(PRIO_DARWIN_ROLE_UI_FOCAL);
-    mach_msg(&reply.header, MACH_RCV_MSG | MACH_RCV_SYNC_WAIT, 0, sizeof(reply), special, 0, world_parent_port());
+    mach_msg(&reply.header, MACH_RCV_MSG | MACH_RCV_SYNC_WAIT, 0, sizeof(reply), special, 0,
+             world_parent_port());
     return WORLD_OK;
 }
 
@@ -234,7 +235,8 @@ static void helper_calls(struct helper *helper, mach_port_t port)
 {
     helper->next = port;
     step(helper);
-    for (int ms = 0; ms < PATIENCE_MS && !(helper->is_calling && run_state_of(helper->thread) == TH_STATE_WAITING); ms++)
+    for (int ms = 0;
+         ms < PATIENCE_MS && !(helper->is_calling && run_state_of(helper->thread) == TH_STATE_WAITING); ms++)
         world_sleep_ms(1);
 }
 
@@ -307,8 +309,8 @@ static void *wait_again_and_again(void *argument)
     CHECK_EQ(pthread_set_qos_class_self_np(QOS_CLASS_USER_INITIATED, 0), 0);
     self->thread = mach_thread_self();
     for (int i = 0; i < RETURNS; i++) {
-        CHECK_EQ(mach_msg(&letter.header, MACH_RCV_MSG | MACH_RCV_TIMEOUT | MACH_RCV_SYNC_WAIT, 0, sizeof(letter),
-                          self->reply, 100, self->link),
+        CHECK_EQ(mach_msg(&letter.header, MACH_RCV_MSG | MACH_RCV_TIMEOUT | MACH_RCV_SYNC_WAIT, 0,
+                          sizeof(letter), self->reply, 100, self->link),
                  MACH_RCV_TIMED_OUT);
         self->n_done++;
         letter_take(self->gate);
@@ -344,10 +346,13 @@ TEST(an_answer_that_is_there_already_is_received_without_a_push, "T103 T60 T49")
     struct helper helper;
     struct letter letter;
     push_helper(&helper, port);
-    CHECK_EQ(letter_send(own, MACH_MSG_TYPE_COPY_SEND, reply, MACH_MSG_TYPE_MAKE_SEND_ONCE, MACH_PORT_NULL, 0, 0, 0), OK);
+    CHECK_EQ(letter_send(own, MACH_MSG_TYPE_COPY_SEND, reply, MACH_MSG_TYPE_MAKE_SEND_ONCE, MACH_PORT_NULL, 0,
+                         0, 0),
+             OK);
     struct letter request = letter_take(own);
     CHECK_EQ(answer(&request), OK);
-    CHECK_EQ(mach_msg(&letter.header, MACH_RCV_MSG | MACH_RCV_SYNC_WAIT, 0, sizeof(letter), reply, 0, port), OK);
+    CHECK_EQ(mach_msg(&letter.header, MACH_RCV_MSG | MACH_RCV_SYNC_WAIT, 0, sizeof(letter), reply, 0, port),
+             OK);
     CHECK_EQ(letter.header.msgh_id, ID_REPLY);
     check_helper(&helper, 0);
     port_gone(reply);
@@ -376,7 +381,9 @@ static void *wait_for_another(void *argument)
 
 static void link_by_send(mach_port_t reply, mach_port_t port)
 {
-    CHECK_EQ(letter_send(port, MACH_MSG_TYPE_COPY_SEND, reply, MACH_MSG_TYPE_MAKE_SEND_ONCE, MACH_PORT_NULL, 0, 0, 0), OK);
+    CHECK_EQ(letter_send(port, MACH_MSG_TYPE_COPY_SEND, reply, MACH_MSG_TYPE_MAKE_SEND_ONCE, MACH_PORT_NULL,
+                         0, 0, 0),
+             OK);
 }
 
 TEST(a_second_special_reply_port_cuts_the_link_of_the_first, "T45 T47 T49")
@@ -394,8 +401,8 @@ TEST(a_second_special_reply_port_cuts_the_link_of_the_first, "T45 T47 T49")
     CHECK_EQ(base_soon(helper.thread, 37), 37);
     mach_port_t second = thread_get_special_reply_port();
     check_helper(&helper, 0);
-    CHECK_EQ(mach_msg(&letter.header, MACH_RCV_MSG | MACH_RCV_TIMEOUT | MACH_RCV_SYNC_WAIT, 0, sizeof(letter), second, 1,
-                      port),
+    CHECK_EQ(mach_msg(&letter.header, MACH_RCV_MSG | MACH_RCV_TIMEOUT | MACH_RCV_SYNC_WAIT, 0, sizeof(letter),
+                      second, 1, port),
              MACH_RCV_TIMED_OUT);
     world_thread_join(thread);
     CHECK_EQ(proxy.result, MACH_RCV_TIMED_OUT);
@@ -449,22 +456,26 @@ TEST(a_send_that_fails_leaves_the_link_cut_until_the_next_receive, "T51 T62")
 {
     enum { A_WHILE_MS = 10 };
     mach_port_t port = port_with_send(), full = port_with_send(), reply = thread_get_special_reply_port();
-    struct letter letter = { .header = { .msgh_bits = MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, MACH_MSG_TYPE_MAKE_SEND_ONCE),
+    struct letter letter = { .header = { .msgh_bits = MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND,
+                                                                     MACH_MSG_TYPE_MAKE_SEND_ONCE),
                                          .msgh_remote_port = full,
                                          .msgh_local_port = reply } };
     struct helper helper;
     push_helper(&helper, port);
     for (int i = 0; i < MACH_PORT_QLIMIT_DEFAULT; i++)
         CHECK_EQ(letter_send(full, MACH_MSG_TYPE_COPY_SEND, 0, 0, MACH_PORT_NULL, 0, 0, 0), OK);
-    CHECK_EQ(mach_msg(&letter.header, MACH_SEND_MSG | MACH_SEND_TIMEOUT, sizeof(letter.header), 0, 0, A_WHILE_MS, 0),
+    CHECK_EQ(mach_msg(&letter.header, MACH_SEND_MSG | MACH_SEND_TIMEOUT, sizeof(letter.header), 0, 0,
+                      A_WHILE_MS, 0),
              MACH_SEND_TIMED_OUT);
     CHECK_EQ(MACH_MSGH_BITS_LOCAL(letter.header.msgh_bits), MACH_MSG_TYPE_MOVE_SEND_ONCE);
-    CHECK_EQ(mach_port_deallocate(SELF, letter.header.msgh_local_port), OK); /* its notification ends the receive */
-    CHECK_EQ(mach_msg(&letter.header, MACH_RCV_MSG | MACH_RCV_SYNC_WAIT, 0, sizeof(letter), reply, 0, port), OK);
+    CHECK_EQ(mach_port_deallocate(SELF, letter.header.msgh_local_port),
+             OK); /* its notification ends the receive */
+    CHECK_EQ(mach_msg(&letter.header, MACH_RCV_MSG | MACH_RCV_SYNC_WAIT, 0, sizeof(letter), reply, 0, port),
+             OK);
     CHECK_EQ(letter.header.msgh_id, MACH_NOTIFY_SEND_ONCE);
     check_helper(&helper, 0);
-    CHECK_EQ(mach_msg(&letter.header, MACH_RCV_MSG | MACH_RCV_SYNC_WAIT | MACH_RCV_TIMEOUT, 0, sizeof(letter), reply, 1,
-                      port),
+    CHECK_EQ(mach_msg(&letter.header, MACH_RCV_MSG | MACH_RCV_SYNC_WAIT | MACH_RCV_TIMEOUT, 0, sizeof(letter),
+                      reply, 1, port),
              MACH_RCV_TIMED_OUT);
     port_gone(reply);
     port_gone(full);
@@ -489,14 +500,15 @@ TEST(a_request_dies_with_the_queue_that_its_port_was_moved_into, "T86 T83 T59")
 static void *call_a_full_port(void *argument)
 {
     struct proxy *self = argument;
-    struct letter letter = { .header = { .msgh_bits = MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, MACH_MSG_TYPE_MAKE_SEND_ONCE),
+    struct letter letter = { .header = { .msgh_bits = MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND,
+                                                                     MACH_MSG_TYPE_MAKE_SEND_ONCE),
                                          .msgh_remote_port = self->reply,
                                          .msgh_local_port = thread_get_special_reply_port() } };
     mach_port_t special = letter.header.msgh_local_port;
     CHECK_EQ(pthread_set_qos_class_self_np(QOS_CLASS_USER_INITIATED, 0), 0);
     self->thread = mach_thread_self();
-    self->result = mach_msg(&letter.header, MACH_SEND_MSG | MACH_RCV_MSG | MACH_SEND_INTERRUPT, sizeof(letter.header),
-                            sizeof(letter), special, 0, 0);
+    self->result = mach_msg(&letter.header, MACH_SEND_MSG | MACH_RCV_MSG | MACH_SEND_INTERRUPT,
+                            sizeof(letter.header), sizeof(letter), special, 0, 0);
     if (self->result == MACH_SEND_INTERRUPTED)
         mach_port_deallocate(SELF, letter.header.msgh_local_port);
     port_gone(special);

@@ -38,6 +38,10 @@ static const struct verb verbs[] = {
       "Shows calls and messages as they happen, of process PID, of PROGRAM and what it starts, or of all\n"
       "processes of this user. --call: a trap, routine or msgh_id; --port: a name or port number;\n"
       "--refused: what failed; --perfetto: into a file that Perfetto opens." },
+    { "why", verb_why, "[PID | TID | PORT] [--json | --dot]",
+      "Says what the threads of process PID, thread TID, or those that wait at PORT (0x..., as lsmp\n"
+      "shows it) wait for, whom that pushes, why and with which priority, and names deadlocks; without\n"
+      "a number of everything that waits. --dot: for Graphviz." },
     { "why-not", verb_why_not, "TID [--json]",
       "Says why the last call of thread TID that failed was refused: which call, which argument,\n"
       "and the rule behind it." },

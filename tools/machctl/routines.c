@@ -11,6 +11,7 @@
 #include "mach_host_map.h"
 #include "mach_port_map.h"
 #include "mach_vm_map.h"
+#include "mach_voucher_map.h"
 #include "machd_map.h"
 #include "memory_entry_map.h"
 #include "notify_map.h"
@@ -27,11 +28,14 @@ struct routine {
 };
 
 static const struct routine of_kernel[] = {
-    subsystem_to_name_map_clock,         subsystem_to_name_map_clock_priv,   subsystem_to_name_map_host_priv,
-    subsystem_to_name_map_mach_host,     subsystem_to_name_map_mach_port,    subsystem_to_name_map_mach_vm,
-    subsystem_to_name_map_machd,         subsystem_to_name_map_memory_entry, subsystem_to_name_map_processor,
-    subsystem_to_name_map_processor_set, subsystem_to_name_map_semaphore,    subsystem_to_name_map_task,
-    subsystem_to_name_map_thread_act,    subsystem_to_name_map_vm_map,
+    subsystem_to_name_map_clock,        subsystem_to_name_map_clock_priv,
+    subsystem_to_name_map_host_priv,    subsystem_to_name_map_mach_host,
+    subsystem_to_name_map_mach_port,    subsystem_to_name_map_mach_vm,
+    subsystem_to_name_map_machd,        subsystem_to_name_map_memory_entry,
+    subsystem_to_name_map_processor,    subsystem_to_name_map_processor_set,
+    subsystem_to_name_map_semaphore,    subsystem_to_name_map_task,
+    subsystem_to_name_map_thread_act,   subsystem_to_name_map_vm_map,
+    subsystem_to_name_map_mach_voucher,
 };
 
 static const struct routine of_programs[] = {

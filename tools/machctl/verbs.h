@@ -11,6 +11,7 @@ int verb_stop(int argc, char **argv);
 int verb_status(int argc, char **argv);
 int verb_top(int argc, char **argv);
 int verb_lsmp(int argc, char **argv);
+int verb_why(int argc, char **argv);
 int verb_why_not(int argc, char **argv);
 int verb_trace(int argc, char **argv);
 /* bslist, bstree, bsexec, manager*: the Mach program machctl-names does them. Does not return when that could

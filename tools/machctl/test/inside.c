@@ -43,6 +43,67 @@ static int system_wide(const char *script)
     return shell(line);
 }
 
+/* ---- why ---- */
+
+/* A script with the output of `machctl why ARGUMENTS` in $D/out, as soon as it has WORD in it. */
+#define WHY(arguments, word)                                                                                 \
+    "for i in $(seq 250); do \"$MACHCTL\" why " arguments " > $D/out 2>&1; grep -q " word                    \
+    " $D/out && break; sleep 0.02; done; "
+
+TEST(why_follows_a_chain_of_four_processes_to_its_end, "T30 T64 T75")
+{
+    CHECK_EQ(look_into("go chain; " WHY(
+                 "$P",
+                 "not.wait") "cat $D/out; grep -c pushed.with.47 $D/out; grep -c held.by.receiver $D/out; "
+                             "\"$MACHCTL\" why | grep -c pushed.with.47; "
+                             "\"$MACHCTL\" why $P --dot | grep -c reason.11,.47; kill -9 $P"),
+             0);
+    CHECK(says("priority 47; waits for a message at port 0x"));
+    CHECK(says("special reply port 0x"));
+    CHECK(says("priority 47, pushed with 47; does not wait\n3\n3\n3\n3\n"));
+}
+
+TEST(why_json_says_the_same_to_programs, "T30")
+{
+    CHECK_EQ(look_into("go chain; " WHY(
+                 "$P", "not.wait") "\"$MACHCTL\" why $P --json > $D/out; "
+                                   "python3 -c \"import json,sys; w = json.load(open(sys.argv[1])); t = "
+                                   "w[\\\"threads\\\"]; "
+                                   "print(len(t), [x[\\\"pushed_with\\\"] for x in t if x[\\\"pid\\\"] != "
+                                   "int(sys.argv[2])], "
+                                   "[x[\\\"path\\\"][-1][\\\"reason\\\"] for x in t if x[\\\"path\\\"]], "
+                                   "w[\\\"deadlocks\\\"]); "
+                                   "print(\\\"PORT=0x%x\\\" % [x for x in t if x[\\\"pid\\\"] == "
+                                   "int(sys.argv[2])][0][\\\"object\\\"])\" "
+                                   "$D/out $P > $D/told2; cat $D/told2; eval $(grep PORT $D/told2); "
+                                   "\"$MACHCTL\" why $PORT | grep -c not.wait; kill -9 $P"),
+             0);
+    CHECK(says("4 [47, 47, 47] [11, 11, 11] []\n"));
+    CHECK(says("\n1\n"));
+}
+
+TEST(why_names_a_deadlock, "T42")
+{
+    CHECK_EQ(look_into("go deadlock; " WHY(
+                 "$P", "DEADLOCK") "cat $D/out; \"$MACHCTL\" why --json | grep -c in_cycle..true; "
+                                   "\"$MACHCTL\" why --dot | grep -c color=red; kill -9 $P"),
+             0);
+    CHECK(says("1 message, the oldest 4711 from ("));
+    CHECK(says("has to receive it: any thread of inside_probe("));
+    CHECK(says("DEADLOCK: inside_probe("));
+}
+
+TEST(why_knows_no_deadlock_among_threads_that_wait_for_anybody, "")
+{
+    CHECK_EQ(look_into("go names; \"$MACHCTL\" why; \"$MACHCTL\" why $P; echo $?; kill $P"), 0);
+    CHECK(!strstr(output, "DEADLOCK"));
+    CHECK(says("launchd("));
+    CHECK_EQ(look_into("\"$MACHCTL\" why 999999"), 1);
+    CHECK(says("no process or thread that waits"));
+    CHECK_EQ(look_into("\"$MACHCTL\" why 1 2"), 1);
+    CHECK(says("usage: machctl why"));
+}
+
 /* ---- lsmp ---- */
 
 TEST(lsmp_shows_every_kind_of_name_with_what_is_behind_it, "")

@@ -3,9 +3,13 @@
  * shell assignments in the file of its second word, and waits to be killed
  */
 #include <mach/mach.h>
+#include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 static FILE *told;
@@ -60,6 +64,108 @@ static void make_many(void)
 {
     for (int i = 0; i < 20000; i++)
         receive_right();
+}
+
+/* ---- processes that wait for each other ---- */
+
+/* Asks and waits for the answer, for ever. */
+static void call(mach_port_t port)
+{
+    struct {
+        mach_msg_header_t header;
+        mach_msg_max_trailer_t trailer;
+    } message = { .header = { .msgh_bits =
+                                  MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, MACH_MSG_TYPE_MAKE_SEND_ONCE),
+                              .msgh_remote_port = port,
+                              .msgh_local_port = thread_get_special_reply_port(),
+                              .msgh_id = 4711 } };
+
+    mach_msg(&message.header, MACH_SEND_MSG | MACH_RCV_MSG, sizeof(message.header), sizeof(message),
+             message.header.msgh_local_port, 0, MACH_PORT_NULL);
+}
+
+/* A child of ours and we have a send right to a port of each other. True in the child. */
+static bool fork_with_ports(mach_port_t *mine, mach_port_t *other)
+{
+    struct {
+        mach_msg_base_t base;
+        mach_msg_port_descriptor_t right;
+        mach_msg_max_trailer_t trailer;
+    } message = { 0 };
+    mach_port_t parent = receive_right();
+    mach_port_array_t ports;
+    mach_msg_type_number_t n;
+
+    mach_port_insert_right(mach_task_self(), parent, parent, MACH_MSG_TYPE_MAKE_SEND);
+    mach_ports_register(mach_task_self(), &parent, 1);
+    if (fork() == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        mach_ports_lookup(mach_task_self(), &ports, &n);
+        *mine = receive_right();
+        *other = ports[0];
+        message.base.header = (mach_msg_header_t){ .msgh_bits = MACH_MSGH_BITS_COMPLEX |
+                                                                MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, 0),
+                                                   .msgh_remote_port = *other };
+        message.base.body.msgh_descriptor_count = 1;
+        message.right = (mach_msg_port_descriptor_t){ .name = *mine,
+                                                      .disposition = MACH_MSG_TYPE_MAKE_SEND,
+                                                      .type = MACH_MSG_PORT_DESCRIPTOR };
+        mach_msg(&message.base.header, MACH_SEND_MSG, sizeof(message.base) + sizeof(message.right), 0,
+                 MACH_PORT_NULL, 0, MACH_PORT_NULL);
+        return true;
+    }
+    mach_msg(&message.base.header, MACH_RCV_MSG, 0, sizeof(message), parent, 0, MACH_PORT_NULL);
+    *mine = parent;
+    *other = message.right.name;
+    return false;
+}
+
+static void serve(mach_port_t port)
+{
+    struct {
+        mach_msg_header_t header;
+        mach_msg_max_trailer_t trailer;
+    } message;
+
+    mach_msg(&message.header, MACH_RCV_MSG, 0, sizeof(message), port, 0, MACH_PORT_NULL);
+}
+
+static void ready(void)
+{
+    fprintf(told, "READY=1\n");
+    fclose(told);
+}
+
+/* Four processes: each but the last asks the next one and waits; the last one has got its question and does not answer. */
+static void wait_in_a_chain(void)
+{
+    mach_port_t mine, other, server = MACH_PORT_NULL;
+    int depth = 0;
+
+    while (depth < 3 && fork_with_ports(&mine, &other)) {
+        server = mine;
+        depth++;
+    }
+    if (depth == 0) {
+        setpriority(PRIO_DARWIN_ROLE, 0, PRIO_DARWIN_ROLE_UI_FOCAL);
+        ready();
+    } else {
+        serve(server);
+    }
+    if (depth < 3)
+        call(other);
+    for (;;)
+        pause();
+}
+
+/* Two processes ask each other. */
+static void wait_for_each_other(void)
+{
+    mach_port_t mine, other;
+
+    if (!fork_with_ports(&mine, &other))
+        ready();
+    call(other);
 }
 
 /* ---- calls that are refused ---- */
@@ -263,6 +369,8 @@ static const struct {
 } words[] = {
     { "names", make_names },
     { "many", make_many },
+    { "chain", wait_in_a_chain },
+    { "deadlock", wait_for_each_other },
     { "send-null", send_null },
     { "send-never", send_never },
     { "send-released", send_released },
