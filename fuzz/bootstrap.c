@@ -16,9 +16,9 @@
 #include "fuzz/input.h"
 #include "launchd/adopt.h"
 #include "launchd/domain.h"
+#include "launchd/events.h"
 #include "launchd/loading.h"
 #include "launchd/managed.h"
-#include "launchd/server.h"
 #include "launchd/stash.h"
 #include "launchd/watch.h"
 #include "sim/sim.h"
@@ -82,7 +82,7 @@ static int be_launchd(void *unused)
     ASSERT(domain_listen());
     loading_resume();
     tell_domain(bootstrap_port);
-    server_run();
+    events_run();
 }
 
 static void leave_task(struct sim_task *task)

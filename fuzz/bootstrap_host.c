@@ -10,6 +10,7 @@
 #include "launchd/helper.h"
 #include "launchd/host.h"
 #include "launchd/log.h"
+#include "launchd/loop.h"
 #include "launchd/process.h"
 
 /* ---- host.h ---- */
@@ -84,15 +85,6 @@ _Noreturn void log_broken(const char *expression, const char *file, int line)
 
 /* ---- events.h ---- */
 
-static mach_port_t port_of_events;
-
-mach_port_t events_port(void)
-{
-    if (port_of_events == MACH_PORT_NULL)
-        mach_port_allocate(mach_task_self(), MACH_PORT_RIGHT_RECEIVE, &port_of_events);
-    return port_of_events;
-}
-
 bool event_watch(struct event *event, int fd, uint32_t events, void (*ready)(struct event *event))
 {
     (void)events;
@@ -106,21 +98,42 @@ void event_clear(struct event *event)
     event->fd = -1;
 }
 
-bool events_watch_port(mach_port_t port)
+bool events_watch_port(uint64_t job, mach_port_t port, enum port_watch how)
 {
+    (void)job;
     (void)port;
+    (void)how;
     return true;
 }
 
-void events_forget_port(mach_port_t port)
+static mach_port_t served;
+
+bool events_serve_port(mach_port_t port)
+{
+    if (served == MACH_PORT_NULL)
+        mach_port_allocate(mach_task_self(), MACH_PORT_RIGHT_PORT_SET, &served);
+    return mach_port_insert_member(mach_task_self(), port, served) == KERN_SUCCESS;
+}
+
+void events_unserve_port(mach_port_t port)
 {
     (void)port;
 }
 
-void events_take(const mach_msg_header_t *message, void (*demand)(mach_port_t port))
+_Noreturn void events_run(void)
 {
-    (void)message;
-    (void)demand;
+    union {
+        mach_msg_header_t header;
+        char room[4096];
+    } message;
+
+    while (true) {
+        if (mach_msg(&message.header,
+                     MACH_RCV_MSG | MACH_RCV_TRAILER_TYPE(MACH_MSG_TRAILER_FORMAT_0) |
+                         MACH_RCV_TRAILER_ELEMENTS(MACH_RCV_TRAILER_AUDIT),
+                     0, sizeof(message), served, 0, MACH_PORT_NULL) == KERN_SUCCESS)
+            loop_serve(&message.header);
+    }
 }
 
 void events_set_alarm(void)

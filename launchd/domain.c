@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "launchd/events.h"
 #include "launchd/host.h"
 #include "launchd/idle.h"
 #include "launchd/job.h"
@@ -16,7 +17,7 @@
 static struct domain *root;
 static struct index domains_by_port;
 static struct index domains_by_id;
-static mach_port_t port_set;
+static bool is_listening;
 
 bool domain_system_mode(void)
 {
@@ -42,16 +43,6 @@ struct domain *domain_find_id(uint64_t id)
     return node == NULL ? NULL : container_of(node, struct domain, by_id);
 }
 
-mach_port_t domain_port_set(void)
-{
-    return port_set;
-}
-
-static bool listen_to(mach_port_t port)
-{
-    return mach_port_insert_member(mach_task_self(), port, port_set) == KERN_SUCCESS;
-}
-
 static bool listen_to_tree(const struct domain *domain)
 {
     struct domain *child;
@@ -61,13 +52,13 @@ static bool listen_to_tree(const struct domain *domain)
         if (!listen_to_tree(child))
             return false;
     }
-    return listen_to(domain->r->port);
+    return events_serve_port(domain->r->port);
 }
 
 bool domain_listen(void)
 {
-    return mach_port_allocate(mach_task_self(), MACH_PORT_RIGHT_PORT_SET, &port_set) == KERN_SUCCESS &&
-           listen_to(watch_notify_port()) && listen_to_tree(root);
+    is_listening = events_serve_port(watch_notify_port()) && listen_to_tree(root);
+    return is_listening;
 }
 
 /* ---- making ---- */
@@ -140,7 +131,7 @@ static struct domain *domain_prepare(struct domain *parent, enum domain_kind kin
     domain->r->uid = uid;
     domain->r->parent = parent == NULL ? 0 : parent->record->id;
     if (mach_port_allocate(mach_task_self(), MACH_PORT_RIGHT_RECEIVE, &domain->r->port) == KERN_SUCCESS) {
-        if ((port_set == MACH_PORT_NULL || listen_to(domain->r->port)) && link_into_tree(domain, parent))
+        if ((!is_listening || events_serve_port(domain->r->port)) && link_into_tree(domain, parent))
             return domain;
         mach_port_mod_refs(mach_task_self(), domain->r->port, MACH_PORT_RIGHT_RECEIVE, -1);
     }
@@ -267,6 +258,7 @@ static void end_one(struct domain *domain)
     unlink_from_tree(domain);
     stash_free(domain->record);
     watch_clear(&domain->requestor);
+    events_unserve_port(port);
     mach_port_mod_refs(mach_task_self(), port, MACH_PORT_RIGHT_RECEIVE, -1);
     free(domain);
 }

@@ -69,6 +69,5 @@ void domain_announce(const struct domain *domain);
 /* All of them, the root first. */
 void domain_announce_all(void);
 
-/* Receives on all domains' ports and on the notification port. */
+/* What comes to the domains' ports and to the notification port is served from now on. */
 bool domain_listen(void);
-mach_port_t domain_port_set(void);

@@ -2,88 +2,36 @@
 #include "launchd/events.h"
 
 #include <errno.h>
+#include <mach/thread_policy_private.h>
 #include <poll.h>
 #include <pthread.h>
-#include <semaphore.h>
+#include <pthread/qos.h>
+#include <pthread/workqueue_private.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/event.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
 
 #include "launchd/log.h"
+#include "launchd/loop.h"
 #include "launchd/timer.h"
+#include "launchd/watch.h"
 
 #define MAX_AT_ONCE 64 /* the loop goes back to its requests after so many */
 
-enum herald_kind { HERALD_DESCRIPTORS = 1, HERALD_PORTS };
+/* What a demand of nobody who waits is worth. */
+#define CLASS_DEFAULT                                                                                        \
+    ((1 << (_PTHREAD_PRIORITY_QOS_CLASS_SHIFT + THREAD_QOS_LEGACY - 1)) | _PTHREAD_PRIORITY_PRIORITY_MASK)
+#define SERVER_WORKLOOP (1ull << 63) /* jobs have small numbers */
+#define RECEIVE_REQUEST                                                                                      \
+    (MACH_RCV_MSG | MACH_RCV_TRAILER_TYPE(MACH_MSG_TRAILER_FORMAT_0) |                                       \
+     MACH_RCV_TRAILER_ELEMENTS(MACH_RCV_TRAILER_AUDIT))
 
-struct herald {
-    enum herald_kind kind;
-    sem_t seen;
-};
-
-static mach_port_t port, watched_ports;
+static void (*demand)(mach_port_t port);
 static int descriptors = -1, alarm_fd = -1;
 static uint64_t alarm_set;
 static struct event alarm_event = { .fd = -1 };
-static struct herald heralds[2] = { { .kind = HERALD_DESCRIPTORS }, { .kind = HERALD_PORTS } };
-
-/* ---- heralds ---- */
-
-/* A message of 24 bytes does not fit into 16: it stays queued, and its port is told (P145). */
-static mach_msg_return_t look_at_ports(mach_msg_option_t option, mach_port_t *port_p)
-{
-    mach_msg_header_t header;
-    mach_msg_return_t mr =
-        mach_msg(&header, MACH_RCV_MSG | MACH_RCV_LARGE | MACH_RCV_LARGE_IDENTITY | option, 0,
-                 offsetof(mach_msg_header_t, msgh_voucher_port), watched_ports, 0, MACH_PORT_NULL);
-
-    *port_p = mr == MACH_RCV_TOO_LARGE ? header.msgh_local_port : MACH_PORT_NULL;
-    return mr;
-}
-
-static void wait_for(enum herald_kind kind)
-{
-    struct pollfd fd = { .fd = descriptors, .events = POLLIN };
-    mach_port_t ready;
-
-    switch (kind) {
-    case HERALD_DESCRIPTORS:
-        while (poll(&fd, 1, -1) < 1)
-            ;
-        break;
-    case HERALD_PORTS:
-        while (look_at_ports(MACH_MSG_OPTION_NONE, &ready) != MACH_RCV_TOO_LARGE)
-            usleep(10000);
-        break;
-    }
-}
-
-static void *herald_main(void *argument)
-{
-    struct herald *herald = argument;
-
-    while (true) {
-        mach_msg_header_t message = { .msgh_bits = MACH_MSGH_BITS(MACH_MSG_TYPE_MAKE_SEND_ONCE, 0),
-                                      .msgh_size = sizeof(message),
-                                      .msgh_remote_port = port,
-                                      .msgh_id = (mach_msg_id_t)herald->kind };
-        wait_for(herald->kind);
-        if (mach_msg(&message, MACH_SEND_MSG, sizeof(message), 0, MACH_PORT_NULL, 0, MACH_PORT_NULL) !=
-            KERN_SUCCESS)
-            continue;
-        while (sem_wait(&herald->seen) != 0)
-            ;
-    }
-    return NULL;
-}
-
-static bool herald_start(struct herald *herald)
-{
-    pthread_t thread;
-
-    return sem_init(&herald->seen, 0, 0) == 0 && pthread_create(&thread, NULL, herald_main, herald) == 0;
-}
 
 /* ---- descriptors ---- */
 
@@ -142,51 +90,143 @@ void events_set_alarm(void)
 
 /* ---- ports ---- */
 
-bool events_watch_port(mach_port_t watched)
+/* The knote of a port has its name for an identity besides, so that one that was told to vanish is no other's. */
+static struct kevent_qos_s knote_of(mach_port_t watched, unsigned flags, uint32_t how)
 {
-    return mach_port_insert_member(mach_task_self(), watched, watched_ports) == KERN_SUCCESS;
+    return (struct kevent_qos_s){ .ident = watched,
+                                  .filter = EVFILT_MACHPORT,
+                                  .flags = (uint16_t)(EV_DISPATCH2 | flags),
+                                  .qos = CLASS_DEFAULT,
+                                  .udata = watched,
+                                  .fflags = how };
 }
 
-void events_forget_port(mach_port_t watched)
+static bool change(uint64_t workloop, struct kevent_qos_s knote)
 {
-    mach_port_extract_member(mach_task_self(), watched, watched_ports);
+    return kevent_id(workloop, &knote, 1, NULL, 0, NULL, NULL,
+                     KEVENT_FLAG_WORKLOOP | KEVENT_FLAG_ERROR_EVENTS) == 0;
 }
 
-static void take_ports(void (*demand)(mach_port_t port))
+bool events_watch_port(uint64_t job, mach_port_t watched, enum port_watch how)
 {
-    mach_port_t ready;
+    switch (how) {
+    case PORT_FORGOTTEN:
+        change(job, knote_of(watched, EV_DELETE | EV_ENABLE, MACH_RCV_SYNC_PEEK));
+        return true;
+    case PORT_PAUSED:
+        return change(job, knote_of(watched, EV_ADD | EV_VANISHED | EV_DISABLE, MACH_RCV_SYNC_PEEK));
+    case PORT_WATCHED:
+        return change(job, knote_of(watched, EV_ADD | EV_VANISHED | EV_ENABLE, MACH_RCV_SYNC_PEEK));
+    }
+    return false;
+}
 
-    for (int i = 0; i < MAX_AT_ONCE && look_at_ports(MACH_RCV_TIMEOUT, &ready) == MACH_RCV_TOO_LARGE; i++)
-        demand(ready);
+bool events_serve_port(mach_port_t served)
+{
+    return change(SERVER_WORKLOOP, knote_of(served, EV_ADD | EV_VANISHED | EV_ENABLE, RECEIVE_REQUEST));
+}
+
+void events_unserve_port(mach_port_t served)
+{
+    change(SERVER_WORKLOOP, knote_of(served, EV_DELETE | EV_ENABLE, RECEIVE_REQUEST));
+}
+
+/* A port that has left us meanwhile is no news. */
+static bool is_news(const struct kevent_qos_s *event)
+{
+    return !(event->flags & (EV_VANISHED | EV_ERROR | EV_DELETE));
+}
+
+/* One that is too large for what launchd knows goes without being looked at. */
+static void drop_first(mach_port_t from)
+{
+    mach_msg_empty_rcv_t nothing;
+
+    mach_msg(&nothing.header, MACH_RCV_MSG | MACH_RCV_TIMEOUT, 0, sizeof(nothing.header), from, 0,
+             MACH_PORT_NULL);
+}
+
+/* Each is to be watched again when it has been served. */
+static int serve_some(struct kevent_qos_s *events, int n_events, bool notifications,
+                      struct kevent_qos_s *changes)
+{
+    int n = 0;
+
+    for (int i = 0; i < n_events; i++) {
+        mach_port_t from = (mach_port_t)events[i].ident;
+        if (!is_news(&events[i]) || (from == watch_notify_port()) != notifications)
+            continue;
+        if (events[i].fflags == MACH_MSG_SUCCESS)
+            loop_serve((mach_msg_header_t *)events[i].ext[0]);
+        else
+            drop_first(from);
+        changes[n++] = knote_of(from, EV_ENABLE, RECEIVE_REQUEST);
+    }
+    return n;
+}
+
+static void requests_are_here(struct kevent_qos_s *events, int *n_events)
+{
+    struct kevent_qos_s changes[WORKQ_KEVENT_EVENT_BUFFER_LEN];
+    int n = serve_some(events, *n_events, true, changes);
+
+    n += serve_some(events, *n_events, false, changes + n);
+    memcpy(events, changes, (size_t)n * sizeof(*changes));
+    *n_events = n;
+}
+
+static void demands_are_here(const struct kevent_qos_s *events, int *n_events)
+{
+    loop_enter();
+    for (int i = 0; i < *n_events; i++) {
+        if (is_news(&events[i]))
+            demand((mach_port_t)events[i].ident);
+    }
+    loop_leave();
+    *n_events = 0;
+}
+
+/* On a thread of the pool. */
+static void workloop_is_called(uint64_t *workloop, void **events, int *n_events)
+{
+    if (*workloop == SERVER_WORKLOOP)
+        requests_are_here(*events, n_events);
+    else
+        demands_are_here(*events, n_events);
+}
+
+/* What has no workloop does not come here. */
+static void no_work(pthread_workqueue_function2_arg_t priority)
+{
+    (void)priority;
+}
+
+static void no_events(void **events, int *n_events)
+{
+    (void)events;
+    *n_events = 0;
 }
 
 /* ---- all of it ---- */
 
-mach_port_t events_port(void)
+bool events_start(void (*on_demand)(mach_port_t port))
 {
-    return port;
-}
-
-void events_take(const mach_msg_header_t *message, void (*demand)(mach_port_t port))
-{
-    if (message->msgh_id == HERALD_DESCRIPTORS)
-        take_descriptors();
-    else if (message->msgh_id == HERALD_PORTS)
-        take_ports(demand);
-    else
-        return;
-    sem_post(&heralds[message->msgh_id - HERALD_DESCRIPTORS].seen);
-}
-
-bool events_start(mach_port_t loop_set)
-{
-    if (mach_port_allocate(mach_task_self(), MACH_PORT_RIGHT_RECEIVE, &port) != KERN_SUCCESS ||
-        mach_port_allocate(mach_task_self(), MACH_PORT_RIGHT_PORT_SET, &watched_ports) != KERN_SUCCESS ||
-        mach_port_insert_member(mach_task_self(), port, loop_set) != KERN_SUCCESS)
-        return false;
+    demand = on_demand;
     descriptors = epoll_create1(EPOLL_CLOEXEC);
     alarm_fd = timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK);
-    if (descriptors < 0 || alarm_fd < 0 || !event_watch(&alarm_event, alarm_fd, EPOLLIN, alarm_rang))
-        return false;
-    return herald_start(&heralds[0]) && herald_start(&heralds[1]);
+    return descriptors >= 0 && alarm_fd >= 0 && event_watch(&alarm_event, alarm_fd, EPOLLIN, alarm_rang) &&
+           _pthread_workqueue_init_with_workloop(no_work, no_events, workloop_is_called, 0, 0) == 0;
+}
+
+void events_run(void)
+{
+    struct pollfd fd = { .fd = descriptors, .events = POLLIN };
+
+    while (true) {
+        if (poll(&fd, 1, -1) < 1)
+            continue;
+        loop_enter();
+        take_descriptors();
+        loop_leave();
+    }
 }

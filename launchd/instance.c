@@ -270,7 +270,7 @@ void instance_start(struct managed *m)
     struct spawned spawned;
     int error;
 
-    managed_watch_ports(m, false);
+    managed_watch_ports(m, PORT_PAUSED);
     managed_mark(m, 0, JOB_PENDING | JOB_STOPPED | JOB_CHECKED_IN);
     timer_clear(&m->timer);
     r->started = timer_now();
@@ -319,6 +319,7 @@ void instance_take_over(struct managed *m)
         return;
     m->is_child = false;
     m->state = MANAGED_RUNNING;
+    managed_watch_ports(m, PORT_PAUSED);
     if (!watch_process(m, r->pid) || host_start_time(r->pid, NULL) != r->start_time)
         ended(m);
     else if (managed_has(m, JOB_STOPPED | JOB_REMOVING))

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* launchd/loop.c - one request at a time, and never a wait for a client
  *
- *   receive from the set of all domains' ports, the notification port and the port of events (events.h)
  *   take every notification that is queued (B72)
  *   dispatch by number to a handler of server.c or server_jobs.c
  *   send the answer with a time limit of 0 (B84): an answer that nobody takes destroys its rights again (B68)
@@ -12,14 +11,12 @@
 
 #include <mach/mach.h>
 #include <mach/mig_errors.h>
+#include <pthread.h>
 #include <stdlib.h>
 
 #include "bootstrap_server.h"
-#include "launchd/domain.h"
 #include "launchd/events.h"
-#include "launchd/log.h"
 #include "launchd/managed.h"
-#include "launchd/server.h"
 #include "launchd/stash.h"
 #include "launchd/watch.h"
 
@@ -107,37 +104,28 @@ static void serve(mach_msg_header_t *request)
     stash_undo_clear();
 }
 
-static void take(mach_msg_header_t *message)
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
+void loop_enter(void)
 {
+    pthread_mutex_lock(&lock);
+}
+
+void loop_leave(void)
+{
+    managed_examine();
+    events_set_alarm();
+    pthread_mutex_unlock(&lock);
+}
+
+void loop_serve(mach_msg_header_t *message)
+{
+    loop_enter();
     if (message->msgh_local_port == watch_notify_port()) {
         watch_take(message);
-    } else if (message->msgh_local_port == events_port()) {
-        events_take(message, managed_demand);
     } else {
         watch_drain();
         serve(message);
     }
-    managed_examine();
-    events_set_alarm();
-}
-
-_Noreturn void server_run(void)
-{
-    union buffer request;
-    kern_return_t kr;
-
-    managed_examine();
-    events_set_alarm();
-    while (true) {
-        kr = mach_msg(&request.header,
-                      MACH_RCV_MSG | MACH_RCV_TRAILER_TYPE(MACH_MSG_TRAILER_FORMAT_0) |
-                          MACH_RCV_TRAILER_ELEMENTS(MACH_RCV_TRAILER_AUDIT),
-                      0, sizeof(request), domain_port_set(), 0, MACH_PORT_NULL);
-        if (kr == KERN_SUCCESS) {
-            take(&request.header);
-        } else if (kr != MACH_RCV_TOO_LARGE && kr != MACH_RCV_INTERRUPTED) {
-            log_line("cannot receive: 0x%x", kr);
-            exit(1);
-        }
-    }
+    loop_leave();
 }

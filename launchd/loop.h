@@ -1,10 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* launchd/loop.h - answers that come later than the handler returns */
+/* launchd/loop.h - one thread at a time, and answers that come later than the handler returns */
 #pragma once
 
 #include <mach/mach.h>
 #include <stdbool.h>
 #include <sys/queue.h>
+
+/* All of launchd's state is changed between these, by whichever thread was told something (events.h): what it does is short,
+ * and waits for nobody. Leaving examines the jobs that something has changed for. */
+void loop_enter(void);
+void loop_leave(void);
+
+/* A request that was received from a domain's port is carried out and answered, a notification noted. */
+void loop_serve(mach_msg_header_t *message);
 
 /* A reply right that was kept; it is answered exactly once. */
 struct later {

@@ -22,9 +22,9 @@
 #include "launchd/idle.h"
 #include "launchd/loading.h"
 #include "launchd/log.h"
+#include "launchd/loop.h"
 #include "launchd/managed.h"
 #include "launchd/schedule.h"
-#include "launchd/server.h"
 #include "launchd/stash.h"
 #include "launchd/watch.h"
 
@@ -83,7 +83,7 @@ static void must_end(struct event *event)
         managed_shut_down();
 }
 
-/* The heralds inherit the mask: SIGTERM comes as an event only (B128). */
+/* The threads inherit the mask: SIGTERM comes as an event only (B128). */
 static bool listen_to_events(int ask)
 {
     static struct event asked, told;
@@ -92,7 +92,7 @@ static bool listen_to_events(int ask)
     sigemptyset(&term);
     sigaddset(&term, SIGTERM);
     sigprocmask(SIG_BLOCK, &term, NULL);
-    return events_start(domain_port_set()) &&
+    return events_start(managed_demand) &&
            event_watch(&told, signalfd(-1, &term, SFD_CLOEXEC | SFD_NONBLOCK), EPOLLIN, must_end) &&
            (ask < 0 || event_watch(&asked, ask, EPOLLIN, uids_are_wanted));
 }
@@ -135,6 +135,8 @@ int main(int argc, char **argv)
 
     signal(SIGPIPE, SIG_IGN);
     stash_open(options.stash, &fresh);
+    loop_enter(); /* nobody is served before all is there */
     start(fresh, options.ask);
-    server_run();
+    loop_leave();
+    events_run();
 }

@@ -148,22 +148,22 @@ bool managed_is_on_demand(const struct managed *m)
 
 /* ---- its ports ---- */
 
-/* B132: while it waits, a message is a demand; else nobody looks (B136). */
-void managed_watch_ports(struct managed *m, bool on)
+static bool is_at_home(const struct service *service)
+{
+    return service_is_declared(service) && service->r->state == SERVICE_INACTIVE;
+}
+
+void managed_watch_ports(struct managed *m, enum port_watch how)
 {
     struct service *service;
 
-    if (m->watching == on)
+    if (m->ports == how)
         return;
-    m->watching = on;
-    sockets_watch(m, on);
+    m->ports = how;
+    sockets_watch(m, how == PORT_WATCHED);
     TAILQ_FOREACH(service, &m->job->services, in_job)
     {
-        if (!service_is_declared(service) || service->r->state != SERVICE_INACTIVE)
-            continue;
-        if (!on)
-            events_forget_port(service->r->port);
-        else if (!events_watch_port(service->r->port))
+        if (is_at_home(service) && !service_watch(service, how))
             managed_tell(m, "cannot watch %s", service->r->name);
     }
 }
@@ -186,8 +186,7 @@ static const struct service *with_message(const struct managed *m)
 
     TAILQ_FOREACH(service, &m->job->services, in_job)
     {
-        if (service_is_declared(service) && service->r->state == SERVICE_INACTIVE &&
-            service_n_messages(service) > 0)
+        if (is_at_home(service) && service_n_messages(service) > 0)
             return service;
     }
     return NULL;
@@ -213,8 +212,7 @@ static void drain_after_crash(struct managed *m)
 
 static bool is_impatient(const struct service *service)
 {
-    return service_is_declared(service) && service->r->state == SERVICE_INACTIVE &&
-           !(service->r->flags & SERVICE_PATIENT);
+    return is_at_home(service) && !(service->r->flags & SERVICE_PATIENT);
 }
 
 /* They hear at once why nobody will answer, until the next try; with `watch`, later ones too. True: messages that want no answer
@@ -235,9 +233,10 @@ static bool refuse_callers(struct managed *m, bool watch)
             managed_tell(m, "%u callers of %s are told: %s", n, service->r->name,
                          strerror(m->job->r->end_status));
         if (watch && left == 0) /* what stays would be a demand for ever */
-            events_watch_port(service->r->port);
+            service_watch(service, PORT_WATCHED);
     }
-    m->watching |= watch;
+    if (watch)
+        m->ports = PORT_WATCHED;
     return any_left;
 }
 
@@ -245,20 +244,29 @@ void managed_demand(mach_port_t port)
 {
     struct watch *watch = NULL;
     struct service *service;
+    struct managed *m;
     char why[sizeof(((struct job_record *)0)->why)];
 
-    events_forget_port(port);
     while ((watch = watch_next(port, watch)) != NULL && watch->kind != WATCH_SERVICE)
         ;
     service = watch == NULL ? NULL : container_of(watch, struct service, port);
-    if (service == NULL || service->job->managed == NULL || !service->job->managed->watching)
+    m = service == NULL ? NULL : service->job->managed;
+    if (m == NULL || m->ports != PORT_WATCHED)
         return;
+    m->ports = PORT_PAUSED; /* this one is: the others will be watched anew, or not */
     service_tell_demand(service, why, sizeof(why));
-    managed_set_why(service->job->managed, why);
-    if (service->job->managed->demanded == MACH_PORT_NULL)
-        service->job->managed->demanded = port;
-    managed_mark(service->job->managed, JOB_PENDING | JOB_DEMANDED, 0);
-    managed_touch(service->job->managed);
+    managed_set_why(m, why);
+    if (m->demanded == MACH_PORT_NULL)
+        m->demanded = port;
+    managed_mark(m, JOB_PENDING | JOB_DEMANDED, 0);
+    managed_touch(m);
+}
+
+void managed_service_returned(struct managed *m, const struct service *service)
+{
+    if (m->ports != PORT_FORGOTTEN)
+        service_watch(service, m->ports);
+    managed_touch(m);
 }
 
 void managed_checked_in(struct managed *m)
@@ -312,7 +320,7 @@ static void throttle(struct managed *m, uint64_t until)
     void (*then)(struct timer * timer) = throttle_is_over;
 
     managed_mark(m, JOB_PENDING, 0); /* it starts then, whether or not the reason still holds */
-    managed_watch_ports(m, false);
+    managed_watch_ports(m, PORT_PAUSED);
     if (m->job->r->end == JOB_END_EXEC && refuse_callers(m, true) && until > timer_now() + LOOK_AGAIN) {
         until = timer_now() + LOOK_AGAIN;
         then = look_again;
@@ -426,7 +434,7 @@ static void run_or_wait(struct managed *m)
         return;
     if (!wants_to_run(m)) {
         m->state = MANAGED_WAITING;
-        managed_watch_ports(m, true);
+        managed_watch_ports(m, PORT_WATCHED);
     } else if (!m->at_once && timer_now() < earliest(m)) {
         throttle(m, earliest(m));
     } else {
@@ -441,9 +449,9 @@ static void examine(struct managed *m)
     if (managed_has(m, JOB_REMOVING)) {
         remove_now(m);
     } else if (shutting_down) {
-        managed_watch_ports(m, false);
+        managed_watch_ports(m, PORT_PAUSED);
     } else if (has_service_out(m)) {
-        managed_watch_ports(m, false);
+        managed_watch_ports(m, PORT_PAUSED);
         m->state = MANAGED_HELD;
     } else {
         drain_after_crash(m);

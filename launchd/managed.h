@@ -60,7 +60,8 @@ struct managed {
     struct index_node by_label;
     TAILQ_ENTRY(managed) link;
     TAILQ_ENTRY(managed) touched_link;
-    bool touched, watching, is_child;
+    bool touched, is_child;
+    enum port_watch ports; /* of its services that are at home */
     bool at_once;   /* the next start ignores the throttle */
     bool suspended; /* the next instance begins stopped */
     struct event death, report; /* of its process (instance.c) */
@@ -93,6 +94,8 @@ void managed_touch(struct managed *m);
 void managed_examine(void);
 /* A watched port has a message. */
 void managed_demand(mach_port_t port);
+/* The receive right of one of its services is back. */
+void managed_service_returned(struct managed *m, const struct service *service);
 /* Its process has checked a service in (B29). */
 void managed_checked_in(struct managed *m);
 
@@ -124,8 +127,8 @@ void managed_others_changed(void);
 /* Every decision is told with its reason. */
 void managed_tell(const struct managed *m, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* B132: while it waits, a message is a demand; else nobody looks (B136). */
-void managed_watch_ports(struct managed *m, bool on);
+/* B132: while it waits, a message is a demand; else nobody looks (B136), and who waits pushes on nobody's thread. */
+void managed_watch_ports(struct managed *m, enum port_watch how);
 
 TAILQ_HEAD(managed_list, managed);
 const struct managed_list *managed_all(void);

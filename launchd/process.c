@@ -231,13 +231,11 @@ static int prepare_task(const struct process_plan *plan, uint64_t *ticket)
     return error;
 }
 
-/* Past the C library's fork handlers: the child is no copy of this task. Of what they would see to it needs nothing: the heralds
- * neither allocate nor write. */
 static int make_child(const struct process_plan *plan, struct spawned *spawned, int go, int report)
 {
     int error;
 
-    spawned->pid = _Fork();
+    spawned->pid = mach_spawn_fork_np();
     error = errno;
     if (spawned->pid == 0) {
         close(spawned->go);

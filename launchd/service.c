@@ -206,13 +206,18 @@ static void port_unmake(mach_port_t port)
     mach_port_deallocate(mach_task_self(), port);
 }
 
-/* B132: who holds it for now is nobody that senders should push on. */
+/* B132, B156: who holds it for now is nobody that senders should push on. */
+static void mark_for_demand(mach_port_t port)
+{
+    mach_port_set_attributes(mach_task_self(), port, MACH_PORT_TEMPOWNER, NULL, 0);
+}
+
 static mach_port_t port_make_for_demand(void)
 {
     mach_port_t port = port_make();
 
     if (port != MACH_PORT_NULL)
-        mach_port_set_attributes(mach_task_self(), port, MACH_PORT_TEMPOWNER, NULL, 0);
+        mark_for_demand(port);
     return port;
 }
 
@@ -268,6 +273,8 @@ void service_check_in(struct service *service)
 {
     ASSERT((service->r->flags & SERVICE_DECLARED) && service->r->state == SERVICE_INACTIVE);
     watch_return(service->r->port);
+    if (service->job->managed != NULL)
+        service_watch(service, PORT_FORGOTTEN);
     atomic_store_explicit(&service->r->state, SERVICE_ACTIVE, memory_order_release);
     if (service->job->managed != NULL)
         managed_checked_in(service->job->managed);
@@ -306,6 +313,8 @@ void service_end(struct service *service)
     if (counts(service))
         job_count(service->job, -1);
     index_remove(&services_by_name, &service->by_name);
+    if (at_home && service->job->managed != NULL)
+        service_watch(service, PORT_FORGOTTEN);
     stash_free(service->record);
     if (at_home)
         mach_port_mod_refs(mach_task_self(), port, MACH_PORT_RIGHT_RECEIVE, -1);
@@ -348,13 +357,19 @@ bool service_port_returned(struct watch *watch)
         return false;
     if (service->r->flags & SERVICE_RESET)
         renew_port(service);
+    mark_for_demand(service->r->port);
     atomic_store_explicit(&service->r->state, SERVICE_INACTIVE, memory_order_release);
     if (service->job->managed != NULL)
-        managed_touch(service->job->managed);
+        managed_service_returned(service->job->managed, service);
     return true;
 }
 
 /* ---- demands ---- */
+
+bool service_watch(const struct service *service, enum port_watch how)
+{
+    return events_watch_port(service->job->record->id, service->r->port, how);
+}
 
 unsigned service_n_messages(const struct service *service)
 {

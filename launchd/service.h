@@ -8,6 +8,7 @@
 
 #include <sys/queue.h>
 
+#include "launchd/events.h"
 #include "launchd/index.h"
 #include "launchd/stash.h"
 #include "launchd/watch.h"
@@ -54,6 +55,9 @@ kern_return_t service_create(const struct caller *caller, const char *name, stru
 /* An inactive name that a managed job declares, with a new port and these flags besides SERVICE_DECLARED (B132). False: no
  * memory. */
 bool service_declare(struct job *job, const char *name, uint32_t flags);
+
+/* Of an inactive declared one of a managed job (events.h). False: it cannot be watched. */
+bool service_watch(const struct service *service, enum port_watch how);
 
 /* Of an inactive declared one: messages that wait for its job. */
 unsigned service_n_messages(const struct service *service);

@@ -75,7 +75,7 @@ static void hold(struct managed *m, uint32_t i, int fd)
 static void made_all(struct managed *m)
 {
     helper_end(&m->socket_maker);
-    if (m->watching)
+    if (m->ports == PORT_WATCHED)
         sockets_watch(m, true);
     managed_touch(m);
 }

@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <linux/futex.h>
+#include <mach/spawn_np.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -69,8 +70,13 @@ static void await_attached(_Atomic uint32_t *word, pid_t pid)
         syscall(SYS_futex, word, FUTEX_WAIT, 0, &time, NULL, 0);
 }
 
+static __thread bool is_bare
+    __attribute__((tls_model("initial-exec"))); /* the child will be no task (mach/spawn_np.h) */
+
 static void in_child(void)
 {
+    if (is_bare)
+        return;
     handlers_forget();
     kqueue_forget();
     sources_forget();
@@ -112,6 +118,15 @@ EXPORT pid_t fork(void)
     }
     mask_set(&mask, NULL);
     errno = error;
+    return pid;
+}
+
+EXPORT pid_t mach_spawn_fork_np(void)
+{
+    is_bare = true;
+    pid_t pid = REAL(fork)();
+    if (pid != 0)
+        is_bare = false;
     return pid;
 }
 

@@ -19,7 +19,7 @@
 /* ---- who calls ---- */
 
 struct caller {
-    const char *service;
+    mach_port_t service;
     qos_class_t qos_class;
     pthread_t thread;
     int answer; /* -1: the call failed */
@@ -28,33 +28,43 @@ struct caller {
 static void *call_synchronously(void *argument)
 {
     struct caller *caller = argument;
-    mach_port_t reply = thread_get_special_reply_port(), port;
+    mach_port_t reply = thread_get_special_reply_port();
     struct {
         mach_msg_header_t header;
         char room[512];
     } message = { .header = { .msgh_bits =
                                   MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, MACH_MSG_TYPE_MAKE_SEND_ONCE),
                               .msgh_size = sizeof(mach_msg_header_t),
+                              .msgh_remote_port = caller->service,
                               .msgh_local_port = reply,
                               .msgh_id = 100 } };
 
     CHECK_EQ(pthread_set_qos_class_self_np(caller->qos_class, 0), 0);
-    CHECK_EQ(look(caller->service, &port), KERN_SUCCESS);
-    message.header.msgh_remote_port = port;
     caller->answer =
         mach_msg(&message.header, MACH_SEND_MSG | MACH_RCV_MSG | MACH_RCV_TIMEOUT, sizeof(message.header),
                  sizeof(message), reply, 60000, MACH_PORT_NULL) == KERN_SUCCESS
             ? message.header.msgh_id
             : -1;
-    mach_port_deallocate(mach_task_self(), port);
+    mach_port_deallocate(mach_task_self(), caller->service);
     return NULL;
+}
+
+static void caller_find(struct caller *caller, const char *service, qos_class_t qos_class)
+{
+    REQUIRE_EQ(setpriority(PRIO_DARWIN_ROLE, 0, PRIO_DARWIN_ROLE_UI_FOCAL), 0);
+    *caller = (struct caller){ .qos_class = qos_class };
+    REQUIRE_EQ(look(service, &caller->service), KERN_SUCCESS);
+}
+
+static void caller_go(struct caller *caller)
+{
+    REQUIRE_EQ(pthread_create(&caller->thread, NULL, call_synchronously, caller), 0);
 }
 
 static void caller_start(struct caller *caller, const char *service, qos_class_t qos_class)
 {
-    REQUIRE_EQ(setpriority(PRIO_DARWIN_ROLE, 0, PRIO_DARWIN_ROLE_UI_FOCAL), 0);
-    *caller = (struct caller){ .service = service, .qos_class = qos_class };
-    REQUIRE_EQ(pthread_create(&caller->thread, NULL, call_synchronously, caller), 0);
+    caller_find(caller, service, qos_class);
+    caller_go(caller);
 }
 
 static int caller_end(struct caller *caller)
@@ -65,40 +75,96 @@ static int caller_end(struct caller *caller)
 
 /* ---- priorities of other processes ---- */
 
-/* Of its main thread: 0, there is none. */
-static int priority_of(pid_t pid)
+static int priority_of_thread(mach_port_t thread)
 {
     struct thread_extended_info info = { 0 };
-    mach_msg_type_number_t count = THREAD_EXTENDED_INFO_COUNT, n = 0;
+    mach_msg_type_number_t count = THREAD_EXTENDED_INFO_COUNT;
+
+    thread_info(thread, THREAD_EXTENDED_INFO, (thread_info_t)&info, &count);
+    return info.pth_priority;
+}
+
+/* Of its main thread, or the highest of all; 0: there is none. */
+static int look_at(pid_t pid, bool all)
+{
+    mach_msg_type_number_t n = 0;
     thread_act_array_t threads = NULL;
     mach_port_t task;
+    int highest = 0;
 
     if (task_for_pid(mach_task_self(), pid, &task) != KERN_SUCCESS)
         return 0;
-    if (task_threads(task, &threads, &n) == KERN_SUCCESS && n > 0)
-        thread_info(threads[0], THREAD_EXTENDED_INFO, (thread_info_t)&info, &count);
-    for (mach_msg_type_number_t i = 0; i < n; i++)
+    task_threads(task, &threads, &n);
+    for (mach_msg_type_number_t i = 0; i < n; i++) {
+        int priority = all || i == 0 ? priority_of_thread(threads[i]) : 0;
+        highest = priority > highest ? priority : highest;
         mach_port_deallocate(mach_task_self(), threads[i]);
+    }
     vm_deallocate(mach_task_self(), (vm_address_t)threads, n * sizeof(*threads));
     mach_port_deallocate(mach_task_self(), task);
-    return info.pth_priority;
+    return highest;
+}
+
+static int priority_of(pid_t pid)
+{
+    return look_at(pid, false);
 }
 
 struct expectation {
     pid_t pid;
     int priority;
+    bool all;
 };
 
 static bool is_at(const void *context)
 {
     const struct expectation *expected = context;
 
-    return priority_of(expected->pid) == expected->priority;
+    return look_at(expected->pid, expected->all) == expected->priority;
+}
+
+/* Every thread waits: what is done to them from outside is all that happens to them. */
+static bool is_at_rest(const void *pid)
+{
+    struct thread_extended_info info = { 0 };
+    mach_msg_type_number_t count, n = 0, n_waiting = 0;
+    thread_act_array_t threads = NULL;
+    mach_port_t task;
+
+    if (task_for_pid(mach_task_self(), *(const pid_t *)pid, &task) != KERN_SUCCESS)
+        return false;
+    task_threads(task, &threads, &n);
+    for (mach_msg_type_number_t i = 0; i < n; i++) {
+        count = THREAD_EXTENDED_INFO_COUNT;
+        thread_info(threads[i], THREAD_EXTENDED_INFO, (thread_info_t)&info, &count);
+        n_waiting += info.pth_run_state == TH_STATE_WAITING;
+        mach_port_deallocate(mach_task_self(), threads[i]);
+    }
+    vm_deallocate(mach_task_self(), (vm_address_t)threads, n * sizeof(*threads));
+    mach_port_deallocate(mach_task_self(), task);
+    return n_waiting + 1 >= n; /* the main thread waits for descriptors, which machd knows nothing of */
+}
+
+static void stop(pid_t launchd)
+{
+    CHECK(wait_until(is_at_rest, &launchd));
+    CHECK_EQ(kill(launchd, SIGSTOP), 0);
+}
+
+/* The one of its threads that has the highest. */
+static bool comes_to(pid_t pid, int priority)
+{
+    struct expectation expected = { pid, priority, true };
+
+    if (wait_until(is_at, &expected))
+        return true;
+    test_log("%d is at %d", (int)pid, look_at(pid, true));
+    return false;
 }
 
 static bool becomes_priority(const char *label, int priority)
 {
-    struct expectation expected = { job_pid(label), priority };
+    struct expectation expected = { job_pid(label), priority, false };
 
     if (wait_until(is_at, &expected))
         return true;
@@ -175,6 +241,93 @@ TEST(from_its_first_instruction_to_its_first_message_a_job_has_its_clients_prior
     CHECK_EQ(caller_end(&client), 101);
     CHECK(has_marks(&job, "begin 47\nmain 47\nbefore 47\nafter 47\nstill 47\ndone 31\n"));
     CHECK_EQ(job_remove("test.push"), KERN_SUCCESS);
+}
+
+/* launchd is stopped at each step, so that who is to act next can be looked at. */
+TEST(whoever_has_to_act_next_has_at_least_the_clients_priority, "B20 B147 B148 B151 B152 B160 B185")
+{
+    struct caller client;
+    struct job job;
+    pid_t launchd = launchd_pid(), pid;
+
+    job_begin(&job, "test.steps", SERVICE("test.steps.name"),
+              "wait %s.1 in test.steps.name mark in wait %s.2 take x reply x mark done stay", "");
+    caller_find(&client, "test.steps.name", QOS_CLASS_USER_INTERACTIVE); /* 1 */
+    CHECK(comes_to(launchd, 31));
+    stop(launchd);
+    caller_go(&client); /* 2 and 3: the workloop's thread */
+    CHECK(comes_to(launchd, 47));
+    CHECK_EQ(kill(launchd, SIGCONT), 0);
+    CHECK(has_marks(&job, "begin 47\n")); /* 4 to 6 */
+    pid = job_pid("test.steps");
+    CHECK_EQ(priority_of(pid), 47);
+    CHECK(comes_to(launchd, 31));
+    stop(launchd);
+    open_gate(&job, "1");
+    CHECK(comes_to(launchd, 47)); /* 7: the check-in waits */
+    CHECK_EQ(priority_of(pid), 47);
+    CHECK_EQ(kill(launchd, SIGCONT), 0);
+    CHECK(has_marks(&job, "begin 47\nin 47\n")); /* 8 and 9 */
+    CHECK(comes_to(launchd, 31));
+    CHECK_EQ(priority_of(pid), 47);
+    open_gate(&job, "2");
+    CHECK_EQ(caller_end(&client), 101); /* 10 to 12 */
+    CHECK(has_marks(&job, "begin 47\nin 47\ndone 31\n"));
+    CHECK_EQ(job_remove("test.steps"), KERN_SUCCESS);
+}
+
+static void *look_up_synchronously(void *service)
+{
+    mach_port_t port;
+
+    CHECK_EQ(pthread_set_qos_class_self_np(QOS_CLASS_USER_INTERACTIVE, 0), 0);
+    CHECK_EQ(look(service, &port), BOOTSTRAP_UNKNOWN_SERVICE);
+    return NULL;
+}
+
+TEST(a_request_gives_launchd_the_priority_of_who_waits_for_the_answer, "B20")
+{
+    pid_t launchd = launchd_pid();
+    pthread_t thread;
+
+    REQUIRE_EQ(setpriority(PRIO_DARWIN_ROLE, 0, PRIO_DARWIN_ROLE_UI_FOCAL), 0);
+    CHECK(comes_to(launchd, 31));
+    stop(launchd);
+    REQUIRE_EQ(pthread_create(&thread, NULL, look_up_synchronously, (void *)"test.none"), 0);
+    CHECK(comes_to(launchd, 47));
+    CHECK_EQ(kill(launchd, SIGCONT), 0);
+    pthread_join(thread, NULL);
+    CHECK(comes_to(launchd, 31));
+}
+
+/* A plain receive ends the push, unless machd lets those who hold a reply right inherit (machd.conf: boost-receivers). */
+TEST(a_plain_receive_ends_the_push_where_receivers_are_not_boosted, "B153")
+{
+    bool boosts = getenv("RECEIVERS_ARE_NOT_BOOSTED") == NULL;
+    struct caller client;
+    struct job job;
+
+    job_begin(&job, "test.plain", SERVICE("test.plain.name"),
+              "in test.plain.name mark in take x mark taken reply x mark done stay", "");
+    caller_start(&client, "test.plain.name", QOS_CLASS_USER_INTERACTIVE);
+    CHECK_EQ(caller_end(&client), 101);
+    CHECK(has_marks(&job, boosts ? "begin 47\nin 47\ntaken 47\ndone 31\n"
+                                 : "begin 47\nin 47\ntaken 31\ndone 31\n"));
+    CHECK_EQ(job_remove("test.plain"), KERN_SUCCESS);
+}
+
+TEST(a_right_that_has_come_back_is_watched_as_before, "B156 B160")
+{
+    struct caller client;
+    struct job job;
+
+    job_begin(&job, "test.back", SERVICE("test.back.name"), "in test.back.name take x reply x", NO_THROTTLE);
+    for (int i = 0; i < 3; i++) {
+        caller_start(&client, "test.back.name", QOS_CLASS_USER_INITIATED);
+        CHECK_EQ(caller_end(&client), 101);
+    }
+    CHECK(has_marks(&job, "begin 37\nbegin 37\nbegin 37\n"));
+    CHECK_EQ(job_remove("test.back"), KERN_SUCCESS);
 }
 
 /* Long enough for launchd to have to wait, and the job too (case 12 of the public program does so). */

@@ -492,6 +492,7 @@ static void stop_all(void)
     for (uint32_t slot = 0; slot < TALKERS; slot++)
         CHECK_EQ(send_plain(STOP, talkers[slot].inbox, (struct words){ 0 }), KERN_SUCCESS);
     hub_listen(PATIENCE_MS + 5000, &n_introduced, 0);
+    hub_listen(1, NULL, 0); /* what was shown ahead and taken stays with machd until the next receive */
     for (uint32_t slot = 0; slot < TALKERS; slot++) {
         struct talker *talker = &talkers[slot];
         int status = 0;

@@ -13,7 +13,7 @@
 
 #include "launchd/test/util.h"
 
-enum { CENSUS_FIELDS = 13, PATIENCE_MS = 20000 };
+enum { CENSUS_FIELDS = 13, POOL_SLACK = 4, PATIENCE_MS = 20000 };
 
 /* Numbers of everything that could leak, in machd's kernel and in its host. */
 struct census {
@@ -23,7 +23,8 @@ struct census {
 /* What first requests make for good is made: launchd's record of this process, libmach's reply ports. */
 void warm_up(void);
 struct census census_take(void);
-/* Waits until machd holds what it held then, 10 s at most; else fails, with the numbers that differ. */
+/* Waits until machd holds what it held then, but for a thread more or less of launchd's pool, 10 s at most; else fails, with
+ * the numbers that differ. */
 void census_check_back(const struct census *then, const char *after_what);
 /* Waits until three looks in a row, 50 ms apart, are the same. */
 struct census census_at_rest(void);
