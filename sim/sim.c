@@ -24,6 +24,7 @@ enum {
     CHECK_SELDOM_ABOVE = 100000, /* memory that is in no cache: a check costs several times as much for each */
     TRAP_NANOSECONDS = 1000,     /* what a trap takes, and up to as much again */
     FIRST_PID = 100,
+    END_OF_PIDS = 99999,
 };
 
 static struct {
@@ -35,12 +36,24 @@ static struct {
     struct coroutine *to_free; /* the stack that was left for good by the last switch */
     uint64_t unchecked;        /* grows with each trap by what exists: a check is due when it is large */
     char *deadlock;
-    int32_t next_id;
+    int32_t last_id;
+    bool has_wrapped;
 } sim;
 
 struct kernel *sim_kernel(void)
 {
     return sim.kernel;
+}
+
+struct sim_task *sim_task_of_pid(int32_t pid)
+{
+    list_for_each(node, &sim.tasks)
+    {
+        struct sim_task *task = list_entry(node, struct sim_task, all);
+        if (task->identity.pid == pid && task->kernel != NULL)
+            return task;
+    }
+    return NULL;
 }
 
 uint64_t sim_now(void)
@@ -417,12 +430,44 @@ static struct sim_thread *thread_new(struct sim_task *task, int32_t tid)
     return thread;
 }
 
+static bool is_in_use(int32_t id)
+{
+    list_for_each(node, &sim.tasks)
+    {
+        const struct sim_task *task = list_entry(node, struct sim_task, all);
+        if (task->identity.pid == id && (task->kernel != NULL || task->announced_by != NULL))
+            return true;
+    }
+    list_for_each(node, &sim.threads)
+    {
+        const struct sim_thread *thread = list_entry(node, struct sim_thread, all);
+        if (thread->tid == id && thread->state != SIM_GONE)
+            return true;
+    }
+    return false;
+}
+
+static int32_t id_new(void)
+{
+    do {
+        if (++sim.last_id < END_OF_PIDS)
+            continue;
+        sim.last_id = FIRST_PID;
+        sim.has_wrapped = true;
+    } while (sim.has_wrapped && is_in_use(sim.last_id));
+    return sim.last_id;
+}
+
+void sim_set_last_id(int32_t id)
+{
+    sim.last_id = id;
+}
+
 static struct sim_task *record_new(void)
 {
     struct sim_task *task = calloc(1, sizeof(*task));
     ASSERT(task != NULL);
-    task->identity =
-        (struct task_identity){ .pid = sim.next_id++, .uid = 501, .gid = 20, .ruid = 501, .rgid = 20 };
+    task->identity = (struct task_identity){ .pid = id_new(), .uid = 501, .gid = 20, .ruid = 501, .rgid = 20 };
     snprintf(task->identity.command, sizeof(task->identity.command), "sim-%d", task->identity.pid);
     list_append(&sim.tasks, &task->all);
     return task;
@@ -486,7 +531,7 @@ void sim_task_go(struct sim_task *task, int (*body)(void *argument), void *argum
 
 struct sim_thread *sim_thread_spawn(void *(*body)(void *argument), void *argument)
 {
-    return thread_start(thread_new(sim_task_self(), sim.next_id++), body, argument);
+    return thread_start(thread_new(sim_task_self(), id_new()), body, argument);
 }
 
 /* ---- ends ---- */
@@ -622,7 +667,7 @@ void sim_begin(uint64_t seed)
     list_init(&sim.threads);
     sim_random_seed(&sim.random, seed);
     sim.now = 1;
-    sim.next_id = FIRST_PID;
+    sim.last_id = FIRST_PID - 1;
     sim.kernel = kernel_new(&config, &sim_ops, NULL);
     ASSERT(sim.kernel != NULL);
     struct sim_task *root = task_new(NULL);

@@ -42,6 +42,9 @@ void sim_end(void);
 struct kernel *sim_kernel(void);
 uint64_t sim_now(void); /* nanoseconds since sim_begin */
 
+/* Pids and tids are given in turn, from 100 to 99998 and then again but for those in use (F26). This one was the last. */
+void sim_set_last_id(int32_t id);
+
 /* ---- tasks ---- */
 
 /* A child of the running thread's task that inherits from it as by fork (P168) and runs body(argument) on its
@@ -65,6 +68,7 @@ int sim_task_wait(struct sim_task *task);
 struct sim_task *sim_task_self(void);
 struct task *sim_task_kernel(struct sim_task *task); /* NULL when it died */
 int32_t sim_task_pid(const struct sim_task *task);
+struct sim_task *sim_task_of_pid(int32_t pid); /* NULL: no task has it */
 struct lib_task *sim_task_library(struct sim_task *task);
 /* A word of the task's own, for what a real program would keep in a static variable. */
 uintptr_t *sim_task_word(struct sim_task *task, unsigned index);

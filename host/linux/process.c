@@ -304,7 +304,7 @@ void processes_end_broken(struct machd *m)
             log_line("process %d is ended: %s", process->pid, process->broken_why);
         end_task(m, process, process->is_launchd);
         process->state = PROCESS_ENDED;
-        process->broken = false;
+        process->broken = process->is_undone = false;
     }
 }
 

@@ -142,6 +142,40 @@ TEST(an_exec_with_watch_ports_is_pushed_if_there_were_none, "T168 T166")
     stop(&caller, port);
 }
 
+/* Its watch port is moved away meanwhile. */
+static int exec_when_the_watch_has_ended(void *argument)
+{
+    uint64_t ticket;
+    mach_port_t *ports = NULL;
+    mach_msg_type_number_t n = 0;
+    (void)argument;
+    if (own_base_after(47) != 31 || mach_ports_lookup(SELF, &ports, &n) != OK || n == 0)
+        return 1;
+    if (prepare_exec(ports[0], &ticket) != 0)
+        return 2;
+    launch_exec(tell_base, NULL);
+}
+
+TEST(an_exec_with_watch_ports_is_pushed_if_all_others_have_ended, "T168 S54")
+{
+    mach_port_t port = port_with_send(), next = port_with_send(), carrier = port_with_send();
+    struct caller caller, other;
+    struct launched *child = NULL;
+    struct spawn_request request = launch_watching(&port, 1);
+    request.registered[request.n_registered++] = next;
+    start(&caller, port);
+    start(&other, next);
+    REQUIRE_EQ(launch_begin(&request, exec_when_the_watch_has_ended, NULL, &child), 0);
+    launch_go(child);
+    world_sleep_ms(10);
+    CHECK_EQ(letter_send(carrier, MACH_MSG_TYPE_COPY_SEND, 0, 0, port, MACH_MSG_TYPE_MOVE_RECEIVE, 0, 0), OK);
+    CHECK_EQ(launch_wait(child), 47);
+    letter_take(carrier);
+    stop(&caller, port);
+    stop(&other, next);
+    port_gone(carrier);
+}
+
 static int undo_exec(void *argument)
 {
     uint64_t ticket;

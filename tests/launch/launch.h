@@ -32,8 +32,14 @@ int launch_pid(const struct launched *child);
 int launch_wait(struct launched *child);
 void launch_kill(struct launched *child);
 
+/* The calling thread ends, and only that. */
+_Noreturn void launch_thread_exit(void);
+
 /* In the simulator alone: the calling task becomes another image that runs fn, as by exec. */
 _Noreturn void launch_exec(int (*fn)(void *argument), void *argument);
+
+/* One that nobody of the test's is the parent of any more. */
+void launch_kill_pid(int pid);
 
 /* The base priority of the child's main thread, by its pid. */
 int launch_base(const struct launched *child);

@@ -3,6 +3,7 @@
  * which it makes when it is let go. */
 #include <errno.h>
 #include <mach/mach_traps.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/syscall.h>
@@ -106,4 +107,14 @@ int launch_wait(struct launched *child)
 void launch_kill(struct launched *child)
 {
     end(child);
+}
+
+void launch_thread_exit(void)
+{
+    pthread_exit(NULL);
+}
+
+void launch_kill_pid(int pid)
+{
+    kill(pid, SIGKILL);
 }

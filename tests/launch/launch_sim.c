@@ -84,6 +84,17 @@ void launch_kill(struct launched *child)
     free(child);
 }
 
+void launch_thread_exit(void)
+{
+    sim_thread_exit(NULL);
+}
+
+void launch_kill_pid(int pid)
+{
+    sim_kill(sim_task_of_pid(pid));
+    sim_settle();
+}
+
 void launch_exec(int (*fn)(void *argument), void *argument)
 {
     sim_task_exec(body, copy_of(fn, argument));

@@ -122,3 +122,26 @@ TEST(an_image_of_another_user_keeps_bootstrap_and_registered_ports_only, "F94")
 {
     CHECK_EQ(left_after_exec(0), 2 | 4);
 }
+
+/* ---- pids ---- */
+
+TEST(pids_begin_again_and_none_is_given_that_is_in_use, "F26 F29 F10")
+{
+    enum { N = 5, LAST = 99998, FIRST = 100 };
+    const struct spawn_request request = launch_request();
+    struct launched *child[N];
+    int32_t own = sim_task_pid(sim_task_self());
+    CHECK_EQ(own, FIRST);
+    sim_set_last_id(LAST - 2);
+    for (int i = 0; i < N; i++)
+        REQUIRE_EQ(launch_begin(&request, nothing, NULL, &child[i]), 0);
+    CHECK_EQ(launch_pid(child[0]), LAST - 1);
+    CHECK_EQ(launch_pid(child[1]), LAST);
+    CHECK_EQ(launch_pid(child[2]), FIRST + 1);
+    sim_set_last_id(FIRST - 1);
+    launch_take_back(child[2]);
+    REQUIRE_EQ(launch_begin(&request, nothing, NULL, &child[2]), 0);
+    CHECK_EQ(launch_pid(child[2]), FIRST + 1);
+    for (int i = 0; i < N; i++)
+        launch_take_back(child[i]);
+}

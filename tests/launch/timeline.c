@@ -255,3 +255,101 @@ TEST(a_client_that_goes_takes_the_push_along, "T175 S60 T38")
     port_gone(play.launcher);
     port_gone(play.service);
 }
+
+/* ---- the launcher in a task of its own ---- */
+
+struct pid_letter {
+    mach_msg_header_t header;
+    int32_t pid;
+    mach_msg_max_trailer_t trailer;
+};
+
+static void tell_pid(mach_port_t to, int32_t pid)
+{
+    struct pid_letter letter = { .header = { .msgh_bits = MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, 0),
+                                             .msgh_remote_port = to },
+                                 .pid = pid };
+    CHECK_EQ(mach_msg(&letter.header, MACH_SEND_MSG, offsetof(struct pid_letter, trailer), 0, 0, 0, 0), OK);
+}
+
+static int32_t take_pid(mach_port_t from)
+{
+    struct pid_letter letter = { 0 };
+    REQUIRE_EQ(mach_msg(&letter.header, MACH_RCV_MSG | MACH_RCV_TIMEOUT, 0, sizeof(letter), from, PATIENCE_MS,
+                        0),
+               OK);
+    return letter.pid;
+}
+
+/* Gives P to the test, tells when H is there, and lives until it is killed. */
+static int be_the_launcher(void *argument)
+{
+    static struct play play;
+    play = *(struct play *)argument;
+    play.service = port_with_send();
+    play.launcher = port_with_send();
+    play.loop = (struct loop){ .body = direct, .context = &play };
+    loop_begin(&play.loop);
+    CHECK_EQ(change(&play.loop, play.service, EVFILT_MACHPORT, EV_ADD | EV_DISPATCH, MACH_RCV_SYNC_PEEK,
+                    QOS_DEF),
+             0);
+    CHECK_EQ(change(&play.loop, play.launcher, EVFILT_MACHPORT, EV_ADD | EV_DISPATCH, MACH_RCV_MSG, QOS_DEF),
+             0);
+    CHECK_EQ(letter_send(world_parent_port(), MACH_MSG_TYPE_COPY_SEND, 0, 0, play.service,
+                         MACH_MSG_TYPE_MAKE_SEND, 0, 0),
+             OK);
+    until_done(&play.loop, 1);
+    tell_pid(world_parent_port(), launch_pid(play.helper));
+    if (play.stop != STOP_AT_ONCE)
+        until_done(&play.loop, 2);
+    tell_pid(world_parent_port(), launch_pid(play.helper));
+    world_sleep_ms(FOREVER_MS);
+    return FAILED;
+}
+
+static int base_of_pid(int32_t pid)
+{
+    struct process_thread thread = { 0 };
+    uint32_t n = 0, all = 0;
+    int error = 0;
+    CHECK_EQ(process_threads(pid, 0, &error, &thread, 1, &n, &all), OK);
+    CHECK_EQ(error, 0);
+    return thread.base;
+}
+
+/* H's base after the launcher was killed, when H stands where `stop` says. */
+static int base_after_launchers_death(enum stop stop)
+{
+    struct play play = { .is_flagged = true, .stop = stop };
+    mach_port_t meeting = port_with_send();
+    world_task *launcher = world_task_spawn(be_the_launcher, &play, meeting);
+    mach_port_t service = letter_take(meeting).port.name;
+    role(PRIO_DARWIN_ROLE_UI_FOCAL);
+    struct caller client = { .link = service, .qos_class = QOS_CLASS_USER_INTERACTIVE };
+    caller_start(&client);
+    post(service, 0, 0);
+    int32_t pid = take_pid(meeting);
+    take_pid(meeting);
+    world_settle();
+    CHECK_EQ(base_of_pid(pid), 47);
+    world_task_kill(launcher);
+    int base = base_of_pid(pid);
+    CHECK_EQ(run_state_of(client.thread), TH_STATE_WAITING);
+    launch_kill_pid(pid);
+    letter_send(client.reply, MACH_MSG_TYPE_MAKE_SEND, 0, 0, MACH_PORT_NULL, 0, 0, 0);
+    CHECK_EQ(caller_end(&client), OK);
+    role(PRIO_DARWIN_ROLE_DEFAULT);
+    mach_port_deallocate(SELF, service);
+    port_gone(meeting);
+    return base;
+}
+
+TEST(with_the_launcher_dies_the_port_that_it_still_has, "T164 T175 S59")
+{
+    CHECK_EQ(base_after_launchers_death(STOP_AT_ONCE), 31);
+}
+
+TEST(a_right_that_was_handed_over_survives_its_launcher, "T175 S59")
+{
+    CHECK_EQ(base_after_launchers_death(STOP_WITH_THE_RIGHT), 47);
+}

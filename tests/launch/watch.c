@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "libmach/process.h"
 #include "tests/launch/launch.h"
 
 enum { FOREVER_MS = 100000, RUNS_ON = 100 };
@@ -345,6 +346,106 @@ TEST(a_forked_child_of_the_child_is_not_pushed, "T167 F36 F47")
     caller_start(&caller);
     CHECK_EQ(launch_wait(spawn(&port, 1, tell_base_of_own_child, NULL)), 31);
     end_wait(&caller);
+    port_gone(port);
+}
+
+static void *outlive_the_main_thread(void *argument)
+{
+    struct process_thread thread = { .is_main = 1 };
+    uint32_t n = 0, all = 0;
+    int error = 0;
+    for (int ms = 0; ms < PATIENCE_MS && thread.is_main; ms++) {
+        world_sleep_ms(1);
+        CHECK_EQ(process_threads(0, 0, &error, &thread, 1, &n, &all), OK);
+    }
+    world_task_exit(thread.is_main ? 1 : own_base());
+    return argument;
+}
+
+static int end_the_main_thread(void *argument)
+{
+    (void)argument;
+    world_thread_spawn(outlive_the_main_thread, NULL);
+    launch_thread_exit();
+}
+
+TEST(with_the_main_thread_the_push_is_lost_though_the_task_goes_on, "T161 T40 F8 S56")
+{
+    mach_port_t port = port_with_send();
+    struct caller caller = waits_on(port, QOS_CLASS_USER_INTERACTIVE);
+    caller_start(&caller);
+    CHECK_EQ(launch_wait(spawn(&port, 1, end_the_main_thread, NULL)), 31);
+    end_wait(&caller);
+    port_gone(port);
+}
+
+static mach_port_t registered_port(void)
+{
+    mach_port_t *ports = NULL;
+    mach_msg_type_number_t n = 0;
+    return mach_ports_lookup(SELF, &ports, &n) == OK && n > 0 ? ports[0] : MACH_PORT_NULL;
+}
+
+static int spawn_another(void *argument)
+{
+    mach_port_t port = registered_port();
+    (void)argument;
+    if (own_base() != 47)
+        return 1;
+    int base = launch_wait(spawn(&port, 1, tell_base, NULL));
+    return own_base() == 31 ? base : 2; /* the new child took the port, and has ended */
+}
+
+TEST(a_boosted_child_may_hand_its_port_to_a_child_of_its_own, "T169 T162")
+{
+    mach_port_t port = port_with_send();
+    struct caller caller = waits_on(port, QOS_CLASS_USER_INTERACTIVE);
+    struct spawn_request request = launch_watching(&port, 1);
+    struct launched *child = NULL;
+    request.registered[request.n_registered++] = port;
+    caller_start(&caller);
+    REQUIRE_EQ(launch_begin(&request, spawn_another, NULL, &child), 0);
+    launch_go(child);
+    CHECK_EQ(launch_wait(child), 47);
+    end_wait(&caller);
+    port_gone(port);
+}
+
+/* A whole task in the place of the caller. */
+static int wait_on_the_registered_port(void *argument)
+{
+    mach_port_t reply = thread_get_special_reply_port();
+    mach_msg_header_t message = { 0 };
+    (void)argument;
+    mach_msg(&message, MACH_RCV_MSG | MACH_RCV_SYNC_WAIT, 0, sizeof(message), reply, 0, registered_port());
+    return 1;
+}
+
+static int base_of_child_soon(const struct launched *child, int expected)
+{
+    for (int ms = 0; ms < PATIENCE_MS && launch_base(child) != expected; ms++)
+        world_sleep_ms(1);
+    return launch_base(child);
+}
+
+TEST(when_a_wait_for_a_child_returns_its_push_is_over, "F143 F144 F188 T165 T38")
+{
+    enum { TIMES = 20 };
+    mach_port_t port = port_with_send();
+    int value = RUNS_ON;
+    struct launched *server = spawn(&port, 1, run_on, &value);
+    struct spawn_request request = launch_request();
+    request.role = PRIO_DARWIN_ROLE_UI_FOCAL;
+    request.registered[request.n_registered++] = port;
+    for (int i = 0; i < TIMES; i++) {
+        struct launched *client = NULL;
+        REQUIRE_EQ(launch_begin(&request, wait_on_the_registered_port, NULL, &client), 0);
+        launch_go(client);
+        CHECK_EQ(base_of_child_soon(server, 47), 47);
+        launch_kill(client);
+        CHECK_EQ(launch_base(server), 31);
+    }
+    launch_kill(server);
     port_gone(port);
 }
 
