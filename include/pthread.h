@@ -51,8 +51,8 @@ int pthread_setschedparam(pthread_t thread, int policy,
                           const struct sched_param *param) __asm__("_mach_pthread_setschedparam");
 int pthread_getschedparam(pthread_t thread, int *policy, struct sched_param *param) __asm__("_mach_pthread_getschedparam");
 
-/* sched_priority is a Mach priority, 1 to 63, else EINVAL; 31 when none was set. What is made with the attributes and looks at
- * it: _pthread_workloop_create (T109). */
+/* sched_priority is a Mach priority, 1 to 63, else EINVAL; 31 when none was set. Threads made with the attributes begin with
+ * it, and so do the servicers of _pthread_workloop_create (T8, T109). */
 int pthread_attr_setschedparam(pthread_attr_t *attr, const struct sched_param *param)
     __asm__("_mach_pthread_attr_setschedparam");
 int pthread_attr_getschedparam(const pthread_attr_t *attr, struct sched_param *param)

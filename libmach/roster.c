@@ -37,6 +37,7 @@ struct member {
     void *argument;
     uint32_t qos; /* asked for at creation; 0: none */
     int relative;
+    int sched; /* a Mach priority asked for at creation; 0: none (T8) */
     bool is_heap; /* else part of the thread's own storage, and its thread outlives all who ask */
 };
 
@@ -153,6 +154,8 @@ static void *thread_begins(void *value)
         make_known(member); /* without a port: machd could not be had */
     if (member->qos != 0)
         qos_begin(member->qos, member->relative);
+    if (member->sched != 0)
+        pthread_setschedparam(pthread_self(), SCHED_OTHER, &(struct sched_param){ .sched_priority = member->sched });
     if (roster.has_key)
         pthread_setspecific(roster.key, member);
     return start(argument);
@@ -181,6 +184,7 @@ __attribute__((visibility("default"))) int pthread_create(pthread_t *restrict th
     member->start = start;
     member->argument = argument;
     member->qos = qos_of_attributes(attributes, &member->relative);
+    member->sched = attributes != NULL ? sched_of_attributes(attributes) : 0;
     member->is_heap = true;
     atomic_store(&member->refs, 2);
     list_add(member);

@@ -114,3 +114,18 @@ TEST(the_name_of_a_thread_is_told_whole, "T22")
     CHECK_STR_EQ(name, "a name");
     CHECK_EQ(pthread_setname_np(NULL), 0);
 }
+
+TEST(a_thread_begins_with_the_scheduling_parameter_of_its_attributes, "T8")
+{
+    struct sleeper sleeper;
+    pthread_attr_t attributes;
+    struct sched_param param = { .sched_priority = 40 };
+    REQUIRE_EQ(pthread_attr_init(&attributes), 0);
+    CHECK_EQ(pthread_attr_setschedparam(&attributes, &param), 0);
+    sleeper_start(&sleeper, &attributes);
+    CHECK_EQ(base_of(sleeper.port), 40);
+    CHECK_EQ(pthread_setschedparam(sleeper.id, SCHED_OTHER, &(struct sched_param){ .sched_priority = 31 }), 0);
+    CHECK_EQ(base_of(sleeper.port), 31);
+    sleeper_end(&sleeper);
+    pthread_attr_destroy(&attributes);
+}
