@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* libmach/filter_vnode.c - VNODE: what happens to a file, through one inotify descriptor for each kqueue
+/* libmach/filter_vnode.c - VNODE, and files that READ waits for: through one inotify descriptor for each kqueue
  *
  * inotify names the file and says little; what became of it is seen by comparing its size and links with those of the
  * last time. As long as the program has the file open Linux does not call it deleted: no links left means that.
@@ -45,32 +45,39 @@ static void remember(struct knote *knote)
 }
 
 /* The way through /proc leads to the open file itself, wherever it is now. */
-static int vnode_attach(struct knote *knote)
+int file_watch(struct knote *knote)
 {
     char path[32];
-    if (knote->registered.fflags & ~built)
-        return ENOTSUP;
     int error = make_inotify(knote->kq);
     if (error != 0)
         return error;
     snprintf(path, sizeof path, "/proc/self/fd/%d", (int)knote->registered.ident);
-    knote->vnode.watch = inotify_add_watch(knote->kq->inotify, path, WATCHED);
-    if (knote->vnode.watch < 0)
+    knote->watch = inotify_add_watch(knote->kq->inotify, path, WATCHED);
+    if (knote->watch < 0)
         return errno;
-    remember(knote);
-    LIST_INSERT_HEAD(&knote->kq->vnodes, knote, in_files);
+    LIST_INSERT_HEAD(&knote->kq->files, knote, in_files);
     return 0;
 }
 
 /* One file has one watch, however many descriptors and knotes it has. */
-static void vnode_detach(struct knote *knote)
+void file_unwatch(struct knote *knote)
 {
     const struct knote *other;
-    LIST_REMOVE(knote, in_files);
-    LIST_FOREACH(other, &knote->kq->vnodes, in_files)
-    if (other->vnode.watch == knote->vnode.watch)
+    if (knote->watch < 0)
         return;
-    inotify_rm_watch(knote->kq->inotify, knote->vnode.watch);
+    LIST_REMOVE(knote, in_files);
+    LIST_FOREACH(other, &knote->kq->files, in_files)
+    if (other->watch == knote->watch)
+        return;
+    inotify_rm_watch(knote->kq->inotify, knote->watch);
+}
+
+static int vnode_attach(struct knote *knote)
+{
+    if (knote->registered.fflags & ~built)
+        return ENOTSUP;
+    remember(knote);
+    return file_watch(knote);
 }
 
 static int vnode_touch(struct knote *knote, const struct kevent_qos_s *change)
@@ -110,15 +117,21 @@ static uint32_t what_happened(const struct knote *knote, uint32_t mask)
     return happened | links;
 }
 
+static void note(struct knote *knote, uint32_t mask)
+{
+    knote->vnode.happened |= what_happened(knote, mask);
+    remember(knote);
+}
+
 static void tell(struct kqueue *kq, const struct inotify_event *seen)
 {
     struct knote *knote;
-    LIST_FOREACH(knote, &kq->vnodes, in_files)
+    LIST_FOREACH(knote, &kq->files, in_files)
     {
-        if (knote->vnode.watch != seen->wd)
+        if (knote->watch != seen->wd)
             continue;
-        knote->vnode.happened |= what_happened(knote, seen->mask);
-        remember(knote);
+        if (knote->registered.filter == EVFILT_VNODE)
+            note(knote, seen->mask);
         knote_activate(knote);
     }
 }
@@ -149,6 +162,6 @@ static enum found vnode_collect(struct knote *knote, struct kevent_qos_s *event)
 
 const struct filter filter_vnode = { .is_descriptor = true,
                                      .attach = vnode_attach,
-                                     .detach = vnode_detach,
+                                     .detach = file_unwatch,
                                      .touch = vnode_touch,
                                      .collect = vnode_collect };

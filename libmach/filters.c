@@ -52,14 +52,19 @@ static void disarm(struct knote *knote, int set)
         epoll_ctl(set, EPOLL_CTL_DEL, descriptor_of(knote), NULL);
 }
 
+/* A file that grows is ready again; where inotify cannot be had that is seen when events are fetched. */
 static int read_attach(struct knote *knote)
 {
-    return note_file(knote, arm(knote->kq->fd, descriptor_of(knote), EPOLLIN | EPOLLRDHUP));
+    int error = note_file(knote, arm(knote->kq->fd, descriptor_of(knote), EPOLLIN | EPOLLRDHUP));
+    if (error == 0 && knote->io.is_file)
+        file_watch(knote);
+    return error;
 }
 
 static void read_detach(struct knote *knote)
 {
     disarm(knote, knote->kq->fd);
+    file_unwatch(knote);
 }
 
 /* WRITE has a set of its own within the set: one descriptor may be in both, and only what it waits for wakes it. */

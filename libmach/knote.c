@@ -208,7 +208,7 @@ static int add(struct kqueue *kq, const struct filter *filter, const struct keve
     knote->registered.flags &= KEPT_FLAGS;
     if (filter->is_clear)
         knote->registered.flags |= EV_CLEAR;
-    knote->fd = -1;
+    knote->fd = knote->watch = -1;
     knote->state = change->flags & EV_DISABLE ? KNOTE_DISABLED : KNOTE_IDLE;
     if (kq->n_knotes >= kq->n_buckets * KNOTES_PER_BUCKET)
         grow(kq);

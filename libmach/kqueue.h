@@ -33,7 +33,8 @@ enum knote_state { KNOTE_IDLE, KNOTE_PENDING, KNOTE_DISABLED, KNOTE_DYING };
 
 struct knote {
     LIST_ENTRY(knote) in_bucket;
-    LIST_ENTRY(knote) in_files; /* VNODE */
+    LIST_ENTRY(knote) in_files; /* VNODE, and READ of a file */
+    int watch;                  /* of inotify, for these; -1 */
     TAILQ_ENTRY(knote) in_pending;
     struct kqueue *kq;
     const struct filter *filter;
@@ -56,7 +57,6 @@ struct knote {
             bool is_older;      /* one was held back already when the knote was made */
         } signal;
         struct {
-            int watch;
             uint32_t happened; /* NOTE_* */
             uint64_t n_links;
             int64_t size;
@@ -103,7 +103,7 @@ struct kqueue {
     struct knote_list *bucket;
     uint32_t n_buckets, n_knotes, n_files;
     struct knote_queue pending;
-    struct knote_list vnodes;
+    struct knote_list files;
     sigset_t mask; /* of the thread that is inside */
 };
 
@@ -160,6 +160,9 @@ enum key { KEY_ANCHOR = 1, KEY_WRITES = 3, KEY_INOTIFY = 5, KEY_BELL = 7, KEY_DE
 /* fd under a high number; fd itself if there is none. */
 int descriptor_high(int fd);
 
+/* Watches the file that ident is open for, or no more. 0 or errno. */
+int file_watch(struct knote *knote);
+void file_unwatch(struct knote *knote);
 /* Reads what the inotify descriptor has and activates. */
 void vnode_drain(struct kqueue *kq);
 /* In a fork child: no signal is watched. */

@@ -37,7 +37,7 @@ struct member {
     void *argument;
     uint32_t qos; /* asked for at creation; 0: none */
     int relative;
-    int sched; /* a Mach priority asked for at creation; 0: none (T8) */
+    int sched;    /* a Mach priority asked for at creation; 0: none (T8) */
     bool is_heap; /* else part of the thread's own storage, and its thread outlives all who ask */
 };
 
@@ -155,7 +155,8 @@ static void *thread_begins(void *value)
     if (member->qos != 0)
         qos_begin(member->qos, member->relative);
     if (member->sched != 0)
-        pthread_setschedparam(pthread_self(), SCHED_OTHER, &(struct sched_param){ .sched_priority = member->sched });
+        pthread_setschedparam(pthread_self(), SCHED_OTHER,
+                              &(struct sched_param){ .sched_priority = member->sched });
     if (roster.has_key)
         pthread_setspecific(roster.key, member);
     return start(argument);

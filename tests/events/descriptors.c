@@ -508,6 +508,31 @@ TEST(a_file_is_readable_up_to_its_end, "")
     close(kq);
 }
 
+static void *append(void *argument)
+{
+    usleep(2000);
+    CHECK_EQ(pwrite(*(int *)argument, "efgh", 4, 4), 4);
+    return NULL;
+}
+
+TEST(a_file_that_grows_wakes_who_waits_at_its_end, "")
+{
+    int kq = fresh();
+    char path[] = "/tmp/kqueue-test-XXXXXX";
+    pthread_t thread;
+    int fd = mkstemp(path);
+    REQUIRE_GE(fd, 0);
+    unlink(path);
+    CHECK_EQ(write(fd, "abcd", 4), 4);
+    CHECK_EQ(change(kq, (uintptr_t)fd, EVFILT_READ, EV_ADD, 0, 0), 0);
+    nothing_more(kq);
+    REQUIRE_EQ(pthread_create(&thread, NULL, append, &fd), 0);
+    CHECK_EQ(next(kq).data, 4);
+    pthread_join(thread, NULL);
+    close(fd);
+    close(kq);
+}
+
 TEST(a_kqueue_can_watch_a_kqueue, "")
 {
     int outer = fresh(), inner = fresh();
