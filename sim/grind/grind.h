@@ -62,6 +62,7 @@ struct character {
     bool memory_fails;     /* in traps of tasks that are not honest; no pair then */
     bool is_tight;         /* small limits; no pair then */
     bool has_root;         /* some task may do everything to every other; no pair then */
+    bool has_loops;        /* much is done with workloops */
 };
 
 struct world {
@@ -152,6 +153,7 @@ void step_trap(struct actor *actor);    /* traps.c */
 void step_message(struct actor *actor); /* message.c */
 void step_call(struct actor *actor);    /* calls.c: a request to a kernel object */
 void step_spawn(struct actor *actor);   /* spawn.c */
+void step_event(struct actor *actor);   /* events.c */
 void mutate(struct trap_page *page, unsigned n);
 
 /* One argument by its letter:

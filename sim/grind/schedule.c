@@ -18,6 +18,7 @@ static struct character draw_character(uint64_t number)
 {
     use_stream(number, END + 1);
     uint32_t kind = draw(8);
+    bool has_loops = draw(4) == 0;
     return (struct character){
         .n_steps = 20 + draw(MAX_STEPS - 20),
         .n_wild = 1 + draw(3),
@@ -25,6 +26,7 @@ static struct character draw_character(uint64_t number)
         .memory_fails = kind == 0 || kind == 1,
         .is_tight = kind == 2,
         .has_root = kind == 3,
+        .has_loops = has_loops,
     };
 }
 
@@ -238,10 +240,14 @@ static void step(void)
     uint32_t what = draw(100);
     if (world.character.has_pair && what < 30)
         pair_step();
-    else if (what < 52)
+    else if (world.character.has_loops && chance(40))
+        act(step_event);
+    else if (what < 47)
         act(step_message);
-    else if (what < 68)
+    else if (what < 57)
         act(step_trap);
+    else if (what < 68)
+        act(step_event);
     else if (what < 77)
         act(step_call);
     else if (what < 82)
