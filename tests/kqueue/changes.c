@@ -26,7 +26,7 @@ static void drop_user(struct loop *loop, uint64_t ident)
     CHECK_EQ(user(loop, ident, EV_DELETE | EV_ENABLE, 0), 0);
 }
 
-TEST(a_workloop_exists_from_its_first_knote_to_its_last, "T108 T110")
+TEST(a_workloop_exists_from_its_first_knote_to_its_last, "T108 T110 T113")
 {
     struct loop loop = { 0 };
     loop_begin(&loop);

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* tests/kqueue/limits_sim.c - how many threads a pool has, and whose request is next (T143-T145); in the simulator, where a
+ * machine has one CPU and threads cost nothing */
+#include "sim/sim.h"
+#include "tests/kqueue/common.h"
+
+enum { N_LOOPS = 600, ORDINARY_MAX = 64, THREADS_MAX = 512, OVERCOMMIT = (int)0x80000000u };
+
+static struct loop many[N_LOOPS];
+
+static int fire(struct loop *loop, int qos)
+{
+    return change(loop, 1, EVFILT_USER, EV_ADD | EV_ONESHOT, NOTE_TRIGGER, qos);
+}
+
+static int called(int n)
+{
+    int sum = 0;
+    for (int i = 0; i < n; i++)
+        sum += many[i].n_calls > 0;
+    return sum;
+}
+
+/* Their callbacks wait in the kernel. */
+static void fire_many(int n, int qos)
+{
+    for (int i = 0; i < n; i++) {
+        many[i] = (struct loop){ .is_closed = true };
+        loop_begin(&many[i]);
+        CHECK_EQ(fire(&many[i], qos), 0);
+    }
+    world_settle();
+}
+
+static void release_many(int n)
+{
+    for (int i = 0; i < n; i++) {
+        if (many[i].n_calls > many[i].n_done)
+            loop_open(&many[i]);
+        many[i].is_closed = false;
+    }
+    for (int i = 0; i < n; i++)
+        until_done(&many[i], 1);
+    for (int i = 0; i < n; i++)
+        loop_end(&many[i]);
+}
+
+TEST(so_many_ordinary_workloops_are_served_at_once, "T145 S43")
+{
+    fire_many(N_LOOPS, QOS_DEF);
+    CHECK_EQ(called(N_LOOPS), ORDINARY_MAX);
+    CHECK_EQ(called(ORDINARY_MAX), ORDINARY_MAX);
+    loop_open(&many[0]);
+    world_settle();
+    CHECK_EQ(called(N_LOOPS), ORDINARY_MAX + 1);
+    CHECK_EQ(many[ORDINARY_MAX].n_calls, 1);
+    release_many(N_LOOPS);
+}
+
+TEST(those_that_overcommit_have_all_threads_of_the_pool, "T145 S43")
+{
+    fire_many(N_LOOPS, QOS_DEF | OVERCOMMIT);
+    CHECK_EQ(called(N_LOOPS), THREADS_MAX);
+    release_many(N_LOOPS);
+}
+
+TEST(the_strongest_request_is_served_first_and_the_oldest_among_equals, "T144 S44 T32")
+{
+    mach_port_t port = port_with_send();
+    struct loop initiated = { .is_closed = true }, pushed = { .is_closed = true }, first = { .is_closed = true },
+                second = { .is_closed = true };
+    struct caller caller = { .link = port, .qos_class = QOS_CLASS_USER_INTERACTIVE };
+    struct loop *order[] = { &pushed, &initiated, &first, &second };
+    fire_many(ORDINARY_MAX, QOS_DEF);
+    role(PRIO_DARWIN_ROLE_UI_FOCAL);
+    loop_begin(&first);
+    loop_begin(&second);
+    loop_begin(&initiated);
+    loop_begin(&pushed);
+    CHECK_EQ(fire(&first, QOS_DEF), 0);
+    CHECK_EQ(fire(&initiated, QOS_IN), 0);
+    CHECK_EQ(fire(&second, QOS_DEF), 0);
+    CHECK_EQ(monitor(&pushed, port, QOS_UT), 0);
+    post(port, 0, 0);
+    caller_start(&caller);
+    world_settle();
+    for (int i = 0; i < 4; i++) {
+        for (int k = 0; k < 4; k++)
+            CHECK_EQ(order[k]->n_calls, k < i);
+        loop_open(&many[i]);
+        until_done(&many[i], 1);
+        world_settle();
+    }
+    CHECK_EQ(second.n_calls, 1);
+    CHECK_EQ(pushed.push, 47);
+    for (int i = 0; i < 4; i++) {
+        loop_open(order[i]);
+        until_done(order[i], 1);
+    }
+    CHECK_EQ(unmonitor(&pushed, port), 0);
+    role(PRIO_DARWIN_ROLE_DEFAULT);
+    mach_port_mod_refs(SELF, caller.reply, MACH_PORT_RIGHT_RECEIVE, -1);
+    caller_end(&caller);
+    for (int i = 0; i < 4; i++)
+        loop_end(order[i]);
+    release_many(ORDINARY_MAX);
+    port_gone(port);
+}
+
+/* To the kernel a thread that sleeps in the library runs. */
+static int sleep_long(struct loop *loop, struct kevent_qos_s *events, int n)
+{
+    (void)loop, (void)events, (void)n;
+    world_sleep_ms(100);
+    return 0;
+}
+
+TEST(who_runs_keeps_the_cpu_from_the_less_urgent_for_a_while, "T145")
+{
+    struct loop runs = { .body = sleep_long }, as_urgent = { 0 }, more_urgent = { 0 };
+    loop_begin(&runs);
+    loop_begin(&as_urgent);
+    loop_begin(&more_urgent);
+    CHECK_EQ(fire(&runs, QOS_DEF), 0);
+    until_calls(&runs, 1);
+    CHECK_EQ(fire(&as_urgent, QOS_DEF), 0);
+    CHECK_EQ(fire(&more_urgent, QOS_IN), 0);
+    world_sleep_ms(5);
+    CHECK_EQ(more_urgent.n_done, 1);
+    CHECK_EQ(as_urgent.n_calls, 0);
+    world_sleep_ms(40);
+    CHECK_EQ(runs.n_done, 0);
+    CHECK_EQ(as_urgent.n_done, 1);
+    until_done(&runs, 1);
+    loop_end(&runs);
+    loop_end(&as_urgent);
+    loop_end(&more_urgent);
+}
+
+static int end_once(struct loop *loop, struct kevent_qos_s *events, int n)
+{
+    (void)events, (void)n;
+    if (loop->n_calls > 1)
+        return 0;
+    CHECK_EQ(fire(loop, QOS_DEF), 0);
+    sim_thread_exit(NULL);
+}
+
+TEST(a_servicer_that_ends_is_followed_by_another, "T143 T132 T40")
+{
+    struct loop loop = { .body = end_once };
+    loop_begin(&loop);
+    CHECK_EQ(change(&loop, 2, EVFILT_USER, EV_ADD | EV_ONESHOT, NOTE_TRIGGER, QOS_DEF), 0);
+    until_done(&loop, 1);
+    CHECK_EQ(loop.n_calls, 2);
+    CHECK_EQ(loop.events[0].ident, 1);
+    loop_end(&loop);
+}
