@@ -53,6 +53,7 @@ static void check_workers(const struct kqueue *kqueue)
     ASSERT(!kqueue->servicer || kqueue->servicer->services == kqueue);
     ASSERT(!kqueue->servicer || kqueue->servicer != kqueue->owner);
     ASSERT((kqueue->owner != NULL) == list_is_linked(&kqueue->owned));
+    ASSERT(!kqueue->owner || kqueue->owned_class == workloop_class(kqueue));
     check_push(kqueue);
 }
 

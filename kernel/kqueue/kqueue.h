@@ -57,6 +57,7 @@ struct kqueue {
     struct tree_node request; /* pool: while a thread is requested */
     struct thread *servicer, *owner; /* borrowed: kqueue_thread_ends() clears them */
     struct list owned;        /* owner->owned */
+    uint8_t owned_class;      /* where the owner counts it */
     struct knote *thread_request; /* T148: one at most */
     struct turnstile push;    /* Wl(w) */
     struct waitq waiters;     /* NOTE_WL_SYNC_WAIT */

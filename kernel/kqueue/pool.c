@@ -125,19 +125,21 @@ static bool has_cpu_for(const struct pool *pool, enum sched_qos class)
     return n < pool->n_cpus || pool->is_generous;
 }
 
+static bool is_admitted(const struct pool *pool, const struct kqueue *ordinary)
+{
+    return pool->n_ordinary < scheduled_max(pool) && has_cpu_for(pool, workloop_class(ordinary));
+}
+
 /* The request that is to be served now; NULL: none, or none that the limits admit. */
 static struct kqueue *next(struct ipc *ipc, struct pool *pool)
 {
     struct kqueue *ordinary = first_of_lane(pool, LANE_ORDINARY);
     struct kqueue *overcommit = first_of_lane(pool, LANE_OVERCOMMIT);
-    if (ordinary && pool->n_ordinary >= scheduled_max(pool))
-        ordinary = NULL;
-    if (ordinary && !has_cpu_for(pool, workloop_class(ordinary))) {
-        if (!timer_is_set(&pool->patience.timer))
-            alarm_set(ipc, &pool->patience, ipc->now + POOL_PATIENCE);
-        ordinary = NULL;
-    }
-    return better(ordinary, overcommit);
+    if (!ordinary || is_admitted(pool, ordinary))
+        return better(ordinary, overcommit);
+    if (pool->n_ordinary < scheduled_max(pool) && !timer_is_set(&pool->patience.timer))
+        alarm_set(ipc, &pool->patience, ipc->now + POOL_PATIENCE);
+    return overcommit;
 }
 
 static void serve(struct ipc *ipc, struct signal *signal)
@@ -163,8 +165,12 @@ static void lose_patience(struct ipc *ipc, struct signal *signal)
 
 bool pool_wants(const struct pool *pool, struct kqueue *instead_of)
 {
-    struct kqueue *waiting = better(first_of_lane(pool, LANE_ORDINARY), first_of_lane(pool, LANE_OVERCOMMIT));
-    if (!waiting || pool->n_parked > 0)
+    struct kqueue *ordinary = first_of_lane(pool, LANE_ORDINARY);
+    bool has_spare = pool->n_parked > 0;
+    if (ordinary && has_spare && (!instead_of->is_ordinary || is_admitted(pool, ordinary)))
+        ordinary = NULL;
+    struct kqueue *waiting = better(ordinary, has_spare ? NULL : first_of_lane(pool, LANE_OVERCOMMIT));
+    if (!waiting)
         return false;
     int mine = class_priority(instead_of);
     if (mine < instead_of->push.priority)

@@ -55,7 +55,7 @@ static inline bool pool_is_requested(const struct tree_node *request)
     return tree_is_linked(request);
 }
 
-/* A request that is stronger than the workloop waits, and finds no thread of its own (T135). */
+/* A request waits that is stronger than the workloop, and cannot be served unless that gives way (T135). */
 bool pool_wants(const struct pool *pool, struct kqueue *instead_of);
 
 /* The thread waits for a workloop. idle: nanoseconds, after which it may go if it is not the only one. */

@@ -6,18 +6,23 @@
 
 /* ---- class ---- */
 
-void workloop_count(struct kqueue *kqueue, enum sched_qos qos, bool is_more)
+static enum sched_qos most_urgent(const uint32_t n_of_class[SCHED_QOS_COUNT])
 {
-    ASSERT(qos != SCHED_QOS_NONE && (is_more || kqueue->n_of_class[qos] > 0));
-    kqueue->n_of_class[qos] += is_more ? 1 : -1;
+    for (int qos = SCHED_QOS_COUNT - 1; qos > SCHED_QOS_NONE; qos--)
+        if (n_of_class[qos] > 0)
+            return (enum sched_qos)qos;
+    return SCHED_QOS_NONE;
 }
 
 enum sched_qos workloop_class(const struct kqueue *kqueue)
 {
-    for (int qos = SCHED_QOS_COUNT - 1; qos > SCHED_QOS_NONE; qos--)
-        if (kqueue->n_of_class[qos] > 0)
-            return (enum sched_qos)qos;
-    return SCHED_QOS_NONE;
+    return most_urgent(kqueue->n_of_class);
+}
+
+void workloop_count(struct kqueue *kqueue, enum sched_qos qos, bool is_more)
+{
+    ASSERT(qos != SCHED_QOS_NONE && (is_more || kqueue->n_of_class[qos] > 0));
+    kqueue->n_of_class[qos] += is_more ? 1 : -1;
 }
 
 static void set_class(struct thread *thread, uint8_t *class, enum sched_qos qos)
@@ -38,16 +43,29 @@ static void raise_servicer(const struct kqueue *kqueue)
 }
 
 /* The owner has the most urgent class of the workloops that it owns (T149). */
-static void raise_owner(struct thread *owner)
+static void set_owned_class(struct kqueue *kqueue, struct thread *owner, enum sched_qos qos)
 {
-    enum sched_qos qos = SCHED_QOS_NONE;
-    list_for_each(node, &owner->owned)
-    {
-        enum sched_qos of_one = workloop_class(list_entry(node, struct kqueue, owned));
-        qos = of_one > qos ? of_one : qos;
-        owner->ipc.ipc->steps++;
-    }
-    set_class(owner, &owner->ipc.sched.kevent_override, qos);
+    owner->n_owned_of_class[kqueue->owned_class]--;
+    owner->n_owned_of_class[qos]++;
+    kqueue->owned_class = (uint8_t)qos;
+    set_class(owner, &owner->ipc.sched.kevent_override, most_urgent(owner->n_owned_of_class));
+}
+
+static void disown(struct kqueue *kqueue)
+{
+    struct thread *owner = kqueue->owner;
+    kqueue->owner = NULL;
+    list_remove(&kqueue->owned);
+    set_owned_class(kqueue, owner, SCHED_QOS_NONE);
+    owner->n_owned_of_class[SCHED_QOS_NONE]--;
+}
+
+static void own(struct kqueue *kqueue, struct thread *owner)
+{
+    kqueue->owner = owner;
+    kqueue->owned_class = SCHED_QOS_NONE;
+    owner->n_owned_of_class[SCHED_QOS_NONE]++;
+    list_append(&owner->owned, &kqueue->owned);
 }
 
 /* ---- request and inheritor ---- */
@@ -95,7 +113,7 @@ void workloop_update(struct kqueue *kqueue)
     if (kqueue->servicer)
         raise_servicer(kqueue);
     if (kqueue->owner)
-        raise_owner(kqueue->owner);
+        set_owned_class(kqueue, kqueue->owner, workloop_class(kqueue));
 }
 
 /* ---- servicer ---- */
@@ -157,11 +175,8 @@ void workloop_set_owner(struct kqueue *kqueue, struct thread *owner)
     if (owner == before)
         return;
     if (before)
-        list_remove(&kqueue->owned);
-    kqueue->owner = owner;
+        disown(kqueue);
     if (owner)
-        list_append(&owner->owned, &kqueue->owned);
+        own(kqueue, owner);
     workloop_update(kqueue);
-    if (before)
-        raise_owner(before);
 }

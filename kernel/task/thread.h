@@ -35,7 +35,8 @@ struct thread {
     struct right settable_self;
     struct exception_actions *exceptions; /* NULL: never set (K29) */
     struct kqueue *services;    /* the workloop that it is bound to; NULL: none */
-    struct list owned;          /* struct kqueue.owned: workloops whose owner it is (T149) */
+    struct list owned;          /* struct kqueue.owned */
+    uint32_t n_owned_of_class[SCHED_QOS_COUNT]; /* workloops whose owner it is, by class (T149) */
     bool is_pooled;             /* one of its task's pool */
     struct port *special_reply; /* bound special reply port, a reference; NULL (K41) */
     void *host;

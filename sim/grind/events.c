@@ -24,8 +24,8 @@ static uint16_t draw_flags(void)
     uint16_t flags = (uint16_t)DRAW_FROM(EV_ADD | EV_DISPATCH2 | EV_VANISHED, EV_ADD | EV_DISPATCH2, EV_ADD,
                                          EV_ADD | EV_DISPATCH, EV_ADD | EV_ONESHOT, EV_ADD | EV_CLEAR,
                                          EV_ENABLE | EV_DISPATCH2, EV_ENABLE | EV_DISPATCH2, EV_ENABLE,
-                                         EV_DELETE | EV_DISPATCH2, EV_DELETE | EV_ENABLE | EV_DISPATCH2, EV_DELETE,
-                                         EV_ADD | EV_DISABLE, EV_ADD | EV_DISABLE | EV_DISPATCH2);
+                                         EV_DELETE | EV_DISPATCH2, EV_DELETE | EV_ENABLE | EV_DISPATCH2,
+                                         EV_DELETE, EV_ADD | EV_DISABLE, EV_ADD | EV_DISABLE | EV_DISPATCH2);
     if (chance(6))
         flags |= EV_RECEIPT;
     return chance(97) ? flags : (uint16_t)draw_bits();
@@ -35,8 +35,8 @@ static void draw_machport(struct kevent_qos_s *event, const struct being *task)
 {
     event->filter = EVFILT_MACHPORT;
     event->ident = event->udata = name_of(task, RECEIVABLE);
-    event->fflags = (uint32_t)DRAW_FROM(MACH_RCV_MSG, MACH_RCV_MSG, MACH_RCV_SYNC_PEEK, 0, MACH_RCV_MSG | MACH_RCV_LARGE,
-                                        draw_bits());
+    event->fflags = (uint32_t)DRAW_FROM(MACH_RCV_MSG, MACH_RCV_MSG, MACH_RCV_SYNC_PEEK, 0,
+                                        MACH_RCV_MSG | MACH_RCV_LARGE, draw_bits());
     if (chance(85))
         return;
     event->ext[0] = draw_bits();
@@ -47,15 +47,17 @@ static void draw_workloop(struct kevent_record *record, const struct being *task
 {
     struct kevent_qos_s *event = &record->event;
     event->filter = EVFILT_WORKLOOP;
-    event->fflags = (uint32_t)DRAW_FROM(NOTE_WL_THREAD_REQUEST, NOTE_WL_THREAD_REQUEST, NOTE_WL_SYNC_WAIT, NOTE_WL_SYNC_WAKE,
-                                        NOTE_WL_SYNC_IPC, draw_bits());
+    event->fflags = (uint32_t)DRAW_FROM(NOTE_WL_THREAD_REQUEST, NOTE_WL_THREAD_REQUEST, NOTE_WL_SYNC_WAIT,
+                                        NOTE_WL_SYNC_WAKE, NOTE_WL_SYNC_IPC, draw_bits());
     event->ident = event->udata = event->fflags & NOTE_WL_THREAD_REQUEST ? id : 5 + draw(2);
     if (event->fflags & NOTE_WL_SYNC_IPC)
         event->ident = name_of(task, chance(50) ? ONCE : RECEIVABLE);
     if (!(event->fflags & NOTE_WL_THREAD_REQUEST) && chance(90))
         event->flags |= EV_DISABLE;
-    event->fflags |= chance(50) ? 0 : (uint32_t)DRAW_FROM(NOTE_WL_DISCOVER_OWNER, NOTE_WL_END_OWNERSHIP, NOTE_WL_UPDATE_QOS,
-                                                          NOTE_WL_IGNORE_ESTALE | NOTE_WL_END_OWNERSHIP);
+    event->fflags |=
+        chance(50) ? 0
+                   : (uint32_t)DRAW_FROM(NOTE_WL_DISCOVER_OWNER, NOTE_WL_END_OWNERSHIP, NOTE_WL_UPDATE_QOS,
+                                         NOTE_WL_IGNORE_ESTALE | NOTE_WL_END_OWNERSHIP);
     if (chance(40))
         return;
     event->ext[EV_EXTIDX_WL_ADDR] = 64;
@@ -77,7 +79,8 @@ static void draw_record(struct kevent_record *record, const struct being *task, 
         draw_workloop(record, task, id);
         return;
     }
-    event->filter = (int16_t)DRAW_FROM(EVFILT_USER, EVFILT_USER, EVFILT_USER, EVFILT_READ, EVFILT_TIMER, draw_bits());
+    event->filter =
+        (int16_t)DRAW_FROM(EVFILT_USER, EVFILT_USER, EVFILT_USER, EVFILT_READ, EVFILT_TIMER, draw_bits());
     event->ident = event->udata = draw(4);
     event->fflags = (uint32_t)DRAW_FROM(NOTE_TRIGGER, NOTE_TRIGGER, 0, draw_bits());
 }
@@ -90,7 +93,8 @@ static uint32_t put_changes(struct actor *actor, uint64_t id)
         draw_record(&record, actor->task, id);
         memcpy(trap_data(actor->page) + i * sizeof(record), &record, sizeof(record));
         tell(" [filter %d ident 0x%llx flags 0x%x fflags 0x%x qos 0x%x]", record.event.filter,
-             (unsigned long long)record.event.ident, record.event.flags, record.event.fflags, (uint32_t)record.event.qos);
+             (unsigned long long)record.event.ident, record.event.flags, record.event.fflags,
+             (uint32_t)record.event.qos);
     }
     return chance(98) ? n : (uint32_t)draw_bits();
 }

@@ -67,8 +67,8 @@ TEST(those_that_overcommit_have_all_threads_of_the_pool, "T145 S43")
 TEST(the_strongest_request_is_served_first_and_the_oldest_among_equals, "T144 S44 T32")
 {
     mach_port_t port = port_with_send();
-    struct loop initiated = { .is_closed = true }, pushed = { .is_closed = true }, first = { .is_closed = true },
-                second = { .is_closed = true };
+    struct loop initiated = { .is_closed = true }, pushed = { .is_closed = true },
+                first = { .is_closed = true }, second = { .is_closed = true };
     struct caller caller = { .link = port, .qos_class = QOS_CLASS_USER_INTERACTIVE };
     struct loop *order[] = { &pushed, &initiated, &first, &second };
     fire_many(ORDINARY_MAX, QOS_DEF);
@@ -135,6 +135,37 @@ TEST(who_runs_keeps_the_cpu_from_the_less_urgent_for_a_while, "T145")
     loop_end(&runs);
     loop_end(&as_urgent);
     loop_end(&more_urgent);
+}
+
+static int wait_once(struct loop *loop, struct kevent_qos_s *events, int n)
+{
+    (void)events, (void)n;
+    if (loop->n_calls == 1)
+        letter_take(loop->gate);
+    return 0;
+}
+
+TEST(a_servicer_gives_way_to_a_stronger_request_at_the_limit, "T135 T144")
+{
+    struct loop weak = { .body = wait_once }, strong = { 0 };
+    fire_many(ORDINARY_MAX - 1, QOS_DEF);
+    loop_begin(&weak);
+    loop_begin(&strong);
+    CHECK_EQ(fire(&weak, QOS_UT), 0);
+    until_calls(&weak, 1);
+    CHECK_EQ(fire(&strong, QOS_DEF), 0);
+    CHECK_EQ(change(&weak, 2, EVFILT_USER, EV_ADD | EV_ONESHOT, NOTE_TRIGGER, QOS_UT), 0);
+    world_settle();
+    CHECK_EQ(strong.n_calls, 0);
+    strong.is_closed = true;
+    loop_open(&weak);
+    until_calls(&strong, 1);
+    CHECK_EQ(weak.n_calls, 1);
+    loop_open(&strong);
+    until_done(&weak, 2);
+    loop_end(&weak);
+    loop_end(&strong);
+    release_many(ORDINARY_MAX - 1);
 }
 
 static int end_once(struct loop *loop, struct kevent_qos_s *events, int n)
