@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* libmach/arguments.c - <crt_externs.h>: the loader hands them to every library's constructors */
+/* libmach/arguments.c - <crt_externs.h>: the loader hands them to every library's constructors; and the program's path */
 #include <crt_externs.h>
 #include <errno.h>
+#include <limits.h>
+#include <mach-o/dyld.h>
+#include <string.h>
 #include <unistd.h>
 
 static int count;
@@ -31,4 +34,18 @@ char ***_NSGetEnviron(void)
 char **_NSGetProgname(void)
 {
     return &program_invocation_short_name;
+}
+
+int _NSGetExecutablePath(char *path, uint32_t *size)
+{
+    char found[PATH_MAX];
+    ssize_t length = readlink("/proc/self/exe", found, sizeof found - 1);
+    if (length < 0 || (uint32_t)length >= *size) {
+        *size = length < 0 ? PATH_MAX : (uint32_t)length + 1;
+        return -1;
+    }
+    found[length] = '\0';
+    memcpy(path, found, (size_t)length + 1);
+    *size = (uint32_t)length + 1;
+    return 0;
 }

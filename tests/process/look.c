@@ -3,16 +3,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libproc.h>
-#include <libkern/OSAtomic.h>
-#include <crt_externs.h>
 #include <pthread.h>
-#include <pthread/qos_private.h>
 #include <signal.h>
 #include <spawn_private.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/sysctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -325,116 +321,4 @@ TEST(usage_is_told_by_version, "F167")
     CHECK_EQ(info.ri_cpu_time_qos_default, UINT64_MAX);
     CHECK_EQ(proc_pid_rusage(getpid(), 99, (rusage_info_t *)&info), -1);
     CHECK_EQ(errno, EINVAL);
-}
-
-/* ---- the small headers that tests include beside it ---- */
-
-TEST(sysctl_knows_its_names_by_word_and_number, "F23 H19")
-{
-    int n = 0, mib[CTL_MAXNAME];
-    int64_t wide = 0;
-    char text[64] = "";
-    size_t size = sizeof n, n_mib = CTL_MAXNAME;
-    CHECK_EQ(sysctlbyname("hw.ncpu", &n, &size, NULL, 0), 0);
-    CHECK_EQ(n, sysconf(_SC_NPROCESSORS_ONLN));
-    size = sizeof wide;
-    CHECK_EQ(sysctlbyname("hw.memsize", &wide, &size, NULL, 0), 0);
-    CHECK_GT(wide, 1 << 20);
-    CHECK_EQ(sysctlbyname("kern.ostype", NULL, &size, NULL, 0), 0);
-    CHECK_EQ(size, 6);
-    CHECK_EQ(sysctlbyname("kern.ostype", text, &size, NULL, 0), 0);
-    CHECK_STR_EQ(text, "Linux");
-    size = 3;
-    CHECK_EQ(sysctlbyname("kern.ostype", text, &size, NULL, 0), -1);
-    CHECK_EQ(errno, ENOMEM);
-    CHECK_EQ(sysctlbyname("kern.nothing", NULL, NULL, NULL, 0), -1);
-    CHECK_EQ(errno, ENOENT);
-    CHECK_EQ(sysctlnametomib("kern.maxproc", mib, &n_mib), 0);
-    CHECK_EQ(n_mib, 2);
-    size = sizeof n;
-    CHECK_EQ(sysctl(mib, 2, &n, &size, NULL, 0), 0);
-    CHECK_EQ(n, 2500);
-    CHECK_EQ(sysctlbyname("kern.maxproc", NULL, NULL, &n, sizeof n), -1);
-    CHECK_EQ(errno, EPERM);
-}
-
-TEST(the_programs_arguments_are_found, "H19")
-{
-    CHECK_GE(*_NSGetArgc(), 1);
-    CHECK_STR_EQ(*_NSGetProgname(), "process_look");
-    CHECK(strstr((*_NSGetArgv())[0], "process_look") != NULL);
-    CHECK(*_NSGetEnviron() == environ);
-}
-
-static OSQueueHead stack = OS_ATOMIC_QUEUE_INIT;
-static OSFifoQueueHead queue = OS_ATOMIC_FIFO_QUEUE_INIT;
-static OSSpinLock spin = OS_SPINLOCK_INIT;
-static int counted;
-
-static void *count(void *argument)
-{
-    for (int i = 0; i < 20000; i++) {
-        OSSpinLockLock(&spin);
-        counted++;
-        OSSpinLockUnlock(&spin);
-    }
-    return argument;
-}
-
-TEST(atomic_operations_and_lists_do_what_they_say, "H19")
-{
-    struct element {
-        int number;
-        void *link;
-    } elements[3] = { { 0, NULL }, { 1, NULL }, { 2, NULL } };
-    volatile int32_t n = 5;
-    volatile uint32_t bits = 0xf0;
-    pthread_t threads[2];
-    CHECK_EQ(OSAtomicAdd32(3, &n), 8);
-    CHECK_EQ(OSAtomicDecrement32Barrier(&n), 7);
-    CHECK(OSAtomicCompareAndSwap32(7, 9, &n));
-    CHECK(!OSAtomicCompareAndSwap32Barrier(7, 9, &n));
-    CHECK_EQ(OSAtomicOr32(1, &bits), 0xf1);
-    CHECK_EQ(OSAtomicAnd32Orig(0xf, &bits), 0xf1);
-    CHECK(!OSAtomicTestAndSet(0, &bits));
-    CHECK_EQ(bits, 0x81);
-    CHECK(OSAtomicTestAndClear(7, &bits));
-    CHECK_EQ(bits, 0x80);
-    for (int i = 0; i < 3; i++)
-        OSAtomicEnqueue(&stack, &elements[i], offsetof(struct element, link));
-    for (int i = 3; i-- > 0;)
-        CHECK(OSAtomicDequeue(&stack, offsetof(struct element, link)) == &elements[i]);
-    CHECK(OSAtomicDequeue(&stack, offsetof(struct element, link)) == NULL);
-    for (int i = 0; i < 3; i++)
-        OSAtomicFifoEnqueue(&queue, &elements[i], offsetof(struct element, link));
-    for (int i = 0; i < 3; i++)
-        CHECK(OSAtomicFifoDequeue(&queue, offsetof(struct element, link)) == &elements[i]);
-    CHECK(OSAtomicFifoDequeue(&queue, offsetof(struct element, link)) == NULL);
-    for (int i = 0; i < 2; i++)
-        pthread_create(&threads[i], NULL, count, NULL);
-    for (int i = 0; i < 2; i++)
-        pthread_join(threads[i], NULL);
-    CHECK_EQ(counted, 40000);
-    CHECK(OSSpinLockTry(&spin));
-    CHECK(!OSSpinLockTry(&spin));
-    OSSpinLockUnlock(&spin);
-}
-
-TEST(classes_of_service_pack_into_a_word_and_out_of_it, "T133")
-{
-    int relative = 1;
-    unsigned long flags = 0;
-    qos_class_t override_class;
-    CHECK_EQ(_pthread_qos_class_encode(QOS_CLASS_DEFAULT, 0, 0), 0x8ff);
-    CHECK_EQ(_pthread_qos_class_encode(QOS_CLASS_USER_INTERACTIVE, -3, _PTHREAD_PRIORITY_OVERCOMMIT_FLAG),
-             0x800020fc);
-    CHECK_EQ(_pthread_qos_class_decode(0x800020fc, &relative, &flags), QOS_CLASS_USER_INTERACTIVE);
-    CHECK_EQ(relative, -3);
-    CHECK_EQ(flags, 0x80000000);
-    unsigned long both =
-        _pthread_qos_class_and_override_encode(QOS_CLASS_UTILITY, 0, 0, QOS_CLASS_USER_INITIATED);
-    CHECK_EQ(_pthread_qos_class_and_override_decode(both, NULL, NULL, &override_class), QOS_CLASS_UTILITY);
-    CHECK_EQ(override_class, QOS_CLASS_USER_INITIATED);
-    CHECK_EQ(_pthread_sched_pri_decode(_pthread_sched_pri_encode(47, 0), &flags), 47);
-    CHECK_EQ(_pthread_qos_class_decode(_pthread_sched_pri_encode(47, 0), NULL, NULL), QOS_CLASS_UNSPECIFIED);
 }
