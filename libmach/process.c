@@ -37,7 +37,7 @@ static kern_return_t call(enum trap_number number, uint64_t first, uint64_t seco
     if (trap_make(&frame)) {
         kr = (kern_return_t)page->reply.result;
         memcpy(value, page->reply.value, sizeof page->reply.value);
-        if (kr == KERN_SUCCESS && data != NULL)
+        if (kr == KERN_SUCCESS && data != NULL && data->out != NULL)
             memcpy(data->out, trap_data(page), items(data, value, is_list) * data->item_size);
     }
     trap_end(&frame);
