@@ -103,6 +103,10 @@ int mig_strncpy_zerofill(char *dest, const char *src, int len);
 void mig_allocate(vm_address_t *addr, vm_size_t size);
 void mig_deallocate(vm_address_t addr, vm_size_t size);
 
+/* Memory for the messages of stubs themselves; NULL if there is none. (M61, M91) */
+char *mig_user_allocate(vm_size_t size);
+void mig_user_deallocate(char *data, vm_size_t size);
+
 __END_DECLS
 
 #endif /* _MACH_MIG_H_ */

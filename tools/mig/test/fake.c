@@ -96,6 +96,8 @@ static mach_msg_return_t deliver(mach_msg_header_t *msg, const void *reply, mach
         receive_descriptors(room);
     }
     REQUIRE(head->msgh_size <= FAKE_ROOM);
+    memcpy(fake.received, room, head->msgh_size);
+    fake.received_size = head->msgh_size;
     add_trailer(room, trailer, fake.trailer_type);
     if (head->msgh_size + trailer > rcv_size)
         return MACH_RCV_TOO_LARGE;

@@ -27,6 +27,9 @@ struct fake {
     fake_demux_t demux;
     mach_msg_size_t trailer_size, trailer_type; /* of what the client receives; 0: the least */
 
+    unsigned char received[FAKE_ROOM]; /* the last reply as the client got it */
+    mach_msg_size_t received_size;
+
     unsigned calls;
     unsigned char request[FAKE_ROOM];
     mach_msg_option_t option;
