@@ -33,9 +33,9 @@ struct host_ops {
      * Called for the trapping thread too, as the last thing of its trap. */
     void (*thread_done)(void *host, struct thread *thread);
 
-    /* The thread's base priority is another one (T18). Called before thread_done of whoever waited for that. May be
-     * NULL. */
-    void (*thread_priority)(void *host, struct thread *thread, int base);
+    /* The thread's base priority is another one (T18). Called before thread_done of whoever waited for that. source: the
+     * thread whose urgency that is, itself if its own; NULL: too far away to say. May be NULL. */
+    void (*thread_priority)(void *host, struct thread *thread, int base, struct thread *source);
 
     /* The segment that this task registered under `id`, now owned by the kernel: 0 if there is none, if it is
      * shorter than size, or if anybody could still write to it or change its length. */

@@ -79,6 +79,13 @@ static void publish_finished(struct ipc *ipc)
     }
 }
 
+static struct thread *source_of(const struct sched_thread *sched)
+{
+    enum { FAR_AWAY = 16 };
+    const struct sched_thread *source = turnstile_source(sched, FAR_AWAY);
+    return source ? thread_of_ipc(container_of(source, struct ipc_thread, sched)) : NULL;
+}
+
 /* Before anybody is woken: who is raised shall run as such. */
 static void tell_priorities(struct ipc *ipc)
 {
@@ -86,7 +93,7 @@ static void tell_priorities(struct ipc *ipc)
         struct sched_thread *sched = list_entry(node, struct sched_thread, changed);
         struct thread *thread = thread_of_ipc(container_of(sched, struct ipc_thread, sched));
         if (ipc->ops->thread_priority)
-            ipc->ops->thread_priority(ipc->host, thread, sched_base(sched));
+            ipc->ops->thread_priority(ipc->host, thread, sched_base(sched), source_of(sched));
     }
 }
 

@@ -18,6 +18,7 @@
 #include "host/linux/polling.h"
 #include "host/linux/priority.h"
 #include "host/linux/process.h"
+#include "host/linux/round_robin.h"
 #include "host/linux/settle.h"
 #include "host/linux/thread.h"
 #include "host/linux/user.h"
@@ -243,7 +244,9 @@ static uint64_t next_deadline(const struct machd *m, const struct loop *loop)
 {
     uint64_t deadline = kernel_next_deadline(m->kernel), wake = wake_deadline(m);
     uint64_t interval = duty_interval(m);
+    uint64_t urgent = round_robin_deadline(m);
     deadline = wake < deadline ? wake : deadline;
+    deadline = urgent < deadline ? urgent : deadline;
     if (m->sockets_back && m->sockets_back < deadline)
         deadline = m->sockets_back;
     return interval && loop->last_duties + interval < deadline ? loop->last_duties + interval : deadline;
@@ -276,6 +279,7 @@ static void pass(struct machd *m, struct loop *loop)
         loop->last_request = m->now;
     loop->n_traps_since_epoll += n;
     wake_run(m, m->now);
+    round_robin_run(m, m->now);
     priority_run(m);
     clients_handle_kept(m);
     if (m->sockets_back && m->now >= m->sockets_back)

@@ -63,8 +63,14 @@ struct niceness {
     struct list lowering_link; /* machd.lowering */
     struct process *process;
     int32_t tid;
-    int8_t wanted, applied;
+    int8_t wanted, applied; /* NICE_ROUND_ROBIN: above all of them */
+    int8_t timeshare;       /* what it gets when not that */
+    bool is_spent;          /* it ran as such for as long as it may, until the push on it ends */
+    struct list urgent_link; /* machd.urgent, while it does */
+    uint64_t look_at, ran;   /* ns: when to look how long it has run, and what it had run at the first look */
 };
+
+#define NICE_ROUND_ROBIN (-21)
 
 /* state      task   image_id   leaves by
  * ATTACHED   live   set        exec or hang-up -> BARE; broken protocol -> ENDED; death
@@ -86,6 +92,7 @@ struct process {
     struct task *task;
     bool is_launchd;
     bool is_reniced;      /* one of its threads was, at some time */
+    uint64_t group;       /* of its cgroup with a CPU controller, a hash; 0: not read yet (host/linux/round_robin.c) */
     struct niceness main; /* of its main thread, while that has no trap_thread */
     bool broken; /* on machd.broken: to be ended */
     bool is_undone; /* ... because its creation was taken back */
@@ -257,6 +264,9 @@ struct machd {
     struct list ready_users;
     int32_t last_served; /* pid */
     struct list outstanding; /* delegated wakes not yet seen, by wake_due */
+    struct list urgent;      /* struct niceness.urgent_link */
+    uint64_t look_at_urgent; /* the earliest of theirs; 0: there are none */
+    bool is_grouped;         /* niceness is not compared between sessions (autogroup) */
     struct list lowering;    /* threads whose niceness is to rise once no wake is outstanding */
     struct list deferred;    /* threads that machd will wake, by wake_due */
     struct trap_thread *trapping; /* whose trap the kernel carries out now */

@@ -27,6 +27,7 @@
 #include "host/linux/proc.h"
 #include "host/linux/process.h"
 #include "host/linux/rank.h"
+#include "host/linux/round_robin.h"
 #include "host/linux/spawn.h"
 #include "host/linux/segment.h"
 #include "host/linux/settle.h"
@@ -196,11 +197,12 @@ static void host_thread_done(void *host, struct thread *thread)
 }
 
 /* Threads that the host has no record of make no traps: nothing is applied to them. */
-static void host_thread_priority(void *host, struct thread *thread, int base)
+static void host_thread_priority(void *host, struct thread *thread, int base, struct thread *source)
 {
     struct trap_thread *t = kernel_thread_host(thread);
     struct process *process = kernel_task_host(kernel_thread_task(thread));
-    priority_changed(host, t ? &t->nice : &process->main, base);
+    struct process *from = source ? kernel_task_host(kernel_thread_task(source)) : NULL;
+    priority_changed(host, t ? &t->nice : &process->main, base, from);
 }
 
 static void host_task_broken(void *host, struct task *task, const char *why)
@@ -272,7 +274,7 @@ static void init_lists(struct machd *m)
     struct list *lists[] = { &m->users,    &m->all_processes, &m->connections, &m->half_open,
                              &m->doomed,   &m->broken,        &m->forks,       &m->quarantine,
                              &m->settling, &m->ready_users,   &m->outstanding, &m->deferred,
-                             &m->keeping,  &m->lowering,      &m->tracers };
+                             &m->keeping,  &m->lowering,      &m->urgent,      &m->tracers };
     for (size_t i = 0; i < ARRAY_SIZE(lists); i++)
         list_init(lists[i]);
     for (size_t i = 0; i < PROCESS_BUCKETS; i++)
@@ -337,6 +339,7 @@ static int start(struct machd *m)
     if (error)
         return error;
     rank_raise(m->config.rank);
+    round_robin_start(m);
     polling_start(m);
     launchd_start(m);
     return 0;

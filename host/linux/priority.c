@@ -9,6 +9,7 @@
 
 #include "host/linux/machd.h"
 #include "host/linux/rank.h"
+#include "host/linux/round_robin.h"
 
 /* Mach priorities, and the niceness that each gets; between them by proportion. */
 static const struct {
@@ -46,9 +47,8 @@ static int bounded(const struct process *process, int nice)
 
 const char *priority_policy(const struct machd *m)
 {
-    (void)m;
     return rank_may_raise_others()
-               ? "niceness"
+               ? m->is_grouped ? "niceness, and round robin for pushes between sessions" : "niceness"
                : "niceness from 0 up, where the program's RLIMIT_NICE permits; CAP_SYS_NICE would permit all";
 }
 
@@ -65,30 +65,64 @@ static bool is_timeshare(const struct niceness *nice)
     return (sched_getscheduler(nice->tid) & ~SCHED_RESET_ON_FORK) == SCHED_OTHER;
 }
 
+static bool set(const struct niceness *nice)
+{
+    return nice->wanted == NICE_ROUND_ROBIN ? rank_set(nice->tid, SCHED_RR, 0, ROUND_ROBIN_OF_CLIENTS)
+                                            : rank_set(nice->tid, SCHED_OTHER, nice->wanted, 0);
+}
+
 static void apply(struct machd *m, struct niceness *nice)
 {
-    if (!is_there(nice) || !is_timeshare(nice))
+    if (!is_there(nice) || (nice->applied != NICE_ROUND_ROBIN && !is_timeshare(nice)))
         return;
-    if (rank_set(nice->tid, SCHED_OTHER, nice->wanted, 0)) {
+    if (set(nice)) {
         nice->applied = nice->wanted;
+        if (nice->applied == NICE_ROUND_ROBIN)
+            round_robin_begins(m, nice);
+        else
+            round_robin_ends(nice);
         nice->process->is_reniced = true;
         m->count.reniced++;
     }
 }
 
-void priority_changed(struct machd *m, struct niceness *nice, int base)
+/* It is not to be lowered any more. */
+static void stay(struct niceness *nice)
 {
-    int value = bounded(nice->process, nice_of(base));
+    if (list_is_linked(&nice->lowering_link))
+        list_remove(&nice->lowering_link);
+}
+
+static void want(struct machd *m, struct niceness *nice, int value)
+{
     if (value == nice->wanted)
         return;
     if (value != 0 && nice->applied == 0 && !may_apply(nice->process))
         return;
     nice->wanted = (int8_t)value;
-    priority_forget(nice);
+    stay(nice);
     if (value < nice->applied)
         apply(m, nice);
     else if (value > nice->applied)
         list_append(&m->lowering, &nice->lowering_link);
+}
+
+void priority_changed(struct machd *m, struct niceness *nice, int base, struct process *from)
+{
+    int value = nice->timeshare = (int8_t)bounded(nice->process, nice_of(base));
+    if (from == nice->process)
+        nice->is_spent = false;
+    else if (value < 0 && !nice->is_spent && round_robin_is_needed(m, nice->process, from))
+        value = NICE_ROUND_ROBIN;
+    want(m, nice, value);
+}
+
+void priority_spent(struct machd *m, struct niceness *nice)
+{
+    if (nice->wanted != NICE_ROUND_ROBIN)
+        return;
+    nice->is_spent = true;
+    want(m, nice, nice->timeshare);
 }
 
 void priority_run(struct machd *m)
@@ -101,8 +135,8 @@ void priority_run(struct machd *m)
 
 void priority_forget(struct niceness *nice)
 {
-    if (list_is_linked(&nice->lowering_link))
-        list_remove(&nice->lowering_link);
+    stay(nice);
+    round_robin_ends(nice);
 }
 
 /* ---- threads that come from elsewhere ---- */
@@ -121,6 +155,9 @@ void priority_hand_over(struct machd *m, struct niceness *from, struct niceness 
     priority_forget(from);
     to->wanted = from->wanted;
     to->applied = from->applied;
+    to->timeshare = from->timeshare;
+    if (to->applied == NICE_ROUND_ROBIN)
+        round_robin_begins(m, to);
     from->wanted = from->applied = 0;
     if (is_lowering)
         list_append(&m->lowering, &to->lowering_link);

@@ -8,6 +8,9 @@
  *
  * The main thread of a process without libmach is one as well: process.main.
  *
+ * Niceness is compared inside one scheduling group only. Where a push comes from another one, the thread runs round robin
+ * for a while instead (round_robin.h).
+ *
  * Programs of other users than root are kept at niceness 0 or above, whatever their Mach priority.
  */
 #pragma once
@@ -19,8 +22,11 @@ struct machd;
 struct process;
 struct niceness;
 
-/* The base priority of the thread is another one now. host_ops.thread_priority. */
-void priority_changed(struct machd *m, struct niceness *nice, int base);
+/* The base priority of the thread is another one now, by the urgency of a thread of `from` (host_ops.thread_priority; NULL:
+ * not known whose). */
+void priority_changed(struct machd *m, struct niceness *nice, int base, struct process *from);
+/* It has run round robin for as long as one push permits: its niceness counts from now on. */
+void priority_spent(struct machd *m, struct niceness *nice);
 /* Lowers what waits to be lowered, if no wake is outstanding. */
 void priority_run(struct machd *m);
 /* The thread goes. */

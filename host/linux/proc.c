@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* host/linux/proc.c - /proc/PID/stat and /proc/PID/status
+/* host/linux/proc.c - a few files of /proc/PID
  *
  * A command name may contain anything, parentheses and line ends too: the fields of stat are counted from the last ')', and
  * the line Name of status escapes line ends, so that a process cannot forge the lines below it.
@@ -107,4 +107,22 @@ bool proc_read_usage(int32_t pid, int32_t tid, struct host_thread_usage *usage)
     usage->user = user * tick;
     usage->system = system * tick;
     return true;
+}
+
+uint64_t proc_read_runtime(int32_t pid, int32_t tid)
+{
+    char name[32], text[96];
+    snprintf(name, sizeof(name), "task/%d/schedstat", tid);
+    return read_file(pid, name, text, sizeof(text)) ? strtoull(text, NULL, 10) : 0;
+}
+
+uint64_t proc_read_group(int32_t pid)
+{
+    char text[4096];
+    uint64_t hash = 0xcbf29ce484222325u; /* FNV-1a */
+    if (!read_file(pid, "cgroup", text, sizeof(text)))
+        return 1;
+    for (const char *at = text; *at; at++)
+        hash = (hash ^ (uint8_t)*at) * 0x100000001b3u;
+    return hash | 1;
 }

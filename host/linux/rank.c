@@ -11,7 +11,7 @@
 #include "host/linux/rank.h"
 
 #define FLAG_RESET_ON_FORK 1u
-#define ROUND_ROBIN_PRIORITY 2u /* one step above what clients may get */
+#define ROUND_ROBIN_PRIORITY (ROUND_ROBIN_OF_CLIENTS + 1)
 #define HIGHEST (-20)
 #define WAITED_MAX (200 * MICROSECOND) /* more, between two looks, is a sign of others */
 #define TERM_MIN (1 * SECOND)          /* of round robin; the double each time that it was ended too soon */

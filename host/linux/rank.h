@@ -7,6 +7,8 @@
 
 #include "host/linux/config.h"
 
+#define ROUND_ROBIN_OF_CLIENTS 1u /* what those get who are pushed (round_robin.h) */
+
 /* RANK_AUTO: nice -20 while nobody competes for the CPUs, and round robin for a while once somebody has. A timeshare thread
  * is taken by the scheduler to whoever wakes it, and wakes others where it runs; a real-time one stays where it was, and a
  * lone call then pays for an interrupt to another CPU, twice. Machines with work to do need the other: what makes machd wait

@@ -217,3 +217,31 @@ bool turnstile_thread_is_settled(const struct sched_thread *thread)
     return thread->push == sched_push(strongest(&thread->pushers)) &&
            sched_base(thread) == sched_base_of(thread, thread->push);
 }
+
+/* ---- the way back ---- */
+
+static struct turnstile *first_pusher(const struct pushers *pushers)
+{
+    struct tree_node *node = tree_first(&pushers->tree);
+    return node ? container_of(node, struct turnstile, node) : NULL;
+}
+
+/* The thread that makes the turnstile as strong as it is; what is left of *max_p counts down. NULL: too far away. */
+static const struct sched_thread *strongest_waiter(const struct turnstile *turnstile, uint32_t *max_p)
+{
+    for (; turnstile && *max_p > 0; --*max_p) {
+        struct waiter *waiter = turnstile->waiters ? waitq_first(turnstile->waiters) : NULL;
+        struct turnstile *pusher = first_pusher(&turnstile->pushers);
+        if (waiter && (!pusher || waiter->priority >= pusher->priority))
+            return sched_thread_of_waiter(waiter);
+        turnstile = pusher;
+    }
+    return NULL;
+}
+
+const struct sched_thread *turnstile_source(const struct sched_thread *thread, uint32_t max)
+{
+    while (thread && sched_base(thread) > sched_base_of(thread, 0))
+        thread = strongest_waiter(first_pusher(&thread->pushers), &max);
+    return thread;
+}

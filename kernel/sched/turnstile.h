@@ -76,6 +76,9 @@ void turnstile_thread_changed(struct sched *sched, struct sched_thread *thread);
 /* The thread ends: nobody inherits what pushed on it (T40). O(w log w), w pushers. */
 void turnstile_thread_ends(struct sched *sched, struct sched_thread *thread);
 
+/* Whose urgency the thread runs with: itself, if with its own. NULL: further than `max` members away. O(max). */
+const struct sched_thread *turnstile_source(const struct sched_thread *thread, uint32_t max);
+
 static inline struct inheritor inheritor_none(void)
 {
     return (struct inheritor){ INHERITOR_NONE, PUSH_NOBODY, { NULL } };

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* tests/push/applied.c - what Linux makes of it: the niceness of a thread follows its Mach priority (live only) */
 #include <errno.h>
+#include <sched.h>
+#include <stdio.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "tests/push/common.h"
@@ -94,4 +97,88 @@ TEST(a_thread_with_a_policy_of_its_own_keeps_it, "T10")
     CHECK_EQ(sched_getscheduler(0), SCHED_BATCH);
     role(PRIO_DARWIN_ROLE_DEFAULT);
     REQUIRE_EQ(sched_setscheduler(0, SCHED_OTHER, &zero), 0);
+}
+
+/* ---- between sessions ---- */
+
+static void skip_unless_sessions_compete(void)
+{
+    skip_unless_root();
+    FILE *file = fopen("/proc/sys/kernel/sched_autogroup_enabled", "re");
+    int on = file ? fgetc(file) : EOF;
+    if (file)
+        fclose(file);
+    if (on != '1')
+        SKIP("niceness is compared between sessions here: autogroup is off");
+}
+
+/* In a session of its own: takes a call, and answers it when it is told to; computes meanwhile, if that is asked for. */
+static int serve_from_afar(void *argument)
+{
+    const uint64_t busy_ms = *(const uint64_t *)argument;
+    setsid();
+    mach_port_t port = port_with_send(), gate = port_with_send();
+    CHECK_EQ(letter_send(world_parent_port(), MACH_MSG_TYPE_COPY_SEND, 0, 0, port, MACH_MSG_TYPE_MAKE_SEND, 0,
+                         0),
+             OK);
+    CHECK_EQ(letter_send(world_parent_port(), MACH_MSG_TYPE_COPY_SEND, 0, 0, gate, MACH_MSG_TYPE_MAKE_SEND, 0,
+                         0),
+             OK);
+    struct letter request = letter_take(port);
+    struct timespec ran;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &ran);
+    for (uint64_t end = (uint64_t)ran.tv_nsec / 1000000 + busy_ms, now = 0; busy_ms && now < end;) {
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &ran);
+        now = (uint64_t)ran.tv_sec * 1000 + (uint64_t)ran.tv_nsec / 1000000;
+    }
+    letter_take(gate);
+    CHECK_EQ(answer(&request), OK);
+    letter_take(gate);
+    return WORLD_OK;
+}
+
+static int policy_soon(int tid, int expected)
+{
+    for (int i = 0; i < NICE_PATIENCE_MS && (sched_getscheduler(tid) & ~SCHED_RESET_ON_FORK) != expected; i++)
+        world_sleep_ms(1);
+    return sched_getscheduler(tid) & ~SCHED_RESET_ON_FORK;
+}
+
+/* Checks the policy of a server of another session while it is pushed, and afterwards. */
+static void push_from_afar(uint64_t busy_ms, int expected)
+{
+    mach_port_t from_child = port_with_send();
+    int pid = 0;
+    skip_unless_sessions_compete();
+    role(PRIO_DARWIN_ROLE_UI_FOCAL);
+    world_task *child = world_task_spawn(serve_from_afar, &busy_ms, from_child);
+    mach_port_t port = letter_take(from_child).port.name, gate = letter_take(from_child).port.name;
+    REQUIRE_EQ(pid_for_task(world_task_port_of(child), &pid), OK);
+    struct caller caller = { .dest = port, .qos_class = QOS_CLASS_USER_INTERACTIVE };
+    caller_start(&caller);
+    if (busy_ms == 0)
+        CHECK_EQ(policy_soon(pid, SCHED_RR), SCHED_RR);
+    else
+        CHECK_EQ(niceness_soon(pid, NICE_OF_47), NICE_OF_47);
+    CHECK_EQ(policy_soon(pid, expected), expected);
+    CHECK_EQ(letter_send(gate, MACH_MSG_TYPE_COPY_SEND, 0, 0, MACH_PORT_NULL, 0, 0, 0), OK);
+    CHECK_EQ(caller_end(&caller), OK);
+    CHECK_EQ(policy_soon(pid, SCHED_OTHER), SCHED_OTHER);
+    CHECK_EQ(niceness_soon(pid, 0), 0);
+    CHECK_EQ(letter_send(gate, MACH_MSG_TYPE_COPY_SEND, 0, 0, MACH_PORT_NULL, 0, 0, 0), OK);
+    CHECK_EQ(world_task_wait(child), WORLD_OK);
+    mach_port_deallocate(SELF, port);
+    mach_port_deallocate(SELF, gate);
+    port_gone(from_child);
+    role(PRIO_DARWIN_ROLE_DEFAULT);
+}
+
+TEST(a_push_from_another_session_makes_a_thread_run_round_robin, "T18")
+{
+    push_from_afar(0, SCHED_RR);
+}
+
+TEST(a_push_from_another_session_is_good_for_so_much_time_of_the_cpu, "T18")
+{
+    push_from_afar(200, SCHED_OTHER);
 }

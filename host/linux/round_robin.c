@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "host/linux/round_robin.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+#include "host/linux/machd.h"
+#include "host/linux/priority.h"
+#include "host/linux/proc.h"
+#include "host/linux/rank.h"
+
+#define BUDGET (20 * MILLISECOND)
+#define FIRST_LOOK (1 * MILLISECOND) /* most pushes end before, and then nobody had to measure anything */
+
+void round_robin_start(struct machd *m)
+{
+    FILE *file = fopen("/proc/sys/kernel/sched_autogroup_enabled", "re");
+    int on = file ? fgetc(file) : EOF;
+    if (file)
+        fclose(file);
+    m->is_grouped = on == '1';
+}
+
+/* ---- who is in which group ---- */
+
+static uint64_t group_of(struct process *process)
+{
+    if (!process->group)
+        process->group = proc_read_group(process->pid);
+    return process->group;
+}
+
+static bool share_group(const struct machd *m, struct process *a, struct process *b)
+{
+    if (m->is_grouped && getsid(a->pid) != getsid(b->pid))
+        return false;
+    return group_of(a) == group_of(b);
+}
+
+bool round_robin_is_needed(const struct machd *m, struct process *process, struct process *from)
+{
+    if (process->user->uid != 0 || !rank_may_raise_others())
+        return false;
+    return !from || !share_group(m, process, from);
+}
+
+/* ---- for how long ---- */
+
+static void look_later(struct machd *m, struct niceness *nice, uint64_t at)
+{
+    nice->look_at = at;
+    if (!m->look_at_urgent || at < m->look_at_urgent)
+        m->look_at_urgent = at;
+}
+
+void round_robin_begins(struct machd *m, struct niceness *nice)
+{
+    if (list_is_linked(&nice->urgent_link))
+        return;
+    nice->ran = 0;
+    list_append(&m->urgent, &nice->urgent_link);
+    look_later(m, nice, m->now + FIRST_LOOK);
+}
+
+void round_robin_ends(struct niceness *nice)
+{
+    if (list_is_linked(&nice->urgent_link))
+        list_remove(&nice->urgent_link);
+}
+
+/* The first look finds what it had run before, less what may have been this push. */
+static void look(struct machd *m, struct niceness *nice, uint64_t now)
+{
+    uint64_t ran = proc_read_runtime(nice->process->pid, nice->tid);
+    if (!nice->ran)
+        nice->ran = ran > FIRST_LOOK ? ran - FIRST_LOOK : 1;
+    uint64_t spent = ran > nice->ran ? ran - nice->ran : 0;
+    if (spent < BUDGET) {
+        look_later(m, nice, now + BUDGET - spent);
+        return;
+    }
+    list_remove(&nice->urgent_link);
+    priority_spent(m, nice);
+}
+
+void round_robin_run(struct machd *m, uint64_t now)
+{
+    if (!m->look_at_urgent || now < m->look_at_urgent)
+        return;
+    m->look_at_urgent = 0;
+    list_for_each_safe(node, &m->urgent)
+    {
+        struct niceness *nice = list_entry(node, struct niceness, urgent_link);
+        if (now >= nice->look_at)
+            look(m, nice, now);
+        else
+            look_later(m, nice, nice->look_at);
+    }
+}
+
+uint64_t round_robin_deadline(const struct machd *m)
+{
+    return m->look_at_urgent ? m->look_at_urgent : KERNEL_NO_DEADLINE;
+}
