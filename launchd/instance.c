@@ -263,6 +263,18 @@ static int make_process(struct managed *m, struct spawned *spawned)
     return error;
 }
 
+/* The caller's, if it is a message's (B149). */
+static int own_priority(void)
+{
+    struct thread_extended_info info = { 0 };
+    mach_msg_type_number_t count = THREAD_EXTENDED_INFO_COUNT;
+    mach_port_t self = mach_thread_self();
+
+    thread_info(self, THREAD_EXTENDED_INFO, (thread_info_t)&info, &count);
+    mach_port_deallocate(mach_task_self(), self);
+    return info.pth_priority;
+}
+
 /* The record is complete before the child goes on. */
 void instance_start(struct managed *m)
 {
@@ -274,6 +286,7 @@ void instance_start(struct managed *m)
     managed_mark(m, 0, JOB_PENDING | JOB_STOPPED | JOB_CHECKED_IN);
     timer_clear(&m->timer);
     r->started = timer_now();
+    m->start_priority = own_priority();
     r->n_runs++;
     memcpy(r->reason, r->why, sizeof(r->reason));
     error = make_process(m, &spawned);

@@ -66,6 +66,7 @@ struct managed {
     bool suspended; /* the next instance begins stopped */
     struct event death, report; /* of its process (instance.c) */
     uint64_t ticket;            /* of that process, while it has not run its program yet */
+    int start_priority;         /* of the thread that started it; 0: another launchd did */
     mach_port_t demanded;       /* the service whose message came first since it ended */
     struct timer timer;         /* throttle, SIGKILL, complaint */
     struct timer interval;      /* schedule.c */

@@ -104,6 +104,11 @@ static void print(const struct managed *m, FILE *out)
         fprintf(out, "\t\t%s\n", *word);
     fprintf(out, "\t}\n\tlast exit = %s\n\truns = %u\n", end, r->n_runs);
     fprintf(out, "\tlast start reason = %s\n", r->n_runs > 0 ? r->reason : "not started");
+    if (r->n_runs > 0)
+        fprintf(out, "\tlast start = %llu.%06llu\n", (unsigned long long)(r->started / TIMER_SECOND),
+                (unsigned long long)(r->started % TIMER_SECOND / 1000));
+    if (r->n_runs > 0 && m->start_priority != 0)
+        fprintf(out, "\tlast start priority = %d\n", m->start_priority);
     fprintf(out, "\tthrottle = %u\n\texit timeout = %u\n", config->throttle, config->exit_timeout);
     fprintf(out, "\tprocess type = %s\n", type_name(config->process_type));
     print_endpoints(m, out);
