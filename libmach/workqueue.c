@@ -4,6 +4,7 @@
  * The kernel says when a thread is wanted and which workloop it serves; here is only how one is made. Threads block
  * the signals that are not of their own doing, as on macOS. A fork child has no pool, and may set one up.
  */
+#include <dlfcn.h>
 #include <errno.h>
 #include <pthread.h>
 #include <pthread/workqueue_private.h>
@@ -36,12 +37,21 @@ static void *serve(void *argument)
     return argument;
 }
 
+typedef int (*create_function)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *);
+
+/* As the program would make it: what stands before us, such as a sanitizer, must know of every thread. */
+static create_function create_of_program(void)
+{
+    create_function create = (create_function)dlsym(RTLD_DEFAULT, "pthread_create");
+    return create != NULL ? create : pthread_create;
+}
+
 bool thread_of_library(void *(*start)(void *), void *argument)
 {
     sigset_t mask;
     pthread_t thread;
     mask_block_all(&mask);
-    bool is_made = pthread_create(&thread, NULL, start, argument) == 0;
+    bool is_made = create_of_program()(&thread, NULL, start, argument) == 0;
     if (is_made)
         pthread_detach(thread);
     mask_set(&mask, NULL);

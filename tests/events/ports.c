@@ -148,8 +148,8 @@ TEST(a_port_that_dies_is_told, "T119")
 
 TEST(a_fork_child_watches_ports_of_its_own, "T120")
 {
-    if (getenv("MACHD_SANITIZER") != NULL && strcmp(getenv("MACHD_SANITIZER"), "thread") == 0)
-        SKIP("the thread sanitizer lets no child of a program with threads start its own");
+    if (getenv("MACHD_SANITIZER") != NULL)
+        SKIP("sanitizers know nothing of threads in the child of a program that had some");
     int kq = fresh(), status = 0;
     mach_port_t port = port_with_send();
     CHECK_EQ(change(kq, port, EV_ADD, 0), 0);
