@@ -14,7 +14,7 @@
 
 enum account_kind {
     ACCOUNT_PORTS,
-    ACCOUNT_NAMES,    /* and memberships of port sets */
+    ACCOUNT_NAMES,    /* and memberships of port sets, kqueues, knotes */
     ACCOUNT_MESSAGES,
     ACCOUNT_BYTES,    /* of machd's heap */
     ACCOUNT_SEGMENTS, /* pieces of memory that travel as a descriptor */
