@@ -242,6 +242,14 @@ static void around_test(const struct test *test, bool after)
     CHECK_EQ(alloc_census().blocks, before_test.blocks);
 }
 
+/* What the stacks of killed threads held of the heap is lost here, as it goes with a real process: the event buffers of a pool,
+ * and a launcher's notes of its children. The address sanitizer asks. */
+const char *__lsan_default_suppressions(void);
+const char *__lsan_default_suppressions(void)
+{
+    return "leak:workloop_serve\nleak:copy_of\n";
+}
+
 /* The fault guard's part of libmach/handlers.c; a fault elsewhere happens again, with its usual effect. */
 static void on_fault(int sig, siginfo_t *info, void *context)
 {
