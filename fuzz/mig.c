@@ -19,6 +19,7 @@ static void write_all(const struct subsystem *ss)
     write_user_header(f, ss);
     write_server_header(f, ss);
     write_external_header(f, ss);
+    write_number_header(f, ss);
     write_layout(f, ss);
     fclose(f);
     free(text);

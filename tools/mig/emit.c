@@ -298,6 +298,23 @@ void emit_internal_macros(FILE *f)
           f);
 }
 
+void emit_hook_macros(FILE *f, const char *way)
+{
+    static const char *const whens[] = { "Declare", "Before", "After" };
+
+    for (int simple = 0; simple < 2; simple++)
+        for (int i = 0; i < 3; i++) {
+            const char *name = format("__%s%s%s", whens[i], way, simple ? "Simple" : "Rpc");
+
+            fprintf(f, "#ifndef %s\n#define %s(mig_number, mig_name)\n#endif /* %s */\n\n", name, name, name);
+        }
+}
+
+void emit_hook(FILE *f, const struct routine *r, const char *when, const char *way)
+{
+    fprintf(f, "    __%s%s%s(%d, \"%s\")\n", when, way, r->simple ? "Simple" : "Rpc", r->id, r->name);
+}
+
 void emit_string_length(FILE *f, bool needed)
 {
     if (needed)

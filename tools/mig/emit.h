@@ -2,7 +2,7 @@
 /*
  * tools/mig/emit.h - pieces of C that several outputs share
  *
- * header.c, user.c, server.c and kserver.c each write one kind of file to a stream; check.c writes the
+ * header.c, user.c and server.c each write one kind of file to a stream; check.c writes the
  * functions that test a received message. Here is what they have in common: how an argument looks in C on
  * each side, the structs of the messages, and names of fields behind varying ones.
  *
@@ -22,12 +22,31 @@ void write_server_header(FILE *f, const struct subsystem *ss);
 void write_external_header(FILE *f, const struct subsystem *ss);
 void write_user(FILE *f, const struct subsystem *ss, const char *header);
 void write_server(FILE *f, const struct subsystem *ss, const char *header);
+/* One routine alone (-i). */
+void write_user_routine(FILE *f, const struct subsystem *ss, const char *header, struct routine *r);
+void write_number_header(FILE *f, const struct subsystem *ss);
 void write_layout(FILE *f, const struct subsystem *ss);
 
 /* header.c: the contents of a header, which stand in the C file (in_c) when no header is written for it. */
 void emit_user_declarations(FILE *f, const struct subsystem *ss, bool in_c);
 void emit_server_declarations(FILE *f, const struct subsystem *ss, bool in_c);
 void emit_c_includes(FILE *f, const struct subsystem *ss, bool user, const char *header);
+
+/* request.c, deliver.c: halves of a user stub; what stands between them is in user.c */
+struct user_stub {
+    FILE *f;
+    const struct routine *r;
+    const struct subsystem *ss;
+    const char *in_type, *out_type;
+};
+void emit_count_tests(const struct user_stub *s); /* before anything else happens (M42) */
+void emit_request(const struct user_stub *s);     /* all of it, header included */
+void emit_request_header(const struct user_stub *s, bool complex, const char *size);
+const char *argument_value(const struct arg *a);  /* of an argument that goes out, however it was passed */
+bool has_own_reply_port(const struct routine *r); /* the thread's: the stub gives it up after an error (M45, M56) */
+void emit_reply_test(const struct user_stub *s);
+void emit_trailer_test(const struct user_stub *s);
+void emit_delivery(const struct user_stub *s);
 
 /* unpack.c, repack.c: halves of a server stub; what stands between them is in server.c */
 struct server_stub {
@@ -57,6 +76,9 @@ void emit_structs(FILE *f, const struct subsystem *ss, bool request);
 void emit_unions(FILE *f, const struct subsystem *ss, bool request, bool user);
 void emit_size_checks(FILE *f, const struct subsystem *ss);
 void emit_internal_macros(FILE *f);
+/* Macros that a program may define, with a routine's number and name (M58); empty if it does not. way: "Send", "Rcv". */
+void emit_hook_macros(FILE *f, const char *way);
+void emit_hook(FILE *f, const struct routine *r, const char *when, const char *way); /* when: "Before" ... */
 void emit_string_length(FILE *f, bool needed); /* mig_string_length: strnlen is no C99 */
 bool plan_has_class(const struct plan *plan, enum type_class cls); /* an argument of that class */
 

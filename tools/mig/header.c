@@ -2,6 +2,8 @@
 /* tools/mig/header.c - user and server headers (M84 to M87) */
 #include "emit.h"
 
+#include <ctype.h>
+
 static void emit_all_includes(FILE *f)
 {
     fputs("#include <string.h>\n"
@@ -70,7 +72,7 @@ static void emit_message_count(FILE *f, const struct subsystem *ss)
             ss->name, ss->n_numbers, ss->name);
 }
 
-static void emit_hook(FILE *f, const char *macro)
+static void emit_text_macro(FILE *f, const char *macro)
 {
     fprintf(f, "#ifdef %s\n%s\n#endif /* %s */\n\n", macro, macro, macro);
 }
@@ -99,7 +101,7 @@ void emit_user_declarations(FILE *f, const struct subsystem *ss, bool in_c)
     emit_header_includes(f, ss, true, in_c);
     emit_message_count(f, ss);
     emit_imports(f, ss, true, in_c ? IN_HEADER | IN_C : IN_HEADER);
-    emit_hook(f, "__BeforeMigUserHeader");
+    emit_text_macro(f, "__BeforeMigUserHeader");
     fputs("#ifdef __cplusplus\nextern \"C\" {\n#endif /* __cplusplus */\n\n", f);
     for (unsigned i = 0; i < ss->n_routines; i++)
         emit_prototype(f, ss->routines[i], SIDE_USER);
@@ -109,7 +111,7 @@ void emit_user_declarations(FILE *f, const struct subsystem *ss, bool in_c)
     emit_structs(f, ss, false);
     emit_unions(f, ss, false, true);
     emit_name_table(f, ss);
-    emit_hook(f, "__AfterMigUserHeader");
+    emit_text_macro(f, "__AfterMigUserHeader");
 }
 
 void write_user_header(FILE *f, const struct subsystem *ss)
@@ -155,7 +157,7 @@ void emit_server_declarations(FILE *f, const struct subsystem *ss, bool in_c)
     emit_header_includes(f, ss, false, in_c);
     emit_message_count(f, ss);
     emit_imports(f, ss, false, in_c ? IN_HEADER | IN_C : IN_HEADER);
-    emit_hook(f, "__BeforeMigServerHeader");
+    emit_text_macro(f, "__BeforeMigServerHeader");
     fputs("#ifndef MIG_SERVER_ROUTINE\n#define MIG_SERVER_ROUTINE\n#endif\n\n", f);
     for (unsigned i = 0; i < ss->n_routines; i++)
         emit_prototype(f, ss->routines[i], server_side(ss));
@@ -168,7 +170,7 @@ void emit_server_declarations(FILE *f, const struct subsystem *ss, bool in_c)
     emit_structs(f, ss, false);
     emit_unions(f, ss, false, false);
     emit_name_table(f, ss);
-    emit_hook(f, "__AfterMigServerHeader");
+    emit_text_macro(f, "__AfterMigServerHeader");
 }
 
 void write_server_header(FILE *f, const struct subsystem *ss)
@@ -185,4 +187,31 @@ void write_external_header(FILE *f, const struct subsystem *ss)
     for (unsigned i = 0; i < ss->n_routines; i++)
         fprintf(f, "#define %s%s %s%s_external\n", ss->routines[i]->user_prefix, ss->routines[i]->name,
                 ss->routines[i]->user_prefix, ss->routines[i]->name);
+}
+
+static char *in_capitals(const char *name)
+{
+    char *capitals = xstrdup(name);
+
+    for (char *p = capitals; *p; p++)
+        *p = (char)toupper((unsigned char)*p);
+    return capitals;
+}
+
+void write_number_header(FILE *f, const struct subsystem *ss)
+{
+    emit_title(f, ss, "Message numbers");
+    fprintf(f, "#ifndef _%s_defines\n#define _%s_defines\n\n", ss->name, ss->name);
+    for (unsigned i = 0; i < ss->n_imports; i++)
+        if (ss->imports[i].kind == IMPORT_DEFS)
+            fprintf(f, "#include %s\n", ss->imports[i].file);
+    for (unsigned i = 0; i < ss->n_routines; i++) {
+        const struct routine *r = ss->routines[i];
+        const char *name = in_capitals(r->name);
+
+        fprintf(f, "#define MACH_ID_%s %d\n", name, r->id);
+        if (!r->simple)
+            fprintf(f, "#define MACH_ID_%s_REPLY %d\n", name, r->id + 100);
+    }
+    fprintf(f, "\n#endif /* _%s_defines */\n", ss->name);
 }

@@ -2,11 +2,10 @@
 /*
  * tools/mig/main.c - the command (M1 to M6)
  *
- * Options, then for each file: preprocess, parse, write. All outputs are made in memory first and reach their names
- * only when the whole description was accepted, by way of a temporary name in the same directory (M1).
+ * Options, then for each file: preprocess, parse, write (output.c).
  */
 #include "cpp.h"
-#include "emit.h"
+#include "output.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -21,7 +20,7 @@ struct command {
     struct options options;
     struct cpp cpp;
     unsigned n_flags, flags_capacity;
-    const char *user, *server, *header, *sheader, *iheader, *layout;
+    struct output_names names;
     bool explicit_output;
 };
 
@@ -36,7 +35,15 @@ static const char help[] =
     "  -header F        user header (default: SUBSYSTEM.h)\n"
     "  -sheader F       server header (default: none)\n"
     "  -iheader F       names of external stubs (default: none)\n"
+    "  -dheader F       numbers of the messages (default: none)\n"
     "  -layout F        table of the messages (default: none)\n"
+    "  -i P             one file of user stubs for each routine: P, its name, .c\n"
+    "  -MD, -MF F       dependencies for make, into F (default: the first output's name and .d)\n"
+    "  -r, -R           send and receive in one call (default), in two\n"
+    "  -s, -S           a table of symbols in the server stubs, none (default)\n"
+    "  -split           includes stand in the C files instead of the headers\n"
+    "  -maxonstack N    larger messages of user stubs are not on the stack\n"
+    "  -novouchers      user stubs ask nobody for a voucher\n"
     "  -q, -Q           warnings off, on\n"
     "  -v, -V           tell what is read, do not\n"
     "  -max_descrs N, -max_reply_descrs N\n"
@@ -83,25 +90,31 @@ static unsigned number_operand(int argc, char **argv, int *i)
     char *end;
     unsigned long n = strtoul(s, &end, 10);
 
-    if (*s < '0' || *s > '9' || *end || n > 1000000)
+    if (*s < '0' || *s > '9' || *end || n > INT32_MAX)
         error_at(nowhere, 20, "'%s' is not a number", s);
     return (unsigned)n;
 }
 
-static const char **output_slot(struct command *c, const char *option)
+static const char **output_slot(struct output_names *names, const char *option)
 {
     if (strcmp(option, "-user") == 0)
-        return &c->user;
+        return &names->user;
     if (strcmp(option, "-server") == 0)
-        return &c->server;
+        return &names->server;
     if (strcmp(option, "-header") == 0)
-        return &c->header;
+        return &names->header;
     if (strcmp(option, "-sheader") == 0)
-        return &c->sheader;
+        return &names->sheader;
     if (strcmp(option, "-iheader") == 0)
-        return &c->iheader;
+        return &names->iheader;
+    if (strcmp(option, "-dheader") == 0)
+        return &names->dheader;
+    if (strcmp(option, "-i") == 0)
+        return &names->individual;
+    if (strcmp(option, "-MF") == 0)
+        return &names->dependencies;
     if (strcmp(option, "-layout") == 0)
-        return &c->layout;
+        return &names->layout;
     return NULL;
 }
 
@@ -128,12 +141,10 @@ static bool preprocessor_option(struct command *c, int argc, char **argv, int *i
 
 static bool ignored_option(const struct command *c, int argc, char **argv, int *i)
 {
-    static const char *const with_operand[] = { "-arch",       "-target",     "-isysroot",  "-migcom",
-                                                "-cpp",        "-iframework", "-framework", "-F",
-                                                "-maxonstack", NULL };
-    static const char *const alone[] = { "-r",    "-S", "-k",   "-l",  "-L", "-n",          "-N",
-                                         "-t",    "-T", "-X",   "-b",  "-B", "-novouchers", "-mach_msg2",
-                                         "-pipe", "-c", "-MMD", "-MP", NULL };
+    static const char *const with_operand[] = { "-arch",       "-target",    "-isysroot", "-migcom", "-cpp",
+                                                "-iframework", "-framework", "-F",        NULL };
+    static const char *const alone[] = { "-k", "-l", "-L",         "-n",    "-N", "-t",   "-T",  "-X",
+                                         "-b", "-B", "-mach_msg2", "-pipe", "-c", "-MMD", "-MP", NULL };
     const char *s = argv[*i];
     bool operand_follows = is_one_of(s, with_operand);
 
@@ -147,32 +158,52 @@ static bool ignored_option(const struct command *c, int argc, char **argv, int *
     return true;
 }
 
-static bool refused_option(int argc, char **argv, int *i)
+static bool refused_option(const char *s)
 {
-    static const char *const alone[] = { "-K", "-x", "-d", "-R", "-s", "-split", "-MD", NULL };
-    static const char *const with_operand[] = { "-i", "-dheader", "-MF", NULL };
-    const char *s = argv[*i];
+    static const char *const refused[] = { "-K", "-x", "-d", NULL };
 
-    if (is_one_of(s, with_operand))
-        operand(argc, argv, i);
-    else if (!is_one_of(s, alone))
+    if (!is_one_of(s, refused))
         return false;
     error_at(nowhere, 20, "option %s is not supported", s);
+    return true;
+}
+
+/* Two letters: the option, and what undoes it (or does the opposite). */
+static bool switch_option(struct command *c, const char *s)
+{
+    struct options *o = &c->options;
+
+    if (strcmp(s, "-q") == 0 || strcmp(s, "-Q") == 0)
+        set_warnings(s[1] == 'Q');
+    else if (strcmp(s, "-v") == 0 || strcmp(s, "-V") == 0)
+        o->verbose = s[1] == 'v';
+    else if (strcmp(s, "-r") == 0 || strcmp(s, "-R") == 0)
+        o->two_calls = s[1] == 'R';
+    else if (strcmp(s, "-s") == 0 || strcmp(s, "-S") == 0)
+        o->symbols = s[1] == 's';
+    else if (strcmp(s, "-split") == 0)
+        o->split = true;
+    else if (strcmp(s, "-novouchers") == 0)
+        o->no_vouchers = true;
+    else if (strcmp(s, "-MD") == 0)
+        c->names.wants_dependencies = true;
+    else
+        return false;
     return true;
 }
 
 static bool own_option(struct command *c, int argc, char **argv, int *i)
 {
     const char *s = argv[*i];
-    const char **slot = output_slot(c, s);
+    const char **slot = output_slot(&c->names, s);
 
     if (slot) {
         *slot = operand(argc, argv, i);
         c->explicit_output = true;
-    } else if (strcmp(s, "-q") == 0 || strcmp(s, "-Q") == 0) {
-        set_warnings(s[1] == 'Q');
-    } else if (strcmp(s, "-v") == 0 || strcmp(s, "-V") == 0) {
-        c->options.verbose = s[1] == 'v';
+    } else if (switch_option(c, s)) {
+        return true;
+    } else if (strcmp(s, "-maxonstack") == 0) {
+        c->options.max_on_stack = number_operand(argc, argv, i);
     } else if (strcmp(s, "-max_descrs") == 0) {
         c->options.max_descs = number_operand(argc, argv, i);
     } else if (strcmp(s, "-max_reply_descrs") == 0) {
@@ -192,116 +223,12 @@ static int read_options(struct command *c, int argc, char **argv)
 
     for (i = 1; i < argc && argv[i][0] == '-' && argv[i][1]; i++) {
         if (own_option(c, argc, argv, &i) || preprocessor_option(c, argc, argv, &i) ||
-            refused_option(argc, argv, &i) || ignored_option(c, argc, argv, &i))
+            refused_option(argv[i]) || ignored_option(c, argc, argv, &i))
             continue;
         warn_at(nowhere, 7, "unknown option %s ignored", argv[i]);
     }
     add_flag(c, NULL);
     return i;
-}
-
-/* --- outputs --- */
-
-struct output {
-    const char *name; /* NULL or /dev/null: not wanted */
-    char *text;
-    size_t size;
-    const char *temporary;
-};
-
-static const char *base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-
-    return slash ? slash + 1 : path;
-}
-
-static bool wanted(const char *name)
-{
-    return name && strcmp(name, "/dev/null") != 0;
-}
-
-static bool write_temporary(struct output *o)
-{
-    FILE *f;
-
-    o->temporary = format("%s.mig-%d", o->name, (int)getpid());
-    f = fopen(o->temporary, "w");
-    if (f == NULL || fwrite(o->text, 1, o->size, f) != o->size) {
-        error_at(nowhere, 20, "cannot write %s: %s", o->name, strerror(errno));
-        if (f)
-            fclose(f);
-        return false;
-    }
-    if (fclose(f) == 0)
-        return true;
-    error_at(nowhere, 20, "cannot write %s: %s", o->name, strerror(errno));
-    return false;
-}
-
-/* All or nothing: every file is complete under its temporary name before the first gets its own. */
-static bool publish(struct output *outputs, unsigned n)
-{
-    bool good = true;
-
-    for (unsigned i = 0; i < n; i++)
-        if (good && wanted(outputs[i].name))
-            good = write_temporary(&outputs[i]);
-    for (unsigned i = 0; i < n; i++) {
-        if (outputs[i].temporary == NULL)
-            continue;
-        if (good && rename(outputs[i].temporary, outputs[i].name) != 0) {
-            error_at(nowhere, 20, "cannot write %s: %s", outputs[i].name, strerror(errno));
-            good = false;
-        }
-        if (!good)
-            unlink(outputs[i].temporary);
-    }
-    return good;
-}
-
-enum { OUT_USER, OUT_SERVER, OUT_HEADER, OUT_SHEADER, OUT_IHEADER, OUT_LAYOUT, N_OUTPUTS };
-
-static void write_output(FILE *f, int kind, const struct subsystem *ss, const char *header,
-                         const char *sheader)
-{
-    if (kind == OUT_USER)
-        write_user(f, ss, header);
-    else if (kind == OUT_SERVER)
-        write_server(f, ss, sheader);
-    else if (kind == OUT_HEADER)
-        write_user_header(f, ss);
-    else if (kind == OUT_SHEADER)
-        write_server_header(f, ss);
-    else if (kind == OUT_IHEADER)
-        write_external_header(f, ss);
-    else
-        write_layout(f, ss);
-}
-
-static bool generate(const struct command *c, const struct subsystem *ss)
-{
-    struct output outputs[N_OUTPUTS] = {
-        [OUT_USER] = { .name = c->user ? c->user : format("%sUser.c", ss->name) },
-        [OUT_SERVER] = { .name = c->server ? c->server : format("%sServer.c", ss->name) },
-        [OUT_HEADER] = { .name = c->header ? c->header : format("%s.h", ss->name) },
-        [OUT_SHEADER] = { .name = c->sheader },
-        [OUT_IHEADER] = { .name = c->iheader },
-        [OUT_LAYOUT] = { .name = c->layout },
-    };
-    const char *header = wanted(outputs[OUT_HEADER].name) ? base_name(outputs[OUT_HEADER].name) : NULL;
-    const char *sheader = wanted(c->sheader) ? base_name(c->sheader) : NULL;
-
-    for (int i = 0; i < N_OUTPUTS; i++) {
-        FILE *f = wanted(outputs[i].name) ? open_memstream(&outputs[i].text, &outputs[i].size) : NULL;
-
-        if (f) {
-            write_output(f, i, ss, header, sheader);
-            fclose(f);
-            keep(outputs[i].text);
-        }
-    }
-    return publish(outputs, N_OUTPUTS);
 }
 
 static bool compile(const struct command *c, const char *file)
@@ -320,12 +247,12 @@ static bool compile(const struct command *c, const char *file)
         error_at(at, 21, "the preprocessor failed");
         return false;
     }
-    return parse(ss, file, text, size, &c->options) && generate(c, ss);
+    return parse(ss, file, text, size, &c->options) && write_outputs(&c->names, ss, text, size);
 }
 
 int main(int argc, char **argv)
 {
-    struct command c = { 0 };
+    struct command c = { .options.max_on_stack = UINT32_MAX };
     bool good = true;
     int first;
 

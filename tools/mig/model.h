@@ -129,6 +129,7 @@ struct subsystem {
     bool kernel_server, kernel_user;
     const char *user_prefix, *server_prefix, *server_demux; /* at the end of the file */
     const char *rcsid;
+    uint32_t max_on_stack; /* the option's, unless the description says otherwise */
     struct import *imports;
     unsigned n_imports, imports_capacity;
     struct routine **routines; /* without the skipped ones */
@@ -138,7 +139,11 @@ struct subsystem {
 
 struct options {
     bool verbose;
-    bool split; /* includes go into the C files (M85) */
+    bool split;            /* includes go into the C files (M85) */
+    bool two_calls;        /* user stubs send and receive in two calls (M60) */
+    bool symbols;          /* the table of M80 */
+    bool no_vouchers;      /* M57 */
+    uint32_t max_on_stack; /* larger messages of user stubs are allocated (M61) */
     unsigned max_descs, max_reply_descs; /* 0: no limit */
 };
 

@@ -758,7 +758,9 @@ static void parse_statement(struct parser *ps)
         ps->send_time = NULL;
     else if (keyword == KW_usespecialreplyport)
         parse_special_reply_port(ps);
-    else if (keyword == KW_UserTypeLimit || keyword == KW_OnStackLimit)
+    else if (keyword == KW_OnStackLimit)
+        ps->ss->max_on_stack = expect_number(ps);
+    else if (keyword == KW_UserTypeLimit)
         expect_number(ps);
     else
         syntax_error(ps);
@@ -791,7 +793,9 @@ bool parse(struct subsystem *ss, const char *file, const char *text, size_t size
     struct parser *ps = xalloc(sizeof(*ps));
     unsigned errors = n_errors();
 
-    *ss = (struct subsystem){ .options = options, .user_prefix = "", .server_prefix = "" };
+    *ss = (struct subsystem){
+        .options = options, .max_on_stack = options->max_on_stack, .user_prefix = "", .server_prefix = ""
+    };
     ps->ss = ss;
     ps->options = options;
     lex_init(&ps->lx, file, text, size);

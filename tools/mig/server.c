@@ -168,8 +168,10 @@ static void emit_retcode_form(const struct server_stub *s)
     fprintf(s->f,
             "    if (!(InHeadP->msgh_bits & MACH_MSGH_BITS_COMPLEX) && InHeadP->msgh_size == 36) {\n"
             "        OutP->NDR = NDR_record;\n"
-            "        OutP->RetCode = %s%s(%s);\n        return;\n    }\n",
+            "        OutP->RetCode = %s%s(%s);\n",
             s->r->server_prefix, s->r->name, handler_no_arguments(s));
+    emit_hook(s->f, s->r, "After", "Rcv");
+    fputs("        return;\n    }\n", s->f);
 }
 
 /* A simpleroutine has nobody to answer to, unless the reply right is one of its arguments (M75). */
@@ -190,6 +192,8 @@ static void emit_stub(FILE *f, const struct subsystem *ss, const struct routine 
 
     emit_request_check(f, r, s.kernel);
     emit_stub_head(&s);
+    emit_hook(f, r, "Declare", "Rcv");
+    emit_hook(f, r, "Before", "Rcv");
     emit_simple_head(&s);
     if (r->retcode && r->request.n_descs)
         emit_trailer(&s);
@@ -200,6 +204,7 @@ static void emit_stub(FILE *f, const struct subsystem *ss, const struct routine 
     emit_unpack(&s);
     emit_call(&s);
     emit_after_call(&s);
+    emit_hook(f, r, "After", "Rcv");
     fputs("}\n\n", f);
 }
 
@@ -312,6 +317,23 @@ static void emit_kernel_table(FILE *f, const struct subsystem *ss)
             ss->server_prefix, ss->name, ss->name, ss->base, ss->base + ss->n_numbers, most);
 }
 
+static void emit_symbols(FILE *f, const struct subsystem *ss)
+{
+    fprintf(f, "\nmig_symtab_t _%sSymTab[] = {\n", ss->name);
+    for (unsigned i = 0; i < ss->n_numbers; i++) {
+        const struct routine *r = routine_number(ss, i);
+
+        if (r)
+            fprintf(f, "    {\"%s\", %d, (void (*)(void))_X%s},\n", r->name, r->id, r->name);
+        else
+            fputs("    {\"\", 0, 0},\n", f);
+    }
+    if (ss->n_numbers == 0)
+        fputs("    {\"\", 0, 0},\n", f);
+    fprintf(f, "};\nint _%sSymTabBase = %u;\nint _%sSymTabEnd = %u;\n", ss->name, ss->base, ss->name,
+            ss->base + ss->n_numbers);
+}
+
 static void emit_kernel_helpers(FILE *f)
 {
     fputs("static const NDR_record_t mig_ndr = {.int_rep = NDR_INT_LITTLE_ENDIAN};\n\n"
@@ -374,6 +396,7 @@ void write_server(FILE *f, const struct subsystem *ss, const char *header)
         fprintf(f, "__attribute__((__unused__)) static const char %s_server_rcsid[] = %s;\n\n", ss->name,
                 ss->rcsid);
     emit_internal_macros(f);
+    emit_hook_macros(f, "Rcv");
     emit_size_checks(f, ss);
     if (ss->kernel_server)
         emit_kernel_helpers(f);
@@ -384,8 +407,10 @@ void write_server(FILE *f, const struct subsystem *ss, const char *header)
         emit_stub(f, ss, ss->routines[i]);
     if (ss->kernel_server) {
         emit_kernel_table(f, ss);
-        return;
+    } else {
+        emit_user_space_table(f, ss);
+        emit_demux(f, ss);
     }
-    emit_user_space_table(f, ss);
-    emit_demux(f, ss);
+    if (ss->options->symbols)
+        emit_symbols(f, ss);
 }

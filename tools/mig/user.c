@@ -1,262 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * tools/mig/user.c - user stubs (M42 to M59)
+ * tools/mig/user.c - user stubs (M42 to M61)
  *
- * One function per routine: check counts, build the request in place, one mach_msg, check the reply, deliver. The
- * request is built in the order of the wire; behind each varying part the pointer is shifted by what was saved, so
- * nothing is copied twice. Every byte of the message that goes out was written here: padding included (M39).
+ * One function per routine: check counts, build the request (request.c), one mach_msg (or two: -R), check the reply,
+ * deliver (deliver.c).
  */
 #include "emit.h"
-
-#include <string.h>
-
-#define IN "InUser" /* pointer_name makes InP, In1P ... of it */
-
-struct stub {
-    FILE *f;
-    const struct routine *r;
-    const char *in_type, *out_type;
-};
-
-static const char *value(const struct arg *a)
-{
-    return format("%s%s", a->dir == DIR_INOUT && by_pointer(a) ? "*" : "", a->name);
-}
-
-static const char *disposition(const struct arg *a)
-{
-    if (a->type->in_disp == DISP_CHOSEN)
-        return format("%s%sPoly", a->dir == DIR_INOUT ? "*" : "", a->name);
-    return disposition_name(a->type->in_disp);
-}
-
-static const char *count(const struct arg *a)
-{
-    return format("%s%sCnt", arg_is_out(a->counter) ? "*" : "", a->counter->name);
-}
-
-static const char *deallocate(const struct arg *a)
-{
-    if ((a->flags & FLAG_DEALLOC_ARG) && a->dir == DIR_IN)
-        return format("%sDealloc ? TRUE : FALSE", a->name);
-    return a->flags & FLAG_DEALLOC && a->dir == DIR_IN ? "TRUE" : "FALSE";
-}
-
-/* --- counts (M42.1) --- */
-
-static void emit_count_tests(const struct stub *s)
-{
-    for (unsigned i = 0; i < s->r->n_args; i++) {
-        const struct arg *a = s->r->args[i];
-        const struct type *t = a->type;
-
-        if (!arg_is_in(a) || !t->counted)
-            continue;
-        if (t->cls == CLASS_VARYING || t->cls == CLASS_RIGHT_VARYING)
-            fprintf(s->f, "    if (%s > %u)\n        return MIG_ARRAY_TOO_LARGE;\n", count(a), t->number);
-        else if (t->cls == CLASS_REGION && elem_size(t) > 1)
-            fprintf(s->f, "    if (%s > UINT32_MAX / %u)\n        return MIG_ARRAY_TOO_LARGE;\n", count(a),
-                    elem_size(t));
-    }
-}
-
-/* --- request --- */
-
-static void build_right_array(const struct stub *s, const struct part *p)
-{
-    const struct arg *a = p->arg;
-    const char *name = format("%s[mig_i]", a->name);
-
-    if (a->type->counted)
-        name = format("mig_i < %s ? %s : MACH_PORT_NULL", count(a), name);
-    fprintf(s->f,
-            "    for (unsigned mig_i = 0; mig_i < %u; mig_i++)\n"
-            "        InP->%s[mig_i] = (mach_msg_port_descriptor_t){\n"
-            "            .name = %s, .disposition = %s, .type = MACH_MSG_PORT_DESCRIPTOR};\n",
-            p->n, p->field, name, disposition(a));
-}
-
-static void build_region(const struct stub *s, const struct part *p)
-{
-    const struct arg *a = p->arg;
-    const char *size =
-        a->type->counted ? format("%s * %u", count(a), elem_size(a->type)) : format("%u", type_size(a->type));
-
-    fprintf(s->f,
-            "    InP->%s = (mach_msg_ool_descriptor_t){\n"
-            "        .address = (void *)(%s), .size = %s, .deallocate = %s,\n"
-            "        .copy = %s, .type = MACH_MSG_OOL_DESCRIPTOR};\n",
-            p->field, value(a), size, deallocate(a),
-            a->flags & FLAG_PHYSICAL_COPY ? "MACH_MSG_PHYSICAL_COPY" : "MACH_MSG_VIRTUAL_COPY");
-}
-
-static void build_rights(const struct stub *s, const struct part *p)
-{
-    const struct arg *a = p->arg;
-
-    fprintf(s->f,
-            "    InP->%s = (mach_msg_ool_ports_descriptor_t){\n"
-            "        .address = (void *)(%s), .count = %s, .deallocate = %s, .copy = MACH_MSG_VIRTUAL_COPY,\n"
-            "        .disposition = %s, .type = MACH_MSG_OOL_PORTS_DESCRIPTOR};\n",
-            p->field, value(a), a->type->counted ? count(a) : format("%u", a->type->number), deallocate(a),
-            disposition(a));
-}
-
-static void build_fixed(const struct stub *s, const struct part *p)
-{
-    const char *place = field(p, IN);
-    uint32_t pad = round4(p->size) - p->size;
-
-    if (p->arg->type->cls == CLASS_SCALAR)
-        fprintf(s->f, "    %s = %s;\n", place, value(p->arg));
-    else if (p->arg->type->cls == CLASS_STRING)
-        fprintf(s->f, "    (void)mig_strncpy_zerofill((char *)%s, %s, %u);\n", place, p->arg->name, p->size);
-    else
-        fprintf(s->f, "    memcpy(%s, %s, %u);\n", place, p->arg->name, p->size);
-    if (pad)
-        fprintf(s->f, "    memset(%sPad, 0, %u);\n", place, pad);
-}
-
-static void build_capacity(const struct stub *s, const struct part *p)
-{
-    const char *capacity = format("*%sCnt", p->arg->name);
-
-    fprintf(s->f, "    %s = %s < %u ? %s : %u;\n", field(p, IN), capacity, p->arg->type->number, capacity,
-            p->arg->type->number);
-}
-
-/* The bytes between what is used and the next word are part of the message. */
-static void build_varying(const struct stub *s, const struct part *p)
-{
-    const struct arg *a = p->arg;
-    const char *place = field(p, IN), *used = format("mig_%s_used", a->name);
-
-    if (a->type->cls == CLASS_VARYING)
-        fprintf(s->f, "    %s = %s * %u;\n", used, count(a), elem_size(a->type));
-    fprintf(s->f, "    if (%s != 0)\n        memcpy(%s, %s, %s);\n", used, place, a->name, used);
-    fprintf(s->f, "    mig_%s_length = (%s + 3) & ~3u;\n", a->name, used);
-    if (a->type->cls == CLASS_VSTRING || elem_size(a->type) % 4 != 0)
-        fprintf(s->f, "    memset((char *)%s + %s, 0, mig_%s_length - %s);\n", place, used, a->name, used);
-    if (!is_last_varying(&s->r->request, p))
-        emit_shift(s->f, s->in_type, IN, p, format("mig_%s_length", a->name));
-}
-
-/* A string is measured when its count is written; its zero is made by the padding or by hand. */
-static void build_count(const struct stub *s, const struct part *p)
-{
-    const struct arg *a = p->arg;
-
-    if (a->type->cls != CLASS_VSTRING) {
-        fprintf(s->f, "    %s = %s;\n", field(p, IN), count(a));
-        return;
-    }
-    fprintf(s->f, "    mig_%s_used = %s ? mig_string_length(%s, %u) : 0;\n", a->name, a->name, a->name,
-            a->type->number - 1);
-    fprintf(s->f, "    %s = mig_%s_used + 1;\n", field(p, IN), a->name);
-}
-
-static void build_string(const struct stub *s, const struct part *p)
-{
-    const char *name = p->arg->name, *place = field(p, IN);
-
-    fprintf(s->f, "    mig_%s_length = (mig_%s_used + 4) & ~3u;\n", name, name);
-    fprintf(s->f, "    if (mig_%s_used != 0)\n        memcpy(%s, %s, mig_%s_used);\n", name, place, name,
-            name);
-    fprintf(s->f, "    memset((char *)%s + mig_%s_used, 0, mig_%s_length - mig_%s_used);\n", place, name,
-            name, name);
-    if (!is_last_varying(&s->r->request, p))
-        emit_shift(s->f, s->in_type, IN, p, format("mig_%s_length", name));
-}
-
-static void build_part(const struct stub *s, const struct part *p)
-{
-    switch (p->kind) {
-    case PART_RIGHT:
-        fprintf(s->f,
-                "    InP->%s = (mach_msg_port_descriptor_t){\n"
-                "        .name = %s, .disposition = %s, .type = MACH_MSG_PORT_DESCRIPTOR};\n",
-                p->field, value(p->arg), disposition(p->arg));
-        break;
-    case PART_RIGHT_ARRAY: build_right_array(s, p); break;
-    case PART_REGION: build_region(s, p); break;
-    case PART_RIGHTS: build_rights(s, p); break;
-    case PART_NDR: fputs("    InP->NDR = NDR_record;\n", s->f); break;
-    case PART_RETCODE: break; /* of replies only */
-    case PART_FIXED: build_fixed(s, p); break;
-    case PART_OFFSET: fprintf(s->f, "    %s = 0;\n", field(p, IN)); break;
-    case PART_COUNT: build_count(s, p); break;
-    case PART_CAPACITY: build_capacity(s, p); break;
-    case PART_VARYING:
-        if (p->arg->type->cls == CLASS_VSTRING)
-            build_string(s, p);
-        else
-            build_varying(s, p);
-        break;
-    }
-}
-
-static const char *port_disposition(const struct arg *a)
-{
-    return a->type->in_disp == DISP_CHOSEN ? format("%sPoly", a->name) : disposition_name(a->type->in_disp);
-}
-
-/* Ports given in by the caller are its own business; all others are the thread's (M45). */
-static bool own_reply_port(const struct routine *r)
-{
-    return r->reply_port ? r->reply_port->dir == DIR_SREPLY_PORT && !r->simple : !r->simple;
-}
-
-static const char *local_disposition(const struct routine *r)
-{
-    if (r->reply_port && (r->reply_port->dir != DIR_SREPLY_PORT || !r->simple))
-        return r->reply_port->type->in_disp == DISP_CHOSEN && r->reply_port->dir == DIR_SREPLY_PORT
-                   ? "MACH_MSG_TYPE_MAKE_SEND_ONCE"
-                   : port_disposition(r->reply_port);
-    return r->simple ? "0" : "MACH_MSG_TYPE_MAKE_SEND_ONCE";
-}
-
-static const char *local_port(const struct routine *r)
-{
-    if (own_reply_port(r))
-        return r->special_reply_port ? "mig_get_special_reply_port()" : "mig_get_reply_port()";
-    return r->reply_port && r->reply_port->dir != DIR_SREPLY_PORT ? r->reply_port->name : "MACH_PORT_NULL";
-}
-
-static void build_header(const struct stub *s, bool complex, const char *size)
-{
-    const struct routine *r = s->r;
-
-    fprintf(s->f,
-            "    InP->Head = (mach_msg_header_t){\n"
-            "        .msgh_bits = %sMACH_MSGH_BITS(%s, %s),\n"
-            "        .msgh_size = %s,\n"
-            "        .msgh_remote_port = %s,\n"
-            "        .msgh_local_port = %s,\n"
-            "        .msgh_id = %d};\n",
-            complex ? "MACH_MSGH_BITS_COMPLEX | " : "", port_disposition(r->request_port),
-            local_disposition(r), size, r->request_port->name, local_port(r), r->id);
-}
-
-static char *request_size(const struct plan *plan)
-{
-    char *size = format("%u", plan->least);
-
-    for (unsigned i = 0; i < plan->n_parts; i++)
-        if (plan->parts[i].kind == PART_VARYING)
-            size = format("%s + mig_%s_length", size, plan->parts[i].arg->name);
-    return size;
-}
-
-static void build_request(const struct stub *s)
-{
-    const struct plan *plan = &s->r->request;
-
-    if (plan->n_descs)
-        fprintf(s->f, "    InP->msgh_body.msgh_descriptor_count = %u;\n", plan->n_descs);
-    for (unsigned i = 0; i < plan->n_parts; i++)
-        build_part(s, &plan->parts[i]);
-    build_header(s, plan->n_descs != 0, request_size(plan));
-}
 
 /* --- mach_msg (M44) --- */
 
@@ -282,21 +31,25 @@ static bool waits_for_both(const struct routine *r)
     return r->wait_arg || (!r->send_arg && r->wait_time);
 }
 
-static const char *message_options(const struct routine *r)
+/* What the call does: send, receive or both. */
+static const char *message_options(const struct routine *r, bool sends, bool receives)
 {
-    const char *o = r->simple ? "MACH_SEND_MSG" : "MACH_SEND_MSG | MACH_RCV_MSG";
+    const char *o = sends && receives ? "MACH_SEND_MSG | MACH_RCV_MSG"
+                    : sends           ? "MACH_SEND_MSG"
+                                      : "MACH_RCV_MSG";
 
     if (r->option_arg)
         o = format("%s | %s", o, r->option_arg->name);
     else if (r->msg_option)
         o = format("%s | %s", o, r->msg_option);
-    if (has_time(r))
-        o = format("%s | MACH_SEND_TIMEOUT%s", o,
-                   !r->simple && waits_for_both(r) ? " | MACH_RCV_TIMEOUT" : "");
-    if (r->user_sec_token || r->user_audit_token)
+    if (sends && has_time(r))
+        o = format("%s | MACH_SEND_TIMEOUT", o);
+    if (receives && waits_for_both(r))
+        o = format("%s | MACH_RCV_TIMEOUT", o);
+    if (receives && (r->user_sec_token || r->user_audit_token))
         o = format("%s | MACH_RCV_TRAILER_TYPE(0) | MACH_RCV_TRAILER_ELEMENTS(%d)", o,
                    r->user_audit_token ? 3 : 2);
-    if (r->special_reply_port && own_reply_port(r))
+    if (r->special_reply_port && has_own_reply_port(r))
         o = format("%s | __MigSpecialReplyPortMsgOption", o);
     return o;
 }
@@ -306,30 +59,50 @@ static unsigned trailer_room(const struct routine *r)
     return r->user_sec_token || r->user_audit_token ? 68 : 8;
 }
 
-static void emit_call(const struct stub *s)
+static void emit_voucher(const struct user_stub *s)
 {
-    const struct routine *r = s->r;
-
-    fprintf(s->f, "    mig_result = mach_msg(&InP->Head, %s,\n        InP->Head.msgh_size, ",
-            message_options(r));
-    if (r->simple)
-        fprintf(s->f, "0, MACH_PORT_NULL, %s, MACH_PORT_NULL);\n", time_value(r));
-    else
-        fprintf(s->f, "%u, InP->Head.msgh_local_port, %s, MACH_PORT_NULL);\n",
-                largest_reply(r) + trailer_room(r), time_value(r));
+    if (!s->ss->options->no_vouchers)
+        fputs("#ifdef USING_VOUCHERS\n"
+              "    if (voucher_mach_msg_set != NULL)\n"
+              "        voucher_mach_msg_set(&InP->Head);\n"
+              "#endif /* USING_VOUCHERS */\n",
+              s->f);
 }
 
-static void emit_port_after_error(const struct stub *s)
+static bool makes_two_calls(const struct user_stub *s)
+{
+    return s->ss->options->two_calls && !s->r->simple;
+}
+
+static void emit_call(const struct user_stub *s)
+{
+    const struct routine *r = s->r;
+    bool receives = !r->simple && !makes_two_calls(s);
+
+    emit_voucher(s);
+    emit_hook(s->f, r, "Before", "Send");
+    fprintf(s->f, "    mig_result = mach_msg(&InP->Head, %s,\n        InP->Head.msgh_size, ",
+            message_options(r, true, receives));
+    if (receives)
+        fprintf(s->f, "%u, InP->Head.msgh_local_port, %s, MACH_PORT_NULL);\n",
+                largest_reply(r) + trailer_room(r), time_value(r));
+    else
+        fprintf(s->f, "0, MACH_PORT_NULL, %s, MACH_PORT_NULL);\n", time_value(r));
+    if (!makes_two_calls(s))
+        emit_hook(s->f, r, "After", "Send");
+}
+
+static void emit_port_after_error(const struct user_stub *s)
 {
     const struct routine *r = s->r;
 
-    if (own_reply_port(r))
+    if (has_own_reply_port(r))
         fprintf(s->f, "        __MachMsgError%s%s(mig_result);\n",
                 has_time(r) ? "WithTimeout" : "WithoutTimeout", r->special_reply_port ? "SRP" : "");
 }
 
 /* Memory that pseudo-receive moved to a new place would be lost with the buffer (M59). */
-static void emit_free_moved_regions(const struct stub *s)
+static void emit_free_moved_regions(const struct user_stub *s)
 {
     const struct plan *plan = &s->r->request;
 
@@ -341,7 +114,7 @@ static void emit_free_moved_regions(const struct stub *s)
             fprintf(s->f,
                     "            if (InP->%s.address != (void *)(%s))\n"
                     "                mig_deallocate((vm_address_t)InP->%s.address, InP->%s.size);\n",
-                    p->field, value(p->arg), p->field, p->field);
+                    p->field, argument_value(p->arg), p->field, p->field);
     }
     fputs("        }\n", s->f);
 }
@@ -354,7 +127,7 @@ static bool has_region(const struct plan *plan)
     return false;
 }
 
-static void emit_unsent(const struct stub *s, bool has_body)
+static void emit_unsent(const struct user_stub *s, bool has_body)
 {
     const struct routine *r = s->r;
 
@@ -374,172 +147,31 @@ static void emit_unsent(const struct stub *s, bool has_body)
             r->consume == CONSUME_ANY ? " || mig_result == MACH_SEND_INVALID_DEST" : "");
 }
 
-static void emit_error_exit(const struct stub *s, bool has_body)
+static void emit_error_exit(const struct user_stub *s, bool has_body)
 {
     fputs("    if (mig_result != MACH_MSG_SUCCESS) {\n", s->f);
-    emit_port_after_error(s);
+    if (!makes_two_calls(s))
+        emit_port_after_error(s);
     emit_unsent(s, has_body);
     fputs("        return mig_result;\n    }\n", s->f);
 }
 
-/* --- reply --- */
-
-static void emit_reply_test(const struct stub *s)
+/* The second of two calls: what was sent stays sent, and only a wait time bounds it (M60). */
+static void emit_receive(const struct user_stub *s)
 {
-    fprintf(s->f, "    mig_result = __MIG_check__Reply__%s_t(Out0P", s->r->name);
-    for (unsigned i = 1; i <= s->r->reply.last_position; i++)
-        fprintf(s->f, ", &Out%uP", i);
-    fputs(");\n    if (mig_result != KERN_SUCCESS) {\n        mach_msg_destroy(&Out0P->Head);\n"
-          "        return mig_result;\n    }\n",
-          s->f);
-}
+    const struct routine *r = s->r;
 
-static void emit_trailer_test(const struct stub *s)
-{
-    if (!s->r->user_sec_token && !s->r->user_audit_token)
+    if (!makes_two_calls(s))
         return;
-    fprintf(
-        s->f,
-        "    mig_trailer = (mach_msg_max_trailer_t *)((char *)Out0P + ((Out0P->Head.msgh_size + 3) & ~3u));\n"
-        "    if (mig_trailer->msgh_trailer_type != 0 || mig_trailer->msgh_trailer_size < %d) {\n"
-        "        mach_msg_destroy(&Out0P->Head);\n"
-        "        return MIG_TRAILER_ERROR;\n"
-        "    }\n",
-        s->r->user_audit_token ? 52 : 20);
-}
-
-static void deliver_right(const struct stub *s, const struct part *p)
-{
-    fprintf(s->f, "    *%s = Out0P->%s.name;\n", p->arg->name, p->field);
-    if (p->arg->type->out_disp == DISP_CHOSEN)
-        fprintf(s->f, "    *%sPoly = Out0P->%s.disposition;\n", p->arg->name, p->field);
-}
-
-/* Names beyond the caller's room are rights that nobody would ever give back (M50). */
-static void deliver_counted_rights(const struct stub *s, const struct part *p)
-{
-    const struct arg *a = p->arg;
-    const char *n = count_field(&s->r->reply, a, "Out");
-
-    if (!arg_owns_count(a)) {
-        fprintf(s->f,
-                "    for (unsigned mig_i = 0; mig_i < %s; mig_i++)\n"
-                "        %s[mig_i] = Out0P->%s[mig_i].name;\n",
-                n, a->name, p->field);
-        return;
-    }
     fprintf(s->f,
-            "    for (unsigned mig_i = 0; mig_i < %s; mig_i++) {\n"
-            "        if (mig_i < *%sCnt)\n"
-            "            %s[mig_i] = Out0P->%s[mig_i].name;\n"
-            "        else if (Out0P->%s[mig_i].disposition == MACH_MSG_TYPE_PORT_RECEIVE)\n"
-            "            (void)mach_port_mod_refs(mach_task_self(), Out0P->%s[mig_i].name,\n"
-            "                MACH_PORT_RIGHT_RECEIVE, -1);\n"
-            "        else if (MACH_PORT_VALID(Out0P->%s[mig_i].name))\n"
-            "            (void)mach_port_deallocate(mach_task_self(), Out0P->%s[mig_i].name);\n"
-            "    }\n",
-            n, a->name, a->name, p->field, p->field, p->field, p->field, p->field);
-    fprintf(s->f,
-            "    mig_cut = %s > *%sCnt;\n"
-            "    *%sCnt = %s;\n"
-            "    if (mig_cut)\n        return MIG_ARRAY_TOO_LARGE;\n",
-            n, a->name, a->name, n);
-}
-
-static void deliver_right_array(const struct stub *s, const struct part *p)
-{
-    if (p->arg->type->counted)
-        deliver_counted_rights(s, p);
-    else
-        fprintf(
-            s->f,
-            "    for (unsigned mig_i = 0; mig_i < %u; mig_i++)\n        %s[mig_i] = Out0P->%s[mig_i].name;\n",
-            p->n, p->arg->name, p->field);
-}
-
-static void deliver_address(const struct stub *s, const struct part *p)
-{
-    fprintf(s->f, "    *%s = (%s)(Out0P->%s.address);\n", p->arg->name, p->arg->type->user_ctype, p->field);
-}
-
-static void deliver_fixed(const struct stub *s, const struct part *p)
-{
-    const char *place = field(p, "Out");
-
-    if (p->arg->type->cls == CLASS_SCALAR)
-        fprintf(s->f, "    *%s = %s;\n", p->arg->name, place);
-    else if (p->arg->type->cls == CLASS_STRING)
-        fprintf(s->f, "    (void)mig_strncpy((char *)%s, (const char *)%s, %u);\n", p->arg->name, place,
-                p->size);
-    else
-        fprintf(s->f, "    memcpy(%s, %s, %u);\n", p->arg->name, place, p->size);
-}
-
-static void deliver_count(const struct stub *s, const struct part *p)
-{
-    const struct arg *a = p->arg;
-
-    if (a->type->cls == CLASS_REGION || a->type->cls == CLASS_RIGHTS)
-        fprintf(s->f, "    *%sCnt = %s;\n", a->name, field(p, "Out"));
-}
-
-static void deliver_varying(const struct stub *s, const struct part *p)
-{
-    const struct arg *a = p->arg;
-    const char *place = field(p, "Out"), *n = count_field(&s->r->reply, a, "Out");
-
-    if (a->type->cls == CLASS_VSTRING) {
-        fprintf(s->f, "    (void)mig_strncpy(%s, %s, %s ? (int)%s : 1);\n", a->name, place, n, n);
-        return;
-    }
-    if (a->flags & FLAG_COUNT_IN_OUT)
-        fprintf(s->f,
-                "    if (%s > *%sCnt) {\n"
-                "        if (*%sCnt != 0)\n"
-                "            memcpy(%s, %s, *%sCnt * %u);\n"
-                "        *%sCnt = %s;\n"
-                "        return MIG_ARRAY_TOO_LARGE;\n"
-                "    }\n",
-                n, a->name, a->name, a->name, place, a->name, elem_size(a->type), a->name, n);
-    fprintf(s->f, "    if (%s != 0)\n        memcpy(%s, %s, %s * %u);\n", n, a->name, place, n,
-            elem_size(a->type));
-    if (arg_owns_count(a))
-        fprintf(s->f, "    *%sCnt = %s;\n", a->name, n);
-}
-
-static void deliver_part(const struct stub *s, const struct part *p)
-{
-    switch (p->kind) {
-    case PART_RIGHT: deliver_right(s, p); break;
-    case PART_RIGHT_ARRAY: deliver_right_array(s, p); break;
-    case PART_REGION:
-    case PART_RIGHTS: deliver_address(s, p); break;
-    case PART_FIXED: deliver_fixed(s, p); break;
-    case PART_COUNT: deliver_count(s, p); break;
-    case PART_VARYING: deliver_varying(s, p); break;
-    case PART_NDR:
-    case PART_RETCODE:
-    case PART_OFFSET:
-    case PART_CAPACITY: break;
-    }
-}
-
-/* In the order of the arguments: a result that is too large ends the delivery there. */
-static void deliver(const struct stub *s)
-{
-    const struct plan *plan = &s->r->reply;
-
-    for (unsigned i = 0; i < s->r->n_args; i++) {
-        const struct arg *a = s->r->args[i];
-
-        for (unsigned k = 0; k < plan->n_parts; k++)
-            if (plan->parts[k].arg == a)
-                deliver_part(s, &plan->parts[k]);
-        if (a->dir == DIR_SEC_TOKEN || a->dir == DIR_USER_SEC_TOKEN)
-            fprintf(s->f, "    *%s = mig_trailer->msgh_sender;\n", a->name);
-        else if (a->dir == DIR_AUDIT_TOKEN || a->dir == DIR_USER_AUDIT_TOKEN)
-            fprintf(s->f, "    *%s = mig_trailer->msgh_audit;\n", a->name);
-    }
+            "    mig_result = mach_msg(&InP->Head, %s,\n        0, %u, InP->Head.msgh_local_port, %s, "
+            "MACH_PORT_NULL);\n",
+            message_options(r, false, true), largest_reply(r) + trailer_room(r),
+            waits_for_both(r) ? time_value(r) : "MACH_MSG_TIMEOUT_NONE");
+    emit_hook(s->f, r, "After", "Send");
+    fputs("    if (mig_result != MACH_MSG_SUCCESS) {\n", s->f);
+    emit_port_after_error(s);
+    fputs("        return mig_result;\n    }\n", s->f);
 }
 
 /* --- the whole stub --- */
@@ -552,26 +184,41 @@ static bool has_cut(const struct routine *r)
     return false;
 }
 
-static void declare_messages(const struct stub *s)
+static bool is_large(const struct subsystem *ss, const struct routine *r)
+{
+    return r->request.most > ss->max_on_stack || (!r->simple && largest_reply(r) > ss->max_on_stack);
+}
+
+/* One buffer for request and reply: on the stack, or freed by the compiler wherever the function ends (M61). */
+static void declare_messages(const struct user_stub *s)
 {
     const struct routine *r = s->r;
+    bool large = is_large(s->ss, r);
 
-    fprintf(s->f, "    union {\n        %s In;\n", s->in_type);
+    fprintf(s->f, "    union %s{\n        %s In;\n", large ? "mig_message " : "", s->in_type);
     if (r->retcode && r->request.n_descs)
         fputs("        mig_reply_error_t Error;\n", s->f);
     if (!r->simple)
         fprintf(s->f, "        %s Out;\n        char mig_room[%u];\n", s->out_type,
                 largest_reply(r) + trailer_room(r));
-    fprintf(s->f, "    } Mess;\n    %s *InP = &Mess.In;\n", s->in_type);
+    if (large)
+        fprintf(s->f,
+                "    };\n"
+                "    struct mig_heap mig_heap __attribute__((__cleanup__(mig_heap_free))) =\n"
+                "        {mig_user_allocate(sizeof(union mig_message)), sizeof(union mig_message)};\n"
+                "    %s *InP = (%s *)(void *)mig_heap.data;\n",
+                s->in_type, s->in_type);
+    else
+        fprintf(s->f, "    } Mess;\n    %s *InP = &Mess.In;\n", s->in_type);
     for (unsigned i = 1; i <= r->request.last_position; i++)
         fprintf(s->f, "    %s *In%uP;\n", s->in_type, i);
     if (!r->simple)
-        fprintf(s->f, "    %s *Out0P = &Mess.Out;\n", s->out_type);
+        fprintf(s->f, "    %s *Out0P = (%s *)(void *)InP;\n", s->out_type, s->out_type);
     for (unsigned i = 1; !r->simple && i <= r->reply.last_position; i++)
         fprintf(s->f, "    %s *Out%uP = NULL;\n", s->out_type, i);
 }
 
-static void declare_locals(const struct stub *s)
+static void declare_locals(const struct user_stub *s)
 {
     const struct plan *plan = &s->r->request;
 
@@ -585,28 +232,32 @@ static void declare_locals(const struct stub *s)
     if (!s->r->simple && has_cut(s->r))
         fputs("    boolean_t mig_cut;\n", s->f);
     fputs("\n", s->f);
+    emit_hook(s->f, s->r, "Declare", "Send");
+    if (is_large(s->ss, s->r))
+        fputs("    if (mig_heap.data == NULL)\n        return KERN_RESOURCE_SHORTAGE;\n", s->f);
 }
 
 /* The answer of a server that gives its result later: an error travels alone (M36). */
-static void emit_retcode_form(const struct stub *s)
+static void emit_retcode_form(const struct user_stub *s)
 {
     const struct arg *a = s->r->retcode;
 
     if (a == NULL || s->r->request.n_descs == 0)
         return;
     fprintf(s->f,
-            "    if (%s != KERN_SUCCESS) {\n        Mess.Error.NDR = NDR_record;\n"
-            "        Mess.Error.RetCode = %s;\n",
+            "    if (%s != KERN_SUCCESS) {\n"
+            "        mig_reply_error_t *mig_error = (mig_reply_error_t *)(void *)InP;\n\n"
+            "        mig_error->NDR = NDR_record;\n        mig_error->RetCode = %s;\n",
             a->name, a->name);
-    build_header(s, false, "36");
+    emit_request_header(s, false, "36");
     emit_call(s);
     emit_error_exit(s, false);
     fputs("        return KERN_SUCCESS;\n    }\n", s->f);
 }
 
-static void emit_stub(FILE *f, const struct routine *r)
+static void emit_stub(FILE *f, const struct subsystem *ss, const struct routine *r)
 {
-    struct stub s = { f, r, format("__Request__%s_t", r->name), format("__Reply__%s_t", r->name) };
+    struct user_stub s = { f, r, ss, format("__Request__%s_t", r->name), format("__Reply__%s_t", r->name) };
 
     if (!r->simple)
         emit_reply_check(f, r);
@@ -618,13 +269,14 @@ static void emit_stub(FILE *f, const struct routine *r)
     declare_locals(&s);
     emit_count_tests(&s);
     emit_retcode_form(&s);
-    build_request(&s);
+    emit_request(&s);
     emit_call(&s);
     emit_error_exit(&s, true);
+    emit_receive(&s);
     if (!r->simple) {
         emit_reply_test(&s);
         emit_trailer_test(&s);
-        deliver(&s);
+        emit_delivery(&s);
     }
     fputs("    return KERN_SUCCESS;\n}\n\n", f);
 }
@@ -691,22 +343,67 @@ static void emit_macros(FILE *f, const struct subsystem *ss)
     emit_error_macro(f, "__MachMsgErrorWithoutTimeoutSRP", true);
 }
 
-void write_user(FILE *f, const struct subsystem *ss, const char *header)
+static void emit_heap(FILE *f, const struct subsystem *ss)
+{
+    for (unsigned i = 0; i < ss->n_routines; i++)
+        if (is_large(ss, ss->routines[i])) {
+            fputs("struct mig_heap {\n    char *data;\n    vm_size_t size;\n};\n\n"
+                  "mig_internal void mig_heap_free(struct mig_heap *mig_heap)\n"
+                  "{\n"
+                  "    if (mig_heap->data != NULL)\n"
+                  "        mig_user_deallocate(mig_heap->data, mig_heap->size);\n"
+                  "}\n\n",
+                  f);
+            return;
+        }
+}
+
+static void emit_voucher_support(FILE *f, const struct subsystem *ss)
+{
+    if (!ss->options->no_vouchers)
+        fputs("#ifdef __has_include\n"
+              "#if __has_include(<mach/mig_voucher_support.h>)\n"
+              "#include <mach/mig_voucher_support.h>\n"
+              "#endif\n"
+              "#endif /* __has_include */\n\n",
+              f);
+}
+
+/* ss: the routines of this file, of those of the whole */
+static void emit_top(FILE *f, const struct subsystem *whole, const struct subsystem *ss, const char *header)
 {
     emit_title(f, ss, "User stubs");
     if (header)
         emit_c_includes(f, ss, true, header);
     else
-        emit_user_declarations(f, ss, true);
+        emit_user_declarations(f, whole, true);
     fputs("extern void mach_msg_destroy(mach_msg_header_t *);\n\n", f);
     if (needs_port_calls(ss))
         fputs("#include <mach/mach_init.h>\n#include <mach/mach_port.h>\n\n", f);
+    emit_voucher_support(f, ss);
     if (ss->rcsid)
         fprintf(f, "__attribute__((__unused__)) static const char %s_user_rcsid[] = %s;\n\n", ss->name,
                 ss->rcsid);
     emit_macros(f, ss);
+    emit_hook_macros(f, "Send");
     emit_size_checks(f, ss);
     emit_string_length(f, needs_string_length(ss));
+    emit_heap(f, ss);
+}
+
+void write_user(FILE *f, const struct subsystem *ss, const char *header)
+{
+    emit_top(f, ss, ss, header);
     for (unsigned i = 0; i < ss->n_routines; i++)
-        emit_stub(f, ss->routines[i]);
+        emit_stub(f, ss, ss->routines[i]);
+}
+
+void write_user_routine(FILE *f, const struct subsystem *ss, const char *header, struct routine *r)
+{
+    struct subsystem part = *ss;
+
+    part.routines = &r;
+    part.n_routines = 1;
+    emit_top(f, ss, &part, header);
+    emit_stub(f, &part, r);
 }

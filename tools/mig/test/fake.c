@@ -4,6 +4,7 @@
 
 #include "tests/harness/harness.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 struct fake fake;
@@ -105,36 +106,54 @@ static mach_msg_return_t deliver(mach_msg_header_t *msg, const void *reply, mach
     return MACH_MSG_SUCCESS;
 }
 
-mach_msg_return_t mach_msg(mach_msg_header_t *msg, mach_msg_option_t option, mach_msg_size_t send_size,
-                           mach_msg_size_t rcv_size, mach_port_name_t rcv_name, mach_msg_timeout_t timeout,
-                           mach_port_name_t notify)
-{
-    static unsigned char request[FAKE_ROOM + 128], reply[FAKE_ROOM + 128];
+static unsigned char pending_reply[FAKE_ROOM + 128];
 
-    fake.calls++;
-    REQUIRE(send_size <= FAKE_ROOM);
-    CHECK_EQ(send_size, msg->msgh_size);
-    CHECK_EQ(notify, 0);
-    memcpy(fake.request, msg, send_size);
-    fake.option = option;
-    fake.send_size = send_size;
-    fake.rcv_size = rcv_size;
-    fake.rcv_name = rcv_name;
-    fake.timeout = timeout;
+static mach_msg_return_t send(mach_msg_header_t *msg, mach_msg_option_t option, mach_msg_size_t size,
+                              mach_msg_timeout_t timeout)
+{
+    static unsigned char request[FAKE_ROOM + 128];
+
+    REQUIRE(size <= FAKE_ROOM);
+    CHECK_EQ(size, msg->msgh_size);
+    memcpy(fake.request, msg, size);
+    fake.send_size = size;
+    fake.send_option = option;
+    fake.send_timeout = timeout;
     if (fake.result != MACH_MSG_SUCCESS && fake.failed_local_port)
         msg->msgh_local_port = fake.failed_local_port;
     if (fake.result != MACH_MSG_SUCCESS)
         return fake.result;
     if (fake.reply) {
-        memcpy(reply, fake.reply, fake.reply_size);
-        return option & MACH_RCV_MSG ? deliver(msg, reply, rcv_size) : MACH_MSG_SUCCESS;
+        memcpy(pending_reply, fake.reply, fake.reply_size);
+        return MACH_MSG_SUCCESS;
     }
     if (fake.demux == NULL)
         return MACH_MSG_SUCCESS;
-    memcpy(request, msg, send_size);
+    memcpy(request, msg, size);
     fake_receive(request, 68);
-    fake_serve(fake.demux, request, reply);
-    return option & MACH_RCV_MSG ? deliver(msg, reply, rcv_size) : MACH_MSG_SUCCESS;
+    fake_serve(fake.demux, request, pending_reply);
+    return MACH_MSG_SUCCESS;
+}
+
+mach_msg_return_t mach_msg(mach_msg_header_t *msg, mach_msg_option_t option, mach_msg_size_t send_size,
+                           mach_msg_size_t rcv_size, mach_port_name_t rcv_name, mach_msg_timeout_t timeout,
+                           mach_port_name_t notify)
+{
+    mach_msg_return_t mr = MACH_MSG_SUCCESS;
+
+    fake.calls++;
+    CHECK_EQ(notify, 0);
+    fake.option = option;
+    fake.rcv_size = rcv_size;
+    fake.rcv_name = rcv_name;
+    fake.timeout = timeout;
+    if (option & MACH_SEND_MSG)
+        mr = send(msg, option, send_size, timeout);
+    else
+        mr = fake.receive_result;
+    if (mr != MACH_MSG_SUCCESS || !(option & MACH_RCV_MSG) || (fake.reply == NULL && fake.demux == NULL))
+        return mr;
+    return deliver(msg, pending_reply, rcv_size);
 }
 
 mach_port_t mig_get_reply_port(void)
@@ -176,6 +195,22 @@ void mig_deallocate(vm_address_t address, vm_size_t size)
     fake.freed_bytes += size;
     if (fake.on_free)
         fake.on_free(address, size);
+}
+
+char *mig_user_allocate(vm_size_t size)
+{
+    char *data = fake.no_memory ? NULL : malloc(size);
+
+    fake.allocations += data != NULL;
+    fake.allocated += data != NULL;
+    return data;
+}
+
+void mig_user_deallocate(char *data, vm_size_t size)
+{
+    memset(data, 0xdd, size); /* all of it was ours */
+    free(data);
+    fake.allocated--;
 }
 
 kern_return_t mach_port_deallocate(ipc_space_t task, mach_port_name_t name)

@@ -11,6 +11,7 @@
 
 #include <mach/mach.h>
 #include <mach/mig_errors.h>
+#include <stdbool.h>
 
 #define FAKE_REPLY_PORT 0x1603  /* the client's reply port */
 #define FAKE_SPECIAL_PORT 0x1703 /* its special reply port */
@@ -20,7 +21,8 @@
 typedef boolean_t (*fake_demux_t)(mach_msg_header_t *in, mach_msg_header_t *out);
 
 struct fake {
-    mach_msg_return_t result;
+    mach_msg_return_t result;         /* of a call that sends */
+    mach_msg_return_t receive_result; /* of a call that only receives */
     mach_port_t failed_local_port; /* what a failed send leaves in the local port field, if not 0 */
     const void *reply;
     mach_msg_size_t reply_size;
@@ -32,16 +34,18 @@ struct fake {
 
     unsigned calls;
     unsigned char request[FAKE_ROOM];
-    mach_msg_option_t option;
+    mach_msg_option_t option, send_option; /* of the last call, of the last one that sent */
     mach_msg_size_t send_size, rcv_size;
     mach_port_t rcv_name;
-    mach_msg_timeout_t timeout;
+    mach_msg_timeout_t timeout, send_timeout;
 
     unsigned destroyed;                 /* mach_msg_destroy */
     unsigned got_reply, dealloc_special; /* mig_get_reply_port, mig_dealloc_special_reply_port */
     unsigned put_reply, dealloc_reply;  /* mig_..._reply_port */
     mach_port_t last_dealloc;
     unsigned freed, freed_bytes;        /* mig_deallocate */
+    bool no_memory;
+    unsigned allocations, allocated;    /* mig_user_allocate: how often, and what was not given back */
     unsigned deallocated;               /* mach_port_deallocate */
     void (*on_free)(vm_address_t address, vm_size_t size); /* told of each mig_deallocate, if not NULL */
 };
