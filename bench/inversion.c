@@ -7,7 +7,8 @@
  * is a workloop, as on macOS; with one that receives with plain mach_msg; and with a chain of four of those.
  *
  * What loaded figures are divided by is the same way's own median without hogs, while threads of policy SCHED_IDLE keep
- * the CPUs awake, as the hogs do. Everything stands in one scheduling group.
+ * the CPUs awake, as the hogs do. Everything stands in one scheduling group, but for two ways that are measured again with
+ * hogs, servers and client each in a session of its own: where autogroup is on, niceness does not count between those.
  */
 #include <math.h>
 #include <pthread.h>
@@ -27,10 +28,11 @@
 #include "service.h"
 
 enum { CLIENT_NICE = -10, SERVER_NICE = 19, WORK_US = 100, CHAIN = 4, MAX_CPUS = 64, SETTLE_US = 200000 };
-enum { WORKLOOP, MACH, MACH_CHAIN, UNIX, MQ, DBUS, N_WAYS };
+enum { WORKLOOP, MACH, MACH_CHAIN, APART, CHAIN_APART, UNIX, MQ, DBUS, N_WAYS };
 enum { BACKGROUND_PRIORITY = 0x2ff, WORKLOOP_ID = 1 };
 
 static unsigned n_calls = 2000;
+static bool are_apart; /* each process in a session of its own */
 
 /* ---- the load ---- */
 
@@ -41,6 +43,8 @@ static _Noreturn void spin(bool is_hog)
 {
     struct sched_param zero = { 0 };
     prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (are_apart)
+        setsid();
     if (!is_hog)
         sched_setscheduler(0, SCHED_IDLE, &zero);
     for (volatile unsigned i = 0;; i++)
@@ -87,6 +91,8 @@ static void be_nice(void)
 
 static void be_background(void)
 {
+    if (are_apart)
+        setsid();
     pthread_set_qos_class_self_np(QOS_CLASS_BACKGROUND, 0);
 }
 
@@ -185,14 +191,19 @@ static void serve_workloop(struct peer *peer)
 static struct peer servers[CHAIN];
 static mach_port_t services[CHAIN], reply_port;
 
-/* A child inherits no names: it comes by its next one through a slot that children inherit. */
+/* A child inherits no names: it comes by its next one as a registered port. */
 static void serve_in_chain(struct peer *peer)
 {
-    mach_port_t registered_next = MACH_PORT_NULL;
-    if (peer != &servers[0])
-        task_get_special_port(mach_task_self(), TASK_ACCESS_PORT, &registered_next);
-    next_service = registered_next;
+    mach_port_array_t ports = NULL;
+    mach_msg_type_number_t n = 0;
+    if (peer != &servers[0] && mach_ports_lookup(mach_task_self(), &ports, &n) == KERN_SUCCESS && n > 0)
+        next_service = ports[0];
     serve(peer);
+}
+
+static const char *register_next(mach_port_t service)
+{
+    return mach_ports_register(mach_task_self(), &service, 1) ? "the next server cannot be named" : NULL;
 }
 
 static const char *start_servers(unsigned n)
@@ -200,8 +211,9 @@ static const char *start_servers(unsigned n)
     const char *why = NULL;
     for (unsigned i = 0; i < n && !why; i++) {
         if (i > 0)
-            task_set_special_port(mach_task_self(), TASK_ACCESS_PORT, services[i - 1]);
-        why = service_fork(&servers[i], -1, serve_in_chain, &services[i]);
+            why = register_next(services[i - 1]);
+        if (!why)
+            why = service_fork(&servers[i], -1, serve_in_chain, &services[i]);
     }
     reply_port = thread_get_special_reply_port();
     return why;
@@ -253,7 +265,15 @@ static void mach_stop(struct peer *peer)
 static struct peer
     workloop = { .name = "machd, workloop", .start = workloop_start, .call = mach_call, .stop = mach_stop },
     one_server = { .name = "machd, plain", .start = mach_start, .call = mach_call, .stop = mach_stop },
-    chain = { .name = "machd, 4 hops", .start = chain_start, .call = chain_call, .stop = mach_stop };
+    chain = { .name = "machd, 4 hops", .start = chain_start, .call = chain_call, .stop = mach_stop },
+    workloop_apart = { .name = "machd, sessions",
+                       .start = workloop_start,
+                       .call = mach_call,
+                       .stop = mach_stop },
+    chain_apart = { .name = "machd, 4, sessions",
+                    .start = chain_start,
+                    .call = chain_call,
+                    .stop = mach_stop };
 
 static struct way {
     struct peer *peer;
@@ -264,6 +284,8 @@ static struct way {
     [WORKLOOP] = { &workloop, "", "", NULL, NAN, NAN, NAN, NAN },
     [MACH] = { &one_server, "", "_plain", NULL, NAN, NAN, NAN, NAN },
     [MACH_CHAIN] = { &chain, "", "_4hops", NULL, NAN, NAN, NAN, NAN },
+    [APART] = { &workloop_apart, "", "_sessions", NULL, NAN, NAN, NAN, NAN },
+    [CHAIN_APART] = { &chain_apart, "", "_4hops_sessions", NULL, NAN, NAN, NAN, NAN },
     [UNIX] = { &peer_unix, "unix_", "", NULL, NAN, NAN, NAN, NAN },
     [MQ] = { &peer_mq, "mq_", "", NULL, NAN, NAN, NAN, NAN },
     [DBUS] = { &peer_dbus, "dbus_", "", NULL, NAN, NAN, NAN, NAN },
@@ -273,7 +295,7 @@ static struct way {
 
 static bool is_mach(const struct way *way)
 {
-    return way->peer == &workloop || way->peer == &one_server || way->peer == &chain;
+    return way < &ways[UNIX];
 }
 
 static void be_urgent(const struct way *way, bool on)
@@ -300,6 +322,7 @@ static bool time_calls(struct way *way, double *took, unsigned n)
 static void measure(struct way *way, double *took)
 {
     peer_begins = is_mach(way) ? be_background : be_nice;
+    are_apart = way == &ways[APART] || way == &ways[CHAIN_APART];
     if ((way->skipped = way->peer->start(way->peer, -1)))
         return;
     be_urgent(way, true);
