@@ -270,10 +270,7 @@ static struct peer
                        .start = workloop_start,
                        .call = mach_call,
                        .stop = mach_stop },
-    chain_apart = { .name = "machd, 4, sessions",
-                    .start = chain_start,
-                    .call = chain_call,
-                    .stop = mach_stop };
+    chain_apart = { .name = "machd, 4, sessions", .start = chain_start, .call = chain_call, .stop = mach_stop };
 
 static struct way {
     struct peer *peer;
