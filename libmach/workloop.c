@@ -13,6 +13,7 @@
 enum { AREA_SIZE = 32 * 1024 };
 
 #define IDLE_NS 5000000000u
+#define SHORTAGE_NS 10000000u
 #define OF_PROGRAMS                                                                                          \
     (KEVENT_FLAG_IMMEDIATE | KEVENT_FLAG_ERROR_EVENTS | KEVENT_FLAG_STACK_DATA | KEVENT_FLAG_WORKQ |         \
      KEVENT_FLAG_WORKLOOP | KEVENT_FLAG_DYNAMIC_KQ_MUST_EXIST | KEVENT_FLAG_DYNAMIC_KQ_MUST_NOT_EXIST)
@@ -185,7 +186,9 @@ void workloop_serve(workloop_function function, void (*spawn)(void))
     for (;;) {
         int error = kevent_trap_make(&park);
         park.n_changes = 0;
-        if (error == EINTR)
+        if (error == ENOMEM) /* what it was bound to waits for the next one, who may be this one again */
+            transport_sleep_until(transport_now() + SHORTAGE_NS);
+        if (error == EINTR || error == ENOMEM)
             continue;
         if (error != 0)
             break;

@@ -287,12 +287,20 @@ static void spawn(void)
     pool.n_spawned++;
 }
 
+static int shortages; /* to come */
+
 /* Bound twice, then idle. */
 static bool park(struct trap_page *page)
 {
     remember(page);
     if (page->req.number == TRAP_KEVENT)
         return true;
+    if (shortages > 0) {
+        shortages--;
+        seen.n--;
+        page->reply.result = ENOMEM;
+        return true;
+    }
     unsigned n_parks = 0;
     for (unsigned i = 0; i < seen.n; i++)
         n_parks += seen.trap[i].number == TRAP_WORKQ_PARK;
@@ -331,6 +339,14 @@ TEST(a_thread_of_the_pool_is_called_with_the_workloop_and_its_events, "T133 T135
     CHECK_EQ(seen.trap[0].arg[1], WORKQ_KEVENT_EVENT_BUFFER_LEN);
     CHECK_EQ(seen.trap[0].arg[2], 32 * 1024);
     CHECK_EQ(seen.trap[1].n_records, 0);
+}
+
+TEST(a_thread_of_the_pool_outlasts_a_shortage, "T145")
+{
+    shortages = 2;
+    serve(0, NULL);
+    CHECK_EQ(shortages, 0);
+    CHECK_EQ(pool.n_calls, 2);
 }
 
 TEST(what_the_callback_leaves_is_a_list_of_changes, "T134")
