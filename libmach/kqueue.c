@@ -55,9 +55,11 @@ struct kqueue *kqueue_take(int fd)
     return kq;
 }
 
+/* The mask is read before the lock is given: the next one writes its own there, or frees the kqueue. */
 void kqueue_give(struct kqueue *kq)
 {
-    lock_give(&kqueues.lock, &kq->mask);
+    sigset_t mask = kq->mask;
+    lock_give(&kqueues.lock, &mask);
 }
 
 /* ---- making and ending ---- */

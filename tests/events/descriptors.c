@@ -395,6 +395,42 @@ TEST(a_trigger_wakes_a_thread_that_waits, "")
     close(kq);
 }
 
+struct masked {
+    int kq;
+    bool is_blocked;
+};
+
+static void *keep_mask(void *argument)
+{
+    const struct masked *masked = argument;
+    sigset_t mask;
+    int n_wrong = 0;
+    sigemptyset(&mask);
+    if (masked->is_blocked)
+        sigaddset(&mask, SIGUSR1);
+    pthread_sigmask(SIG_SETMASK, &mask, NULL);
+    for (int i = 0; i < 20000; i++) {
+        change(masked->kq, 1, EVFILT_USER, 0, NOTE_TRIGGER, 0);
+        pthread_sigmask(SIG_SETMASK, NULL, &mask);
+        n_wrong += sigismember(&mask, SIGUSR1) != masked->is_blocked;
+    }
+    CHECK_EQ(n_wrong, 0);
+    return NULL;
+}
+
+TEST(threads_at_one_kqueue_keep_their_signal_masks, "")
+{
+    struct masked masked[2] = { { fresh(), true }, { 0, false } };
+    pthread_t thread[2];
+    masked[1].kq = masked[0].kq;
+    CHECK_EQ(change(masked[0].kq, 1, EVFILT_USER, EV_ADD | EV_CLEAR, 0, 0), 0);
+    for (int i = 0; i < 2; i++)
+        REQUIRE_EQ(pthread_create(&thread[i], NULL, keep_mask, &masked[i]), 0);
+    for (int i = 0; i < 2; i++)
+        pthread_join(thread[i], NULL);
+    close(masked[0].kq);
+}
+
 /* ---- READ and WRITE ---- */
 
 TEST(read_tells_how_much_there_is_and_the_end, "")
