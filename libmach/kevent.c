@@ -208,13 +208,14 @@ static int apply_all(struct call *call)
 static int fetch(struct call *call)
 {
     struct kevent_qos_s event[AT_ONCE];
+    uint64_t round = 0;
     int n = AT_ONCE, error = 0;
     while (error == 0 && n == AT_ONCE && call->n_told < call->n_events) {
         int room = call->n_events - call->n_told;
         struct kqueue *kq = kqueue_take(call->fd);
         if (kq == NULL)
             return EBADF;
-        n = kqueue_collect(kq, event, room < AT_ONCE ? room : AT_ONCE);
+        n = kqueue_collect(kq, &round, event, room < AT_ONCE ? room : AT_ONCE);
         kqueue_give(kq);
         error = copy_out(call, event, n);
     }

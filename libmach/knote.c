@@ -332,7 +332,7 @@ static bool collect_one(struct knote *knote, struct kevent_qos_s *event)
 }
 
 /* Those that stay pending stand behind those that were there before: each is looked at once. */
-int knote_collect(struct kqueue *kq, struct kevent_qos_s *event, int max)
+int knote_collect(struct kqueue *kq, uint64_t round, struct kevent_qos_s *event, int max)
 {
     const struct knote *last = TAILQ_LAST(&kq->pending, knote_queue);
     bool is_last = last == NULL;
@@ -340,6 +340,9 @@ int knote_collect(struct kqueue *kq, struct kevent_qos_s *event, int max)
     while (!is_last && n < max) {
         struct knote *knote = TAILQ_FIRST(&kq->pending);
         is_last = knote == last;
+        if (knote->round == round)
+            break;
+        knote->round = round;
         n += collect_one(knote, &event[n]);
     }
     return n;

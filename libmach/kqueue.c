@@ -241,10 +241,12 @@ int kqueue_change(struct kqueue *kq, const struct kevent_qos_s *change)
     return error;
 }
 
-int kqueue_collect(struct kqueue *kq, struct kevent_qos_s *event, int max)
+int kqueue_collect(struct kqueue *kq, uint64_t *round_p, struct kevent_qos_s *event, int max)
 {
+    if (*round_p == 0)
+        *round_p = ++kq->last_round;
     drain(kq);
-    int n = knote_collect(kq, event, max);
+    int n = knote_collect(kq, *round_p, event, max);
     show_pending(kq);
     return n;
 }

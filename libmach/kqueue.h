@@ -43,7 +43,8 @@ struct knote {
     bool is_dying; /* PENDING to deliver its end */
     bool has_edge; /* the filter's own descriptor became readable */
     struct kevent_qos_s registered;
-    int fd; /* the filter's own; -1 */
+    uint64_t round; /* of the call that fetched it last */
+    int fd;         /* the filter's own; -1 */
     union {
         struct {
             bool is_file; /* epoll does not take it: always looked at */
@@ -102,6 +103,7 @@ struct kqueue {
     bool ports_pending; /* the kernel has something */
     struct knote_list *bucket;
     uint32_t n_buckets, n_knotes, n_files;
+    uint64_t last_round;
     struct knote_queue pending;
     struct knote_list files;
     sigset_t mask; /* of the thread that is inside */
@@ -113,8 +115,9 @@ void kqueue_give(struct kqueue *kq);
 
 /* Applies one change; 0 or an errno. (T114, T115, T117, T118) */
 int kqueue_change(struct kqueue *kq, const struct kevent_qos_s *change);
-/* Fetches what there is, at most max; the number. (T115, T118) */
-int kqueue_collect(struct kqueue *kq, struct kevent_qos_s *event, int max);
+/* Fetches what there is, at most max; the number. *round_p is 0 at the first of several fetches of one call, and kept for the
+ * others: a knote is told once in a call. (T115, T118) */
+int kqueue_collect(struct kqueue *kq, uint64_t *round_p, struct kevent_qos_s *event, int max);
 
 /* Ports: what the kernel keeps for a kqueue. begin: the id, for a change; take: the id if there is something to fetch, else
  * 0, and what is fetched now is pending no more. ready: there is something to fetch. (EBADF is id 0.) */
@@ -134,7 +137,7 @@ bool kqueue_table_init(struct kqueue *kq);
 void kqueue_drop_all(struct kqueue *kq, bool is_forked);
 int knote_change(struct kqueue *kq, const struct kevent_qos_s *change);
 const struct knote *knote_find(const struct kqueue *kq, const struct kevent_qos_s *change);
-int knote_collect(struct kqueue *kq, struct kevent_qos_s *event, int max);
+int knote_collect(struct kqueue *kq, uint64_t round, struct kevent_qos_s *event, int max);
 
 /* In a fork child: kqueues are not inherited. */
 void kqueue_forget(void);

@@ -308,6 +308,22 @@ TEST(without_clear_an_event_stays, "T115")
     close(kq);
 }
 
+TEST(each_of_many_states_is_told_once_in_a_call, "T115")
+{
+    int kq = fresh();
+    struct kevent event[100];
+    for (uintptr_t i = 0; i < 50; i++)
+        CHECK_EQ(change(kq, i, EVFILT_USER, EV_ADD, NOTE_TRIGGER, 0), 0);
+    for (int k = 0; k < 3; k++) {
+        uint64_t seen = 0;
+        REQUIRE_EQ(pending(kq, event, 100), 50);
+        for (int i = 0; i < 50; i++)
+            seen |= 1ull << event[i].ident;
+        CHECK_EQ(seen, (1ull << 50) - 1);
+    }
+    close(kq);
+}
+
 TEST(events_come_in_the_order_in_which_they_happened, "")
 {
     int kq = fresh();
