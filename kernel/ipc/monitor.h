@@ -52,7 +52,7 @@ void monitor_sever(struct ipc *ipc, struct monitor *monitor);
  * watched itself. */
 struct port *monitor_ready_port(const struct monitor *monitor, struct membership **member_p);
 
-/* A message has come to the port; of a set: the set alone. */
+/* A message has come to the port, or was taken from it; of a set: the set alone. */
 void monitors_tell(struct ipc *ipc, const struct port *port);
 void monitors_tell_of_set(struct ipc *ipc, const struct pset *set);
 /* What they watched is gone. */

@@ -106,6 +106,7 @@ struct message *queue_take(struct ipc *ipc, struct port *port, uint32_t *seqno_p
     link_message_taken(ipc, port);
     if (list_is_empty(&port->messages))
         pset_port_drained(port);
+    monitors_tell(ipc, port);
     queue_admit(ipc, port);
     return message;
 }

@@ -22,13 +22,14 @@ static bool is_ready(const struct knote *knote)
     return knote->monitor.is_vanished || monitor_ready_port(&knote->monitor, &member);
 }
 
-/* A message has come, or the right has left (T119, T124). */
+/* A message has come or gone, or the right has left (T119, T124, T129). */
 static void run(struct ipc *ipc, struct signal *signal)
 {
     struct knote *knote = knote_of(signal);
     (void)ipc;
     if (knote->monitor.is_vanished && knote->life == KNOTE_ALIVE)
         knote->life = KNOTE_GONE;
+    knote_refresh(knote);
     if (knote->life == KNOTE_GONE || (knote->life == KNOTE_ALIVE && is_ready(knote)))
         knote_fire(knote);
 }

@@ -314,6 +314,29 @@ TEST(a_message_that_raises_the_queue_raises_the_servicer, "T138 T99 S21 T129")
     port_gone(port);
 }
 
+TEST(the_class_follows_the_queue_when_a_message_is_taken_from_it, "T129 T138")
+{
+    mach_port_t port = port_with_send();
+    struct loop loop = { .is_closed = true };
+    loop_begin(&loop);
+    role(PRIO_DARWIN_ROLE_UI_FOCAL);
+    CHECK_EQ(change(&loop, 1, EVFILT_USER, EV_ADD | EV_ONESHOT, NOTE_TRIGGER, QOS_UT), 0);
+    until_calls(&loop, 1);
+    CHECK_EQ(monitor(&loop, port, QOS_BG), 0);
+    post(port, 6, 0);
+    CHECK_EQ(base_of(loop.thread), 47);
+    letter_take(port);
+    post(port, 3, 0);
+    CHECK_EQ(base_of(loop.thread), 47);
+    loop_open(&loop);
+    until_done(&loop, 2);
+    CHECK_EQ(loop.base, 20);
+    CHECK_EQ(unmonitor(&loop, port), 0);
+    role(PRIO_DARWIN_ROLE_DEFAULT);
+    loop_end(&loop);
+    port_gone(port);
+}
+
 TEST(what_was_delivered_keeps_its_class_until_it_is_enabled, "T139")
 {
     mach_port_t port = port_with_send();
