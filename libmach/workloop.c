@@ -2,7 +2,6 @@
 /* libmach/workloop.c - kevent_id, and what the threads do that serve workloops (T108-T112, T133-T136) */
 #include <errno.h>
 #include <pthread/workqueue_private.h>
-#include <stdlib.h>
 
 #include "libmach/guard.h"
 #include "libmach/kevent_trap.h"
@@ -174,14 +173,12 @@ static void call(struct servicer *servicer, workloop_function function, struct k
 
 void workloop_serve(workloop_function function, void (*spawn)(void))
 {
-    struct servicer *servicer = malloc(sizeof *servicer);
-    if (servicer == NULL)
-        return;
+    struct servicer servicer;
     struct kevent_trap park = { .number = TRAP_WORKQ_PARK,
-                                .events = servicer->event,
+                                .events = servicer.event,
                                 .n_events = WORKQ_KEVENT_EVENT_BUFFER_LEN,
-                                .area = servicer->area,
-                                .area_size = sizeof servicer->area,
+                                .area = servicer.area,
+                                .area_size = sizeof servicer.area,
                                 .timeout = IDLE_NS };
     for (;;) {
         int error = kevent_trap_make(&park);
@@ -195,9 +192,8 @@ void workloop_serve(workloop_function function, void (*spawn)(void))
         if (park.reply & KEVENT_REPLY_SPAWN)
             spawn();
         if (park.workloop != 0) /* else there were sources to hear of */
-            call(servicer, function, &park);
+            call(&servicer, function, &park);
     }
-    free(servicer);
 }
 
 /* ---- workloops of a fixed priority ---- */

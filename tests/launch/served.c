@@ -29,10 +29,12 @@ static void stage_begin(struct stage *stage, bool in_transit)
     until_calls(&stage->loop, 1);
     role(PRIO_DARWIN_ROLE_UI_FOCAL);
     caller_start(&stage->caller);
-    CHECK_EQ(change(&stage->loop, stage->port, EVFILT_MACHPORT, EV_ADD | EV_DISPATCH2 | EV_DISABLE, MACH_RCV_MSG, QOS_DEF),
+    CHECK_EQ(change(&stage->loop, stage->port, EVFILT_MACHPORT, EV_ADD | EV_DISPATCH2 | EV_DISABLE,
+                    MACH_RCV_MSG, QOS_DEF),
              0);
     if (in_transit)
-        CHECK_EQ(letter_send(stage->port, MACH_MSG_TYPE_COPY_SEND, 0, 0, stage->waited, MACH_MSG_TYPE_MOVE_RECEIVE, 0, 0),
+        CHECK_EQ(letter_send(stage->port, MACH_MSG_TYPE_COPY_SEND, 0, 0, stage->waited,
+                             MACH_MSG_TYPE_MOVE_RECEIVE, 0, 0),
                  OK);
     CHECK_EQ(base_of(stage->loop.thread), 47);
 }
