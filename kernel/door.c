@@ -489,6 +489,7 @@ static void check_task(const struct task *task)
     {
         const struct thread *thread = list_entry(node, struct thread, link);
         check_right(thread->settable_self);
+        check_right(thread->voucher);
         check_reference(thread->special_reply);
         check_reference(thread->flavored.read);
         check_reference(thread->flavored.inspect);

@@ -226,7 +226,7 @@ kern_return_t task_test_async_upcall_propagation(task_t task, mach_port_t port, 
 /* ---- vouchers ---- */
 
 /*
- * read, control, control. While there are no vouchers: get gives MACH_PORT_NULL, the others
+ * read, control, control. Tasks have no vouchers: get gives MACH_PORT_NULL, the others
  * KERN_NOT_SUPPORTED.
  */
 kern_return_t task_get_mach_voucher(task_read_t task, mach_voucher_selector_t which, ipc_voucher_t *voucher);

@@ -151,8 +151,8 @@ kern_return_t thread_policy_get(thread_inspect_t thread, thread_policy_flavor_t 
 /* ---- vouchers ---- */
 
 /*
- * read, control, control. While there are no vouchers: get gives MACH_PORT_NULL, the others
- * KERN_NOT_SUPPORTED.
+ * read, control, control. A thread sets its own voucher, which its exceptions carry (K187); KERN_INVALID_ARGUMENT: another
+ * thread's, or no voucher. Swap: KERN_NOT_SUPPORTED.
  */
 kern_return_t thread_get_mach_voucher(thread_read_t thr_act, mach_voucher_selector_t which,
                                       ipc_voucher_t *voucher);

@@ -131,11 +131,6 @@ kern_return_t serve_thread_resume(struct thread *target_act)
     return target_act ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
 }
 
-kern_return_t serve_thread_set_mach_voucher(struct thread *thr_act, struct port *voucher)
-{
-    return thr_act ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
-}
-
 kern_return_t serve_thread_swap_mach_voucher(struct thread *thr_act, struct port *new_voucher,
                                              struct port **old_voucher)
 {

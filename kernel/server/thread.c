@@ -64,15 +64,6 @@ kern_return_t serve_thread_info(struct thread *target_act, thread_flavor_t flavo
     return KERN_INVALID_ARGUMENT;
 }
 
-kern_return_t serve_thread_get_mach_voucher(struct thread *thr_act, mach_voucher_selector_t which,
-                                            struct port **voucher)
-{
-    if (!thr_act)
-        return KERN_INVALID_ARGUMENT;
-    *voucher = NULL;
-    return KERN_SUCCESS;
-}
-
 kern_return_t serve_thread_depress_abort(struct thread *thread)
 {
     return thread ? thread_depress_end(thread) : KERN_INVALID_ARGUMENT;

@@ -5,6 +5,7 @@
 #include "kernel/server/call.h"
 #include "mach_host_server.h"
 #include "mach_voucher_server.h"
+#include "thread_act_server.h"
 
 kern_return_t serve_host_create_mach_voucher(struct host_object *host,
                                              mach_voucher_attr_raw_recipe_array_t recipes,
@@ -67,4 +68,26 @@ kern_return_t serve_mach_voucher_debug_info(struct space *task, mach_port_name_t
     struct entry *entry = MACH_PORT_VALID(voucher_name) ? space_peek(task, voucher_name) : NULL;
     const struct voucher *of = entry && entry_has_send(entry) ? voucher_of(entry->port) : NULL;
     return of ? voucher_recipes(of, recipes, recipesCnt) : KERN_INVALID_ARGUMENT;
+}
+
+/* ---- of threads ---- */
+
+kern_return_t serve_thread_get_mach_voucher(struct thread *thr_act, mach_voucher_selector_t which,
+                                            struct port **voucher)
+{
+    if (!thr_act || which > MACH_VOUCHER_SELECTOR_EFFECTIVE)
+        return KERN_INVALID_ARGUMENT;
+    *voucher = right_copy(thr_act->voucher).port;
+    return KERN_SUCCESS;
+}
+
+/* A thread sets its own. Nothing follows but that exceptions carry it (K187). */
+kern_return_t serve_thread_set_mach_voucher(struct thread *thr_act, struct port *voucher)
+{
+    if (!thr_act || thr_act != call_now()->caller || (voucher && !voucher_of(voucher)))
+        return KERN_INVALID_ARGUMENT;
+    struct right old = thr_act->voucher;
+    thr_act->voucher = (struct right){ voucher, voucher ? MACH_MSG_TYPE_PORT_SEND : 0 };
+    right_release(call_ipc(), old);
+    return KERN_SUCCESS;
 }

@@ -131,6 +131,7 @@ static void fill(struct message *message, const struct form *form, struct thread
     memset(message->bytes, 0, message->size);
     message->id = form->id;
     message->is_from_kernel = true;
+    message->voucher = right_copy(thread->voucher);
     if (form->n_ports)
         at = put_identity(message, at, thread, token);
     at = put(at, ndr, sizeof(ndr));

@@ -130,6 +130,7 @@ void thread_finish(struct thread *thread)
     struct ipc *ipc = &task->system->ipc;
     thread_disable(thread);
     right_release(ipc, thread->settable_self);
+    right_release(ipc, thread->voucher);
     thread_exceptions_free(thread);
     flavored_end(ipc, &thread->flavored.read);
     port_die(ipc, thread->control, NULL);

@@ -33,6 +33,7 @@ struct thread {
     struct port *control;
     struct flavored_ports flavored;
     struct right settable_self;
+    struct right voucher; /* type 0: none */
     struct exception_actions *exceptions; /* NULL: never set (K29) */
     struct kqueue *services;    /* the workloop that it is bound to; NULL: none */
     struct list owned;          /* struct kqueue.owned */

@@ -240,6 +240,35 @@ TEST(what_is_asked_of_no_voucher_or_with_too_little_room_is_refused, "T106")
     CHECK_EQ(mach_voucher_attr_command(voucher, KEY_DATA, STORE, room, 4, room, &size), KERN_FAILURE);
 }
 
+/* ---- of threads ---- */
+
+static mach_port_t voucher_of_thread(mach_port_t thread)
+{
+    mach_port_t voucher = 77;
+    CHECK_EQ(thread_get_mach_voucher(thread, MACH_VOUCHER_SELECTOR_CURRENT, &voucher), OK);
+    return voucher;
+}
+
+TEST(a_thread_keeps_the_voucher_that_it_set, "P176")
+{
+    mach_port_t self = mach_thread_self(), voucher = with_data("mine"), other = make_port(), swapped;
+    CHECK_EQ(voucher_of_thread(self), MACH_PORT_NULL);
+    CHECK_EQ(thread_set_mach_voucher(self, voucher), OK);
+    CHECK_EQ(refs_of(voucher, SEND), 1);
+    CHECK_EQ(voucher_of_thread(self), voucher);
+    CHECK_EQ(refs_of(voucher, SEND), 2);
+    CHECK_EQ(mach_port_mod_refs(SELF, voucher, SEND, -2), OK);
+    voucher = voucher_of_thread(self);
+    check_data(voucher, KEY_DATA, "mine");
+    send_add(other, 1);
+    CHECK_EQ(thread_set_mach_voucher(self, other), KERN_INVALID_ARGUMENT);
+    CHECK_EQ(thread_get_mach_voucher(self, 2, &swapped), KERN_INVALID_ARGUMENT);
+    CHECK_EQ(thread_swap_mach_voucher(self, voucher, &swapped), KERN_NOT_SUPPORTED);
+    CHECK_EQ(thread_set_mach_voucher(self, MACH_PORT_NULL), OK);
+    CHECK_EQ(voucher_of_thread(self), MACH_PORT_NULL);
+    mach_port_deallocate(SELF, self);
+}
+
 /* ---- in messages ---- */
 
 static struct message with_voucher(mach_port_t dest, uint32_t how, mach_port_t voucher, uint32_t voucher_how)

@@ -138,3 +138,44 @@ TEST(whoever_is_handed_the_reply_right_is_pushed_instead, "")
     port_gone(port);
     role(PRIO_DARWIN_ROLE_DEFAULT);
 }
+
+struct waiter_of_two {
+    mach_port_t port, gate;
+    _Atomic mach_port_t thread;
+};
+
+static void *serve_two(void *argument)
+{
+    struct waiter_of_two *server = argument;
+    server->thread = mach_thread_self();
+    struct letter first = letter_take(server->port), second = letter_take(server->port);
+    letter_take(server->gate);
+    CHECK_EQ(answer(&first), OK);
+    letter_take(server->gate);
+    CHECK_EQ(answer(&second), OK);
+    return NULL;
+}
+
+TEST(the_answer_to_one_of_two_callers_leaves_the_push_of_the_other, "S8 T35")
+{
+    struct waiter_of_two server = { .port = port_with_send(), .gate = port_with_send() };
+    struct caller high = { .dest = server.port, .qos_class = QOS_CLASS_USER_INTERACTIVE },
+                  middle = { .dest = server.port, .qos_class = QOS_CLASS_USER_INITIATED };
+    role(PRIO_DARWIN_ROLE_UI_FOCAL);
+    caller_start(&high);
+    caller_start(&middle);
+    world_thread *thread = world_thread_spawn(serve_two, &server);
+    until_waiting(&server.thread);
+    CHECK_EQ(base_soon(server.thread, 47), 47);
+    CHECK_EQ(letter_send(server.gate, MACH_MSG_TYPE_COPY_SEND, 0, 0, MACH_PORT_NULL, 0, 0, 0), OK);
+    CHECK_EQ(caller_end(&high), OK);
+    CHECK_EQ(base_of(server.thread), 37);
+    CHECK_EQ(push_of(server.thread), 37);
+    CHECK_EQ(letter_send(server.gate, MACH_MSG_TYPE_COPY_SEND, 0, 0, MACH_PORT_NULL, 0, 0, 0), OK);
+    CHECK_EQ(caller_end(&middle), OK);
+    world_thread_join(thread);
+    mach_port_deallocate(SELF, server.thread);
+    port_gone(server.port);
+    port_gone(server.gate);
+    role(PRIO_DARWIN_ROLE_DEFAULT);
+}

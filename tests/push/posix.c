@@ -5,7 +5,7 @@
 #include <pthread.h>
 #include <semaphore.h>
 
-#include "tests/push/common.h"
+#include "tests/push/helper.h"
 
 struct sleeper {
     pthread_t id;
@@ -128,4 +128,50 @@ TEST(a_thread_begins_with_the_scheduling_parameter_of_its_attributes, "T8")
     CHECK_EQ(base_of(sleeper.port), 31);
     sleeper_end(&sleeper);
     pthread_attr_destroy(&attributes);
+}
+
+struct waiter {
+    pthread_t id;
+    mach_port_t link, reply;
+    _Atomic mach_port_t port;
+    kern_return_t result;
+};
+
+static void *wait_for_answer(void *argument)
+{
+    struct waiter *waiter = argument;
+    struct letter letter;
+    waiter->reply = thread_get_special_reply_port();
+    waiter->port = mach_thread_self();
+    waiter->result = mach_msg(&letter.header, MACH_RCV_MSG | MACH_RCV_SYNC_WAIT, 0, sizeof(letter),
+                              waiter->reply, 0, waiter->link);
+    return NULL;
+}
+
+TEST(an_override_of_a_waiting_thread_is_passed_on, "S13 T39 T16")
+{
+    mach_port_t port = port_with_send();
+    struct helper helper;
+    struct waiter waiter = { .link = port };
+    role(PRIO_DARWIN_ROLE_UI_FOCAL);
+    push_helper(&helper, port);
+    REQUIRE_EQ(pthread_create(&waiter.id, NULL, wait_for_answer, &waiter), 0);
+    until_waiting(&waiter.port);
+    CHECK_EQ(push_of(helper.thread), 31);
+    pthread_override_t middle = pthread_override_qos_class_start_np(waiter.id, QOS_CLASS_USER_INITIATED, 0);
+    CHECK_EQ(base_of(helper.thread), 37);
+    pthread_override_t high = pthread_override_qos_class_start_np(waiter.id, QOS_CLASS_USER_INTERACTIVE, 0);
+    CHECK_EQ(base_of(helper.thread), 47);
+    CHECK_EQ(pthread_override_qos_class_end_np(high), 0);
+    CHECK_EQ(base_of(helper.thread), 37);
+    CHECK_EQ(pthread_override_qos_class_end_np(middle), 0);
+    CHECK_EQ(base_of(helper.thread), 31);
+    CHECK_EQ(mach_port_mod_refs(SELF, waiter.reply, MACH_PORT_RIGHT_RECEIVE, -1), OK);
+    CHECK_EQ(pthread_join(waiter.id, NULL), 0);
+    CHECK_EQ(waiter.result, MACH_RCV_PORT_CHANGED);
+    mach_port_deallocate(SELF, waiter.reply);
+    mach_port_deallocate(SELF, waiter.port);
+    release_helper(&helper, port);
+    port_gone(port);
+    role(PRIO_DARWIN_ROLE_DEFAULT);
 }

@@ -80,7 +80,7 @@ static void come_and_leave(struct helper *helper, mach_port_t port, const int *o
     }
 }
 
-TEST(whatever_order_clients_leave_in_the_strongest_of_the_rest_pushes, "T35 T36 T38")
+TEST(whatever_order_clients_leave_in_the_strongest_of_the_rest_pushes, "S7 T35 T36 T38")
 {
     enum { ORDERS = 40320, STEP = 1009 };
     mach_port_t port = port_with_send();
@@ -105,7 +105,7 @@ static void set_precedence(mach_port_t thread, int priority)
              OK);
 }
 
-TEST(a_waiter_outside_classes_pushes_with_what_it_is_given_meanwhile, "T39 T8 T37")
+TEST(a_waiter_outside_classes_pushes_with_what_it_is_given_meanwhile, "S15 T39 T8 T37")
 {
     mach_port_t port = port_with_send();
     struct helper helper;
@@ -122,7 +122,7 @@ TEST(a_waiter_outside_classes_pushes_with_what_it_is_given_meanwhile, "T39 T8 T3
     helper_and_port_end(&helper, port);
 }
 
-TEST(a_real_time_waiter_pushes_with_the_users_maximum, "T20 T39")
+TEST(a_real_time_waiter_pushes_with_the_users_maximum, "S16 T20 T39")
 {
     mach_port_t port = port_with_send();
     struct helper helper;
@@ -168,7 +168,7 @@ static int run_state_whatever_it_is(mach_port_t thread)
     return info.pth_run_state;
 }
 
-TEST(a_depressed_waiter_pushes_with_its_base_priority, "T25 T30")
+TEST(a_depressed_waiter_pushes_with_its_base_priority, "S19 T25 T30")
 {
     mach_port_t port = port_with_send();
     struct helper helper;
@@ -210,7 +210,7 @@ static int push_soon(mach_port_t thread, int expected)
     return push_of(thread);
 }
 
-TEST(the_maximum_of_a_task_limits_what_its_threads_inherit_while_it_holds, "T13 T10")
+TEST(the_maximum_of_a_task_limits_what_its_threads_inherit_while_it_holds, "S17 T13 T10")
 {
     mach_port_t port = port_with_send();
     struct helper helper;
@@ -240,7 +240,7 @@ static void helper_calls(struct helper *helper, mach_port_t port)
         world_sleep_ms(1);
 }
 
-TEST(a_boost_passes_through_who_waits_for_somebody_else, "T34 T43")
+TEST(a_boost_passes_through_who_waits_for_somebody_else, "S18 T31 T34 T43")
 {
     mach_port_t first = port_with_send(), second = port_with_send();
     struct helper one, two;
@@ -264,7 +264,7 @@ TEST(a_boost_passes_through_who_waits_for_somebody_else, "T34 T43")
     helper_and_port_end(&two, second);
 }
 
-TEST(two_that_wait_for_each_other_share_what_flows_into_the_circle, "T42")
+TEST(two_that_wait_for_each_other_share_what_flows_into_the_circle, "S11 T42")
 {
     mach_port_t first = port_with_send(), second = port_with_send();
     struct helper one, two;
@@ -318,7 +318,7 @@ static void *wait_again_and_again(void *argument)
     return NULL;
 }
 
-TEST(a_waiter_that_gives_up_and_links_again_pushes_while_it_waits, "T57 T52")
+TEST(a_waiter_that_gives_up_and_links_again_pushes_while_it_waits, "S22 T57 T52")
 {
     mach_port_t port = port_with_send();
     struct helper helper;
@@ -340,7 +340,7 @@ TEST(a_waiter_that_gives_up_and_links_again_pushes_while_it_waits, "T57 T52")
     helper_and_port_end(&helper, port);
 }
 
-TEST(an_answer_that_is_there_already_is_received_without_a_push, "T103 T60 T49")
+TEST(an_answer_that_is_there_already_is_received_without_a_push, "S24 T103 T60 T49")
 {
     mach_port_t port = port_with_send(), own = port_with_send(), reply = thread_get_special_reply_port();
     struct helper helper;
@@ -386,7 +386,7 @@ static void link_by_send(mach_port_t reply, mach_port_t port)
              OK);
 }
 
-TEST(a_second_special_reply_port_cuts_the_link_of_the_first, "T45 T47 T49")
+TEST(a_second_special_reply_port_cuts_the_link_of_the_first, "S33 T45 T47 T49")
 {
     mach_port_t port = port_with_send(), first = thread_get_special_reply_port();
     struct helper helper;
@@ -427,7 +427,7 @@ static void *own_and_end(void *argument)
     return NULL;
 }
 
-TEST(a_reply_port_outlives_its_thread_and_pushes_no_more, "T48 T40")
+TEST(a_reply_port_outlives_its_thread_and_pushes_no_more, "S34 T48 T40")
 {
     mach_port_t port = port_with_send();
     struct helper helper;
@@ -537,5 +537,74 @@ TEST(a_blocked_caller_pushes_as_a_sender, "T91 T93")
     step(&helper);
     helper_end(&helper);
     port_gone(port);
+    role(PRIO_DARWIN_ROLE_DEFAULT);
+}
+
+/* ---- receive rights on their way ---- */
+
+TEST(a_circle_of_rights_is_no_error_and_nobody_waits_for_it, "T84 T59")
+{
+    mach_port_t inner = port_with_send(), outer = port_with_send();
+    struct caller caller = { .dest = inner, .qos_class = QOS_CLASS_USER_INITIATED };
+    caller_start(&caller);
+    CHECK_EQ(letter_send(inner, MACH_MSG_TYPE_COPY_SEND, 0, 0, outer, MACH_MSG_TYPE_MOVE_RECEIVE, 0, 0), OK);
+    CHECK_EQ(run_state_of(caller.thread), TH_STATE_WAITING);
+    CHECK_EQ(letter_send(outer, MACH_MSG_TYPE_COPY_SEND, 0, 0, inner, MACH_MSG_TYPE_MOVE_RECEIVE, 0, 0), OK);
+    CHECK_EQ(caller_end(&caller), OK);
+    CHECK_EQ(caller.received_id, MACH_NOTIFY_SEND_ONCE);
+    mach_port_deallocate(SELF, inner);
+    mach_port_deallocate(SELF, outer);
+}
+
+TEST(a_right_that_comes_back_has_lost_its_link, "T85 T66")
+{
+    enum { A_WHILE_MS = 1 };
+    mach_port_t port = port_with_send(), full = port_with_send();
+    struct helper helper;
+    struct caller caller = { .link = port, .qos_class = QOS_CLASS_USER_INITIATED };
+    role(PRIO_DARWIN_ROLE_UI);
+    for (int i = 0; i < MACH_PORT_QLIMIT_DEFAULT; i++)
+        CHECK_EQ(letter_send(full, MACH_MSG_TYPE_COPY_SEND, 0, 0, MACH_PORT_NULL, 0, 0, 0), OK);
+    push_helper(&helper, port);
+    caller_start(&caller);
+    step(&helper);
+    check_helper(&helper, 37);
+    CHECK_EQ(letter_send(full, MACH_MSG_TYPE_COPY_SEND, 0, 0, port, MACH_MSG_TYPE_MOVE_RECEIVE, 0, A_WHILE_MS),
+             MACH_SEND_TIMED_OUT);
+    mach_port_type_t type = 0;
+    CHECK_EQ(mach_port_type(SELF, port, &type), OK);
+    CHECK_EQ(type, MACH_PORT_TYPE_SEND_RECEIVE);
+    check_helper(&helper, 0);
+    caller_stop(&caller);
+    release_called_helper(&helper, port);
+    mach_port_deallocate(SELF, full); /* the reference that came back with the message */
+    port_gone(full);
+    port_gone(port);
+    role(PRIO_DARWIN_ROLE_DEFAULT);
+}
+
+TEST(a_right_in_a_notification_pushes_on_whoever_gets_that, "T87 T81")
+{
+    mach_port_t port = port_with_send(), notify = port_with_send(), previous;
+    struct helper helper;
+    struct caller caller = { .link = port, .qos_class = QOS_CLASS_USER_INITIATED };
+    role(PRIO_DARWIN_ROLE_UI);
+    REQUIRE_EQ(mach_port_request_notification(SELF, port, MACH_NOTIFY_PORT_DESTROYED, 0, notify,
+                                              MACH_MSG_TYPE_MAKE_SEND_ONCE, &previous),
+               OK);
+    push_helper(&helper, notify);
+    caller_start(&caller);
+    check_helper(&helper, 0);
+    CHECK_EQ(mach_port_mod_refs(SELF, port, MACH_PORT_RIGHT_RECEIVE, -1), OK);
+    check_helper(&helper, 37);
+    step(&helper);
+    check_helper(&helper, 37);
+    step(&helper); /* it takes the notification, and the right out of it */
+    check_helper(&helper, 0);
+    step(&helper);
+    helper_end(&helper);
+    caller_stop(&caller);
+    port_gone(port);
+    port_gone(notify);
     role(PRIO_DARWIN_ROLE_DEFAULT);
 }

@@ -82,6 +82,17 @@ TEST(why_json_says_the_same_to_programs, "T30")
     CHECK(says("\n1\n"));
 }
 
+TEST(why_passes_through_workloops_to_their_servicers, "T74 T140")
+{
+    CHECK_EQ(look_into("go workloop; " WHY(
+                 "$P", "serves.it") "cat $D/out; \"$MACHCTL\" why $P --dot | grep -c workloop; kill -9 $P"),
+             0);
+    CHECK(says("pushes with 47 on the request came out through a knote: its workloop (T75)"));
+    CHECK(says("workloop 0x19 of inside_probe("));
+    CHECK(says(": the thread that serves it (T140)"));
+    CHECK(says("pushed with 47; does not wait"));
+}
+
 TEST(why_names_a_deadlock, "T42")
 {
     CHECK_EQ(look_into("go deadlock; " WHY(

@@ -3,11 +3,13 @@
  * shell assignments in the file of its second word, and waits to be killed
  */
 #include <mach/mach.h>
+#include <pthread/workqueue_private.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/event_private.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -166,6 +168,43 @@ static void wait_for_each_other(void)
     if (!fork_with_ports(&mine, &other))
         ready();
     call(other);
+}
+
+static void work_for_ever(uint64_t *id, void **events, int *n)
+{
+    for (;;)
+        pause();
+}
+
+static void no_work(unsigned long priority)
+{
+}
+
+static void no_events(void **events, int *n)
+{
+}
+
+/* The main thread asks a port that a workloop of its own process monitors; the servicer has the question and does not answer. */
+static void wait_for_a_workloop(void)
+{
+    enum { LOOP = 25, QOS_DEFAULT = 0x8ff };
+    mach_port_t port = receive_right();
+    struct kevent_qos_s change = { .ident = port,
+                                   .filter = EVFILT_MACHPORT,
+                                   .flags = EV_ADD | EV_DISPATCH2 | EV_VANISHED,
+                                   .qos = QOS_DEFAULT,
+                                   .udata = port,
+                                   .fflags = MACH_RCV_MSG },
+                        error;
+
+    mach_port_insert_right(mach_task_self(), port, port, MACH_MSG_TYPE_MAKE_SEND);
+    setpriority(PRIO_DARWIN_ROLE, 0, PRIO_DARWIN_ROLE_UI_FOCAL);
+    if (_pthread_workqueue_init_with_workloop(no_work, no_events, work_for_ever, 0, 0) != 0 ||
+        kevent_id(LOOP, &change, 1, &error, 1, NULL, NULL, KEVENT_FLAG_WORKLOOP | KEVENT_FLAG_ERROR_EVENTS) !=
+            0)
+        exit(3);
+    ready();
+    call(port);
 }
 
 /* ---- calls that are refused ---- */
@@ -371,6 +410,7 @@ static const struct {
     { "many", make_many },
     { "chain", wait_in_a_chain },
     { "deadlock", wait_for_each_other },
+    { "workloop", wait_for_a_workloop },
     { "send-null", send_null },
     { "send-never", send_never },
     { "send-released", send_released },
