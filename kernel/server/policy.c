@@ -43,6 +43,23 @@ static struct thread_effective_policy effective_bits(const struct sched_thread *
     };
 }
 
+/* The same in the bits of older structures. */
+static integer_t requested_word(const struct thread_requested_policy *bits)
+{
+    return (integer_t)((bits->thrp_int_darwinbg ? POLICY_REQ_INT_DARWIN_BG : 0) |
+                       (bits->thrp_terminated ? POLICY_REQ_TERMINATED : 0) |
+                       (uint32_t)bits->thrp_qos << POLICY_REQ_TH_QOS_SHIFT |
+                       (uint32_t)bits->thrp_qos_override << POLICY_REQ_TH_QOS_OVER_SHIFT);
+}
+
+static integer_t effective_word(const struct thread_effective_policy *bits)
+{
+    return (integer_t)((bits->thep_darwinbg ? POLICY_EFF_DARWIN_BG : 0) |
+                       (bits->thep_terminated ? POLICY_EFF_TERMINATED : 0) |
+                       (bits->thep_qos_ui_is_urgent ? POLICY_EFF_QOS_UI_IS_URGENT : 0) |
+                       (uint32_t)bits->thep_qos << POLICY_EFF_TH_QOS_SHIFT);
+}
+
 /* D13: root, and who owns the thread. */
 static bool may_see_state(const struct thread *thread)
 {
@@ -58,6 +75,8 @@ static kern_return_t get_state(const struct thread *thread, integer_t *out, mach
     struct thread_requested_policy requested = requested_bits(sched);
     struct thread_effective_policy effective = effective_bits(sched);
     struct thread_policy_state state = {
+        .requested = requested_word(&requested),
+        .effective = effective_word(&effective),
         .flags = thread->is_pooled ? THREAD_POLICY_STATE_FLAG_STATIC_PARAM : 0,
         .thps_user_promotion_basepri = (uint32_t)sched->push,
         .thps_ipc_overrides = sched->kevent_override != SCHED_QOS_NONE,

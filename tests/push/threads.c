@@ -270,6 +270,13 @@ TEST(policies_are_told_as_they_were_asked_for, "T26 T27")
         CHECK_EQ(get(self, flavors[i].flavor, words, flavors[i].count - 1, NULL), KERN_INVALID_ARGUMENT);
     }
     CHECK_EQ(get(self, 99, words, 16, NULL), KERN_INVALID_ARGUMENT);
+    struct thread_policy_state state = { 0 };
+    CHECK_EQ(get(self, THREAD_POLICY_STATE, (integer_t *)&state, THREAD_POLICY_STATE_COUNT, NULL), OK);
+    CHECK_EQ((state.requested & POLICY_REQ_TH_QOS_MASK) >> POLICY_REQ_TH_QOS_SHIFT,
+             THREAD_QOS_USER_INTERACTIVE);
+    CHECK_EQ((state.effective & POLICY_EFF_TH_QOS_MASK) >> POLICY_EFF_TH_QOS_SHIFT, THREAD_QOS_LEGACY);
+    CHECK_EQ(state.flags, 0);
+    CHECK_EQ(state.thps_user_promotions, 0);
     mach_port_deallocate(SELF, self);
 }
 

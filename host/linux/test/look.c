@@ -30,9 +30,10 @@ TEST(a_look_is_answered_whatever_its_cursor_and_its_pid, "")
     live_start(&live, NULL);
     REQUIRE(client_attach(&client, live.socket, 1));
     REQUIRE_EQ(client_thread_new(&client, 0, &thread), KERN_SUCCESS);
-    for (uint32_t kind = LOOK_TASKS; kind <= LOOK_REFUSED; kind++) {
+    for (uint32_t kind = LOOK_TASKS; kind <= LOOK_PATH; kind++) {
         for (size_t i = 0; i < sizeof(cursors) / sizeof(cursors[0]); i++) {
             REQUIRE(ask(&client, kind, getpid(), cursors[i], &answer));
+            REQUIRE(ask(&client, kind, getpid(), (cursors[i] << 32) | (uint32_t)getpid(), &answer));
             for (size_t k = 0; k < sizeof(pids) / sizeof(pids[0]); k++)
                 REQUIRE(ask(&client, kind, pids[k], cursors[i], &answer));
         }

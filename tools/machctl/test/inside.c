@@ -93,6 +93,26 @@ TEST(why_passes_through_workloops_to_their_servicers, "T74 T140")
     CHECK(says("pushed with 47; does not wait"));
 }
 
+TEST(why_leads_to_the_process_that_was_started_to_serve_a_port, "T64 T156")
+{
+    CHECK_EQ(look_into("go started; " WHY("$P", "started.to.serve") "cat $D/out; kill -9 $P"), 0);
+    CHECK(says("the process that was started to serve it (T64 reason 3)"));
+    CHECK(says("sleep("));
+    CHECK(says("pushed with 47; does not wait"));
+}
+
+TEST(why_shows_a_user_the_tasks_of_that_user_only, "")
+{
+    system_wide(
+        "as 1 $d/inside_probe deadlock $d/told/1 & as 2 $d/inside_probe deadlock $d/told/2 & "
+        "for i in $(seq 250); do as 0 $d/machctl why > $d/out; test $(grep -c DEADLOCK $d/out) = 2 && break; "
+        "sleep 0.02; done; grep -c DEADLOCK $d/out; as 1 $d/machctl why | grep -c DEADLOCK; "
+        "P2=$(pgrep -u 2 -f ^$d/inside_probe | head -1); as 1 $d/machctl why $P2; "
+        "kill $(pgrep -f ^$d/inside_probe)");
+    CHECK(says("2\n1\n"));
+    CHECK(says("is no process or thread that waits"));
+}
+
 TEST(why_names_a_deadlock, "T42")
 {
     CHECK_EQ(look_into("go deadlock; " WHY(

@@ -5,6 +5,7 @@
 #include <mach/mach.h>
 #include <pthread/workqueue_private.h>
 #include <signal.h>
+#include <spawn_private.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -205,6 +206,28 @@ static void wait_for_a_workloop(void)
         exit(3);
     ready();
     call(port);
+}
+
+/* The main thread waits for a port that a process was started to serve. */
+static void wait_for_a_started_process(void)
+{
+    mach_port_t port = receive_right();
+    posix_spawnattr_t attributes;
+    char *arguments[] = { "sleep", "3", NULL };
+    struct {
+        mach_msg_header_t header;
+        mach_msg_max_trailer_t trailer;
+    } message;
+
+    mach_port_insert_right(mach_task_self(), port, port, MACH_MSG_TYPE_MAKE_SEND);
+    setpriority(PRIO_DARWIN_ROLE, 0, PRIO_DARWIN_ROLE_UI_FOCAL);
+    posix_spawnattr_init(&attributes);
+    if (posix_spawnattr_set_importancewatch_port_np(&attributes, 1, &port) != 0 ||
+        posix_spawnp(NULL, arguments[0], NULL, &attributes, arguments, environ) != 0)
+        exit(3);
+    ready();
+    mach_msg(&message.header, MACH_RCV_MSG | MACH_RCV_SYNC_WAIT, 0, sizeof(message),
+             thread_get_special_reply_port(), 0, port);
 }
 
 /* ---- calls that are refused ---- */
@@ -411,6 +434,7 @@ static const struct {
     { "chain", wait_in_a_chain },
     { "deadlock", wait_for_each_other },
     { "workloop", wait_for_a_workloop },
+    { "started", wait_for_a_started_process },
     { "send-null", send_null },
     { "send-never", send_never },
     { "send-released", send_released },
