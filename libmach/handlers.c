@@ -187,10 +187,20 @@ static void let_default_happen_to(int signal)
     syscall(SYS_tgkill, getpid(), syscall(SYS_gettid), signal);
 }
 
+/* How often a handler ran in this thread of which the program knows nothing. */
+static __thread volatile uint32_t n_silent __attribute__((tls_model("initial-exec")));
+
+uint32_t handlers_n_silent(void)
+{
+    return n_silent;
+}
+
 static void on_watched(int signal, siginfo_t *info, void *context)
 {
     signal_seen(signal);
     struct sigaction program = read_note(signal);
+    if (program.sa_handler == SIG_DFL || program.sa_handler == SIG_IGN)
+        n_silent++;
     if (program.sa_handler == SIG_DFL)
         let_default_happen_to(signal);
     else if (program.sa_handler != SIG_IGN)

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /* Installs the handler that serves the fault guard (libmach/guard.h). */
 void handlers_begin(void);
@@ -11,6 +12,9 @@ void handlers_begin(void);
 void handlers_watch(int signal, bool begin);
 /* Of filter_signal.c: called in handlers. */
 void signal_seen(int signal);
+
+/* Advances whenever such a signal interrupts the calling thread for which the program has no handler: a wait then goes on. */
+uint32_t handlers_n_silent(void);
 
 /* In a fork child: a thread of the parent may have been inside. */
 void handlers_forget(void);

@@ -11,6 +11,7 @@
 
 #include "libmach/events.h"
 #include "libmach/guard.h"
+#include "libmach/handlers.h"
 #include "libmach/kevent_trap.h"
 #include "libmach/kqueue.h"
 #include "libmach/transport.h"
@@ -258,6 +259,7 @@ static int wait_for_more(const struct call *call)
 {
     struct pollfd look = { .fd = call->fd, .events = POLLIN };
     struct timespec left = { 0 };
+    uint32_t n_silent = handlers_n_silent();
     if (call->has_deadline) {
         uint64_t now = transport_now();
         uint64_t time = call->deadline > now ? call->deadline - now : 0;
@@ -265,7 +267,7 @@ static int wait_for_more(const struct call *call)
     }
     int n = ppoll(&look, 1, call->has_deadline ? &left : NULL, NULL);
     if (n < 0)
-        return errno;
+        return errno == EINTR && handlers_n_silent() != n_silent ? 0 : errno;
     return n == 0 ? ETIMEDOUT : 0;
 }
 

@@ -750,6 +750,33 @@ TEST(a_signal_is_told_whatever_the_program_does_with_it, "")
     close(kq);
 }
 
+static void *send_after_a_while(void *argument)
+{
+    usleep(20000);
+    pthread_kill(*(pthread_t *)argument, SIGUSR1);
+    return NULL;
+}
+
+TEST(an_ignored_signal_ends_a_wait_with_its_event_and_no_other_wait, "")
+{
+    int kq = fresh(), other = fresh();
+    pthread_t self = pthread_self(), thread;
+    struct kevent event;
+    const struct timespec a_while = { .tv_nsec = 200000000 };
+    signal(SIGUSR1, SIG_IGN);
+    CHECK_EQ(change(kq, SIGUSR1, EVFILT_SIGNAL, EV_ADD, 0, 0), 0);
+    REQUIRE_EQ(pthread_create(&thread, NULL, send_after_a_while, &self), 0);
+    CHECK_EQ(next(kq).ident, SIGUSR1);
+    pthread_join(thread, NULL);
+    REQUIRE_EQ(pthread_create(&thread, NULL, send_after_a_while, &self), 0);
+    CHECK_EQ(kevent(other, NULL, 0, &event, 1, &a_while), 0);
+    pthread_join(thread, NULL);
+    CHECK_EQ(next(kq).data, 1);
+    signal(SIGUSR1, SIG_DFL);
+    close(other);
+    close(kq);
+}
+
 TEST(a_blocked_signal_is_told_once_and_left_where_it_is, "")
 {
     int kq = fresh();
