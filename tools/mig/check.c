@@ -36,8 +36,8 @@ static void emit_head(const struct check *c, const char *name)
 static char *size_test(const struct check *c, const char *size)
 {
     if (c->plan->least == c->plan->most)
-        return format("%s != %u", size, c->plan->most);
-    return format("%s < %u || %s > %u", size, c->plan->least, size, c->plan->most);
+        return format("%s != %s", size, most_size(c->plan, c->type));
+    return format("%s < %s || %s > %s", size, least_size(c->plan, c->type), size, most_size(c->plan, c->type));
 }
 
 /* --- descriptors --- */
@@ -151,7 +151,8 @@ static void emit_varying_checks(const struct check *c)
 {
     if (c->plan->n_varying == 0)
         return;
-    fprintf(c->f, "    mig_left = %s->Head.msgh_size - %u;\n", pointer_name(c->prefix, 0), c->plan->least);
+    fprintf(c->f, "    mig_left = %s->Head.msgh_size - %s;\n", pointer_name(c->prefix, 0),
+            least_size(c->plan, c->type));
     for (unsigned i = 0; i < c->plan->n_parts; i++)
         if (c->plan->parts[i].kind == PART_VARYING)
             emit_varying_check(c, &c->plan->parts[i]);

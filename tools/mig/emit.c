@@ -104,7 +104,8 @@ static char *kernel_parameter(const struct arg *a)
     case CLASS_ARRAY:
     case CLASS_VARYING:
     case CLASS_STRING:
-    case CLASS_VSTRING: break;
+    case CLASS_VSTRING:
+    case CLASS_NATIVE: break;
     }
     return declaration(format("%s%s", a->flags & FLAG_CONST ? "const " : "", handler_type(t)), stars, a->name);
 }
@@ -115,6 +116,8 @@ static char *parameter(const struct arg *a, enum side side)
 
     if (side == SIDE_KERNEL)
         return kernel_parameter(a);
+    if (a->type->cls == CLASS_NATIVE)
+        return declaration(a->type->native, a->type->by_value ? "" : "*", a->name);
     if (a->flags & FLAG_CONST)
         ctype = format("const %s", ctype);
     return declaration(ctype, by_pointer(a) ? "*" : "", a->name);
@@ -181,6 +184,10 @@ static void emit_field(FILE *f, const struct part *p)
     case PART_OFFSET:
     case PART_COUNT:
     case PART_CAPACITY: fprintf(f, "    mach_msg_type_number_t %s;\n", p->field); return;
+    case PART_NATIVE:
+        fprintf(f, "    union {\n        %s;\n        uint32_t %sWords[(sizeof(%s) + 3) / 4];\n    };\n",
+                declaration(p->arg->type->native, "", p->field), p->field, p->arg->type->native);
+        return;
     case PART_FIXED: fprintf(f, "    %s;\n", declaration(p->arg->type->server_ctype, "", p->field)); break;
     case PART_VARYING:
         fprintf(f, "    %s[%u];\n",
@@ -270,7 +277,8 @@ static void emit_type_check(FILE *f, struct seen *seen, const struct type *t)
     case CLASS_RIGHT_ARRAY:
     case CLASS_RIGHT_VARYING:
     case CLASS_RIGHTS:
-    case CLASS_VSTRING: break;
+    case CLASS_VSTRING:
+    case CLASS_NATIVE: break;
     }
 }
 
@@ -285,8 +293,10 @@ void emit_size_checks(FILE *f, const struct subsystem *ss)
         for (unsigned k = 0; k < r->n_args; k++)
             if (arg_is_in(r->args[k]) || arg_is_out(r->args[k]))
                 emit_type_check(f, &seen, r->args[k]->type);
-        emit_size_check(f, &seen, format("__Request__%s_t", r->name), r->request.most);
-        emit_size_check(f, &seen, format("__Reply__%s_t", r->name), r->reply.most);
+        if (!r->request.has_native)
+            emit_size_check(f, &seen, format("__Request__%s_t", r->name), r->request.most);
+        if (!r->reply.has_native)
+            emit_size_check(f, &seen, format("__Reply__%s_t", r->name), r->reply.most);
     }
     fputs("#endif /* MIG_NO_SIZE_CHECK */\n\n", f);
 }
@@ -383,6 +393,25 @@ void emit_shift(FILE *f, const char *type, const char *prefix, const struct part
 uint32_t largest_reply(const struct routine *r)
 {
     return r->reply.most < 36 ? 36 : r->reply.most;
+}
+
+char *least_size(const struct plan *plan, const char *type)
+{
+    if (plan->has_native)
+        return format("((mach_msg_size_t)sizeof(%s) - %u)", type, plan->most - plan->least);
+    return format("%u", plan->least);
+}
+
+char *most_size(const struct plan *plan, const char *type)
+{
+    return plan->has_native ? format("(mach_msg_size_t)sizeof(%s)", type) : format("%u", plan->most);
+}
+
+char *largest_reply_size(const struct routine *r)
+{
+    if (r->reply.has_native)
+        return most_size(&r->reply, format("__Reply__%s_t", r->name));
+    return format("%u", largest_reply(r));
 }
 
 const char *disposition_name(int disp)

@@ -99,4 +99,8 @@ char *pointer_name(const char *prefix, unsigned position);                      
 void emit_shift(FILE *f, const char *type, const char *prefix, const struct part *p, const char *length);
 bool is_last_varying(const struct plan *plan, const struct part *p); /* nothing stands behind it */
 uint32_t largest_reply(const struct routine *r);
+/* Sizes of a message as C expressions: numbers, unless a native type makes them the compiler's business. */
+char *least_size(const struct plan *plan, const char *type);
+char *most_size(const struct plan *plan, const char *type);
+char *largest_reply_size(const struct routine *r);
 const char *disposition_name(int disp);

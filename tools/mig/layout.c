@@ -23,7 +23,8 @@ static const char *part_class(const struct part *p)
     case PART_REGION:
     case PART_RIGHTS:
     case PART_FIXED:
-    case PART_VARYING: break;
+    case PART_VARYING:
+    case PART_NATIVE: break;
     }
     return class_name(p->arg->type->cls);
 }
@@ -38,6 +39,7 @@ static const char *part_size(const struct part *p)
     case PART_REGION:
         return t->counted ? format("%u*%s", elem_size(t), t->number ? format("%u", t->number) : "")
                           : format("%u", type_size(t));
+    case PART_NATIVE: return format("sizeof(%s)", t->native);
     case PART_RIGHTS: return format("4*%s", t->number ? format("%u", t->number) : "");
     case PART_RIGHT:
     case PART_NDR:
@@ -50,14 +52,15 @@ static const char *part_size(const struct part *p)
     return format("%u", p->size);
 }
 
-/* "52" where nothing varies before it, else "52+code" with the offset that it has when those are empty */
+/* "52" where nothing varies before it, else "52+code" with the offset that it has when those are empty;
+ * what is native counts as varying, here and in the sizes of the R line */
 static char *part_offset(const struct plan *plan, const struct part *p)
 {
     uint32_t offset = p->offset;
     char *names = xstrdup("");
 
     for (const struct part *q = plan->parts; q < p; q++) {
-        if (q->kind != PART_VARYING)
+        if (q->kind != PART_VARYING && q->kind != PART_NATIVE)
             continue;
         offset -= round4(q->size);
         names = format("%s+%s", names, q->field);

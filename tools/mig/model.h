@@ -68,6 +68,7 @@ enum part_kind {
     PART_COUNT,
     PART_CAPACITY, /* countinout: the count of an out argument, in the request */
     PART_VARYING,  /* V, CV: what follows moves */
+    PART_NATIVE,   /* N: its size is known to the C compiler alone, and counted nowhere here */
 };
 
 struct part {
@@ -86,6 +87,7 @@ struct plan {
     unsigned n_descs;
     bool has_retcode;     /* PART_RETCODE is there: a simple reply */
     bool has_ndr;
+    bool has_native;
     uint32_t least, most; /* bytes of the message (M40) */
     unsigned n_varying;
     unsigned last_position; /* largest position of any part */

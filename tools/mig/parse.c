@@ -14,6 +14,7 @@
 #include <strings.h>
 
 #define MAX_NESTING 64
+#define MAX_PHRASE 8 /* words of a native type: longest is `unsigned long long int` and its qualifiers */
 
 struct parser {
     struct lexer lx;
@@ -266,26 +267,36 @@ static struct type *parse_string(struct parser *ps)
     return type_string(n, varying);
 }
 
-static void parse_phrase(struct parser *ps)
+static const char *parse_phrase(struct parser *ps)
 {
-    expect_name(ps);
-    while (ps->lx.tok.kind == TOK_NAME)
-        lex_next(&ps->lx);
+    const char *phrase = expect_name(ps);
+
+    for (int n = 1; ps->lx.tok.kind == TOK_NAME; n++) {
+        if (n == MAX_PHRASE) {
+            error_at(ps->lx.tok.at, 5, "type too complicated: a C type of more than %d words", MAX_PHRASE);
+            give_up(ps);
+        }
+        phrase = format("%s %s", phrase, expect_name(ps));
+    }
+    return phrase;
 }
 
-static struct type *parse_native(struct parser *ps, bool *only_in)
+static struct type *parse_native(struct parser *ps)
 {
     struct token tok = ps->lx.tok;
+    const char *ctype;
 
-    *only_in = tok.keyword != KW_PointerTo;
     lex_next(&ps->lx);
     expect(ps, '(');
-    parse_phrase(ps);
+    ctype = parse_phrase(ps);
     if (tok.keyword == KW_PointerToIfNot) {
         expect(ps, ',');
         parse_phrase(ps);
     }
     expect(ps, ')');
+    if (tok.keyword != KW_PointerToIfNot)
+        return type_native(ctype, tok.keyword == KW_ValueOf);
+    error_at(tok.at, 5, "PointerToIfNot is not supported");
     return type_bad();
 }
 
@@ -309,7 +320,6 @@ static struct type *parse_plain_spec(struct parser *ps)
 {
     struct place at = ps->lx.tok.at;
     struct type *t;
-    bool only_in;
 
     if (accept_keyword(ps, KW_array))
         return parse_array(ps, at);
@@ -321,11 +331,8 @@ static struct type *parse_plain_spec(struct parser *ps)
         return type_pointer(parse_spec(ps), at);
     if (accept(ps, '('))
         return parse_long_form(ps);
-    if (at_native(ps)) {
-        t = parse_native(ps, &only_in);
-        error_at(at, 5, "native types (PointerTo, ValueOf, PointerToIfNot) are not supported");
-        return t;
-    }
+    if (at_native(ps))
+        return parse_native(ps);
     if (ps->lx.tok.kind == TOK_NAME)
         return find_type(ps);
     t = parse_prim(ps);
@@ -496,24 +503,21 @@ static void parse_flag(struct parser *ps, struct arg *a)
     syntax_error(ps);
 }
 
-static struct type *parse_arg_native(struct parser *ps, const struct arg *a)
+/* A native type says nothing of what is done with it: a direction must, and one that fits (M29). */
+static void check_native(const struct arg *a)
 {
-    bool only_in;
-    struct type *t = parse_native(ps, &only_in);
+    const struct type *t = a->type;
 
-    if (a->dir != DIR_IN && (only_in || (a->dir != DIR_OUT && a->dir != DIR_INOUT)))
+    if (t->cls == CLASS_NATIVE && a->dir != DIR_IN && (t->by_value || (a->dir != DIR_OUT && a->dir != DIR_INOUT)))
         error_at(a->at, 13, "native type of %s with a wrong direction", a->name);
-    else
-        error_at(a->at, 5, "native types (PointerTo, ValueOf, PointerToIfNot) are not supported");
-    return t;
 }
 
-static struct type *parse_arg_type(struct parser *ps, const struct arg *a)
+static struct type *parse_arg_type(struct parser *ps)
 {
     struct token tok = ps->lx.tok;
 
     if (at_native(ps))
-        return parse_arg_native(ps, a);
+        return parse_native(ps);
     expect_name(ps);
     if (at_sign(ps, '='))
         return parse_named(ps, tok.text);
@@ -536,7 +540,8 @@ static struct arg *parse_arg(struct parser *ps)
     a->at = ps->lx.tok.at;
     a->name = expect_name(ps);
     expect(ps, ':');
-    a->type = parse_arg_type(ps, a);
+    a->type = parse_arg_type(ps);
+    check_native(a);
     while (accept(ps, ','))
         parse_flag(ps, a);
     return a;

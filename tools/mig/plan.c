@@ -31,7 +31,8 @@ static void add_descriptor(struct plan *plan, struct arg *a)
     case CLASS_ARRAY:
     case CLASS_VARYING:
     case CLASS_STRING:
-    case CLASS_VSTRING: return;
+    case CLASS_VSTRING:
+    case CLASS_NATIVE: return;
     }
     p->desc = plan->n_descs;
     p->n = p->kind == PART_RIGHT_ARRAY ? a->type->number : 1;
@@ -44,6 +45,10 @@ static void add_fields(struct plan *plan, struct arg *a)
         if (a->type->cls == CLASS_VSTRING)
             add(plan, PART_OFFSET, a, format("%sOffset", a->name), 4);
         add(plan, PART_COUNT, a, format("%sCnt", a->name), 4);
+    }
+    if (a->type->cls == CLASS_NATIVE) {
+        add(plan, PART_NATIVE, a, a->name, 0);
+        plan->has_native = true;
     }
     if (type_is_varying(a->type))
         add(plan, PART_VARYING, a, a->name, type_size(a->type));

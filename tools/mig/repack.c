@@ -171,6 +171,10 @@ static void pack_part(const struct server_stub *s, const struct part *p)
     case PART_OFFSET: fprintf(s->f, "    %s = 0;\n", field(p, s->out)); break;
     case PART_COUNT: pack_count(s, p); break;
     case PART_VARYING: pack_varying(s, p); break;
+    case PART_NATIVE:
+        fprintf(s->f, "    %sWords[(sizeof(%s) + 3) / 4 - 1] = 0;\n    memcpy(&%s, &arg_%s, sizeof(%s));\n",
+                field(p, s->out), p->arg->type->native, field(p, s->out), p->arg->name, p->arg->type->native);
+        break;
     case PART_CAPACITY: break; /* of requests only */
     }
 }
@@ -178,7 +182,7 @@ static void pack_part(const struct server_stub *s, const struct part *p)
 static void emit_size(const struct server_stub *s)
 {
     const struct plan *plan = &s->r->reply;
-    const char *size = plan->n_varying ? "mig_size" : format("%u", plan->most);
+    const char *size = plan->n_varying ? "mig_size" : most_size(plan, s->out_type);
 
     if (plan->n_descs)
         fprintf(s->f, "    %s->msgh_body.msgh_descriptor_count = %u;\n", pointer_name(s->out, 0),
@@ -198,7 +202,8 @@ void emit_repack(const struct server_stub *s)
     const struct plan *plan = &s->r->reply;
 
     if (plan->n_varying)
-        fprintf(s->f, "    mach_msg_size_t mig_used, mig_length, mig_size = %u;\n", plan->least);
+        fprintf(s->f, "    mach_msg_size_t mig_used, mig_length, mig_size = %s;\n",
+                least_size(plan, s->out_type));
     else if (plan_has_class(plan, CLASS_STRING))
         fputs("    mach_msg_size_t mig_used;\n", s->f);
     for (unsigned i = 1; i <= plan->last_position; i++)

@@ -108,6 +108,14 @@ static void build_fixed(const struct user_stub *s, const struct part *p)
         fprintf(s->f, "    memset(%sPad, 0, %u);\n", place, pad);
 }
 
+static void build_native(const struct user_stub *s, const struct part *p)
+{
+    const struct type *t = p->arg->type;
+
+    fprintf(s->f, "    %sWords[(sizeof(%s) + 3) / 4 - 1] = 0;\n    memcpy(&%s, %s%s, sizeof(%s));\n", field(p, IN), t->native,
+            field(p, IN), t->by_value ? "&" : "", p->arg->name, t->native);
+}
+
 static void build_capacity(const struct user_stub *s, const struct part *p)
 {
     const char *capacity = format("*%sCnt", p->arg->name);
@@ -174,6 +182,7 @@ static void build_part(const struct user_stub *s, const struct part *p)
     case PART_NDR: fputs("    InP->NDR = NDR_record;\n", s->f); break;
     case PART_RETCODE: break; /* of replies only */
     case PART_FIXED: build_fixed(s, p); break;
+    case PART_NATIVE: build_native(s, p); break;
     case PART_OFFSET: fprintf(s->f, "    %s = 0;\n", field(p, IN)); break;
     case PART_COUNT: build_count(s, p); break;
     case PART_CAPACITY: build_capacity(s, p); break;
@@ -228,9 +237,9 @@ void emit_request_header(const struct user_stub *s, bool complex, const char *si
             local_disposition(r), size, r->request_port->name, local_port(r), r->id);
 }
 
-static char *request_size(const struct plan *plan)
+static char *request_size(const struct plan *plan, const char *type)
 {
-    char *size = format("%u", plan->least);
+    char *size = least_size(plan, type);
 
     for (unsigned i = 0; i < plan->n_parts; i++)
         if (plan->parts[i].kind == PART_VARYING)
@@ -246,5 +255,5 @@ void emit_request(const struct user_stub *s)
         fprintf(s->f, "    InP->msgh_body.msgh_descriptor_count = %u;\n", plan->n_descs);
     for (unsigned i = 0; i < plan->n_parts; i++)
         build_part(s, &plan->parts[i]);
-    emit_request_header(s, plan->n_descs != 0, request_size(plan));
+    emit_request_header(s, plan->n_descs != 0, request_size(plan, s->in_type));
 }

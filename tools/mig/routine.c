@@ -160,6 +160,8 @@ static void check_direction(const struct subsystem *ss, const struct routine *r,
         error_at(a->at, 11, "%s: a simpleroutine has no results", a->name);
     if (body && t->cls == CLASS_VARYING && t->elem->name == NULL)
         error_at(a->at, 17, "the elements of %s need a type with a name", a->name);
+    if (t->cls == CLASS_NATIVE && ss->kernel_server)
+        error_at(a->at, 5, "%s: no native types with kernelserver", a->name);
     if (arg_is_token(a) && ss->kernel_server)
         error_at(a->at, 15, "%s: a kernelserver sees no trailers", a->name);
     if ((a->dir == DIR_REPLY_PORT || a->dir == DIR_SREPLY_PORT) && ss->kernel_server)
@@ -242,6 +244,8 @@ static bool makes_name(const struct arg *a, const char *suffix)
         return type_is_right(t) && (t->in_disp == DISP_CHOSEN || t->out_disp == DISP_CHOSEN);
     if (strcmp(suffix, "Dealloc") == 0)
         return (a->flags & FLAG_DEALLOC_ARG) != 0;
+    if (strcmp(suffix, "Words") == 0)
+        return t->cls == CLASS_NATIVE;
     return type_is_inline(t) && type_size(t) % 4 != 0; /* Pad */
 }
 
@@ -259,7 +263,7 @@ static bool is_reserved(const char *name)
 
 static void check_clash(const struct arg *a, const struct arg *other)
 {
-    static const char *const suffixes[] = { "", "Cnt", "Offset", "Poly", "Dealloc", "Pad" };
+    static const char *const suffixes[] = { "", "Cnt", "Offset", "Poly", "Dealloc", "Words", "Pad" };
 
     for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++) {
         size_t n = strlen(other->name);

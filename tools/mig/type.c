@@ -278,9 +278,10 @@ struct type *type_pointer(struct type *to, struct place at)
         t = copy_rights(CLASS_RIGHTS, to->number, to->elem);
         t->counted = true;
         return t;
-    case CLASS_VSTRING: break;
+    case CLASS_VSTRING:
+    case CLASS_NATIVE: break;
     }
-    return too_complicated(at, "^ of a varying string");
+    return too_complicated(at, "^ of a varying string or a native type");
 }
 
 struct type *type_string(uint32_t size, bool varying)
@@ -290,6 +291,15 @@ struct type *type_string(uint32_t size, bool varying)
     t->bits = (uint64_t)size * 8;
     t->unit = 8;
     t->number = size;
+    return t;
+}
+
+struct type *type_native(const char *ctype, bool by_value)
+{
+    struct type *t = new_type(CLASS_NATIVE);
+
+    t->native = ctype;
+    t->by_value = by_value;
     return t;
 }
 
@@ -341,6 +351,7 @@ const char *class_name(enum type_class cls)
         [CLASS_BAD] = "?",     [CLASS_SCALAR] = "S",       [CLASS_RIGHT] = "P",          [CLASS_ARRAY] = "A",
         [CLASS_VARYING] = "V", [CLASS_STRING] = "C",       [CLASS_VSTRING] = "CV",       [CLASS_REGION] = "R",
         [CLASS_RIGHTS] = "RP", [CLASS_RIGHT_ARRAY] = "PA", [CLASS_RIGHT_VARYING] = "PV",
+        [CLASS_NATIVE] = "N",
     };
 
     return names[cls];

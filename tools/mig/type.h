@@ -22,6 +22,7 @@ enum type_class {
     CLASS_RIGHTS,        /* RP: out-of-line array of port names */
     CLASS_RIGHT_ARRAY,   /* PA: number descriptors */
     CLASS_RIGHT_VARYING, /* PV: max descriptors, count in use */
+    CLASS_NATIVE,        /* N: a C type by its name, as large as C makes it */
 };
 
 #define DISP_NONE 0
@@ -38,6 +39,8 @@ struct type {
     bool counted;          /* R, RP, V, PV */
     bool loaned;           /* R, RP written array[] without ^ */
     struct type *elem;     /* of anything counted or fixed-out-of-line */
+    const char *native;    /* N: the C type */
+    bool by_value;         /* N: ValueOf; else PointerTo */
 
     const char *user_ctype, *server_ctype;
     const char *handler_ctype; /* NULL: the server type */
@@ -61,6 +64,7 @@ struct type *type_open_array(struct type *of, struct place at); /* array[] */
 struct type *type_struct(uint32_t n, struct type *of, struct place at);
 struct type *type_pointer(struct type *to, struct place at);
 struct type *type_string(uint32_t size, bool varying);
+struct type *type_native(const char *ctype, bool by_value);
 struct type *type_named(const char *name, const struct type *form);
 
 uint32_t type_size(const struct type *type); /* bytes of S, A, C and of what a fixed R points at */

@@ -134,6 +134,14 @@ static void unpack_data(const struct server_stub *s, const struct arg *a)
         fprintf(s->f, "    memcpy(%s, %s, %u);\n", room(s, a), place, p->size);
 }
 
+/* Whatever its alignment is, the message's is 4. */
+static void unpack_native(const struct server_stub *s, const struct arg *a)
+{
+    fprintf(s->f, "    %s;\n    memcpy(&arg_%s, &%s, sizeof(%s));\n",
+            declaration(a->type->native, "", format("arg_%s", a->name)), a->name,
+            field(part_of(&s->r->request, a, PART_NATIVE), "In"), a->type->native);
+}
+
 static void unpack_in(const struct server_stub *s, const struct arg *a)
 {
     switch (a->type->cls) {
@@ -150,6 +158,7 @@ static void unpack_in(const struct server_stub *s, const struct arg *a)
         if (!(a == s->r->retcode && s->r->request.n_descs))
             unpack_data(s, a);
         break;
+    case CLASS_NATIVE: unpack_native(s, a); break;
     case CLASS_BAD: break;
     }
     if (a->dir == DIR_INOUT && arg_owns_count(a))
@@ -227,6 +236,10 @@ static void prepare_out(const struct server_stub *s, const struct arg *a)
     case CLASS_VARYING:
     case CLASS_STRING:
     case CLASS_VSTRING: prepare_data(s, a); break;
+    case CLASS_NATIVE:
+        fprintf(s->f, "    %s;\n    memset(&arg_%s, 0, sizeof(arg_%s));\n",
+                declaration(t->native, "", format("arg_%s", a->name)), a->name, a->name);
+        break;
     case CLASS_BAD: break;
     }
     if (arg_owns_count(a))
@@ -292,7 +305,7 @@ static const char *body_argument(const struct server_stub *s, const struct arg *
     const char *value = type_is_inline(a->type) ? data_argument(s, a) : format("arg_%s", a->name);
     const char *star = arg_is_out(a) ? "&" : "";
 
-    value = format("%s%s", by_pointer(a) ? "&" : "", value);
+    value = format("%s%s", by_pointer(a) || (a->type->cls == CLASS_NATIVE && !a->type->by_value) ? "&" : "", value);
     if (has_poly(a, s->kernel ? SIDE_KERNEL : SIDE_SERVER))
         value = format("%s, %sarg_%sPoly", value, star, a->name);
     if (arg_owns_count(a))
@@ -365,7 +378,10 @@ char *handler_arguments(const struct server_stub *s)
 
 static const char *nothing(const struct arg *a)
 {
-    const char *value = a->type->cls == CLASS_SCALAR ? format("(%s){0}", handler_type(a->type)) : "0";
+    bool native = a->type->cls == CLASS_NATIVE && a->type->by_value;
+    const char *value = native                          ? format("(%s){0}", a->type->native)
+                        : a->type->cls == CLASS_SCALAR ? format("(%s){0}", handler_type(a->type))
+                                                       : "0";
 
     if (has_poly(a, SIDE_SERVER))
         value = format("%s, MACH_MSG_TYPE_PORT_NONE", value);

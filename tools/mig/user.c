@@ -84,8 +84,8 @@ static void emit_call(const struct user_stub *s)
     fprintf(s->f, "    mig_result = mach_msg(&InP->Head, %s,\n        InP->Head.msgh_size, ",
             message_options(r, true, receives));
     if (receives)
-        fprintf(s->f, "%u, InP->Head.msgh_local_port, %s, MACH_PORT_NULL);\n",
-                largest_reply(r) + trailer_room(r), time_value(r));
+        fprintf(s->f, "%s + %u, InP->Head.msgh_local_port, %s, MACH_PORT_NULL);\n",
+                largest_reply_size(r), trailer_room(r), time_value(r));
     else
         fprintf(s->f, "0, MACH_PORT_NULL, %s, MACH_PORT_NULL);\n", time_value(r));
     if (!makes_two_calls(s))
@@ -164,9 +164,9 @@ static void emit_receive(const struct user_stub *s)
     if (!makes_two_calls(s))
         return;
     fprintf(s->f,
-            "    mig_result = mach_msg(&InP->Head, %s,\n        0, %u, InP->Head.msgh_local_port, %s, "
+            "    mig_result = mach_msg(&InP->Head, %s,\n        0, %s + %u, InP->Head.msgh_local_port, %s, "
             "MACH_PORT_NULL);\n",
-            message_options(r, false, true), largest_reply(r) + trailer_room(r),
+            message_options(r, false, true), largest_reply_size(r), trailer_room(r),
             waits_for_both(r) ? time_value(r) : "MACH_MSG_TIMEOUT_NONE");
     emit_hook(s->f, r, "After", "Send");
     fputs("    if (mig_result != MACH_MSG_SUCCESS) {\n", s->f);
@@ -186,6 +186,8 @@ static bool has_cut(const struct routine *r)
 
 static bool is_large(const struct subsystem *ss, const struct routine *r)
 {
+    if (ss->max_on_stack != UINT32_MAX && (r->request.has_native || r->reply.has_native))
+        return true; /* who knows */
     return r->request.most > ss->max_on_stack || (!r->simple && largest_reply(r) > ss->max_on_stack);
 }
 
@@ -199,8 +201,8 @@ static void declare_messages(const struct user_stub *s)
     if (r->retcode && r->request.n_descs)
         fputs("        mig_reply_error_t Error;\n", s->f);
     if (!r->simple)
-        fprintf(s->f, "        %s Out;\n        char mig_room[%u];\n", s->out_type,
-                largest_reply(r) + trailer_room(r));
+        fprintf(s->f, "        %s Out;\n        char mig_room[%s + %u];\n", s->out_type,
+                largest_reply_size(r), trailer_room(r));
     if (large)
         fprintf(s->f,
                 "    };\n"

@@ -78,7 +78,8 @@ static void write_program(void)
 
 TEST(outputs_compile_without_a_warning, "M78")
 {
-    static const char *const descriptions[] = { "round", "stubs", "job", "chars", "child_port", "port" };
+    static const char *const descriptions[] = { "round",      "stubs",   "job",  "chars",
+                                                "child_port", "hostile", "port", "native" };
     static const char *const compilers[] = { "gcc", "clang" }, *const plus[] = { "g++", "clang++" };
     char path[1024];
 
