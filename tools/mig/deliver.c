@@ -136,7 +136,8 @@ static void deliver_part(const struct user_stub *s, const struct part *p)
     case PART_COUNT: deliver_count(s, p); break;
     case PART_VARYING: deliver_varying(s, p); break;
     case PART_NATIVE:
-        fprintf(s->f, "    memcpy(%s, &%s, sizeof(%s));\n", p->arg->name, field(p, "Out"), p->arg->type->native);
+        fprintf(s->f, "    memcpy(%s, &%s, sizeof(%s));\n", p->arg->name, field(p, "Out"),
+                p->arg->type->native);
         break;
     case PART_NDR:
     case PART_RETCODE:

@@ -508,7 +508,8 @@ static void check_native(const struct arg *a)
 {
     const struct type *t = a->type;
 
-    if (t->cls == CLASS_NATIVE && a->dir != DIR_IN && (t->by_value || (a->dir != DIR_OUT && a->dir != DIR_INOUT)))
+    if (t->cls == CLASS_NATIVE && a->dir != DIR_IN &&
+        (t->by_value || (a->dir != DIR_OUT && a->dir != DIR_INOUT)))
         error_at(a->at, 13, "native type of %s with a wrong direction", a->name);
 }
 

@@ -112,8 +112,8 @@ static void build_native(const struct user_stub *s, const struct part *p)
 {
     const struct type *t = p->arg->type;
 
-    fprintf(s->f, "    %sWords[(sizeof(%s) + 3) / 4 - 1] = 0;\n    memcpy(&%s, %s%s, sizeof(%s));\n", field(p, IN), t->native,
-            field(p, IN), t->by_value ? "&" : "", p->arg->name, t->native);
+    fprintf(s->f, "    %sWords[(sizeof(%s) + 3) / 4 - 1] = 0;\n    memcpy(&%s, %s%s, sizeof(%s));\n",
+            field(p, IN), t->native, field(p, IN), t->by_value ? "&" : "", p->arg->name, t->native);
 }
 
 static void build_capacity(const struct user_stub *s, const struct part *p)

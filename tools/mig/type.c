@@ -350,8 +350,7 @@ const char *class_name(enum type_class cls)
     static const char *const names[] = {
         [CLASS_BAD] = "?",     [CLASS_SCALAR] = "S",       [CLASS_RIGHT] = "P",          [CLASS_ARRAY] = "A",
         [CLASS_VARYING] = "V", [CLASS_STRING] = "C",       [CLASS_VSTRING] = "CV",       [CLASS_REGION] = "R",
-        [CLASS_RIGHTS] = "RP", [CLASS_RIGHT_ARRAY] = "PA", [CLASS_RIGHT_VARYING] = "PV",
-        [CLASS_NATIVE] = "N",
+        [CLASS_RIGHTS] = "RP", [CLASS_RIGHT_ARRAY] = "PA", [CLASS_RIGHT_VARYING] = "PV", [CLASS_NATIVE] = "N",
     };
 
     return names[cls];

@@ -305,7 +305,8 @@ static const char *body_argument(const struct server_stub *s, const struct arg *
     const char *value = type_is_inline(a->type) ? data_argument(s, a) : format("arg_%s", a->name);
     const char *star = arg_is_out(a) ? "&" : "";
 
-    value = format("%s%s", by_pointer(a) || (a->type->cls == CLASS_NATIVE && !a->type->by_value) ? "&" : "", value);
+    value = format("%s%s", by_pointer(a) || (a->type->cls == CLASS_NATIVE && !a->type->by_value) ? "&" : "",
+                   value);
     if (has_poly(a, s->kernel ? SIDE_KERNEL : SIDE_SERVER))
         value = format("%s, %sarg_%sPoly", value, star, a->name);
     if (arg_owns_count(a))
@@ -379,7 +380,7 @@ char *handler_arguments(const struct server_stub *s)
 static const char *nothing(const struct arg *a)
 {
     bool native = a->type->cls == CLASS_NATIVE && a->type->by_value;
-    const char *value = native                          ? format("(%s){0}", a->type->native)
+    const char *value = native                         ? format("(%s){0}", a->type->native)
                         : a->type->cls == CLASS_SCALAR ? format("(%s){0}", handler_type(a->type))
                                                        : "0";
 

@@ -84,8 +84,8 @@ static void emit_call(const struct user_stub *s)
     fprintf(s->f, "    mig_result = mach_msg(&InP->Head, %s,\n        InP->Head.msgh_size, ",
             message_options(r, true, receives));
     if (receives)
-        fprintf(s->f, "%s + %u, InP->Head.msgh_local_port, %s, MACH_PORT_NULL);\n",
-                largest_reply_size(r), trailer_room(r), time_value(r));
+        fprintf(s->f, "%s + %u, InP->Head.msgh_local_port, %s, MACH_PORT_NULL);\n", largest_reply_size(r),
+                trailer_room(r), time_value(r));
     else
         fprintf(s->f, "0, MACH_PORT_NULL, %s, MACH_PORT_NULL);\n", time_value(r));
     if (!makes_two_calls(s))

@@ -349,15 +349,16 @@ TEST(inline_elements_need_names_and_others_do_not, "M25")
 
 TEST(native_types_need_a_direction_that_fits, "M29")
 {
-    static const char *const wrong[] = { "out a : ValueOf(int)", "inout a : ValueOf(int)", "a : PointerTo(int)",
-                                         "a : ValueOf(int)" };
+    static const char *const wrong[] = { "out a : ValueOf(int)", "inout a : ValueOf(int)",
+                                         "a : PointerTo(int)", "a : ValueOf(int)" };
     char text[256];
 
     for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
         snprintf(text, sizeof(text), SUB P "routine r(s : p; %s);", wrong[i]);
         refuse(text, "E13");
     }
-    accept("", SUB P "type v = ValueOf(unsigned long int); routine r(s : p; in a : v; inout b : PointerTo(int); in c : v);");
+    accept("", SUB P "type v = ValueOf(unsigned long int); routine r(s : p; in a : v; inout b : "
+                     "PointerTo(int); in c : v);");
     has("u.h", "    unsigned long int a,\n    int *b,\n    unsigned long int c\n)");
     has("layout", "Q\t32\ta\tN\tsizeof(unsigned long int)\t-\nQ\t32+a\tb\tN\tsizeof(int)\t-\n");
     refuse(SUB P "routine r(s : p; in a : PointerToIfNot(int, nothing));", "E5");

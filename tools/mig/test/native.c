@@ -31,10 +31,10 @@ kern_return_t served_native_all(mach_port_t server, odd a, pair *b, int n, tripl
     return KERN_SUCCESS;
 }
 
-kern_return_t served_native_moved(mach_port_t server, words_t v, mach_msg_type_number_t vCnt, odd *a, words_t w,
-                                  mach_msg_type_number_t wCnt, unsigned char b, words_t x,
-                                  mach_msg_type_number_t *xCnt, pair *c, words_t y, mach_msg_type_number_t *yCnt,
-                                  odd *d)
+kern_return_t served_native_moved(mach_port_t server, words_t v, mach_msg_type_number_t vCnt, odd *a,
+                                  words_t w, mach_msg_type_number_t wCnt, unsigned char b, words_t x,
+                                  mach_msg_type_number_t *xCnt, pair *c, words_t y,
+                                  mach_msg_type_number_t *yCnt, odd *d)
 {
     handled++;
     memcpy(x, w, wCnt * 4);
