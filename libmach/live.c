@@ -176,6 +176,11 @@ struct lib_thread *transport_thread(kern_return_t *kr_p)
     return kr == KERN_SUCCESS ? &self.lib : NULL;
 }
 
+bool live_is_attached(void)
+{
+    return atomic_load(&live.state) == LIVE_ATTACHED && atomic_load(live.mark) == 1;
+}
+
 void live_begin(void)
 {
     spin_is_useful = sysconf(_SC_NPROCESSORS_ONLN) > 1;

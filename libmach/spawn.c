@@ -26,6 +26,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "libmach/live.h"
 #include "libmach/lock.h"
 #include "libmach/process.h"
 
@@ -101,6 +102,7 @@ struct ticket {
     bool is_held; /* false: no machd, and nothing that would need one */
 };
 
+/* Programs that never use Mach start others also where no machd can be had, and as fast. */
 static bool needs_machd(const struct spawn_request *request)
 {
     return request->n_special + request->n_exceptions + request->n_registered + request->n_watch != 0;
@@ -120,6 +122,8 @@ static int prepare(const struct spawn_attributes *a, struct ticket *ticket)
     struct spawn_request request = a->request;
     rlim_t limit = soft_limit(RLIMIT_NPROC);
     int error = 0;
+    if (!needs_machd(&request) && !live_is_attached())
+        return 0;
     request.flags = (uint16_t)a->flags;
     request.process_limit = limit > UINT32_MAX ? UINT32_MAX : (uint32_t)limit;
     kern_return_t kr = process_prepare(&request, &error, &ticket->number);

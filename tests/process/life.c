@@ -198,6 +198,70 @@ TEST(a_thread_with_a_directory_of_its_own_gives_it_to_its_children, "F31 F33")
     receive_free(port);
 }
 
+static void *make_a_port_and_exit(void *argument)
+{
+    usleep(20000);
+    _exit(can_make_ports() ? 0 : (int)(uintptr_t)argument);
+}
+
+static int end_main_thread(void *argument)
+{
+    pthread_t thread;
+    pthread_create(&thread, NULL, make_a_port_and_exit, (void *)FAILED);
+    pthread_exit(argument);
+}
+
+TEST(a_process_goes_on_when_its_main_thread_has_ended, "H18")
+{
+    CHECK_EQ(status_of(fork_with(end_main_thread, NULL)), 0);
+}
+
+static void *vfork_and_exec(void *argument)
+{
+    for (int i = 0; i < 10; i++) {
+        pid_t pid = vfork();
+        if (pid == 0) {
+            execl("/bin/sh", "sh", "-c", "exit 4", (char *)NULL);
+            _exit(FAILED);
+        }
+        CHECK_EQ(status_of(pid), 4 << 8);
+    }
+    return argument;
+}
+
+TEST(threads_may_vfork_beside_each_other, "F77 H18")
+{
+    pthread_t threads[2];
+    for (int i = 0; i < 2; i++)
+        pthread_create(&threads[i], NULL, vfork_and_exec, NULL);
+    for (int i = 0; i < 2; i++)
+        pthread_join(threads[i], NULL);
+}
+
+static int make_more_than_linux_allows(void *argument)
+{
+    const struct rlimit none = { 0, 0 };
+    char *argv[] = { (char *)"true", NULL };
+    pid_t pid = -7;
+    CHECK_EQ(setresuid(60001, 60001, 60001), 0);
+    CHECK_EQ(setrlimit(RLIMIT_NPROC, &none), 0);
+    for (int i = 0; i < 100; i++) {
+        CHECK_EQ(posix_spawn(&pid, "/bin/true", NULL, NULL, argv, NULL), EAGAIN);
+        CHECK_EQ(fork(), -1);
+        CHECK_EQ(errno, EAGAIN);
+    }
+    CHECK_EQ(pid, -7);
+    CHECK_EQ(waitpid(-1, NULL, WNOHANG), -1);
+    return argument == NULL && can_make_ports() ? 0 : FAILED;
+}
+
+TEST(where_linux_makes_no_process_the_error_is_eagain_and_nothing_is_left, "F19 F20 F24")
+{
+    if (geteuid() != 0)
+        SKIP("only root can become a user who has no process");
+    CHECK_EQ(status_of(fork_with(make_more_than_linux_allows, NULL)), 0);
+}
+
 /* ---- exec ---- */
 
 TEST(pairs_of_pid_and_version_and_unique_ids_never_repeat, "F3 F4 F50 F51 F189")

@@ -2,6 +2,7 @@
 /* tests/process/spawn.c - posix_spawn as programs see it: what the child finds, and what is left when it fails */
 #include <errno.h>
 #include <fcntl.h>
+#include <libproc.h>
 #include <signal.h>
 #include <spawn_private.h>
 #include <stdio.h>
@@ -487,9 +488,12 @@ static pid_t start_suspended(const char *word, const char *argument)
 TEST(a_program_started_suspended_waits_for_a_signal, "F134 F186")
 {
     int status = 0;
+    struct proc_bsdshortinfo info;
     pid_t pid = start_suspended("exit", "5");
     CHECK_EQ(waitpid(pid, &status, WUNTRACED), pid);
     CHECK(WIFSTOPPED(status));
+    CHECK_EQ(proc_pidinfo(pid, PROC_PIDT_SHORTBSDINFO, 0, &info, sizeof info), sizeof info);
+    CHECK_EQ(info.pbsi_status, SSTOP);
     usleep(20000);
     CHECK_EQ(waitpid(pid, &status, WUNTRACED | WNOHANG), 0);
     CHECK_EQ(kill(pid, SIGCONT), 0);
