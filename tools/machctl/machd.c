@@ -32,11 +32,29 @@ static void leave_caller(void)
     }
 }
 
-static _Noreturn void become_machd(int root, const char *config, int ready)
+/* What machd and launchd say goes where the program's errors go, to a file if there is one, or nowhere. */
+static void direct_output(int root, const char *log)
+{
+    int null = open("/dev/null", O_RDWR), file = -1;
+
+    if (log != NULL) {
+        file = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+        if (file < 0) {
+            fprintf(stderr, "machctl: %s: %s\n", log, strerror(errno));
+            _exit(1);
+        }
+    }
+    dup2(null, STDIN_FILENO);
+    if (file >= 0 || root == 0)
+        dup2(file >= 0 ? file : null, STDERR_FILENO);
+    dup2(root != 0 ? STDERR_FILENO : null, STDOUT_FILENO);
+}
+
+static _Noreturn void become_machd(int root, const char *config, const char *log, int ready)
 {
     char machd[PATH_MAX], launchd[PATH_MAX], ready_text[16], root_text[16];
     const char *argv[14];
-    int n = 0, null;
+    int n = 0;
 
     if (!place_program("machd", machd) || !place_program("launchd", launchd)) {
         fprintf(stderr, "machctl: machd and launchd are not where they should be\n");
@@ -60,17 +78,13 @@ static _Noreturn void become_machd(int root, const char *config, int ready)
     }
     argv[n] = NULL;
     leave_caller();
-    null = open("/dev/null", O_RDWR);
-    dup2(null, STDIN_FILENO);
-    dup2(root != 0 ? STDERR_FILENO : null, STDOUT_FILENO);
-    if (root == 0)
-        dup2(null, STDERR_FILENO);
+    direct_output(root, log);
     execv(machd, (char **)argv);
     fprintf(stderr, "machctl: %s: %s\n", machd, strerror(errno));
     _exit(1);
 }
 
-int machd_start(int root, const char *config)
+int machd_start(int root, const char *config, const char *log)
 {
     int ready[2];
     pid_t pid;
@@ -82,7 +96,7 @@ int machd_start(int root, const char *config)
     fcntl(ready[0], F_SETFD, FD_CLOEXEC);
     pid = fork();
     if (pid == 0)
-        become_machd(root, config, ready[1]);
+        become_machd(root, config, log, ready[1]);
     close(ready[1]);
     do {
         n = read(ready[0], &byte, 1);
@@ -112,7 +126,7 @@ int verb_start(int argc, char **argv)
         close(fd);
         return 0;
     }
-    if (machd_start(0, NULL) < 0)
+    if (machd_start(0, NULL, NULL) < 0)
         return 1;
     printf("machd serves at %s\n", socket);
     return 0;

@@ -18,7 +18,7 @@ struct verb {
 };
 
 static const struct verb verbs[] = {
-    { "run", verb_run, "[--config FILE] [--] PROGRAM [ARGUMENT...]",
+    { "run", verb_run, "[--config FILE] [--log FILE] [--] PROGRAM [ARGUMENT...]",
       "Runs PROGRAM under a fresh machd of its own. Everything below it ends with it;\n"
       "the exit status is PROGRAM's." },
     { "start", verb_start, "[LABEL]",

@@ -150,24 +150,28 @@ static int end_as(int status)
 int verb_run(int argc, char **argv)
 {
     pid_t self = getpid();
-    const char *config = NULL;
+    const char *config = NULL, *log = NULL;
     int first = 1, status;
 
-    if (argc > 2 && strcmp(argv[1], "--config") == 0) {
-        config = argv[2];
-        first = 3;
+    for (; first + 1 < argc; first += 2) {
+        if (strcmp(argv[first], "--config") == 0)
+            config = argv[first + 1];
+        else if (strcmp(argv[first], "--log") == 0)
+            log = argv[first + 1];
+        else
+            break;
     }
     if (first < argc && strcmp(argv[first], "--") == 0)
         first++;
     if (first >= argc) {
-        fprintf(stderr, "usage: machctl run [--config FILE] [--] PROGRAM [ARGUMENT...]\n");
+        fprintf(stderr, "usage: machctl run [--config FILE] [--log FILE] [--] PROGRAM [ARGUMENT...]\n");
         return 1;
     }
     unsetenv(ATTACH_ENV);
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     note_signals();
     arrange_signals();
-    if (machd_start(self, config) < 0) {
+    if (machd_start(self, config, log) < 0) {
         end_all();
         return 1;
     }

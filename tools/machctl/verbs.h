@@ -19,8 +19,9 @@ int verb_trace(int argc, char **argv);
 int verb_names(int argc, char **argv);
 
 /* Starts a machd, and waits until it serves. root: the process that it ends with, 0 for the user's own.
- * config: its settings, NULL for the system's. Its pid, or -1 after saying why. */
-int machd_start(int root, const char *config);
+ * config: its settings, NULL for the system's. log: a file for what it and launchd say, NULL: our standard error (root 0:
+ * nowhere). Its pid, or -1 after saying why. */
+int machd_start(int root, const char *config, const char *log);
 
 /* `word` stands among the arguments before `--`; it is taken out of them. */
 bool take_option(int *argc_p, char **argv, const char *word);

@@ -35,6 +35,21 @@ TEST(run_gives_the_exit_status_of_the_program, "B96")
     CHECK_EQ(shell("\"$MACHCTL\" run 2>&1"), 1);
 }
 
+TEST(what_machd_and_launchd_say_goes_to_a_file_of_ones_choice, "B96")
+{
+    CHECK_EQ(shell("d=$(mktemp -d); \"$MACHCTL\" run --log $d/log -- sh -c \"\\\"$MACHCTL\\\" submit -l "
+                   "test.log -- true; sleep 1\" "
+                   "2>&1; echo FILE; cat $d/log; rm -r $d"),
+             0);
+    char *file = strstr(output, "FILE");
+    REQUIRE(file != NULL);
+    CHECK(strstr(file, "launchd: test.log:") != NULL);
+    *file = 0;
+    CHECK(!says("launchd: test.log:"));
+    CHECK_EQ(shell("\"$MACHCTL\" run --log /nonexistent/log -- true 2>&1"), 1);
+    CHECK(says("/nonexistent/log: No such file or directory"));
+}
+
 TEST(everything_below_run_ends_with_it, "B96")
 {
     int pid;
