@@ -4,7 +4,7 @@
  *
  * The test serves, its children call. What the handlers see stays here; children check what they get by themselves.
  */
-#include "tests/ports/util.h"
+#include "tests/mig/serve.h"
 
 #include <mach/mach_sync_ipc.h>
 
@@ -95,34 +95,10 @@ static mach_port_t server_new(void)
     return port_new_with_sends(1);
 }
 
-static void serve(mach_port_t server, int requests)
-{
-    while (requests-- > 0)
-        REQUIRE_EQ(mach_msg_server_once(both, 4096, server, MACH_MSG_OPTION_NONE), MACH_MSG_SUCCESS);
-}
-
 static void await_requests(mach_port_t server, unsigned n)
 {
     while (status_of(server).mps_msgcount < n)
         world_sleep_ms(1);
-}
-
-static void finish(world_task *client, mach_port_t server)
-{
-    CHECK_EQ(world_task_wait(client), WORLD_OK);
-    destroy_port(server);
-}
-
-static mach_msg_type_number_t names_in_use(void)
-{
-    mach_port_name_array_t names;
-    mach_port_type_array_t types;
-    mach_msg_type_number_t n, n_types;
-
-    REQUIRE_EQ(mach_port_names(SELF, &names, &n, &types, &n_types), KERN_SUCCESS);
-    vm_deallocate(SELF, (vm_address_t)names, n * sizeof(names[0]));
-    vm_deallocate(SELF, (vm_address_t)types, n_types * sizeof(types[0]));
-    return n;
 }
 
 /* --- calls --- */
@@ -148,7 +124,7 @@ TEST(demultiplexers_are_asked_in_turn, "M62 M79 M97")
     mach_port_t server = server_new();
     world_task *client = world_task_spawn(call_both, NULL, server);
 
-    serve(server, 5);
+    serve(both, server, 5);
     finish(client, server);
 }
 
@@ -182,11 +158,11 @@ TEST(what_was_given_is_the_handlers_on_success_and_the_loops_on_failure, "M54 M7
     mach_port_t server = server_new();
     world_task *client = world_task_spawn(give, NULL, server);
 
-    serve(server, 1);
+    serve(both, server, 1);
     CHECK_EQ(kept, MACH_PORT_NULL);
-    serve(server, 1);
+    serve(both, server, 1);
     CHECK_NE(kept, MACH_PORT_NULL);
-    serve(server, 1);
+    serve(both, server, 1);
     finish(client, server);
     CHECK_EQ(rights_of(kept), MACH_PORT_TYPE_DEAD_NAME);
     CHECK_EQ(mach_port_deallocate(SELF, kept), KERN_SUCCESS);
@@ -211,7 +187,7 @@ TEST(what_is_lent_comes_back_whatever_the_result, "M72 M97")
     mach_port_t server = server_new();
     world_task *client = world_task_spawn(lend, NULL, server);
 
-    serve(server, 3);
+    serve(both, server, 3);
     finish(client, server);
 }
 
@@ -232,13 +208,13 @@ TEST(a_handler_may_answer_later, "M36 M71 M76 M97")
     mach_port_t server = server_new();
     world_task *client = world_task_spawn(call_later, NULL, server);
 
-    serve(server, 1);
+    serve(both, server, 1);
     CHECK_EQ(rights_of(later_reply), MACH_PORT_TYPE_SEND_ONCE);
     CHECK_EQ(calls_later_reply(later_reply, KERN_SUCCESS, later_value + 1), KERN_SUCCESS);
-    serve(server, 1);
+    serve(both, server, 1);
     CHECK_EQ(later_value, 30);
     CHECK_EQ(calls_later_reply(later_reply, KERN_NO_SPACE, 0), KERN_SUCCESS);
-    serve(server, 1);
+    serve(both, server, 1);
     finish(client, server);
 }
 
@@ -262,9 +238,9 @@ TEST(a_reply_right_that_dies_unused_is_told, "M46 M56 M97")
     mach_port_t server = server_new();
     world_task *client = world_task_spawn(call_abandoned, NULL, server);
 
-    serve(server, 1);
+    serve(both, server, 1);
     CHECK_EQ(mach_port_deallocate(SELF, later_reply), KERN_SUCCESS);
-    serve(server, 1);
+    serve(both, server, 1);
     await_requests(server, 1);
     destroy_port(server);
     CHECK_EQ(world_task_wait(client), WORLD_OK);
@@ -290,7 +266,7 @@ TEST(after_a_timeout_the_next_call_works, "M52 M56 M97")
     world_task *client = world_task_spawn(wait_too_long, NULL, server);
 
     await_requests(server, 2); /* the second is made after the first was given up */
-    serve(server, 2);
+    serve(both, server, 2);
     finish(client, server);
 }
 
@@ -333,9 +309,9 @@ TEST(threads_do_not_meet_in_a_stub_and_nothing_grows, "M55 M89 M97")
     world_task *client = world_task_spawn(call_in_two_threads, NULL, server);
     mach_msg_type_number_t before;
 
-    serve(server, 2);
+    serve(both, server, 2);
     before = names_in_use();
-    serve(server, 2 * CALLS - 2);
+    serve(both, server, 2 * CALLS - 2);
     CHECK_LE(names_in_use(), before);
     finish(client, server);
 }
