@@ -406,7 +406,7 @@ static const struct key keys[] = {
     { "HopefullyExitsLast", KEY_RECORD, 0, NULL },
     { "DisableASLR", KEY_RECORD, 0, NULL },
     { "StandardInPath", KEY_LATER, 0, NULL },
-    { "inetdCompatibility", KEY_LATER, 0, NULL },
+    { "inetdCompatibility", KEY_OWN, 0, config_read_inetd },
     { "Debug", KEY_LATER, 0, NULL },
     { "Policies", KEY_LATER, 0, NULL },
     { "UserEnvironmentVariables", KEY_LATER, 0, NULL },

@@ -80,6 +80,7 @@ struct job_config {
     struct config_service *services;
     size_t n_services;
     bool run_at_load, keep_alive, abandon_group, wait_for_debugger, launch_only_once;
+    bool inetd_wait; /* its first socket is its descriptors 0, 1 and 2 (B176) */
     enum wish successful_exit, crashed;
     bool after_initial_demand;
     struct config_path *paths;

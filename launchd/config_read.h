@@ -19,5 +19,6 @@ enum result config_read_keep_alive(struct job_config *config, plist_t value);
 enum result config_read_watch_paths(struct job_config *config, plist_t value);
 enum result config_read_queues(struct job_config *config, plist_t value);
 enum result config_read_sockets(struct job_config *config, plist_t value);
+enum result config_read_inetd(struct job_config *config, plist_t value);
 enum result config_read_interval(struct job_config *config, plist_t value);
 enum result config_read_calendar(struct job_config *config, plist_t value);

@@ -281,7 +281,7 @@ void managed_checked_in(struct managed *m)
 static uint64_t earliest(const struct managed *m)
 {
     const struct job_record *r = m->job->r;
-    uint32_t seconds = m->config->throttle;
+    uint32_t seconds = m->config->inetd_wait ? 0 : m->config->throttle;
 
     if (r->end == JOB_END_EXEC && seconds < RETRY_SECONDS)
         seconds = RETRY_SECONDS;

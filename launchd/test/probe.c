@@ -13,7 +13,7 @@
  *                            wait FILE: goes on when it exists;
  *                            port: 1 if there is a bootstrap port; load LABEL: loads a job that takes LABEL.name and stays;
  *                            remove, start, stop: with a label;
- *                            mark WORD: appends a line with WORD and the priority of this thread to the file $MARK, as is
+ *                            inetd X: answers one connection on descriptor 0; mark WORD: appends a line with WORD and the priority of this thread to the file $MARK, as is
  *                            done with "begin" before main; take X, reply X: receives from what was checked in last, and answers;
  *                            other NAME: a second thread checks NAME in, marks "other", and waits; over X: it receives, answers;
  *                            say FILE: appends a line with its pid, its uid and the milliseconds since boot
@@ -280,6 +280,17 @@ static kern_return_t serve_socket(const char *name)
     return 0;
 }
 
+/* Its descriptors 0, 1 and 2 are one listening socket. */
+static void serve_as_inetd_does(void)
+{
+    int fd = accept(0, NULL, NULL), listens[3] = { 0 };
+
+    for (int i = 0; i < 3; i++)
+        getsockopt(i, SOL_SOCKET, SO_ACCEPTCONN, &listens[i], &(socklen_t){ sizeof(int) });
+    dprintf(fd, "%d%d%d\n", listens[0], listens[1], listens[2]);
+    close(fd);
+}
+
 static void wait_for(const char *file)
 {
     while (access(file, F_OK) != 0)
@@ -384,6 +395,8 @@ static int act(const char *word, const char *argument)
         print(word, give(argument));
     else if (strcmp(word, "socket") == 0)
         print(word, serve_socket(argument));
+    else if (strcmp(word, "inetd") == 0)
+        serve_as_inetd_does();
     else if (strcmp(word, "wait") == 0)
         wait_for(argument);
     else if (strcmp(word, "say") == 0)

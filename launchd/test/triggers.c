@@ -209,6 +209,24 @@ TEST(a_connection_starts_the_job_that_has_the_socket, "B173 B174 B175 B117 B170"
     CHECK_EQ(launch_activate_socket("Main", &fds, &count), ESRCH);
 }
 
+TEST(a_job_as_of_inetd_has_the_socket_for_its_input_and_is_not_throttled, "B176 B120")
+{
+    const char *path = scratch("inetd");
+    char answer[64];
+
+    load_with_path("test.inetd", "inetd Main",
+                   "<key>Sockets</key><dict><key>Main</key><dict><key>SockPathName</key><string>%s</string></"
+                   "dict></dict>"
+                   "<key>inetdCompatibility</key><dict><key>Wait</key><true/></dict>" THROTTLE(3600),
+                   path);
+    for (int i = 0; i < 3; i++) {
+        ask_socket(path, answer, sizeof(answer));
+        CHECK_STR_EQ(answer, "111\n");
+    }
+    CHECK(job_shows("test.inetd", "\truns = 3\n"));
+    CHECK_EQ(job_remove("test.inetd"), KERN_SUCCESS);
+}
+
 TEST(a_socket_that_cannot_be_made_is_told_and_the_job_runs_without, "B173")
 {
     const char *out = scratch("without");
