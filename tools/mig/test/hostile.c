@@ -369,6 +369,27 @@ TEST(spoilt_requests_are_refused_or_harmless, "M65 M69 M96 M97")
     }
 }
 
+TEST(a_request_of_any_other_size_is_refused, "M65 M66")
+{
+    static struct good good;
+    static unsigned char message[FAKE_ROOM];
+
+    for (size_t i = 0; i < N(calls); i++) {
+        fake_reset(hostile_server);
+        CHECK_EQ(calls[i].call(), KERN_SUCCESS);
+        memset(good.data, 0, sizeof(good.data));
+        memcpy(good.data, fake.request, good.size = fake.send_size);
+        fake_receive(good.data, 8);
+        accepted = 0;
+        for (mach_msg_size_t size = 24; size < good.size + 200; size += 4) {
+            memcpy(message, good.data, sizeof(message));
+            memcpy(message + 4, &size, 4);
+            serve(message);
+        }
+        CHECK_EQ(accepted, 1);
+    }
+}
+
 static kern_return_t (*client)(void);
 
 static void answer(unsigned char *message)
