@@ -74,10 +74,23 @@ void file_unwatch(struct knote *knote)
 
 static int vnode_attach(struct knote *knote)
 {
+    struct stat status;
     if (knote->registered.fflags & ~built)
         return ENOTSUP;
+    if (fstat((int)knote->registered.ident, &status) != 0)
+        return errno;
+    knote->vnode.device = status.st_dev;
+    knote->vnode.inode = status.st_ino;
     remember(knote);
     return file_watch(knote);
+}
+
+/* The program may have closed the descriptor, and opened another file under its number. */
+static bool is_same_file(const struct knote *knote)
+{
+    struct stat status;
+    return fstat((int)knote->registered.ident, &status) == 0 && status.st_dev == knote->vnode.device &&
+           status.st_ino == knote->vnode.inode;
 }
 
 static int vnode_touch(struct knote *knote, const struct kevent_qos_s *change)
@@ -150,6 +163,8 @@ void vnode_drain(struct kqueue *kq)
 
 static enum found vnode_collect(struct knote *knote, struct kevent_qos_s *event)
 {
+    if (!is_same_file(knote))
+        return FOUND_GONE;
     event->fflags = knote->vnode.happened & knote->registered.fflags;
     if (event->fflags == 0) {
         knote->vnode.happened = 0;

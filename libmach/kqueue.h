@@ -58,6 +58,8 @@ struct knote {
             bool is_older;      /* one was held back already when the knote was made */
         } signal;
         struct {
+            dev_t device; /* with the inode: which file it was when the knote was made */
+            ino_t inode;
             uint32_t happened; /* NOTE_* */
             uint64_t n_links;
             int64_t size;

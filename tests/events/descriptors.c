@@ -718,6 +718,25 @@ TEST(what_happens_to_a_file_is_told, "")
     close(kq);
 }
 
+TEST(a_file_that_was_closed_is_watched_no_more, "")
+{
+    int kq = fresh();
+    char path[] = "/tmp/kqueue-test-XXXXXX", other[] = "/tmp/kqueue-test-XXXXXX";
+    int fd = mkstemp(path), writer = open(path, O_WRONLY);
+    REQUIRE(fd >= 0 && writer >= 0);
+    CHECK_EQ(change(kq, (uintptr_t)fd, EVFILT_VNODE, EV_ADD | EV_CLEAR, NOTE_WRITE, 0), 0);
+    close(fd);
+    CHECK_EQ(mkstemp(other), fd); /* takes the number */
+    CHECK_EQ(write(writer, "abc", 3), 3);
+    nothing_more(kq);
+    CHECK_EQ(change(kq, (uintptr_t)fd, EVFILT_VNODE, EV_DELETE, 0, 0), ENOENT);
+    unlink(path);
+    unlink(other);
+    close(writer);
+    close(fd);
+    close(kq);
+}
+
 /* ---- SIGNAL ---- */
 
 static _Atomic int n_handled;
