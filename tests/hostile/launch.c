@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* tests/hostile/launch.c - services that are started for each call, while clients, their processes and launchd are killed
  *
- * Each service's process answers one call and ends, so nearly every call is a launch. Clients call random services, one
- * call after the other; the test kills a client, a process that serves, or launchd, at random moments. Whatever is killed,
- * every other client's call is answered, or fails because who had taken it died: within its time. In the end nothing is left.
+ * Each service's process answers one call and ends, so nearly every call is a launch. Clients, half of which lend their
+ * priority, call random services, one call after the other; the test kills a client, a process that serves, or launchd, at
+ * random moments. Whatever is killed, every other client's call is answered, or fails because who had taken it died: within
+ * its time. In the end nothing is left.
  *
  * LAUNCHES says how many calls, HOSTILE_SEED repeats the choices (not the instants).
  */
+#include <mach/mach_traps.h>
 #include <mach/notify.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -64,8 +66,9 @@ static void call_one(const char *service, mach_port_t reply, int id)
 
 static void be_client(struct child *parent, const char *unused)
 {
-    mach_port_t reply = mach_reply_port();
     uint64_t own = (uint64_t)getpid();
+    bool pushes = random_next(&own) % 2;
+    mach_port_t reply = pushes ? thread_get_special_reply_port() : mach_reply_port();
 
     (void)parent;
     (void)unused;
