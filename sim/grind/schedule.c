@@ -2,7 +2,10 @@
 /* sim/grind/schedule.c - a number becomes a world and a list of steps */
 #include "sim/grind/grind.h"
 
+#include <voucher/ipc_pthread_priority_types.h>
+
 #include "base/alloc.h"
+#include "kernel/ipc/voucher.h"
 
 enum { HONEST_UID = 501, WILD_UID = 666, END = 1000000 };
 
@@ -59,6 +62,26 @@ static void make_known(struct being *to)
     }
 }
 
+/* One of a few vouchers, so that several tasks have the same. */
+static void give_voucher(struct being *task)
+{
+    struct ipc *ipc = task->threads[0]->kernel->ipc.ipc;
+    const struct voucher_payer payer = { task->kernel->account, task->identity.uid };
+    const struct {
+        mach_voucher_attr_recipe_data_t head;
+        uint32_t content;
+    } recipe = { { .key = MACH_VOUCHER_ATTR_KEY_PTHPRIORITY,
+                   .command = MACH_VOUCHER_ATTR_PTHPRIORITY_CREATE,
+                   .content_size = 4 },
+                 1u << (8 + draw(3)) | 0xff };
+    mach_port_name_t name;
+    struct right right;
+    if (voucher_make(ipc, task->kernel->space, &payer, (const uint8_t *)&recipe, sizeof(recipe), &right) ==
+            KERN_SUCCESS &&
+        space_insert(ipc, task->kernel->space, right, &name) != KERN_SUCCESS)
+        right_release(ipc, right);
+}
+
 /* Its first trap is that of every program. */
 static bool introduce(struct being *task)
 {
@@ -84,6 +107,8 @@ static struct being *settle_task(uint32_t uid, bool is_honest)
     }
     if (chance(60))
         actor_new(task);
+    if (!is_honest && chance(50))
+        give_voucher(task);
     return task;
 }
 
