@@ -187,3 +187,78 @@ TEST(a_servicer_that_ends_is_followed_by_another, "T143 T132 T40")
     CHECK_EQ(loop.events[0].ident, 1);
     loop_end(&loop);
 }
+
+TEST(the_push_goes_on_to_the_next_servicer_when_one_ends, "T143 T141 T140 T175")
+{
+    mach_port_t port = port_with_send();
+    struct loop loop = { .body = end_once };
+    struct caller caller = { .link = port, .qos_class = QOS_CLASS_USER_INTERACTIVE };
+    loop_begin(&loop);
+    role(PRIO_DARWIN_ROLE_UI_FOCAL);
+    CHECK_EQ(monitor(&loop, port, QOS_DEF), 0);
+    caller_start(&caller);
+    post(port, 0, 0);
+    until_done(&loop, 1);
+    CHECK_EQ(loop.n_calls, 2);
+    CHECK_EQ(loop.push, 47);
+    CHECK_EQ(unmonitor(&loop, port), 0);
+    role(PRIO_DARWIN_ROLE_DEFAULT);
+    mach_port_mod_refs(SELF, caller.reply, MACH_PORT_RIGHT_RECEIVE, -1);
+    caller_end(&caller);
+    loop_end(&loop);
+    port_gone(port);
+}
+
+/* ---- costs, in counted steps ---- */
+
+static uint64_t steps_so_far(void)
+{
+    return kernel_task_account(sim_task_kernel(sim_task_self()))->steps;
+}
+
+static uint64_t steps_of_a_touch(struct loop *loop)
+{
+    uint64_t before = steps_so_far();
+    CHECK_EQ(change(loop, 1, EVFILT_USER, EV_DISABLE, 0, 0), 0);
+    return steps_so_far() - before;
+}
+
+TEST(a_change_costs_the_same_however_many_knotes_there_are, "T114")
+{
+    enum { MANY = 5000 };
+    struct loop loop = { 0 };
+    loop_begin(&loop);
+    CHECK_EQ(change(&loop, 1, EVFILT_USER, EV_ADD, 0, QOS_DEF), 0);
+    CHECK_EQ(steps_of_a_touch(&loop) > 0, true);
+    uint64_t alone = steps_of_a_touch(&loop);
+    for (uint64_t ident = 2; ident < MANY; ident++)
+        CHECK_EQ(change(&loop, ident, EVFILT_USER, EV_ADD, 0, QOS_DEF), 0);
+    CHECK_EQ(steps_of_a_touch(&loop), alone);
+    for (uint64_t ident = 1; ident < MANY; ident++)
+        CHECK_EQ(change(&loop, ident, EVFILT_USER, EV_DELETE, 0, 0), 0);
+    loop_end(&loop);
+}
+
+static uint64_t steps_of_a_request(uint64_t id)
+{
+    struct loop loop = { .id = id };
+    uint64_t before = steps_so_far();
+    CHECK_EQ(fire(&loop, QOS_DEF), 0);
+    return steps_so_far() - before;
+}
+
+TEST(a_request_costs_the_same_however_many_wait, "T144")
+{
+    enum { FIRST = 1 << 20, MANY = 3000 };
+    fire_many(ORDINARY_MAX, QOS_DEF);
+    steps_of_a_request(FIRST);
+    uint64_t alone = steps_of_a_request(FIRST + 1);
+    for (uint64_t id = FIRST + 2; id < FIRST + MANY; id++)
+        steps_of_a_request(id);
+    CHECK_EQ(steps_of_a_request(FIRST + MANY), alone);
+    for (uint64_t id = FIRST; id <= FIRST + MANY; id++) {
+        struct loop loop = { .id = id };
+        CHECK_EQ(change(&loop, 1, EVFILT_USER, EV_DELETE, 0, 0), 0);
+    }
+    release_many(ORDINARY_MAX);
+}
