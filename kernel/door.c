@@ -52,6 +52,7 @@ struct kernel_config kernel_config_default(void)
     return (struct kernel_config){
         .limits = limits,
         .boost_receivers = true,
+        .prioritize_launch = true,
         .machine = machine_default(),
         .max_processes = PROCESSES_MAX,
     };
@@ -275,6 +276,7 @@ struct kernel *kernel_new(const struct kernel_config *config, const struct host_
     kernel->system.relaxed_host_ports = config->relaxed_host_ports;
     kernel->system.allow_task_terminate = config->allow_task_terminate;
     kernel->system.ipc.boosts_receivers = config->boost_receivers;
+    kernel->system.ipc.prioritizes_launch = config->prioritize_launch;
     kernel->system.ipc.sched.max_hop = config->turnstile_max_hop;
     return kernel;
 }

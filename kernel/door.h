@@ -41,6 +41,7 @@ struct kernel_config {
     bool relaxed_host_ports;
     bool allow_task_terminate; /* decision 7 */
     bool boost_receivers;      /* decision 16 */
+    bool prioritize_launch;    /* what a waiting client pushes reaches the service that is being started (D15) */
     struct machine machine;    /* what programs are told of it */
     uint32_t turnstile_max_hop; /* T41; 0: no limit */
     uint32_t max_processes;     /* F23 */

@@ -656,12 +656,13 @@ void sim_trap(void)
 
 /* ---- beginning and end ---- */
 
-bool sim_boosts_receivers = true;
+bool sim_boosts_receivers = true, sim_prioritizes_launch = true;
 
 void sim_begin(uint64_t seed)
 {
     struct kernel_config config = kernel_config_default();
     config.boost_receivers = sim_boosts_receivers;
+    config.prioritize_launch = sim_prioritizes_launch;
     ASSERT(sim.kernel == NULL);
     list_init(&sim.tasks);
     list_init(&sim.threads);

@@ -35,6 +35,8 @@ uint32_t sim_random_below(struct sim_random *random, uint32_t n); /* n > 0 */
 
 /* Do plain receivers inherit from their callers (decision 16)? Read by sim_begin; true unless set. */
 extern bool sim_boosts_receivers;
+/* Do waiting clients push on the service that is being started (D15)? Likewise. */
+extern bool sim_prioritizes_launch;
 
 void sim_begin(uint64_t seed);
 void sim_end(void);

@@ -36,6 +36,7 @@ static const struct key keys[] = {
     { "relaxed-host-ports", KEY_BOOL, offsetof(struct config, kernel.relaxed_host_ports) },
     { "allow-task-terminate", KEY_BOOL, offsetof(struct config, kernel.allow_task_terminate) },
     { "boost-receivers", KEY_BOOL, offsetof(struct config, kernel.boost_receivers) },
+    { "prioritize-launch", KEY_BOOL, offsetof(struct config, kernel.prioritize_launch) },
     { "turnstile-max-hop", KEY_SMALL, offsetof(struct config, kernel.turnstile_max_hop) },
     { "max-processes", KEY_SMALL, offsetof(struct config, kernel.max_processes) },
     { "task-lent-megabytes", KEY_SMALL, offsetof(struct config, process_lent_megabytes) },

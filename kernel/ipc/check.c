@@ -296,9 +296,9 @@ static void check_turnstile(const struct turnstile *turnstile, struct inheritor 
     ASSERT(turnstile->priority == turnstile_measure(turnstile));
 }
 
-static void check_push(const struct port *port)
+static void check_push(const struct ipc *ipc, const struct port *port)
 {
-    check_turnstile(&port->push, link_inheritor(port));
+    check_turnstile(&port->push, link_inheritor(ipc, port));
     if (port->special_reply) {
         ASSERT((port->link == LINK_PORT) == (port->special_reply->linked != NULL));
         check_turnstile(&port->special_reply->receive, link_receive_inheritor(port));
@@ -319,7 +319,7 @@ void check_end(struct ipc *ipc)
         check_no_circle(port);
         n_ports++;
         if (ipc->sched.max_hop == 0)
-            check_push(port);
+            check_push(ipc, port);
     }
     ASSERT(n_ports == ipc->census.ports);
 }

@@ -49,6 +49,7 @@ struct ipc {
     uint64_t now;         /* of the trap or event being served, nanoseconds */
     uint32_t steps;       /* counted in it so far */
     struct sched sched;
+    bool prioritizes_launch; /* reasons 1, 3 and 6 push (D15) */
     bool boosts_receivers; /* whoever holds a reply right inherits its caller's priority (decision 16) */
     struct ipc_thread *served; /* whose trap it is; NULL for events. For the calls that know a space only (refusal.h) */
     bool is_refused;      /* something was, in the trap being served */

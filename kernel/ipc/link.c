@@ -22,24 +22,24 @@ static bool is_stashed(const struct port *port)
     return port->link == LINK_KNOTE || port->link == LINK_STASH;
 }
 
-struct inheritor link_inheritor(const struct port *port)
+struct inheritor link_inheritor(const struct ipc *ipc, const struct port *port)
 {
     const struct special_reply *special = port->special_reply;
     if (port_is_dead(port))
         return inheritor_none();
     if (special)
-        return special->is_checking_in && special->bound
+        return special->is_checking_in && special->bound && ipc->prioritizes_launch
                    ? inheritor_thread(&special->bound->sched, PUSH_CHECK_IN)
                    : inheritor_none();
     if (port->state == PORT_CARRIED)
         return port->carrier->path ? inheritor_turnstile(&port->carrier->path->push, PUSH_TRANSIT)
                                    : inheritor_none();
     if (port->watch)
-        return watch_inheritor(port);
+        return ipc->prioritizes_launch ? watch_inheritor(port) : inheritor_none();
     if (is_stashed(port))
         return stashed_inheritor(port, PUSH_KNOTE, PUSH_STASH);
     if (port->link == LINK_THREAD)
-        return port->push.inheritor;
+        return port->push.inheritor; /* none, if launches are not prioritised */
     return port->pusher ? inheritor_turnstile(port->pusher->workloop, PUSH_MONITOR) : inheritor_none();
 }
 
@@ -57,7 +57,7 @@ struct inheritor link_receive_inheritor(const struct port *port)
 
 void link_update(struct ipc *ipc, struct port *port)
 {
-    turnstile_set_inheritor(&ipc->sched, &port->push, link_inheritor(port));
+    turnstile_set_inheritor(&ipc->sched, &port->push, link_inheritor(ipc, port));
     if (port->special_reply)
         turnstile_set_inheritor(&ipc->sched, &port->special_reply->receive, link_receive_inheritor(port));
 }
@@ -280,7 +280,9 @@ void link_right_out(struct ipc *ipc, struct port *port, struct ipc_thread *recei
         stash(ipc, port, monitor);
     if (!is_marked || !receiver || receiver->channel)
         return;
-    turnstile_set_inheritor(&ipc->sched, &port->push, inheritor_thread(&receiver->sched, PUSH_RECEIVED_RIGHT));
+    if (ipc->prioritizes_launch)
+        turnstile_set_inheritor(&ipc->sched, &port->push,
+                                inheritor_thread(&receiver->sched, PUSH_RECEIVED_RIGHT));
     set_link(ipc, port, LINK_THREAD, NULL);
 }
 

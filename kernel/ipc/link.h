@@ -84,5 +84,5 @@ void link_free(struct ipc *ipc, struct port *port);
 void link_update(struct ipc *ipc, struct port *port);
 
 /* For checks: what the two inheritors must be now. */
-struct inheritor link_inheritor(const struct port *port);
+struct inheritor link_inheritor(const struct ipc *ipc, const struct port *port);
 struct inheritor link_receive_inheritor(const struct port *port);
