@@ -2,7 +2,7 @@
 /* tests/world_common.c - how a child gets its port and tells its task port, in both worlds
  *
  * The spawner makes a port and lets the child inherit it as its bootstrap port. The child's first message there carries its
- * task port; the answer carries the right that the test gives along. The child's bootstrap port is then set to NULL. */
+ * task port; the answer carries the right that the test gives along. The child's bootstrap port is NULL by then. */
 #include "tests/world_common.h"
 
 #include <mach/mach.h>
@@ -48,11 +48,12 @@ mach_port_t world_child_hello(void)
     mach_port_t hello = MACH_PORT_NULL;
     mach_port_t reply = mach_reply_port();
     REQUIRE_EQ(task_get_special_port(mach_task_self(), TASK_BOOTSTRAP_PORT, &hello), KERN_SUCCESS);
+    task_set_special_port(mach_task_self(), TASK_BOOTSTRAP_PORT,
+                          MACH_PORT_NULL); /* before anybody has the task's port */
     REQUIRE_EQ(message_send(hello, MACH_MSG_TYPE_MOVE_SEND, reply, mach_task_self(), MACH_MSG_TYPE_COPY_SEND),
                KERN_SUCCESS);
     REQUIRE_EQ(message_receive(reply, &answer), KERN_SUCCESS);
     mach_port_mod_refs(mach_task_self(), reply, MACH_PORT_RIGHT_RECEIVE, -1);
-    task_set_special_port(mach_task_self(), TASK_BOOTSTRAP_PORT, MACH_PORT_NULL);
     return answer.port.name;
 }
 
