@@ -33,6 +33,10 @@ struct host_ops {
      * Called for the trapping thread too, as the last thing of its trap. */
     void (*thread_done)(void *host, struct thread *thread);
 
+    /* The thread, which runs its program, shall stop: see that it makes a park trap soon (wire/trap.h). False: it never
+     * will. NULL: this host stops nobody. */
+    bool (*thread_stop)(void *host, struct thread *thread);
+
     /* The thread's base priority is another one (T18). Called before thread_done of whoever waited for that. source: the
      * thread whose urgency that is, itself if its own; NULL: too far away to say. May be NULL. */
     void (*thread_priority)(void *host, struct thread *thread, int base, struct thread *source);

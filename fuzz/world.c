@@ -50,6 +50,12 @@ void sim_thread_done(void *host, struct thread *thread)
     done->is_done = true;
 }
 
+/* It goes on, as a program can. */
+bool sim_thread_stop(void *host, struct thread *thread)
+{
+    return true;
+}
+
 void sim_task_broken(void *host, struct task *task, const char *why)
 {
     struct world_task *broken = kernel_task_host(task);

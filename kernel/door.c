@@ -17,7 +17,7 @@
 #include "kernel/server/server.h"
 #include "kernel/ipc/watch.h"
 #include "kernel/tap.h"
-#include "kernel/task/thread.h"
+#include "kernel/task/stop.h"
 #include "kernel/traps.h"
 
 enum { PAYLOAD_MAX = 96 << 20 };
@@ -60,8 +60,13 @@ struct kernel_config kernel_config_default(void)
 
 /* ---- publishing ---- */
 
+/* Who may not run is answered when it may (K136). */
 static void publish(struct ipc *ipc, struct thread *thread)
 {
+    thread->is_held = thread_is_held_back(thread);
+    if (thread->is_held)
+        return;
+    thread_leaves_trap(thread);
     if (ipc->tap)
         tap_trap(ipc->tap_context, thread);
     memcpy(&thread->page->reply, &thread->ipc.reply, sizeof(thread->ipc.reply));
@@ -101,9 +106,13 @@ static void tell_priorities(struct ipc *ipc)
 static void settle(struct kernel *kernel)
 {
     struct system *system = &kernel->system;
+    if (!list_is_empty(&system->ready))
+        server_run_ready(system);
     ipc_drain(&system->ipc, DRAIN_BUDGET);
     if (!list_is_empty(&system->dying) && task_reap(system))
         ipc_drain(&system->ipc, DRAIN_BUDGET);
+    if (!list_is_empty(&system->ipc.resumes))
+        tasks_take_returns(system);
     tell_priorities(&system->ipc);
     publish_finished(&system->ipc);
 }
@@ -221,7 +230,7 @@ uint32_t kernel_trap(struct kernel *kernel, struct thread *thread, uint64_t now)
     thread->ipc.trap = request.number;
     thread->began = now;
     thread->ipc.reply = (struct trap_reply){ 0 };
-    thread->is_trapping = true;
+    thread->is_trapping = thread->is_in_trap = true;
     thread->is_done = false;
     if (request.n_done)
         take_done(thread, &request);
@@ -242,7 +251,7 @@ uint32_t kernel_trap(struct kernel *kernel, struct thread *thread, uint64_t now)
 
 bool kernel_thread_waits(const struct thread *thread)
 {
-    return thread->ipc.wait != WAIT_NONE;
+    return thread->ipc.wait != WAIT_NONE || thread->is_held;
 }
 
 bool kernel_thread_only_sent(const struct thread *thread)
@@ -391,8 +400,10 @@ struct thread *kernel_thread_new(struct kernel *kernel, struct task *task, int32
                                  struct trap_page *page, void *host)
 {
     struct thread *thread = thread_new(task, tid, page);
-    if (thread)
+    if (thread) {
         thread->host = host;
+        thread_begins(thread);
+    }
     settle(kernel);
     return thread;
 }
@@ -485,6 +496,7 @@ static void check_task(const struct task *task)
     check_right(task->settable_self);
     check_reference(task->flavored.read);
     check_reference(task->flavored.inspect);
+    check_reference(task->suspension.resume.port);
     check_slots(&task->slots);
     list_for_each(node, &task->watches) check_reference(list_entry(node, struct watch, link)->port);
     list_for_each(node, &task->threads)
@@ -495,6 +507,8 @@ static void check_task(const struct task *task)
         check_reference(thread->special_reply);
         check_reference(thread->flavored.read);
         check_reference(thread->flavored.inspect);
+        list_for_each(call, &thread->deferred)
+            check_right(list_entry(call, struct deferred, of_caller)->result);
         check_thread(&thread->ipc);
         if (thread->exceptions)
             check_exceptions(thread->exceptions);

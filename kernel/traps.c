@@ -330,6 +330,7 @@ static const struct trap {
     { TRAP_TIMER_CANCEL, false, "mk_timer_cancel", trap_timer_cancel },
     { TRAP_TIMER_ARM_LEEWAY, false, "mk_timer_arm_leeway", trap_timer_arm_leeway },
     { TRAP_EXCEPTION, false, "exception", trap_exception },
+    { TRAP_PARK, false, "park", trap_park },
     { TRAP_BOOTSTRAP_PORT, false, "bootstrap_port", bootstrap_self },
     { TRAP_SEGMENT_BORROW, false, "segment_borrow", trap_segment_borrow },
     { TRAP_MEMORY_ENTRY, true, "make_memory_entry", trap_memory_entry },

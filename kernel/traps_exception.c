@@ -5,6 +5,7 @@
 
 #include "kernel/ipc/attributes.h"
 #include "kernel/task/raise.h"
+#include "kernel/task/stop.h"
 
 static kern_return_t raise_at(struct thread *thread, uint64_t level, const struct exception *exception,
                               mach_port_name_t reply_name)
@@ -38,4 +39,15 @@ void trap_exception(struct thread *thread, const uint64_t *arg)
         kr = raise_at(thread, arg[0], &exception, (mach_port_name_t)arg[4]);
     }
     thread->ipc.reply.result = (uint32_t)kr;
+}
+
+void trap_park(struct thread *thread, const uint64_t *arg)
+{
+    uint8_t states[TRAP_EXCEPTION_STATES_MAX];
+    thread->ipc.reply.result = KERN_INVALID_ARGUMENT;
+    if (arg[0] > sizeof(states))
+        return;
+    memcpy(states, thread->ipc.data, arg[0]); /* once: the page is the client's */
+    thread_parked(thread, states, (uint32_t)arg[0]);
+    thread->ipc.reply.result = KERN_SUCCESS;
 }

@@ -5,3 +5,6 @@
 #include "kernel/task/thread.h"
 
 void trap_exception(struct thread *thread, const uint64_t *arg);
+
+/* What a thread does that was asked to stop (kernel/task/stop.h). */
+void trap_park(struct thread *thread, const uint64_t *arg);

@@ -7,6 +7,7 @@
 #include "libmach/connection.h"
 #include "libmach/context.h"
 #include "libmach/exception.h"
+#include "libmach/park.h"
 
 enum { CRASH_SIGNAL_SHIFT = 24, CRASH_TYPE_SHIFT = 20, CRASH_CODE_MASK = 0xfffff };
 
@@ -28,7 +29,9 @@ static bool deliver(struct exception_fault *fault, void *context)
     fault->states = states;
     fault->states_size = context_states(context, states);
     fault->context = context;
+    void *before = park_show(context);
     bool is_handled = exception_deliver(fault);
+    park_show(before);
     errno = error;
     return is_handled;
 }

@@ -25,6 +25,7 @@
 #include "libmach/fault.h"
 #include "libmach/guard.h"
 #include "libmach/lock.h"
+#include "libmach/park.h"
 
 #define EXPORT __attribute__((visibility("default")))
 
@@ -230,9 +231,19 @@ static int install(int signal, const struct sigaction *program)
     return real_sigaction(signal, &action, NULL);
 }
 
+/* Nothing of the program runs on a thread that is parked, handlers neither. */
+static void install_park(void)
+{
+    struct sigaction action = { .sa_sigaction = park_on_signal,
+                                .sa_flags = SA_SIGINFO | SA_ONSTACK | (int)SA_RESTART };
+    sigfillset(&action.sa_mask);
+    real_sigaction(TRAP_PARK_SIGNAL, &action, NULL);
+}
+
 void handlers_begin(void)
 {
     sigset_t mask;
+    install_park();
     lock_take(&handlers.lock, &mask);
     for (int i = 0; i < 8 && !handlers.installed; i++) {
         struct sigaction program;
@@ -286,6 +297,10 @@ EXPORT int sigaction(int signal, const struct sigaction *restrict action, struct
 {
     sigset_t mask;
     struct sigaction wanted, before;
+    if (signal == TRAP_PARK_SIGNAL) {
+        errno = EINVAL;
+        return -1;
+    }
     if (action != NULL)
         wanted = *action; /* before the lock: the program's pointer may be bad */
     lock_take(&handlers.lock, &mask);
@@ -345,6 +360,31 @@ EXPORT sighandler_t sysv_signal(int signal, sighandler_t handler)
 EXPORT sighandler_t __sysv_signal(int signal, sighandler_t handler)
 {
     return sysv_signal(signal, handler);
+}
+
+/* ---- what may be blocked: all but the signal that stops threads (K145) ---- */
+
+typedef int (*mask_function)(int, const sigset_t *, sigset_t *);
+
+static int change_mask(const char *name, int how, const sigset_t *set, sigset_t *old)
+{
+    mask_function function = (mask_function)dlsym(RTLD_NEXT, name);
+    sigset_t wanted;
+    if (set == NULL || how == SIG_UNBLOCK)
+        return function(how, set, old);
+    wanted = *set;
+    park_keep_open(&wanted);
+    return function(how, &wanted, old);
+}
+
+EXPORT int pthread_sigmask(int how, const sigset_t *restrict set, sigset_t *restrict old)
+{
+    return change_mask("pthread_sigmask", how, set, old);
+}
+
+EXPORT int sigprocmask(int how, const sigset_t *restrict set, sigset_t *restrict old)
+{
+    return change_mask("sigprocmask", how, set, old);
 }
 
 /* H13: Darwin sleeps with an empty mask when given none. */

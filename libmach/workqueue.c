@@ -13,6 +13,7 @@
 
 #include "libmach/kevent_trap.h"
 #include "libmach/lock.h"
+#include "libmach/park.h"
 #include "libmach/trap.h"
 #include "libmach/workqueue.h"
 
@@ -48,9 +49,11 @@ static create_function create_of_program(void)
 
 bool thread_of_library(void *(*start)(void *), void *argument)
 {
-    sigset_t mask;
+    sigset_t blocked, mask;
     pthread_t thread;
-    mask_block_all(&mask);
+    sigfillset(&blocked);
+    park_keep_open(&blocked);
+    mask_set(&blocked, &mask);
     bool is_made = create_of_program()(&thread, NULL, start, argument) == 0;
     if (is_made)
         pthread_detach(thread);

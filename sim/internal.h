@@ -15,6 +15,8 @@
  * SETTLE   for the others                                 nothing else can happen without the clock
  * GONE     its stack is dropped at the next occasion      never
  */
+enum { SIM_REGISTERS = 68 }; /* words: as many as a thread state of any processor has */
+
 enum sim_state { SIM_RUN, SIM_TRAP, SIM_KERNEL, SIM_SLEEP, SIM_WATCH, SIM_SETTLE, SIM_GONE };
 
 struct sim_thread {
@@ -33,6 +35,9 @@ struct sim_thread {
     void *argument;
     void *result;
     int32_t tid;
+    bool must_park, is_parking; /* sim_thread_stop */
+    struct trap_page *below;    /* while it is parking: the page as it was */
+    uint32_t registers[SIM_REGISTERS];
 };
 
 struct sim_task {
@@ -55,6 +60,7 @@ uint64_t sim_n_segments(void);
 void sim_segments_free(void);
 /* host_ops.thread_done and .task_broken, in sim.c */
 void sim_thread_done(void *host, struct thread *thread);
+bool sim_thread_stop(void *host, struct thread *thread);
 void sim_task_broken(void *host, struct task *task, const char *why);
 uint64_t sim_calendar_now(void *host);
 int sim_process_claim(void *host, struct task *parent, int32_t pid, struct task_identity *identity, void **record_p);

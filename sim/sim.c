@@ -102,6 +102,39 @@ struct lib_thread *sim_thread_library(struct sim_thread *thread)
     return &thread->library;
 }
 
+/* ---- parking: a trap of its own on the thread's page, which then is as it was ---- */
+
+#if defined(__x86_64__)
+enum { STATE = 4, STATE_WORDS = 42 };
+#else
+enum { STATE = 6, STATE_WORDS = 68 };
+#endif
+
+static void begin_park(struct sim_thread *thread)
+{
+    const uint32_t head[2] = { STATE, STATE_WORDS };
+    thread->below = malloc(TRAP_PAGE_SIZE);
+    ASSERT(thread->below != NULL);
+    memcpy(thread->below, thread->page, TRAP_PAGE_SIZE);
+    thread->must_park = false;
+    thread->is_parking = true;
+    thread->page->req = (struct trap_request){ .number = TRAP_PARK,
+                                               .arg = { sizeof(head) + STATE_WORDS * sizeof(uint32_t) } };
+    memcpy(trap_data(thread->page), head, sizeof(head));
+    memcpy(trap_data(thread->page) + sizeof(head), thread->registers, STATE_WORDS * sizeof(uint32_t));
+}
+
+static void end_park(struct sim_thread *thread)
+{
+    if (thread->page->reply.value[0] > 0)
+        memcpy(thread->registers, trap_data(thread->page) + 2 * sizeof(uint32_t),
+               STATE_WORDS * sizeof(uint32_t));
+    memcpy(thread->page, thread->below, TRAP_PAGE_SIZE);
+    free(thread->below);
+    thread->below = NULL;
+    thread->is_parking = false;
+}
+
 /* ---- called by the kernel ---- */
 
 void sim_thread_done(void *host, struct thread *kernel_thread)
@@ -110,6 +143,16 @@ void sim_thread_done(void *host, struct thread *kernel_thread)
     ASSERT(thread->state == SIM_TRAP || thread->state == SIM_KERNEL);
     thread->done = atomic_load(&thread->page->request);
     thread->state = SIM_RUN;
+    if (thread->is_parking)
+        end_park(thread);
+}
+
+/* It parks when it would run next. */
+bool sim_thread_stop(void *host, struct thread *kernel_thread)
+{
+    struct sim_thread *thread = kernel_thread_host(kernel_thread);
+    thread->must_park = true;
+    return true;
 }
 
 void sim_task_broken(void *host, struct task *task, const char *why)
@@ -204,6 +247,8 @@ static void thread_drop(struct sim_thread *thread)
 {
     thread->kernel = NULL;
     thread->state = SIM_GONE;
+    free(thread->below);
+    thread->below = NULL;
     if (thread->page != NULL)
         munmap(thread->page, TRAP_PAGE_SIZE);
     thread->page = NULL;
@@ -265,7 +310,7 @@ static bool is_candidate(struct sim_thread *thread)
     case SIM_RUN: return true;
     case SIM_TRAP: return kernel_task_may_trap(thread->task->kernel);
     case SIM_WATCH: return thread->is_ready(thread);
-    case SIM_KERNEL:
+    case SIM_KERNEL: return thread->must_park && !thread->is_parking;
     case SIM_SLEEP:
     case SIM_SETTLE:
     case SIM_GONE: return false;
@@ -362,6 +407,11 @@ static struct sim_thread *choose(void)
         } else if (thread == NULL) {
             settle_or_advance();
         } else if (thread->state == SIM_TRAP) {
+            carry_out(thread);
+        } else if (thread->state == SIM_KERNEL) {
+            kernel_abort(sim.kernel, thread->kernel); /* the signal ends its wait */
+        } else if (thread->must_park) {
+            begin_park(thread);
             carry_out(thread);
         } else {
             thread->state = SIM_RUN;

@@ -98,6 +98,7 @@ enum trap_number {
     TRAP_DEPRESS = 207,                  /* ours: milliseconds (T25) */
     TRAP_BACKGROUND = 208,               /* ours: PRIO_DARWIN_THREAD or _PROCESS, who, TRAP_BACKGROUND_* -> is it? */
     TRAP_EXCEPTION = 220,                /* ours: level, type, code, subcode, reply port, bytes of payload -> behavior */
+    TRAP_PARK = 221,                     /* ours: bytes of payload -> bytes of payload (TRAP_PARK_SIGNAL) */
     TRAP_KEVENT = 230,                   /* ours, as those up to 237: wire/kevent.h */
     TRAP_WORKQ_SETUP = 231,
     TRAP_WORKQ_PARK = 232,
@@ -120,6 +121,11 @@ enum trap_number {
 
 enum { TRAP_BACKGROUND_END, TRAP_BACKGROUND_BEGIN, TRAP_BACKGROUND_ASK };
 #define TRAP_NAME_SIZE 64u
+
+/* machd stops a thread that runs its program, or asks for its registers, by this signal, which libmach keeps for itself. Its
+ * handler makes the trap TRAP_PARK with the registers of the program, in the form of TRAP_EXCEPTION's payload; the trap ends
+ * when the thread may go on, with the registers that it shall have, or without any if they are to stay as they are. */
+#define TRAP_PARK_SIGNAL 62
 
 /* The payload of TRAP_EXCEPTION: register states, {flavor, number of words, the words} each. */
 #define TRAP_EXCEPTION_STATES_MAX 2048u

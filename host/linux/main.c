@@ -196,6 +196,14 @@ static void host_thread_done(void *host, struct thread *thread)
     wake_done(host, kernel_thread_host(thread));
 }
 
+/* A process that is dying, or runs another image by now, is none of ours any more. */
+static bool host_thread_stop(void *host, struct thread *thread)
+{
+    const struct trap_thread *t = kernel_thread_host(thread);
+    return t && !t->process->broken && t->process->state == PROCESS_ATTACHED &&
+           syscall(SYS_tgkill, t->process->pid, t->tid, TRAP_PARK_SIGNAL) == 0;
+}
+
 /* Threads that the host has no record of make no traps: nothing is applied to them. */
 static void host_thread_priority(void *host, struct thread *thread, int base, struct thread *source)
 {
@@ -240,6 +248,7 @@ static uint64_t host_calendar_now(void *host)
 
 static const struct host_ops host_ops = {
     .thread_done = host_thread_done,
+    .thread_stop = host_thread_stop,
     .thread_priority = host_thread_priority,
     .segment_claim = segment_claim,
     .segment_read = segment_read,

@@ -316,7 +316,7 @@ static uint32_t take_back(struct machd *m, struct trap_thread *t, uint32_t numbe
     wake_begin(m, t);
     if (kernel_thread_waits(t->thread))
         kernel_abort(m->kernel, t->thread);
-    t->done = true;
+    t->done = !kernel_thread_waits(t->thread); /* it may be held back: the answer comes when it may run */
     wake_finish(m);
     return 1;
 }

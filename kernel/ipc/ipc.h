@@ -41,6 +41,7 @@ struct ipc {
     struct list signals;  /* struct signal.link */
     struct list resumed;  /* struct ipc_thread.resumed */
     struct list finished; /* struct ipc_thread.resumed: the reply is complete, the door publishes it */
+    struct list resumes;  /* struct resume_port.link: suspensions that were given back */
     struct list all_ports, all_messages, all_spaces; /* oldest first, for checks and listings */
     struct timers timers;
     struct tree vouchers;  /* struct voucher.node, by uid and values */

@@ -8,6 +8,7 @@
 #include "kernel/ipc/note.h"
 #include "kernel/ipc/promise.h"
 #include "kernel/ipc/pset.h"
+#include "kernel/ipc/resume_port.h"
 #include "kernel/ipc/semaphore.h"
 #include "kernel/ipc/space.h"
 #include "kernel/ipc/timer_port.h"
@@ -112,6 +113,8 @@ static void release_send(struct ipc *ipc, struct port *port)
     }
     if (port->srights == 0 && port->ends_unsent && !port_is_dead(port))
         port_die(ipc, port, NULL);
+    else if (port->srights == 0 && port->ktype == KOBJECT_TASK_RESUME)
+        resume_port_unsent(ipc, port);
     port_put(ipc, port);
 }
 
@@ -136,6 +139,8 @@ void right_release(struct ipc *ipc, struct right right)
     switch (right.type) {
     case MACH_MSG_TYPE_PORT_SEND: release_send(ipc, right.port); break;
     case MACH_MSG_TYPE_PORT_SEND_ONCE:
+        if (right.port->ktype == KOBJECT_TASK_RESUME)
+            resume_port_token_gone(ipc, right.port);
         if (port_is_dead(right.port) || right.port->state == PORT_IN_KERNEL)
             right_use_once(ipc, right.port);
         else

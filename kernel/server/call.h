@@ -14,10 +14,19 @@ struct call {
     struct system *system;
     struct thread *caller;
     const struct port *port; /* that the request was sent to */
+    bool is_again;           /* it had to wait, and need not any more */
 };
 
 /* Inside a call only. */
 const struct call *call_now(void);
+
+/* A handler that must wait (deferred.c) asks first whether it may (false: limit or no memory), and then returns what
+ * call_defer() gives. waiting: whose list it stands on until then. What it has made already goes along, and is given back by
+ * call_result(), or released if the call is never carried out. */
+bool call_may_defer(void);
+kern_return_t call_defer(struct list *waiting);
+kern_return_t call_defer_with(struct list *waiting, struct right result);
+struct right call_result(void);
 
 static inline struct ipc *call_ipc(void)
 {

@@ -128,6 +128,7 @@ uint64_t object_id(const struct port *port)
     case KOBJECT_SEMAPHORE:
     case KOBJECT_CLOCK:
     case KOBJECT_TASK_ID_TOKEN:
+    case KOBJECT_TASK_RESUME:
     case KOBJECT_UX_HANDLER: break;
     }
     return port->serial;

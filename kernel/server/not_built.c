@@ -10,16 +10,6 @@
 
 /* ---- tasks ---- */
 
-kern_return_t serve_task_suspend(struct task *target_task)
-{
-    return target_task ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
-}
-
-kern_return_t serve_task_resume(struct task *target_task)
-{
-    return target_task ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
-}
-
 kern_return_t serve_thread_create(struct task *parent_task, struct port **child_act)
 {
     return parent_task ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
@@ -35,16 +25,6 @@ kern_return_t serve_thread_create_running(struct task *parent_task, thread_state
 kern_return_t serve_task_set_phys_footprint_limit(struct task *task, int new_limit, int *old_limit)
 {
     return task ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
-}
-
-kern_return_t serve_task_suspend2(struct task *target_task, struct port **suspend_token)
-{
-    return target_task ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
-}
-
-kern_return_t serve_task_resume2(struct port *suspend_token)
-{
-    return suspend_token ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
 }
 
 kern_return_t serve_task_set_mach_voucher(struct task *task, struct port *voucher)
@@ -96,40 +76,6 @@ kern_return_t serve_task_register_hardened_exception_handler(struct task *task, 
 }
 
 /* ---- threads ---- */
-
-kern_return_t serve_act_get_state(struct thread *target_act, int flavor, thread_state_t old_state,
-                                  mach_msg_type_number_t *old_stateCnt)
-{
-    return target_act ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
-}
-
-kern_return_t serve_act_set_state(struct thread *target_act, int flavor, thread_state_t new_state,
-                                  mach_msg_type_number_t new_stateCnt)
-{
-    return target_act ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
-}
-
-kern_return_t serve_thread_get_state(struct thread *target_act, thread_state_flavor_t flavor,
-                                     thread_state_t old_state, mach_msg_type_number_t *old_stateCnt)
-{
-    return target_act ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
-}
-
-kern_return_t serve_thread_set_state(struct thread *target_act, thread_state_flavor_t flavor,
-                                     thread_state_t new_state, mach_msg_type_number_t new_stateCnt)
-{
-    return target_act ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
-}
-
-kern_return_t serve_thread_suspend(struct thread *target_act)
-{
-    return target_act ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
-}
-
-kern_return_t serve_thread_resume(struct thread *target_act)
-{
-    return target_act ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
-}
 
 kern_return_t serve_thread_swap_mach_voucher(struct thread *thr_act, struct port *new_voucher,
                                              struct port **old_voucher)

@@ -353,6 +353,7 @@ static void describe(char *text, const struct port *port)
         port->kobject ? describe_task(text, port->kobject, " name") : (void)append(text, "task name");
         break;
     case KOBJECT_UX_HANDLER: append(text, "default exception handler"); break;
+    case KOBJECT_TASK_RESUME: append(text, "task resume"); break;
     case KOBJECT_TASK_ID_TOKEN: append(text, "identity token"); break;
     case KOBJECT_CLOCK: append(text, "clock"); break;
     case KOBJECT_SEMAPHORE: append(text, "semaphore"); break;

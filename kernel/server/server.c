@@ -7,6 +7,7 @@
 #include "kernel/ipc/refusal.h"
 #include "kernel/server/call.h"
 #include "kernel/server/kreply.h"
+#include "kernel/task/stop.h"
 #include "mach_host_server.h"
 #include "mach_port_server.h"
 #include "mach_voucher_server.h"
@@ -17,6 +18,8 @@
 enum { INLINE_STEPS = 16 };
 
 static struct call current;
+static struct deferred *deferral; /* of the current call; NULL: it has not asked for one */
+static struct right result;       /* made before the current call had to wait */
 
 const struct call *call_now(void)
 {
@@ -104,6 +107,49 @@ static bool wants_reply(const struct message *request)
            request->reply.port->state != PORT_IN_KERNEL;
 }
 
+/* ---- calls that have to wait ---- */
+
+bool call_may_defer(void)
+{
+    if (!deferral)
+        deferral = deferred_new(call_now()->caller);
+    return deferral != NULL;
+}
+
+kern_return_t call_defer_with(struct list *waiting, struct right made)
+{
+    ASSERT(deferral && !list_is_linked(&deferral->link));
+    deferral->result = made;
+    list_append(waiting, &deferral->link);
+    return MIG_NO_REPLY;
+}
+
+kern_return_t call_defer(struct list *waiting)
+{
+    return call_defer_with(waiting, (struct right){ 0 });
+}
+
+struct right call_result(void)
+{
+    struct right made = result;
+    result = (struct right){ 0 };
+    return made;
+}
+
+/* True: the request is kept, and carried out again when it need not wait. */
+static bool end_deferral(struct message *request)
+{
+    struct deferred *kept = deferral;
+    deferral = NULL;
+    if (!kept)
+        return false;
+    kept->request = request;
+    if (list_is_linked(&kept->link))
+        return true;
+    deferred_free(kept);
+    return false;
+}
+
 /* ---- the call ---- */
 
 /* Where no closer reason was given. */
@@ -129,8 +175,10 @@ static kern_return_t carry_out(const struct mig_k_routine *routine, struct messa
     return kreply_end(reply);
 }
 
-struct message *server_call(struct system *system, struct thread *caller, struct message *request)
+static struct message *serve(const struct call *call, struct message *request)
 {
+    struct system *system = call->system;
+    struct thread *caller = call->caller;
     struct ipc *ipc = &system->ipc;
     const struct mig_k_routine *routine = find_routine(request->id);
     struct kreply reply;
@@ -139,13 +187,18 @@ struct message *server_call(struct system *system, struct thread *caller, struct
         consume(ipc, caller, request);
         return NULL;
     }
-    current = (struct call){ system, caller, request->dest.port };
+    current = *call;
     kern_return_t kr = carry_out(routine, request, &reply);
     current = (struct call){ 0 };
+    bool is_kept = end_deferral(request);
     if (kr != KERN_SUCCESS && kr != MIG_NO_REPLY)
         note_refusal(caller, request, kr);
     struct message *message = reply.message;
     message->id = (int32_t)((uint32_t)request->id + 100);
+    if (is_kept) {
+        consume(ipc, caller, message);
+        return NULL;
+    }
     bool is_due = kr != MIG_NO_REPLY && wants_reply(request);
     if (is_due) {
         message->dest = request->reply;
@@ -159,4 +212,20 @@ struct message *server_call(struct system *system, struct thread *caller, struct
         return message;
     consume(ipc, caller, message);
     return NULL;
+}
+
+struct message *server_call(struct system *system, struct thread *caller, struct message *request)
+{
+    return serve(&(struct call){ .system = system, .caller = caller, .port = request->dest.port }, request);
+}
+
+struct message *server_call_again(struct system *system, struct thread *caller, struct message *request,
+                                  struct right made)
+{
+    result = made;
+    struct message *reply =
+        serve(&(struct call){ .system = system, .caller = caller, .port = request->dest.port, .is_again = true },
+              request);
+    right_release(&system->ipc, call_result()); /* it was not wanted after all */
+    return reply;
 }

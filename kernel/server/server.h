@@ -15,5 +15,12 @@
  * NULL when none is due (P178: no live reply right, or one to a kernel object). */
 struct message *server_call(struct system *system, struct thread *caller, struct message *request);
 
+/* The same for one that had to wait; made: what it had made before that, consumed. */
+struct message *server_call_again(struct system *system, struct thread *caller, struct message *request, struct right made);
+/* Carries out again what need not wait any more, and queues the replies. */
+void server_run_ready(struct system *system);
+/* For call_may_defer(); NULL: limit or no memory. */
+struct deferred *deferred_new(struct thread *caller);
+
 /* The name of a routine, for traces; NULL for an unknown id. */
 const char *server_routine_name(int32_t id);

@@ -148,20 +148,25 @@ static natural_t capped(uint64_t bytes)
     return bytes < UINT32_MAX ? (natural_t)bytes : UINT32_MAX;
 }
 
-/* K215-K217. Times are those of threads that have ended, and nobody keeps them yet; no task is suspended. */
-static void write_basic(const struct host_task_memory *memory, task_flavor_t flavor, integer_t *info)
+/* K215-K217. Times are those of threads that have ended, and nobody keeps them yet. */
+static void write_basic(const struct task *task, const struct host_task_memory *memory, task_flavor_t flavor,
+                        integer_t *info)
 {
+    integer_t stops = (integer_t)task->suspension.stops;
     const struct mach_task_basic_info newest = { .virtual_size = memory->size,
                                                  .resident_size = memory->resident,
                                                  .resident_size_max = memory->resident_peak,
-                                                 .policy = POLICY_TIMESHARE };
+                                                 .policy = POLICY_TIMESHARE,
+                                                 .suspend_count = stops };
     const struct task_basic_info_64 wide = { .virtual_size = memory->size,
                                              .resident_size = memory->resident,
-                                             .policy = POLICY_TIMESHARE };
+                                             .policy = POLICY_TIMESHARE,
+                                             .suspend_count = stops };
     const struct task_basic_info_32 narrow = {
         .virtual_size = capped(memory->size),
         .resident_size = capped(flavor == TASK_BASIC2_INFO_32 ? memory->resident_peak : memory->resident),
         .policy = POLICY_TIMESHARE,
+        .suspend_count = stops,
     };
     switch (flavor) {
     case MACH_TASK_BASIC_INFO: memcpy(info, &newest, sizeof(newest)); break;
@@ -183,7 +188,7 @@ static kern_return_t basic_info(struct task *task, task_flavor_t flavor, integer
     call_ipc()->steps += STEPS_OF_A_FILE;
     if (!call_ipc()->ops->task_memory(call_ipc()->host, task, &memory))
         return KERN_INVALID_ARGUMENT;
-    write_basic(&memory, flavor, info);
+    write_basic(task, &memory, flavor, info);
     return KERN_SUCCESS;
 }
 

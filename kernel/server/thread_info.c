@@ -104,6 +104,7 @@ kern_return_t basic_thread_info(struct thread *thread, integer_t *out, mach_msg_
         .cpu_usage = thread->sample.usage,
         .policy = policy_of(&thread->ipc.sched),
         .run_state = run_state_of_host(usage.state),
+        .suspend_count = (integer_t)thread->stops,
     };
     return give_integers(out, count_p, &info, sizeof(info));
 }

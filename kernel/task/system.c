@@ -27,6 +27,7 @@ bool system_init(struct system *system, const struct kernel_limits *limits, cons
     };
     list_init(&system->tasks);
     list_init(&system->dying);
+    list_init(&system->ready);
     list_init(&system->uids);
     if (!system->account || !system->clients)
         return false;

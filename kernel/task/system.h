@@ -34,6 +34,7 @@ struct system {
     bool allow_interpose, relaxed_host_ports, allow_task_terminate;
     struct list tasks;        /* struct task.link, oldest first */
     struct procs *procs;      /* kernel/proc */
+    struct list ready;        /* struct deferred.link: to be carried out again */
     struct list dying;        /* struct task.link: disabled, until their space is empty */
     struct list uids;
     struct port *host, *host_priv; /* permanent (K97); kobject is the system */

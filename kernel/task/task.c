@@ -6,6 +6,7 @@
 #include "base/alloc.h"
 #include "kernel/ipc/token_port.h"
 #include "kernel/ipc/watch.h"
+#include "kernel/task/stop.h"
 #include "kernel/task/thread.h"
 
 /* ---- slots ---- */
@@ -130,6 +131,7 @@ static void destroy_ports(struct task *task)
     if (task->name)
         port_die(ipc, task->name, NULL);
     flavored_end(ipc, &task->flavored.inspect);
+    resume_port_end(ipc, &task->suspension.resume);
 }
 
 static struct task *discard(struct task *task, struct task_slots *slots, struct space *space)
@@ -158,6 +160,7 @@ struct task *task_new(struct system *system, const struct task_identity *identit
     task->system = system;
     list_init(&task->threads);
     list_init(&task->watches);
+    list_init(&task->suspension.waiting);
     sched_task_init(&task->sched, SCHED_APPLICATION);
     semaphores_init(&task->semaphores);
     struct task_slots given = slots ? *slots : default_slots(system, uid);
@@ -200,7 +203,9 @@ void task_disable(struct task *task, bool keep_space)
     task->control->kobject = NULL;
     task->name->kobject = NULL;
     flavored_disable(&task->flavored);
+    resume_port_disable(&task->suspension.resume);
     list_for_each(node, &task->threads) thread_disable(list_entry(node, struct thread, link));
+    list_move_all(&task->system->ready, &task->suspension.waiting);
     semaphores_die(ipc, &task->semaphores);
     task->space->owner = NULL;
     list_remove(&task->link);

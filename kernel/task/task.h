@@ -7,6 +7,7 @@
 #pragma once
 
 #include "kernel/ipc/message.h"
+#include "kernel/ipc/resume_port.h"
 #include "kernel/ipc/semaphore.h"
 #include "kernel/ipc/space.h"
 #include "kernel/task/exception.h"
@@ -45,6 +46,14 @@ struct task_tier {
     int32_t latency, throughput;
 };
 
+/* Who may not run: kernel/task/stop.h. */
+struct suspension {
+    uint32_t stops, legacy; /* of them, those without a token (K133) */
+    uint32_t n_asked;       /* threads that are about to stop */
+    struct list waiting;    /* struct deferred.link: for all of them to have stopped */
+    struct resume_port resume;
+};
+
 struct task {
     struct list link;
     struct system *system;
@@ -62,6 +71,7 @@ struct task {
     struct sched_task sched; /* type and role (T10) */
     struct task_tier tiers[TASK_TIERS_COUNT]; /* nothing follows from them */
     struct semaphores semaphores;
+    struct suspension suspension;
     struct kqueues *kqueues; /* kernel/kqueue: what it has of them; NULL: nothing */
     struct list threads;     /* struct thread.link */
     uint32_t n_threads;

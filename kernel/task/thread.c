@@ -5,6 +5,7 @@
 #include "kernel/ipc/link.h"
 #include "kernel/ipc/promise.h"
 #include "kernel/ipc/watch.h"
+#include "kernel/task/stop.h"
 #include "wire/trap.h"
 
 /* What a main thread asks for by its task's kind (F131). */
@@ -61,6 +62,8 @@ struct thread *thread_new(struct task *task, int32_t tid, struct trap_page *page
     thread->control = control;
     thread->settable_self = port_copy_send(control);
     list_init(&thread->owned);
+    list_init(&thread->waiting);
+    list_init(&thread->deferred);
     list_append(&task->threads, &thread->link);
     task->n_threads++;
     if (sched_base(&thread->ipc.sched) != PRIORITY_DEFAULT) /* which hosts take for granted */
@@ -117,6 +120,7 @@ void thread_disable(struct thread *thread)
         promise_end(thread->ipc.ipc, thread->ipc.promise.port);
     unbind_special_reply(thread);
     lose_watches(thread);
+    thread_stop_ends(thread);
     thread->control->kobject = NULL;
     flavored_disable(&thread->flavored);
     thread->page = NULL;

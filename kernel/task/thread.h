@@ -14,6 +14,15 @@ struct time_constraint {
     bool is_preemptible;
 };
 
+/* state  the thread                               holds          leaves by
+ * NONE   runs, or is in a trap                     nothing        thread_ask, thread_parked
+ * ASKED  has been signalled and is about to park   nothing        thread_parked, its end
+ * HERE   is in its park trap                       its registers  thread_leaves_trap, its end
+ */
+enum thread_park { PARK_NONE, PARK_ASKED, PARK_HERE };
+
+struct registers; /* kernel/task/stop.h */
+
 struct thread {
     struct ipc_thread ipc; /* first: IPC's pointer is ours */
     struct list link;      /* task->threads */
@@ -39,6 +48,13 @@ struct thread {
     struct list owned;          /* struct kqueue.owned */
     uint32_t n_owned_of_class[SCHED_QOS_COUNT]; /* workloops whose owner it is, by class (T149) */
     bool is_pooled;             /* one of its task's pool */
+    uint32_t stops;               /* K147 */
+    enum thread_park park;
+    bool is_in_trap;              /* its request was taken, and not answered yet */
+    bool is_held;                 /* the answer is complete, and held back */
+    struct registers *registers;  /* NULL: not known */
+    struct list waiting;          /* struct deferred.link: for it to stop */
+    struct list deferred;         /* struct deferred.of_caller: its calls that wait for others */
     struct port *special_reply; /* bound special reply port, a reference; NULL (K41) */
     void *host;
 };

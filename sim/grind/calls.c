@@ -62,6 +62,13 @@ static const struct {
     { "host_set_special_port", "P|w" },
     { "machd_domain_set", "P|\1" },
     { "machd_port_receiver", "P|" },
+    { "task_suspend", "|" },
+    { "task_resume", "|" },
+    { "task_suspend2", "|" },
+    { "thread_suspend", "|" },
+    { "thread_resume", "|" },
+    { "task_create_identity_token", "|" },
+    { "task_identity_token_get_task_port", "|s" },
     { "semaphore_create", "|ss" },
     { "host_create_mach_voucher", "|R" },
     { "thread_set_mach_voucher", "P|" },
@@ -113,13 +120,20 @@ static void find_routines(void)
     ASSERT(n_routines < ARRAY_SIZE(routines));
 }
 
+/* Those who hold a conversation do not stop themselves in the middle of it. */
+static bool is_for(const struct being *task, int32_t id)
+{
+    const char *name = server_routine_name(id);
+    return !task->is_honest || !name || !strstr(name, "_suspend");
+}
+
 /* Most of the time one whose layout is known. */
-static uint32_t draw_routine(void)
+static uint32_t draw_routine(const struct being *task)
 {
     uint32_t n;
     do
         n = draw(n_routines);
-    while (!routines[n].form && !chance(10));
+    while ((!routines[n].form && !chance(10)) || !is_for(task, routines[n].id));
     return n;
 }
 
@@ -193,8 +207,8 @@ void step_call(struct actor *actor)
     static const char guess[] = "nnsssnn";
     const struct being *task = actor->task;
     find_routines();
-    uint32_t which = draw_routine();
-    int32_t id = chance(98) ? routines[which].id : (int32_t)draw(8000);
+    uint32_t which = draw_routine(task);
+    int32_t id = chance(98) || task->is_honest ? routines[which].id : (int32_t)draw(8000);
     const char *form = routines[which].form, *name = server_routine_name(id);
     char guessed[16] = "|";
     if (!form) {

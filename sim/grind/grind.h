@@ -43,6 +43,7 @@ struct actor {
     struct being *task;
     struct trap_page *page;
     bool is_busy;  /* its request has not been answered */
+    bool must_park; /* it was asked to, and will if it likes */
     void (*answered)(struct actor *actor); /* called once, in thread_done; NULL */
 };
 

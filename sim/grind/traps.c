@@ -63,6 +63,7 @@ static const struct {
     { TRAP_TIMER_ARM, "nm" },
     { TRAP_TIMER_CANCEL, "n" },
     { TRAP_TIMER_ARM_LEEWAY, "nsmm" },
+    { TRAP_PARK, "q" },
 };
 
 static const char *form_of(uint32_t number)
@@ -135,7 +136,9 @@ static void make_likely(struct trap_request *request, const struct being *task)
 void step_trap(struct actor *actor)
 {
     struct trap_request *request = &actor->page->req;
-    *request = (struct trap_request){ .number = draw_number() };
+    bool parks = actor->must_park && chance(70);
+    *request = (struct trap_request){ .number = parks ? TRAP_PARK : draw_number() };
+    actor->must_park = actor->must_park && !parks;
     const char *form = form_of(request->number), *name = trap_name(request->number);
     for (unsigned i = 0; form[i] != '\0'; i++)
         request->arg[i] = draw_argument(actor->task, form[i]);

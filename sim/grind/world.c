@@ -88,6 +88,13 @@ static void thread_done(void *host, struct thread *thread)
         actor->answered(actor);
 }
 
+static bool thread_stop(void *host, struct thread *thread)
+{
+    struct actor *actor = kernel_thread_host(thread);
+    actor->must_park = chance(90);
+    return actor->must_park;
+}
+
 static struct segment *segment_of(segment_handle handle)
 {
     ASSERT(handle > 0 && handle <= MAX_SEGMENTS);
@@ -277,6 +284,7 @@ static void settle_births(void)
 
 static const struct host_ops ops = {
     .thread_done = thread_done,
+    .thread_stop = thread_stop,
     .segment_claim = segment_claim,
     .segment_read = segment_read,
     .segment_make = segment_make,
@@ -332,7 +340,7 @@ struct actor *actor_new(struct being *task)
 static void actor_gone(struct actor *actor)
 {
     actor->kernel = NULL;
-    actor->is_busy = false;
+    actor->is_busy = actor->must_park = false;
     actor->answered = NULL;
     page_retire(actor);
 }

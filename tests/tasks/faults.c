@@ -243,6 +243,32 @@ TEST(a_protected_identity_is_a_token, "K193 K188 K190 K113")
     check_protected(&with_state, 2410, 88);
 }
 
+/* What a crash reporter does: it stops the task, reads the thread of the message, and here repairs it too. */
+TEST(the_registers_of_a_fault_are_read_and_set_while_its_thread_waits, "K184 K185 K158 K191")
+{
+    skip_if_sanitized();
+    static const struct plan plan = { .task_behavior = DEFAULT_CODES, .mask = EXC_MASK_BAD_ACCESS };
+    mach_port_t port = receive_new();
+    world_task *task = spawn_faulting(&plan, port);
+    union request r = next_request(port, 2405);
+    mach_msg_port_descriptor_t thread;
+    uint64_t state[STATE_WORDS / 2] = { 0 }, address = (uint64_t)(uintptr_t)&readable;
+    mach_msg_type_number_t n = STATE_WORDS;
+    memcpy(&thread, r.bytes + 28, sizeof thread);
+    CHECK_EQ(task_suspend(world_task_port_of(task)), OK);
+    CHECK_EQ(thread_get_state(thread.name, STATE, (thread_state_t)state, &n), OK);
+    if (world_is_live()) /* simulated threads have two sets of registers: those of a fault are the test's own */
+        CHECK_EQ(state[ARGUMENT_AT], BAD_ADDRESS);
+    state[ARGUMENT_AT] = address;
+    CHECK_EQ(thread_set_state(thread.name, STATE, (thread_state_t)state, STATE_WORDS), OK);
+    answer(&r, world_is_live() ? KERN_SUCCESS : KERN_FAILURE);
+    CHECK_EQ(task_resume(world_task_port_of(task)), OK);
+    CHECK_EQ(world_task_wait(task), world_is_live() ? ANSWER : KILLED);
+    r.header.msgh_remote_port = MACH_PORT_NULL;
+    mach_msg_destroy(&r.header);
+    receive_free(port);
+}
+
 TEST(who_fails_is_followed_by_the_next_level, "K179 K182 K188")
 {
     skip_if_sanitized();

@@ -165,7 +165,8 @@ TEST(rights_of_a_refused_request_are_consumed, "K6")
 
 TEST(what_is_not_built_says_so, "")
 {
-    CHECK_EQ(task_suspend(SELF), KERN_NOT_SUPPORTED);
+    mach_port_t corpse = MACH_PORT_NULL;
+    CHECK_EQ(task_generate_corpse(SELF, &corpse), KERN_NOT_SUPPORTED);
 }
 
 TEST(a_task_lists_its_threads_under_their_names, "K119 K120")

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* kernel/server/deferred.c - requests that wait for somebody to stop, and are then carried out again (K245)
+ *
+ * The caller waits for its reply as for any other. A handler that finds that it must wait says so with call_defer() and is
+ * called once more, with call_now()->is_again, when there is nothing to wait for; or not at all, if its caller has ended.
+ */
+#include "base/alloc.h"
+#include "kernel/ipc/queue.h"
+#include "kernel/server/call.h"
+#include "kernel/server/server.h"
+#include "kernel/task/stop.h"
+
+struct deferred *deferred_new(struct thread *caller)
+{
+    if (!account_charge(caller->ipc.account, ACCOUNT_BYTES, alloc_cost(sizeof(struct deferred))))
+        return NULL;
+    struct deferred *deferred = alloc_zeroed(sizeof(*deferred));
+    if (!deferred) {
+        account_release(caller->ipc.account, ACCOUNT_BYTES, alloc_cost(sizeof(*deferred)));
+        return NULL;
+    }
+    deferred->caller = caller;
+    list_append(&caller->deferred, &deferred->of_caller);
+    return deferred;
+}
+
+static void send_reply(struct ipc *ipc, struct message *reply)
+{
+    if (port_is_live(reply->dest.port))
+        queue_put(ipc, reply);
+    else
+        message_sink(ipc, reply, NULL);
+}
+
+void server_run_ready(struct system *system)
+{
+    for (struct list *node; (node = list_pop(&system->ready));) {
+        struct deferred *deferred = list_entry(node, struct deferred, link);
+        struct thread *caller = deferred->caller;
+        struct message *request = deferred->request;
+        struct right result = deferred->result;
+        deferred_free(deferred);
+        system->ipc.steps++;
+        struct message *reply = server_call_again(system, caller, request, result);
+        if (reply)
+            send_reply(&system->ipc, reply);
+    }
+}

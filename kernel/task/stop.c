@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "kernel/task/stop.h"
+
+#include <string.h>
+
+#include "base/alloc.h"
+
+/* ---- who runs ---- */
+
+bool thread_may_run(const struct thread *thread)
+{
+    return thread->stops == 0 && thread->task->suspension.stops == 0;
+}
+
+bool thread_is_held_back(const struct thread *thread)
+{
+    return !thread_may_run(thread) && thread->park != PARK_ASKED;
+}
+
+/* What makes no traps is the host's to stop, at once. */
+bool thread_is_stopped(const struct thread *thread)
+{
+    return !thread->page || thread->park == PARK_HERE || (thread->is_in_trap && thread->park == PARK_NONE);
+}
+
+bool task_is_stopped(const struct task *task)
+{
+    return task->suspension.n_asked == 0;
+}
+
+static void calls_are_ready(struct system *system, struct list *calls)
+{
+    list_move_all(&system->ready, calls);
+}
+
+static void asked_no_more(struct thread *thread)
+{
+    struct task *task = thread->task;
+    ASSERT(thread->park == PARK_ASKED && task->suspension.n_asked > 0);
+    thread->park = PARK_NONE;
+    if (--task->suspension.n_asked == 0)
+        calls_are_ready(task->system, &task->suspension.waiting);
+}
+
+/* A reply that was held back goes on its way. */
+static void release(struct thread *thread)
+{
+    if (!thread->is_held || thread_is_held_back(thread))
+        return;
+    thread->is_held = false;
+    list_append(&thread->ipc.ipc->finished, &thread->ipc.resumed);
+}
+
+bool thread_ask(struct thread *thread)
+{
+    struct ipc *ipc = thread->ipc.ipc;
+    if (thread->park != PARK_NONE)
+        return true;
+    if (!thread->page || !ipc->ops->thread_stop || !ipc->ops->thread_stop(ipc->host, thread))
+        return false;
+    thread->park = PARK_ASKED;
+    thread->task->suspension.n_asked++;
+    release(thread); /* to its park trap */
+    return true;
+}
+
+static void stop_running(struct thread *thread)
+{
+    if (!thread_is_stopped(thread))
+        thread_ask(thread);
+}
+
+void task_stop(struct task *task)
+{
+    if (task->suspension.stops++ > 0)
+        return;
+    list_for_each(node, &task->threads)
+    {
+        task->system->ipc.steps++;
+        stop_running(list_entry(node, struct thread, link));
+    }
+}
+
+void thread_stop(struct thread *thread)
+{
+    thread->stops++;
+    stop_running(thread);
+}
+
+void thread_begins(struct thread *thread)
+{
+    if (!thread_may_run(thread))
+        stop_running(thread);
+}
+
+void task_go(struct task *task)
+{
+    ASSERT(task->suspension.stops > 0);
+    if (--task->suspension.stops > 0)
+        return;
+    list_for_each(node, &task->threads)
+    {
+        task->system->ipc.steps++;
+        release(list_entry(node, struct thread, link));
+    }
+}
+
+void thread_go(struct thread *thread)
+{
+    ASSERT(thread->stops > 0);
+    thread->stops--;
+    release(thread);
+}
+
+/* ---- parking ---- */
+
+static void forget_registers(struct thread *thread)
+{
+    if (!thread->registers)
+        return;
+    account_release(thread->ipc.account, ACCOUNT_BYTES, alloc_cost(sizeof(*thread->registers)));
+    alloc_free(thread->registers);
+    thread->registers = NULL;
+}
+
+static void keep_registers(struct thread *thread, const uint8_t *states, uint32_t size)
+{
+    uint64_t cost = alloc_cost(sizeof(*thread->registers));
+    ASSERT(size <= sizeof(thread->registers->states) && !thread->registers);
+    if (!account_charge(thread->ipc.account, ACCOUNT_BYTES, cost))
+        return;
+    thread->registers = alloc_zeroed(sizeof(*thread->registers));
+    if (!thread->registers) {
+        account_release(thread->ipc.account, ACCOUNT_BYTES, cost);
+        return;
+    }
+    memcpy(thread->registers->states, states, size);
+    thread->registers->size = size;
+}
+
+/* Who parks unasked, or is not wanted any more, goes on at once. */
+void thread_parked(struct thread *thread, const uint8_t *states, uint32_t size)
+{
+    if (thread->park == PARK_ASKED)
+        asked_no_more(thread);
+    keep_registers(thread, states, size);
+    thread->park = PARK_HERE;
+    calls_are_ready(thread->task->system, &thread->waiting);
+}
+
+static void go_on(struct thread *thread)
+{
+    const struct registers *registers = thread->registers;
+    if (registers && registers->is_changed) {
+        memcpy(thread->ipc.data, registers->states, registers->size);
+        thread->ipc.reply.value[0] = registers->size;
+    }
+    forget_registers(thread);
+    thread->park = PARK_NONE;
+}
+
+void thread_leaves_trap(struct thread *thread)
+{
+    thread->is_in_trap = false;
+    if (thread->park == PARK_HERE)
+        go_on(thread);
+}
+
+void thread_stop_ends(struct thread *thread)
+{
+    if (thread->park == PARK_ASKED)
+        asked_no_more(thread);
+    thread->park = PARK_NONE;
+    thread->is_held = thread->is_in_trap = false;
+    forget_registers(thread);
+    calls_are_ready(thread->task->system, &thread->waiting);
+    for (struct list *node; (node = list_first(&thread->deferred));)
+        deferred_drop(list_entry(node, struct deferred, of_caller));
+}
+
+/* ---- suspensions that are given back ---- */
+
+static void take_returns(struct suspension *suspension, struct task *task)
+{
+    struct resume_port *resume = &suspension->resume;
+    uint32_t n = resume->n_returned;
+    if (resume->is_unsent && resume->port->srights == 0) {
+        n += suspension->legacy;
+        suspension->legacy = 0;
+    }
+    resume->n_returned = 0;
+    resume->is_unsent = false;
+    for (; n > 0 && suspension->stops > 0; n--)
+        task_go(task);
+}
+
+void tasks_take_returns(struct system *system)
+{
+    for (struct list *node; (node = list_pop(&system->ipc.resumes));) {
+        struct resume_port *resume = list_entry(node, struct resume_port, link);
+        struct suspension *suspension = container_of(resume, struct suspension, resume);
+        take_returns(suspension, container_of(suspension, struct task, suspension));
+    }
+}
+
+/* ---- calls that wait ---- */
+
+void deferred_free(struct deferred *deferred)
+{
+    if (list_is_linked(&deferred->link))
+        list_remove(&deferred->link);
+    list_remove(&deferred->of_caller);
+    account_release(deferred->caller->ipc.account, ACCOUNT_BYTES, alloc_cost(sizeof(*deferred)));
+    alloc_free(deferred);
+}
+
+void deferred_drop(struct deferred *deferred)
+{
+    struct ipc *ipc = deferred->caller->ipc.ipc;
+    struct message *request = deferred->request;
+    struct right result = deferred->result;
+    deferred_free(deferred);
+    right_release(ipc, result);
+    message_sink(ipc, request, NULL);
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* kernel/task/stop.h - who may not run: suspended tasks and threads, and threads that show their registers (K127-K148, K158)
+ *
+ * A thread that is in a trap stops there: its reply is complete and held back until it may run. One that runs its program is
+ * asked by the host to park: its library makes a park trap, whose payload are the registers that the program had, and which
+ * ends when the thread may go on, with the registers that somebody set meanwhile. So a thread is stopped, as far as its
+ * program is concerned, when it is in a trap and not about to leave it for its park trap.
+ *
+ * Calls that need a thread to stop wait for it as records (struct deferred) and are carried out again when it has, by the
+ * layer above (kernel/server/deferred.h). They end with whoever made them.
+ */
+#pragma once
+
+#include <mach/thread_status.h>
+
+#include "kernel/task/thread.h"
+#include "wire/trap.h"
+
+struct registers {
+    uint32_t size;
+    bool is_changed;
+    uint8_t states[TRAP_EXCEPTION_STATES_MAX];
+};
+
+/* Both counts are 0. */
+bool thread_may_run(const struct thread *thread);
+/* Its reply stays where it is for now. */
+bool thread_is_held_back(const struct thread *thread);
+/* It executes nothing of its program (K145). */
+bool thread_is_stopped(const struct thread *thread);
+bool task_is_stopped(const struct task *task);
+
+/* One more (K128, K147). Whoever runs is asked to park. Cost: a task's threads. */
+void task_stop(struct task *task);
+void thread_stop(struct thread *thread);
+/* One less; the count is not 0. Whoever may run again runs when the trap or event being served has been settled. */
+void task_go(struct task *task);
+void thread_go(struct thread *thread);
+
+/* The thread shall park, whether it may run or not; nothing if it has or will. False: it never will (K142). */
+bool thread_ask(struct thread *thread);
+/* It is there. states: {flavor, words, the words} each, at most TRAP_EXCEPTION_STATES_MAX bytes, copied. */
+void thread_parked(struct thread *thread, const uint8_t *states, uint32_t size);
+/* Its reply is about to be published: it takes along the registers that were set, and runs. */
+void thread_leaves_trap(struct thread *thread);
+/* It began after its task was stopped. */
+void thread_begins(struct thread *thread);
+/* It ends: nobody waits for it to stop any more, and what it waits for is dropped. */
+void thread_stop_ends(struct thread *thread);
+
+/* Suspensions that were given back since it was last called (K131, K133). */
+void tasks_take_returns(struct system *system);
+
+/* ---- registers of a parked thread (K158-K162) ---- */
+
+/* A flavor that this processor has, and at least so much room: else KERN_INVALID_ARGUMENT. */
+kern_return_t registers_check_get(int flavor, mach_msg_type_number_t room);
+/* Flavor, count and contents may be set: else KERN_INVALID_ARGUMENT. */
+kern_return_t registers_check_set(int flavor, const natural_t *words, mach_msg_type_number_t n);
+/* KERN_RESOURCE_SHORTAGE: they are not known. */
+kern_return_t registers_get(const struct thread *thread, int flavor, natural_t *words, mach_msg_type_number_t *n_p);
+kern_return_t registers_set(struct thread *thread, int flavor, const natural_t *words, mach_msg_type_number_t n);
+
+/* ---- calls that wait ---- */
+
+struct deferred {
+    struct list link;      /* of whom it waits for; then system->ready */
+    struct list of_caller; /* thread->deferred */
+    struct thread *caller;
+    struct message *request;
+    struct right result;   /* what the call has made already, and gives when it is carried out again */
+};
+
+/* Gone, with its request and its result. */
+void deferred_drop(struct deferred *deferred);
+/* Unlinked and freed; request and result are the caller's. */
+void deferred_free(struct deferred *deferred);
