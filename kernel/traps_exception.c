@@ -5,7 +5,7 @@
 
 #include "kernel/ipc/attributes.h"
 #include "kernel/task/raise.h"
-#include "kernel/task/stop.h"
+#include "kernel/task/errand.h"
 
 static kern_return_t raise_at(struct thread *thread, uint64_t level, const struct exception *exception,
                               mach_port_name_t reply_name)
@@ -41,13 +41,32 @@ void trap_exception(struct thread *thread, const uint64_t *arg)
     thread->ipc.reply.result = (uint32_t)kr;
 }
 
-void trap_park(struct thread *thread, const uint64_t *arg)
+static void come_back(struct thread *thread, const uint64_t *arg)
+{
+    const uint64_t out[TRAP_ERRAND_OUTS] = { arg[3], arg[4] };
+    uint8_t bytes[TRAP_ERRAND_BYTES];
+    if (arg[5] > sizeof(bytes) || !thread_returns(thread))
+        return;
+    memcpy(bytes, thread->ipc.data + sizeof(struct trap_errand), arg[5]);
+    errand_bring(thread, (kern_return_t)arg[2], out, bytes, (uint32_t)arg[5]);
+    thread->ipc.reply.result = KERN_SUCCESS;
+}
+
+static void arrive(struct thread *thread, uint64_t size)
 {
     uint8_t states[TRAP_EXCEPTION_STATES_MAX];
-    thread->ipc.reply.result = KERN_INVALID_ARGUMENT;
-    if (arg[0] > sizeof(states))
+    if (size > sizeof(states))
         return;
-    memcpy(states, thread->ipc.data, arg[0]); /* once: the page is the client's */
-    thread_parked(thread, states, (uint32_t)arg[0]);
+    memcpy(states, thread->ipc.data, size); /* once: the page is the client's */
+    thread_parked(thread, states, (uint32_t)size);
     thread->ipc.reply.result = KERN_SUCCESS;
+}
+
+void trap_park(struct thread *thread, const uint64_t *arg)
+{
+    thread->ipc.reply.result = KERN_INVALID_ARGUMENT;
+    if (arg[1])
+        come_back(thread, arg);
+    else
+        arrive(thread, arg[0]);
 }

@@ -231,12 +231,14 @@ static int install(int signal, const struct sigaction *program)
     return real_sigaction(signal, &action, NULL);
 }
 
-/* Nothing of the program runs on a thread that is parked, handlers neither. */
+/* Nothing of the program runs on a thread that is parked, handlers neither. It parks on the stack that it runs on: what others
+ * ask of it there may take more than an alternate stack has. */
 static void install_park(void)
 {
-    struct sigaction action = { .sa_sigaction = park_on_signal,
-                                .sa_flags = SA_SIGINFO | SA_ONSTACK | (int)SA_RESTART };
+    struct sigaction action = { .sa_sigaction = park_on_signal, .sa_flags = SA_SIGINFO | (int)SA_RESTART };
     sigfillset(&action.sa_mask);
+    for (int i = 0; i < 8; i++)
+        sigdelset(&action.sa_mask, our_signals[i]); /* an errand may touch memory that is not there */
     real_sigaction(TRAP_PARK_SIGNAL, &action, NULL);
 }
 

@@ -246,11 +246,56 @@ kern_return_t mach_vm_remap(vm_map_t target_task, mach_vm_address_t *target_addr
 
 /* ---- reading and writing ---- */
 
+/* Of another task a message brings or takes so much at a time. */
+static uint64_t piece_of(uint64_t size)
+{
+    return size < TRAP_ERRAND_BYTES ? size : TRAP_ERRAND_BYTES;
+}
+
+static kern_return_t read_piece(vm_map_read_t task, uint64_t address, uint64_t size, uint64_t to)
+{
+    vm_offset_t data = 0;
+    mach_msg_type_number_t n = 0;
+    kern_return_t kr = _kernelrpc_mach_vm_read(task, address, size, &data, &n);
+    if (kr != KERN_SUCCESS)
+        return kr;
+    if (n != size)
+        kr = KERN_FAILURE;
+    else if (!guard_copy(pointer(to), pointer(data), n))
+        kr = why_not(to, n, VM_PROT_WRITE);
+    mach_vm_deallocate(mach_task_self(), data, n);
+    return kr;
+}
+
+static kern_return_t read_other(vm_map_read_t task, uint64_t address, uint64_t size, uint64_t to)
+{
+    kern_return_t kr = KERN_SUCCESS;
+    if (address + size < address)
+        return KERN_INVALID_ARGUMENT;
+    for (uint64_t at = 0; kr == KERN_SUCCESS && at < size; at += piece_of(size - at))
+        kr = read_piece(task, address + at, piece_of(size - at), to + at);
+    return kr;
+}
+
+static kern_return_t write_other(vm_map_t task, uint64_t address, vm_offset_t data, uint64_t size)
+{
+    kern_return_t kr = KERN_SUCCESS;
+    if (address + size < address)
+        return KERN_INVALID_ARGUMENT;
+    for (uint64_t at = 0; kr == KERN_SUCCESS && at < size; at += piece_of(size - at))
+        kr = _kernelrpc_mach_vm_write(task, address + at, data + at,
+                                      (mach_msg_type_number_t)piece_of(size - at));
+    return kr;
+}
+
 kern_return_t mach_vm_read_overwrite(vm_map_read_t target_task, mach_vm_address_t address,
                                      mach_vm_size_t size, mach_vm_address_t data, mach_vm_size_t *outsize)
 {
-    if (!is_own(target_task))
-        return _kernelrpc_mach_vm_read_overwrite(target_task, address, size, data, outsize);
+    if (!is_own(target_task)) {
+        kern_return_t kr = read_other(target_task, address, size, data);
+        *outsize = kr == KERN_SUCCESS ? size : 0;
+        return kr;
+    }
     if (address + size < address)
         return KERN_INVALID_ARGUMENT;
     if (!guard_copy(pointer(data), pointer(address), size)) {
@@ -266,15 +311,13 @@ kern_return_t mach_vm_read(vm_map_read_t target_task, mach_vm_address_t address,
 {
     mach_vm_address_t at = 0;
     mach_vm_size_t n = 0;
-    if (!is_own(target_task))
-        return _kernelrpc_mach_vm_read(target_task, address, size, data, dataCnt);
     if (size > UINT32_MAX || address + size < address)
         return KERN_INVALID_ARGUMENT;
-    kern_return_t kr = mach_vm_allocate(target_task, &at, size, VM_FLAGS_ANYWHERE);
+    kern_return_t kr = mach_vm_allocate(mach_task_self(), &at, size, VM_FLAGS_ANYWHERE);
     if (kr == KERN_SUCCESS)
         kr = mach_vm_read_overwrite(target_task, address, size, at, &n);
     if (kr != KERN_SUCCESS) {
-        mach_vm_deallocate(target_task, at, size);
+        mach_vm_deallocate(mach_task_self(), at, size);
         return kr;
     }
     *data = (vm_offset_t)at;
@@ -306,7 +349,7 @@ kern_return_t mach_vm_write(vm_map_t target_task, mach_vm_address_t address, vm_
                             mach_msg_type_number_t dataCnt)
 {
     if (!is_own(target_task))
-        return _kernelrpc_mach_vm_write(target_task, address, data, dataCnt);
+        return write_other(target_task, address, data, dataCnt);
     if (guard_copy(pointer(address), pointer(data), dataCnt))
         return KERN_SUCCESS;
     kern_return_t kr = why_not(address, dataCnt, VM_PROT_WRITE);
@@ -318,15 +361,13 @@ kern_return_t mach_vm_copy(vm_map_t target_task, mach_vm_address_t source_addres
 {
     vm_offset_t data = 0;
     mach_msg_type_number_t count = 0;
-    if (!is_own(target_task))
-        return _kernelrpc_mach_vm_copy(target_task, source_address, size, dest_address);
-    if (size == 0)
+    if (size == 0 && is_own(target_task))
         return KERN_SUCCESS;
     kern_return_t kr = mach_vm_read(target_task, source_address, size, &data, &count); /* they may overlap */
     if (kr != KERN_SUCCESS)
         return kr;
     kr = mach_vm_write(target_task, dest_address, data, count);
-    mach_vm_deallocate(target_task, data, count);
+    mach_vm_deallocate(mach_task_self(), data, count);
     return kr;
 }
 

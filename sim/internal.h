@@ -36,6 +36,7 @@ struct sim_thread {
     void *result;
     int32_t tid;
     bool must_park, is_parking; /* sim_thread_stop */
+    bool is_away;               /* with an errand, before it parks again */
     struct trap_page *below;    /* while it is parking: the page as it was */
     uint32_t registers[SIM_REGISTERS];
 };
@@ -55,6 +56,8 @@ struct sim_task {
 
 extern const struct host_ops sim_ops;
 
+/* The errand of the reply in the page is done, and the page's request says what came of it. */
+void sim_run_errand(struct trap_page *page);
 void sim_segments_of_dead_task(struct sim_task *task);
 uint64_t sim_n_segments(void);
 void sim_segments_free(void);

@@ -143,7 +143,8 @@ void sim_thread_done(void *host, struct thread *kernel_thread)
     ASSERT(thread->state == SIM_TRAP || thread->state == SIM_KERNEL);
     thread->done = atomic_load(&thread->page->request);
     thread->state = SIM_RUN;
-    if (thread->is_parking)
+    thread->is_away = thread->is_parking && thread->page->reply.value[1] != TRAP_ERRAND_NONE;
+    if (thread->is_parking && !thread->is_away)
         end_park(thread);
 }
 
@@ -410,6 +411,10 @@ static struct sim_thread *choose(void)
             carry_out(thread);
         } else if (thread->state == SIM_KERNEL) {
             kernel_abort(sim.kernel, thread->kernel); /* the signal ends its wait */
+        } else if (thread->is_away) {
+            thread->is_away = false;
+            sim_run_errand(thread->page);
+            carry_out(thread);
         } else if (thread->must_park) {
             begin_park(thread);
             carry_out(thread);

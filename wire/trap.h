@@ -98,7 +98,8 @@ enum trap_number {
     TRAP_DEPRESS = 207,                  /* ours: milliseconds (T25) */
     TRAP_BACKGROUND = 208,               /* ours: PRIO_DARWIN_THREAD or _PROCESS, who, TRAP_BACKGROUND_* -> is it? */
     TRAP_EXCEPTION = 220,                /* ours: level, type, code, subcode, reply port, bytes of payload -> behavior */
-    TRAP_PARK = 221,                     /* ours: bytes of payload -> bytes of payload (TRAP_PARK_SIGNAL) */
+    TRAP_PARK = 221,                     /* ours: bytes of payload, 0 -> bytes of payload, or 0 and an errand; from an
+                                          * errand: 0, 1, result, two out values, bytes -> the same (TRAP_PARK_SIGNAL) */
     TRAP_KEVENT = 230,                   /* ours, as those up to 237: wire/kevent.h */
     TRAP_WORKQ_SETUP = 231,
     TRAP_WORKQ_PARK = 232,
@@ -126,6 +127,30 @@ enum { TRAP_BACKGROUND_END, TRAP_BACKGROUND_BEGIN, TRAP_BACKGROUND_ASK };
  * handler makes the trap TRAP_PARK with the registers of the program, in the form of TRAP_EXCEPTION's payload; the trap ends
  * when the thread may go on, with the registers that it shall have, or without any if they are to stay as they are. */
 #define TRAP_PARK_SIGNAL 62
+
+/* A parked thread may be sent to do something with the memory of its own process, which others have asked for: reply.value[1]
+ * is the kind, the payload a struct trap_errand and its bytes. It makes the trap again with what came of it, and leaves behind
+ * the structure what it brings. Addresses and sizes are those of the calls of the same names. */
+enum trap_errand_kind {
+    TRAP_ERRAND_NONE = 0,
+    TRAP_ERRAND_READ = 1,           /* address, size -> bytes */
+    TRAP_ERRAND_WRITE = 2,          /* address; bytes */
+    TRAP_ERRAND_ALLOCATE = 3,       /* address, size, flags -> address */
+    TRAP_ERRAND_DEALLOCATE = 4,     /* address, size */
+    TRAP_ERRAND_PROTECT = 5,        /* address, size, set_maximum, protection */
+    TRAP_ERRAND_REGION = 6,         /* address, flavor, count -> address, size; info */
+    TRAP_ERRAND_REGION_RECURSE = 7, /* address, depth, count -> address, size; info */
+};
+
+#define TRAP_ERRAND_BYTES 8192u
+#define TRAP_ERRAND_ARGS 4u
+#define TRAP_ERRAND_OUTS 2u
+
+struct trap_errand {
+    uint32_t kind;
+    uint32_t size; /* of the bytes behind it */
+    uint64_t arg[TRAP_ERRAND_ARGS];
+};
 
 /* The payload of TRAP_EXCEPTION: register states, {flavor, number of words, the words} each. */
 #define TRAP_EXCEPTION_STATES_MAX 2048u

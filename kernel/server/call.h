@@ -15,6 +15,7 @@ struct call {
     struct thread *caller;
     const struct port *port; /* that the request was sent to */
     bool is_again;           /* it had to wait, and need not any more */
+    const struct errand *errand; /* what it had to wait for; NULL: there is none */
 };
 
 /* Inside a call only. */
@@ -27,6 +28,7 @@ bool call_may_defer(void);
 kern_return_t call_defer(struct list *waiting);
 kern_return_t call_defer_with(struct list *waiting, struct right result);
 struct right call_result(void);
+kern_return_t call_defer_errand(struct list *waiting, struct errand *errand); /* consumes it */
 
 static inline struct ipc *call_ipc(void)
 {

@@ -8,7 +8,7 @@
 #include "kernel/ipc/queue.h"
 #include "kernel/server/call.h"
 #include "kernel/server/server.h"
-#include "kernel/task/stop.h"
+#include "kernel/task/errand.h"
 
 struct deferred *deferred_new(struct thread *caller)
 {
@@ -39,9 +39,11 @@ void server_run_ready(struct system *system)
         struct thread *caller = deferred->caller;
         struct message *request = deferred->request;
         struct right result = deferred->result;
+        struct errand *errand = deferred->errand;
         deferred_free(deferred);
         system->ipc.steps++;
-        struct message *reply = server_call_again(system, caller, request, result);
+        struct message *reply = server_call_again(system, caller, request, result, errand);
+        errand_free(errand);
         if (reply)
             send_reply(&system->ipc, reply);
     }

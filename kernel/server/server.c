@@ -10,6 +10,7 @@
 #include "kernel/task/stop.h"
 #include "mach_host_server.h"
 #include "mach_port_server.h"
+#include "mach_vm_server.h"
 #include "mach_voucher_server.h"
 #include "machd_server.h"
 #include "task_server.h"
@@ -32,7 +33,7 @@ const struct call *call_now(void)
 static const struct mig_k_subsystem *const subsystems[] = {
     &serve_mach_port_subsystem, &serve_task_subsystem,         &serve_thread_act_subsystem,
     &serve_mach_host_subsystem, &serve_host_priv_subsystem,    &serve_machd_subsystem,
-    &serve_clock_subsystem,     &serve_mach_voucher_subsystem,
+    &serve_clock_subsystem,     &serve_mach_voucher_subsystem, &serve_mach_vm_subsystem,
 };
 
 static const struct mig_k_routine *find_routine(int32_t id)
@@ -114,6 +115,12 @@ bool call_may_defer(void)
     if (!deferral)
         deferral = deferred_new(call_now()->caller);
     return deferral != NULL;
+}
+
+kern_return_t call_defer_errand(struct list *waiting, struct errand *errand)
+{
+    deferral->errand = errand;
+    return call_defer(waiting);
 }
 
 kern_return_t call_defer_with(struct list *waiting, struct right made)
@@ -220,12 +227,13 @@ struct message *server_call(struct system *system, struct thread *caller, struct
 }
 
 struct message *server_call_again(struct system *system, struct thread *caller, struct message *request,
-                                  struct right made)
+                                  struct right made, const struct errand *errand)
 {
+    const struct call again = {
+        .system = system, .caller = caller, .port = request->dest.port, .is_again = true, .errand = errand
+    };
     result = made;
-    struct message *reply =
-        serve(&(struct call){ .system = system, .caller = caller, .port = request->dest.port, .is_again = true },
-              request);
+    struct message *reply = serve(&again, request);
     right_release(&system->ipc, call_result()); /* it was not wanted after all */
     return reply;
 }

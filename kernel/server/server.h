@@ -9,14 +9,18 @@
 #include "kernel/task/task.h"
 #include "kernel/task/thread.h"
 
+struct errand;
+
 /* Carries out a request to a kernel object and consumes it: destination right and voucher are released, the
  * body's rights are taken by the routine or, if it failed, sunk (P179). caller: the thread that sent it (its
  * task may be needed by handlers). The result is the reply, ready to be sent to the request's reply right, or
  * NULL when none is due (P178: no live reply right, or one to a kernel object). */
 struct message *server_call(struct system *system, struct thread *caller, struct message *request);
 
-/* The same for one that had to wait; made: what it had made before that, consumed. */
-struct message *server_call_again(struct system *system, struct thread *caller, struct message *request, struct right made);
+/* The same for one that had to wait; made: what it had made before that, consumed; errand: what was
+ * brought back for it, borrowed, or NULL. */
+struct message *server_call_again(struct system *system, struct thread *caller, struct message *request, struct right made,
+                                  const struct errand *errand);
 /* Carries out again what need not wait any more, and queues the replies. */
 void server_run_ready(struct system *system);
 /* For call_may_defer(); NULL: limit or no memory. */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "kernel/task/errand.h"
 
 /* ---- who runs ---- */
 
@@ -12,15 +13,21 @@ bool thread_may_run(const struct thread *thread)
     return thread->stops == 0 && thread->task->suspension.stops == 0;
 }
 
+static bool has_errand(const struct thread *thread)
+{
+    return thread->park == PARK_HERE && !list_is_empty(&thread->task->suspension.errands);
+}
+
 bool thread_is_held_back(const struct thread *thread)
 {
-    return !thread_may_run(thread) && thread->park != PARK_ASKED;
+    return !thread_may_run(thread) && thread->park != PARK_ASKED && !has_errand(thread);
 }
 
 /* What makes no traps is the host's to stop, at once. */
 bool thread_is_stopped(const struct thread *thread)
 {
-    return !thread->page || thread->park == PARK_HERE || (thread->is_in_trap && thread->park == PARK_NONE);
+    return !thread->page || thread->park == PARK_HERE || thread->park == PARK_AWAY ||
+           (thread->is_in_trap && thread->park == PARK_NONE);
 }
 
 bool task_is_stopped(const struct task *task)
@@ -43,7 +50,7 @@ static void asked_no_more(struct thread *thread)
 }
 
 /* A reply that was held back goes on its way. */
-static void release(struct thread *thread)
+void thread_release(struct thread *thread)
 {
     if (!thread->is_held || thread_is_held_back(thread))
         return;
@@ -60,7 +67,7 @@ bool thread_ask(struct thread *thread)
         return false;
     thread->park = PARK_ASKED;
     thread->task->suspension.n_asked++;
-    release(thread); /* to its park trap */
+    thread_release(thread); /* to its park trap */
     return true;
 }
 
@@ -101,7 +108,7 @@ void task_go(struct task *task)
     list_for_each(node, &task->threads)
     {
         task->system->ipc.steps++;
-        release(list_entry(node, struct thread, link));
+        thread_release(list_entry(node, struct thread, link));
     }
 }
 
@@ -109,7 +116,7 @@ void thread_go(struct thread *thread)
 {
     ASSERT(thread->stops > 0);
     thread->stops--;
-    release(thread);
+    thread_release(thread);
 }
 
 /* ---- parking ---- */
@@ -143,9 +150,20 @@ void thread_parked(struct thread *thread, const uint8_t *states, uint32_t size)
 {
     if (thread->park == PARK_ASKED)
         asked_no_more(thread);
+    errand_lose(thread);
+    forget_registers(thread);
     keep_registers(thread, states, size);
     thread->park = PARK_HERE;
     calls_are_ready(thread->task->system, &thread->waiting);
+}
+
+bool thread_returns(struct thread *thread)
+{
+    if (thread->park != PARK_AWAY)
+        return false;
+    thread->park = PARK_HERE;
+    calls_are_ready(thread->task->system, &thread->waiting);
+    return true;
 }
 
 static void go_on(struct thread *thread)
@@ -162,7 +180,11 @@ static void go_on(struct thread *thread)
 void thread_leaves_trap(struct thread *thread)
 {
     thread->is_in_trap = false;
-    if (thread->park == PARK_HERE)
+    if (thread->park != PARK_HERE)
+        return;
+    if (errand_take(thread))
+        thread->park = PARK_AWAY;
+    else
         go_on(thread);
 }
 
@@ -173,6 +195,8 @@ void thread_stop_ends(struct thread *thread)
     thread->park = PARK_NONE;
     thread->is_held = thread->is_in_trap = false;
     forget_registers(thread);
+    errand_lose(thread);
+    errands_run(thread->task);
     calls_are_ready(thread->task->system, &thread->waiting);
     for (struct list *node; (node = list_first(&thread->deferred));)
         deferred_drop(list_entry(node, struct deferred, of_caller));
@@ -210,6 +234,8 @@ void deferred_free(struct deferred *deferred)
     if (list_is_linked(&deferred->link))
         list_remove(&deferred->link);
     list_remove(&deferred->of_caller);
+    if (deferred->carrier)
+        deferred->carrier->errand = NULL;
     account_release(deferred->caller->ipc.account, ACCOUNT_BYTES, alloc_cost(sizeof(*deferred)));
     alloc_free(deferred);
 }
@@ -219,6 +245,7 @@ void deferred_drop(struct deferred *deferred)
     struct ipc *ipc = deferred->caller->ipc.ipc;
     struct message *request = deferred->request;
     struct right result = deferred->result;
+    errand_free(deferred->errand);
     deferred_free(deferred);
     right_release(ipc, result);
     message_sink(ipc, request, NULL);

@@ -39,8 +39,12 @@ void thread_go(struct thread *thread);
 
 /* The thread shall park, whether it may run or not; nothing if it has or will. False: it never will (K142). */
 bool thread_ask(struct thread *thread);
+/* Its reply, if it is complete and need not be held back any more, goes on its way. */
+void thread_release(struct thread *thread);
 /* It is there. states: {flavor, words, the words} each, at most TRAP_EXCEPTION_STATES_MAX bytes, copied. */
 void thread_parked(struct thread *thread, const uint8_t *states, uint32_t size);
+/* It is back from its errand, of which it has told already. False: it was not away. */
+bool thread_returns(struct thread *thread);
 /* Its reply is about to be published: it takes along the registers that were set, and runs. */
 void thread_leaves_trap(struct thread *thread);
 /* It began after its task was stopped. */
@@ -69,9 +73,11 @@ struct deferred {
     struct thread *caller;
     struct message *request;
     struct right result;   /* what the call has made already, and gives when it is carried out again */
+    struct errand *errand; /* kernel/task/errand.h; NULL: it waits for nobody's work */
+    struct thread *carrier; /* who has taken the errand along */
 };
 
-/* Gone, with its request and its result. */
+/* Gone, with its request, its result and its errand. */
 void deferred_drop(struct deferred *deferred);
-/* Unlinked and freed; request and result are the caller's. */
+/* Unlinked and freed; request, result and errand are the caller's. */
 void deferred_free(struct deferred *deferred);

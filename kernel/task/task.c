@@ -6,7 +6,7 @@
 #include "base/alloc.h"
 #include "kernel/ipc/token_port.h"
 #include "kernel/ipc/watch.h"
-#include "kernel/task/stop.h"
+#include "kernel/task/errand.h"
 #include "kernel/task/thread.h"
 
 /* ---- slots ---- */
@@ -161,6 +161,7 @@ struct task *task_new(struct system *system, const struct task_identity *identit
     list_init(&task->threads);
     list_init(&task->watches);
     list_init(&task->suspension.waiting);
+    list_init(&task->suspension.errands);
     sched_task_init(&task->sched, SCHED_APPLICATION);
     semaphores_init(&task->semaphores);
     struct task_slots given = slots ? *slots : default_slots(system, uid);
@@ -206,6 +207,7 @@ void task_disable(struct task *task, bool keep_space)
     resume_port_disable(&task->suspension.resume);
     list_for_each(node, &task->threads) thread_disable(list_entry(node, struct thread, link));
     list_move_all(&task->system->ready, &task->suspension.waiting);
+    errands_run(task);
     semaphores_die(ipc, &task->semaphores);
     task->space->owner = NULL;
     list_remove(&task->link);

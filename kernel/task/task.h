@@ -51,6 +51,7 @@ struct suspension {
     uint32_t stops, legacy; /* of them, those without a token (K133) */
     uint32_t n_asked;       /* threads that are about to stop */
     struct list waiting;    /* struct deferred.link: for all of them to have stopped */
+    struct list errands;    /* struct deferred.link: for one of them to do some work (errand.h) */
     struct resume_port resume;
 };
 

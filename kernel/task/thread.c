@@ -120,12 +120,12 @@ void thread_disable(struct thread *thread)
         promise_end(thread->ipc.ipc, thread->ipc.promise.port);
     unbind_special_reply(thread);
     lose_watches(thread);
-    thread_stop_ends(thread);
     thread->control->kobject = NULL;
     flavored_disable(&thread->flavored);
     thread->page = NULL;
     thread->ipc.data = NULL;
     thread->ipc.promise_word = NULL;
+    thread_stop_ends(thread);
 }
 
 void thread_finish(struct thread *thread)

@@ -18,10 +18,12 @@ struct time_constraint {
  * NONE   runs, or is in a trap                     nothing        thread_ask, thread_parked
  * ASKED  has been signalled and is about to park   nothing        thread_parked, its end
  * HERE   is in its park trap                       its registers  thread_leaves_trap, its end
+ * AWAY   left it for an errand, and comes back     its registers  thread_returns, its end
  */
-enum thread_park { PARK_NONE, PARK_ASKED, PARK_HERE };
+enum thread_park { PARK_NONE, PARK_ASKED, PARK_HERE, PARK_AWAY };
 
 struct registers; /* kernel/task/stop.h */
+struct deferred;
 
 struct thread {
     struct ipc_thread ipc; /* first: IPC's pointer is ours */
@@ -53,6 +55,7 @@ struct thread {
     bool is_in_trap;              /* its request was taken, and not answered yet */
     bool is_held;                 /* the answer is complete, and held back */
     struct registers *registers;  /* NULL: not known */
+    struct deferred *errand;      /* that it is away for; NULL: none, or nobody wants it any more */
     struct list waiting;          /* struct deferred.link: for it to stop */
     struct list deferred;         /* struct deferred.of_caller: its calls that wait for others */
     struct port *special_reply; /* bound special reply port, a reference; NULL (K41) */

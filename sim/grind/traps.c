@@ -63,7 +63,7 @@ static const struct {
     { TRAP_TIMER_ARM, "nm" },
     { TRAP_TIMER_CANCEL, "n" },
     { TRAP_TIMER_ARM_LEEWAY, "nsmm" },
-    { TRAP_PARK, "q" },
+    { TRAP_PARK, "qswwwq" },
 };
 
 static const char *form_of(uint32_t number)
