@@ -134,9 +134,12 @@ static kern_return_t show_registers(struct thread *thread)
 kern_return_t serve_thread_get_state(struct thread *target_act, thread_state_flavor_t flavor,
                                      thread_state_t old_state, mach_msg_type_number_t *old_stateCnt)
 {
+    kern_return_t kr;
     if (!target_act)
         return KERN_INVALID_ARGUMENT;
-    kern_return_t kr = registers_check_get(flavor, *old_stateCnt);
+    if (registers_list(flavor, old_state, old_stateCnt, &kr))
+        return kr;
+    kr = registers_check_get(flavor, *old_stateCnt);
     if (kr == KERN_SUCCESS)
         kr = show_registers(target_act);
     return kr == KERN_SUCCESS ? registers_get(target_act, flavor, old_state, old_stateCnt) : kr;

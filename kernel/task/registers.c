@@ -42,6 +42,28 @@ static const struct flavor *find(int number)
     return NULL;
 }
 
+enum { N_LISTED = 4, LIST_OLD = 0, LIST = 128 };
+
+bool registers_list(int flavor, natural_t *words, mach_msg_type_number_t *n_p, kern_return_t *kr_p)
+{
+#if defined(__x86_64__)
+    static const natural_t old[N_LISTED] = { 1, 2, 3 }, newer[N_LISTED] = { 7, 8, 9, 12 };
+    enum { N_OLD = 3 };
+#else
+    static const natural_t old[N_LISTED] = { 1, 2, 3, 4 }, newer[N_LISTED] = { 1, 2, 7, 15 };
+    enum { N_OLD = 4 };
+#endif
+    mach_msg_type_number_t n = flavor == LIST ? N_LISTED : N_OLD;
+    if (flavor != LIST && flavor != LIST_OLD)
+        return false;
+    *kr_p = *n_p < n ? KERN_INVALID_ARGUMENT : KERN_SUCCESS;
+    if (*kr_p != KERN_SUCCESS)
+        return true;
+    memcpy(words, flavor == LIST ? newer : old, n * sizeof(*words));
+    *n_p = n;
+    return true;
+}
+
 kern_return_t registers_check_get(int flavor, mach_msg_type_number_t room)
 {
     const struct flavor *found = find(flavor);

@@ -57,6 +57,8 @@ void tasks_take_returns(struct system *system);
 
 /* ---- registers of a parked thread (K158-K162) ---- */
 
+/* The flavors that list flavors (K162): true if it is one, and then *kr_p is what the call answers. */
+bool registers_list(int flavor, natural_t *words, mach_msg_type_number_t *n_p, kern_return_t *kr_p);
 /* A flavor that this processor has, and at least so much room: else KERN_INVALID_ARGUMENT. */
 kern_return_t registers_check_get(int flavor, mach_msg_type_number_t room);
 /* Flavor, count and contents may be set: else KERN_INVALID_ARGUMENT. */

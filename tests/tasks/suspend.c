@@ -439,3 +439,38 @@ TEST(a_thread_in_a_mach_call_shows_its_registers_and_goes_on_waiting, "K158 K160
     mach_port_deallocate(SELF, runner.self);
     mach_port_destroy(SELF, port);
 }
+
+/* The flavors with a header of their own say what is behind it. */
+static void check_flavor(thread_t thread, int flavor, mach_msg_type_number_t words, natural_t inner)
+{
+    natural_t state[THREAD_STATE_MAX] = { 0 };
+    mach_msg_type_number_t n = words;
+    CHECK_EQ(thread_get_state(thread, flavor, state, &n), OK);
+    CHECK_EQ(n, words);
+    if (inner != 0) {
+        CHECK_EQ(state[0], inner);
+        CHECK_EQ(state[1], words - 2);
+    }
+    n = words - 1;
+    CHECK_EQ(thread_get_state(thread, flavor, state, &n), KERN_INVALID_ARGUMENT);
+}
+
+TEST(a_thread_has_the_flavors_of_its_processor, "K159 K162 K163 K164")
+{
+    skip_if_signals_wait();
+    struct runner runner = { 0 };
+    world_thread *thread = start(&runner);
+    check_flavor(runner.self, 128, 4, 0);
+    check_flavor(runner.self, STATE, STATE_WORDS, 0);
+#if defined(__x86_64__)
+    check_flavor(runner.self, 0, 3, 0);
+    if (world_is_live()) { /* simulated processors have the one flavor */
+        check_flavor(runner.self, x86_THREAD_STATE, 44, x86_THREAD_STATE64);
+        check_flavor(runner.self, x86_FLOAT_STATE64, 131, 0);
+        check_flavor(runner.self, x86_FLOAT_STATE, 133, x86_FLOAT_STATE64);
+        check_flavor(runner.self, x86_EXCEPTION_STATE64, 4, 0);
+        check_flavor(runner.self, x86_EXCEPTION_STATE, 6, x86_EXCEPTION_STATE64);
+    }
+#endif
+    finish(&runner, thread);
+}
