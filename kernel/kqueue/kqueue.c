@@ -176,7 +176,8 @@ static void announce(struct kqueue *kqueue)
     if (kqueue->is_announced)
         return;
     kqueue->is_announced = true;
-    list_append(&kqueue->all->ready, &kqueue->ready);
+    if (!list_is_linked(&kqueue->ready)) /* a kevent came before the watcher */
+        list_append(&kqueue->all->ready, &kqueue->ready);
     if (watcher)
         thread_unwait(thread_of_waiter(watcher), WAIT_ENDED_SIGNALLED);
 }
