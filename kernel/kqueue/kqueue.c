@@ -219,6 +219,9 @@ void kqueue_thread_ends(struct thread *thread)
 {
     for (struct list *node; (node = list_first(&thread->owned));)
         workloop_set_owner(list_entry(node, struct kqueue, owned), NULL);
+    /* A servicer that waits for its own workloop leaves that wait first: the workloop may go with it. */
+    if (thread->services && thread->ipc.sched.waiter.queue == &thread->services->fetchers)
+        thread_unwait(&thread->ipc, WAIT_ENDED_DEATH);
     if (thread->services)
         workloop_unbind(thread->services);
     if (thread->is_pooled)
