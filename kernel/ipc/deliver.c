@@ -135,6 +135,18 @@ bool deliver_room_done(struct ipc_thread *thread, uint8_t *room, uint64_t size)
     return is_shipped;
 }
 
+/* There is no room for the message: its memory goes with it. */
+static void drop_items(struct ipc *ipc, struct message *message)
+{
+    for (uint32_t i = 0; i < message->n_descriptors; i++) {
+        struct message_descriptor *d = &message->descriptors[i];
+        if (is_out_of_line(d)) {
+            memory_free(ipc, d->memory);
+            d->memory = NULL;
+        }
+    }
+}
+
 static void ship(struct ipc_thread *thread, struct message *message, uint32_t size, const void *trailer,
                  uint32_t trailer_size, enum trap_delivered delivered)
 {
@@ -152,6 +164,8 @@ static void ship(struct ipc_thread *thread, struct message *message, uint32_t si
             memcpy(payload + size, trailer, trailer_size);
         if (plan.n_items)
             ship_items(thread, message, &plan, inline_max, payload);
+    } else {
+        drop_items(thread->ipc, message);
     }
     if (deliver_room_done(thread, payload, plan.total))
         return;
