@@ -7,6 +7,7 @@
 #include "kernel/ipc/check.h"
 #include "kernel/ipc/drain.h"
 #include "kernel/ipc/due.h"
+#include "kernel/ipc/promise.h"
 #include "kernel/ipc/receive.h"
 #include "kernel/ipc/refusal.h"
 #include "kernel/ipc/send.h"
@@ -232,6 +233,8 @@ uint32_t kernel_trap(struct kernel *kernel, struct thread *thread, uint64_t now)
     thread->ipc.reply = (struct trap_reply){ 0 };
     thread->is_trapping = thread->is_in_trap = true;
     thread->is_done = false;
+    if (thread->ipc.promise.port)
+        promise_look(ipc, &thread->ipc);
     if (request.n_done)
         take_done(thread, &request);
     if (request.number == TRAP_MSG) {
@@ -454,6 +457,11 @@ void kernel_work(struct kernel *kernel)
 void kernel_tap(struct kernel *kernel, kernel_tap_function *tap, void *context)
 {
     tap_set(&kernel->tap, &kernel->system.ipc, tap, context);
+}
+
+void kernel_catch_up(struct kernel *kernel)
+{
+    promise_look_at_all(&kernel->system.ipc);
 }
 
 struct kernel_census kernel_census(const struct kernel *kernel)

@@ -128,6 +128,9 @@ struct kernel_census {
     uint64_t tasks, threads, spaces, names, ports, port_sets, messages, message_bytes, memory_objects, requests;
 };
 
+/* Before somebody looks: what threads have taken from queues without a trap (kernel/ipc/promise.h) stands there no more.
+ * O(threads that were shown messages). */
+void kernel_catch_up(struct kernel *kernel);
 struct kernel_census kernel_census(const struct kernel *kernel);
 
 /* Walks everything and asserts the invariants of P4; O(all). Simulations call it after every trap. */

@@ -181,6 +181,7 @@ bool look_answer(struct machd *m, struct connection *connection, const struct at
     struct attach_packet answer = { .magic = ATTACH_MAGIC,
                                     .type = ATTACH_LOOKED,
                                     .looked = { .cursor = packet->look.cursor } };
+    kernel_catch_up(m->kernel);
     switch (packet->look.kind) {
     case LOOK_TASKS: look_at_tasks(m, connection, &of_tasks, &answer); break;
     case LOOK_NAMES: look_at_names(m, connection, packet->look.pid, &answer); break;

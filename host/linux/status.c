@@ -151,6 +151,7 @@ static void put_task(void *context, const struct kernel_task_view *view)
 
 static void put_all(struct writer *w, struct machd *m)
 {
+    kernel_catch_up(m->kernel);
     struct kernel_census census = kernel_census(m->kernel);
     put_string(w, "mode", m->uid == 0 ? "system" : "user");
     put_number(w, "pid", (uint64_t)m->pid);

@@ -89,7 +89,7 @@ static void check_request(const struct entry *entry)
 static void check_promise(const struct port *port)
 {
     const struct promise *promise = &port->promised_to->promise;
-    ASSERT(promise->port == port && promise->n > 0 && promise->n <= port->n_messages);
+    ASSERT(promise->port == port && promise->n > 0 && promise->n - promise->n_dropped <= port->n_messages);
     ASSERT(port->state == PORT_IN_SPACE && port->space == port->promised_to->space);
     ASSERT(list_is_empty(&port->memberships) && waitq_is_empty(&port->senders));
 }

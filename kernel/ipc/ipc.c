@@ -12,6 +12,7 @@ void ipc_init(struct ipc *ipc, struct account *account, const struct host_ops *o
     list_init(&ipc->resumed);
     list_init(&ipc->finished);
     list_init(&ipc->resumes);
+    list_init(&ipc->promises);
     list_init(&ipc->all_ports);
     list_init(&ipc->all_messages);
     list_init(&ipc->all_spaces);

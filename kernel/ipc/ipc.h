@@ -45,6 +45,7 @@ struct ipc {
     struct list all_ports, all_messages, all_spaces; /* oldest first, for checks and listings */
     struct timers timers;
     struct tree vouchers;  /* struct voucher.node, by uid and values */
+    struct list promises;  /* struct promise.link */
     struct waitq sleepers; /* threads that wait for nothing but the time */
     uint64_t serial;      /* last number given out: ports, spaces, arrivals */
     uint64_t now;         /* of the trap or event being served, nanoseconds */

@@ -92,22 +92,22 @@ void promise_make(struct ipc_thread *thread, struct port *port)
     if (promise->n == 0)
         return;
     promise->port = port;
+    promise->n_dropped = 0;
     port->promised_to = thread;
+    list_append(&thread->ipc->promises, &promise->link);
     atomic_store_explicit(thread->promise_word, (uint64_t)++promise->turn << 32, memory_order_release);
     thread->reply.n_promised = promise->n;
     thread->reply.promise = promise->turn;
 }
 
-/* ---- the end ---- */
+/* ---- what became of it ---- */
 
-/* The word is the client's, who may write there what it likes: it can only say how many of its own messages it took. */
-static uint32_t count_taken(struct ipc_thread *thread)
+/* The word is the client's, who may write there what it likes: it can only say how many of its own messages it took, and not
+ * fewer than before. */
+static uint32_t taken_of(const struct promise *promise, uint64_t word)
 {
-    struct promise *promise = &thread->promise;
-    uint64_t word = atomic_exchange(thread->promise_word, (uint64_t)(promise->turn + 1) << 32);
     uint32_t n = (uint32_t)word;
-    promise->turn++;
-    return word >> 32 != promise->turn - 1 || n > promise->n ? 0 : n;
+    return word >> 32 != promise->turn || n > promise->n || n < promise->n_dropped ? promise->n_dropped : n;
 }
 
 static void drop_first(struct ipc *ipc, struct port *port)
@@ -122,15 +122,34 @@ static void drop_first(struct ipc *ipc, struct port *port)
     message_free(ipc, message);
 }
 
+static void drop_until(struct ipc *ipc, struct promise *promise, uint32_t n_taken)
+{
+    for (; promise->n_dropped < n_taken; promise->n_dropped++, ipc->steps++)
+        drop_first(ipc, promise->port);
+}
+
+void promise_look(struct ipc *ipc, struct ipc_thread *thread)
+{
+    uint64_t word = atomic_load_explicit(thread->promise_word, memory_order_acquire);
+    drop_until(ipc, &thread->promise, taken_of(&thread->promise, word));
+}
+
+void promise_look_at_all(struct ipc *ipc)
+{
+    list_for_each(node, &ipc->promises)
+        promise_look(ipc, container_of(list_entry(node, struct promise, link), struct ipc_thread, promise));
+}
+
 void promise_end(struct ipc *ipc, struct port *port)
 {
     struct ipc_thread *thread = port->promised_to;
-    ASSERT(thread->promise.port == port);
-    uint32_t n_taken = count_taken(thread);
+    struct promise *promise = &thread->promise;
+    ASSERT(promise->port == port);
+    uint64_t word = atomic_exchange(thread->promise_word, (uint64_t)(promise->turn + 1) << 32);
+    drop_until(ipc, promise, taken_of(promise, word));
+    adapt(promise, promise->n_dropped);
+    list_remove(&promise->link);
+    promise->turn++;
+    promise->port = NULL;
     port->promised_to = NULL;
-    thread->promise.port = NULL;
-    adapt(&thread->promise, n_taken);
-    ipc->steps += n_taken;
-    for (uint32_t i = 0; i < n_taken; i++)
-        drop_first(ipc, port);
 }

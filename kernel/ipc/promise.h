@@ -28,6 +28,11 @@ void promise_make(struct ipc_thread *thread, struct port *port);
 /* Nothing is promised of the port afterwards. O(messages taken), counted. */
 void promise_end(struct ipc *ipc, struct port *port);
 
+/* What was taken by now stands in the queue no more. Before each trap of the thread, which has something promised; and of
+ * all threads, before somebody looks at what the kernel holds. */
+void promise_look(struct ipc *ipc, struct ipc_thread *thread);
+void promise_look_at_all(struct ipc *ipc);
+
 static inline void promise_end_any(struct ipc *ipc, struct port *port)
 {
     if (port->promised_to)

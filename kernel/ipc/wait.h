@@ -62,7 +62,9 @@ struct promise {
     struct port *port; /* NULL: nothing is promised */
     uint32_t turn;     /* which promise it is; what the page says of another one is the past */
     uint32_t n;        /* messages */
+    uint32_t n_dropped; /* of those that were taken: they stand in the queue no more */
     uint32_t wanted, n_without;
+    struct list link;  /* ipc->promises, while something is promised */
 };
 
 struct ipc_thread {

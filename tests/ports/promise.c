@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* tests/ports/promise.c - messages may be shown to a receiver ahead of time: nobody can tell (kernel/ipc/promise.h) */
+#include <stdlib.h>
+
 #include "tests/ports/util.h"
 
 enum { MANY = 120 };
@@ -51,6 +53,18 @@ TEST(the_status_of_a_port_counts_every_message_received, "P48")
         CHECK_EQ(status.mps_seqno, (mach_port_seqno_t)n);
         CHECK_EQ(status.mps_msgcount, (mach_port_msgcount_t)(MANY - n));
     }
+    expect_empty(port);
+}
+
+/* Only live: what is asked over the socket is no call of the receiver. */
+TEST(what_was_received_is_not_held_any_more, "P48")
+{
+    if (!world_is_live() || !getenv("MACHCTL"))
+        SKIP("there is no machctl to ask");
+    mach_port_t port = port_with(20);
+    receive_numbers(port, 0, 3);
+    receive_numbers(port, 3, 20);
+    CHECK_EQ(system("\"$MACHCTL\" status --json | grep -q '\"messages\":0,'"), 0);
     expect_empty(port);
 }
 
