@@ -3,6 +3,7 @@
 
 #include "host/linux/cpu.h"
 #include "host/linux/machd.h"
+#include "host/linux/rank.h"
 
 #define PAUSE (500 * MICROSECOND) /* ends a burst */
 #define BURST_MIN 16u             /* requests that make one */
@@ -48,6 +49,7 @@ void cpu_heard(struct machd *m, const struct trap_thread *t)
     uint32_t where = cpu_of(t);
     bool is_ours = where == here();
     count_request(cpu, is_ours, m->now);
+    rank_burst(m->now, in_burst(cpu));
     cpu->is_ours = is_ours;
     cpu->is_shared = is_ours && !in_burst(cpu);
     if (cpu->has_slept)

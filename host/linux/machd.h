@@ -92,7 +92,6 @@ struct process {
     struct task *task;
     bool is_launchd;
     bool is_reniced;      /* one of its threads was, at some time */
-    uint64_t group;       /* of its cgroup with a CPU controller, a hash; 0: not read yet (host/linux/round_robin.c) */
     struct niceness main; /* of its main thread, while that has no trap_thread */
     bool broken; /* on machd.broken: to be ended */
     bool is_undone; /* ... because its creation was taken back */
@@ -203,6 +202,7 @@ struct trap_thread {
     bool is_hot;
     uint32_t hinted; /* `taken` when it was last told to read ahead */
     uint64_t last_trap;
+    bool is_streaming; /* the request before this one was a send, too, and not long ago */
     struct list ready_link;       /* process.ready */
     struct list outstanding_link; /* machd.outstanding */
     uint64_t wake_due;
@@ -266,7 +266,6 @@ struct machd {
     struct list outstanding; /* delegated wakes not yet seen, by wake_due */
     struct list urgent;      /* struct niceness.urgent_link */
     uint64_t look_at_urgent; /* the earliest of theirs; 0: there are none */
-    bool is_grouped;         /* niceness is not compared between sessions (autogroup) */
     struct list lowering;    /* threads whose niceness is to rise once no wake is outstanding */
     struct list deferred;    /* threads that machd will wake, by wake_due */
     struct trap_thread *trapping; /* whose trap the kernel carries out now */

@@ -27,7 +27,6 @@
 #include "host/linux/proc.h"
 #include "host/linux/process.h"
 #include "host/linux/rank.h"
-#include "host/linux/round_robin.h"
 #include "host/linux/spawn.h"
 #include "host/linux/segment.h"
 #include "host/linux/settle.h"
@@ -348,7 +347,6 @@ static int start(struct machd *m)
     if (error)
         return error;
     rank_raise(m->config.rank);
-    round_robin_start(m);
     polling_start(m);
     launchd_start(m);
     return 0;

@@ -47,8 +47,9 @@ static int bounded(const struct process *process, int nice)
 
 const char *priority_policy(const struct machd *m)
 {
+    (void)m;
     return rank_may_raise_others()
-               ? m->is_grouped ? "niceness, and round robin for pushes between sessions" : "niceness"
+               ? "niceness, and round robin for pushes between root's processes"
                : "niceness from 0 up, where the program's RLIMIT_NICE permits; CAP_SYS_NICE would permit all";
 }
 
@@ -95,6 +96,8 @@ static void stay(struct niceness *nice)
 
 static void want(struct machd *m, struct niceness *nice, int value)
 {
+    if (value == NICE_ROUND_ROBIN && value == nice->applied)
+        round_robin_begins(m, nice); /* it may have come to us as such (priority_found) */
     if (value == nice->wanted)
         return;
     if (value != 0 && nice->applied == 0 && !may_apply(nice->process))
@@ -112,7 +115,7 @@ void priority_changed(struct machd *m, struct niceness *nice, int base, struct p
     int value = nice->timeshare = (int8_t)bounded(nice->process, nice_of(base));
     if (from == nice->process)
         nice->is_spent = false;
-    else if (value < 0 && !nice->is_spent && round_robin_is_needed(m, nice->process, from))
+    else if (value < 0 && !nice->is_spent && round_robin_is_needed(nice->process, from))
         value = NICE_ROUND_ROBIN;
     want(m, nice, value);
 }
@@ -145,8 +148,10 @@ void priority_found(struct niceness *nice)
 {
     long value =
         syscall(SYS_getpriority, PRIO_PROCESS, nice->tid); /* 20 less the niceness; negative: an error */
+    bool is_ours = (sched_getscheduler(nice->tid) & ~SCHED_RESET_ON_FORK) == SCHED_RR;
     priority_forget(nice);
-    nice->applied = nice->wanted = (int8_t)(value < 0 ? 0 : LIMIT_OF_NICE_0 - value);
+    nice->timeshare = (int8_t)(value < 0 ? 0 : LIMIT_OF_NICE_0 - value);
+    nice->applied = nice->wanted = is_ours ? NICE_ROUND_ROBIN : nice->timeshare;
 }
 
 void priority_hand_over(struct machd *m, struct niceness *from, struct niceness *to)

@@ -8,8 +8,7 @@
  *
  * The main thread of a process without libmach is one as well: process.main.
  *
- * Niceness is compared inside one scheduling group only. Where a push comes from another one, the thread runs round robin
- * for a while instead (round_robin.h).
+ * A thread that another process pushes runs round robin for a while instead (round_robin.h).
  *
  * Programs of other users than root are kept at niceness 0 or above, whatever their Mach priority.
  */

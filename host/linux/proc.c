@@ -115,14 +115,3 @@ uint64_t proc_read_runtime(int32_t pid, int32_t tid)
     snprintf(name, sizeof(name), "task/%d/schedstat", tid);
     return read_file(pid, name, text, sizeof(text)) ? strtoull(text, NULL, 10) : 0;
 }
-
-uint64_t proc_read_group(int32_t pid)
-{
-    char text[4096];
-    uint64_t hash = 0xcbf29ce484222325u; /* FNV-1a */
-    if (!read_file(pid, "cgroup", text, sizeof(text)))
-        return 1;
-    for (const char *at = text; *at; at++)
-        hash = (hash ^ (uint8_t)*at) * 0x100000001b3u;
-    return hash | 1;
-}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* host/linux/proc.h - the files of /proc that may be read on machd's thread
  *
- * stat, status, schedstat and cgroup are made from counters and take no lock that the process can hold; cmdline, environ, maps
+ * stat, status and schedstat are made from counters and take no lock that the process can hold; cmdline, environ, maps
  * and mem do, and a process can hold that one for ever.
  */
 #pragma once
@@ -41,5 +41,3 @@ bool proc_read_usage(int32_t pid, int32_t tid, struct host_thread_usage *usage);
 
 /* What the thread has run, in ns; 0: there is no such thread. */
 uint64_t proc_read_runtime(int32_t pid, int32_t tid);
-/* The same number for processes in the same cgroups; never 0. */
-uint64_t proc_read_group(int32_t pid);

@@ -13,8 +13,9 @@
 #define FLAG_RESET_ON_FORK 1u
 #define ROUND_ROBIN_PRIORITY (ROUND_ROBIN_OF_CLIENTS + 1)
 #define HIGHEST (-20)
-#define WAITED_MAX (200 * MICROSECOND) /* more, between two looks, is a sign of others */
-#define TERM_MIN (1 * SECOND)          /* of round robin; the double each time that it was ended too soon */
+#define WAITED_MAX (5 * MILLISECOND) /* in one window: more is a sign of others */
+#define WINDOW (100 * MILLISECOND)
+#define TERM_MIN (1 * SECOND) /* of round robin; the double each time that it was ended too soon */
 #define TERM_MAX (64 * SECOND)
 
 struct attributes { /* sched_setattr(2), which glibc 2.36 does not declare */
@@ -33,6 +34,7 @@ static bool may_raise_others;
 static struct {
     bool is_adaptive, is_round_robin;
     uint64_t ends_at, term;
+    uint64_t window, waited;
 } turn = { .term = TERM_MIN };
 
 bool rank_set(int32_t tid, uint32_t policy, int nice, uint32_t priority)
@@ -65,7 +67,7 @@ static bool be_round_robin(void)
     if (!rank_set(0, SCHED_RR, 0, ROUND_ROBIN_PRIORITY))
         return false;
     turn.is_round_robin = true;
-    name = turn.is_adaptive ? "round robin, while others compete for the CPUs" : "round robin";
+    name = turn.is_adaptive ? "round robin, while there is much to do" : "round robin";
     return true;
 }
 
@@ -74,7 +76,7 @@ static bool be_timeshare(void)
     if (!rank_set(0, SCHED_OTHER, HIGHEST, 0))
         return false;
     turn.is_round_robin = false;
-    name = turn.is_adaptive ? "nice -20, until others compete for the CPUs" : "nice -20";
+    name = turn.is_adaptive ? "nice -20, while there is little to do" : "nice -20";
     return true;
 }
 
@@ -91,19 +93,35 @@ void rank_raise(enum rank_policy policy)
         log_detail("machd runs at the rank of its clients: it may not raise itself");
 }
 
+static void begin_term(uint64_t now)
+{
+    bool again = now - turn.ends_at < turn.term;
+    turn.term = !again ? TERM_MIN : turn.term < TERM_MAX ? 2 * turn.term : TERM_MAX;
+    turn.ends_at = now + turn.term;
+}
+
 void rank_waited(uint64_t now, uint64_t waited)
 {
     if (!turn.is_adaptive)
         return;
-    if (turn.is_round_robin) {
-        if (now >= turn.ends_at)
-            be_timeshare();
-    } else if (waited > WAITED_MAX) {
-        bool again = now - turn.ends_at < turn.term;
-        turn.term = !again ? TERM_MIN : turn.term < TERM_MAX ? 2 * turn.term : TERM_MAX;
-        turn.ends_at = now + turn.term;
-        be_round_robin();
+    if (now - turn.window > WINDOW) {
+        turn.window = now;
+        turn.waited = 0;
     }
+    turn.waited += waited;
+    if (turn.waited > WAITED_MAX && now >= turn.ends_at)
+        begin_term(now);
+}
+
+void rank_burst(uint64_t now, bool is_burst)
+{
+    bool wanted = is_burst || now < turn.ends_at;
+    if (!turn.is_adaptive || wanted == turn.is_round_robin)
+        return;
+    if (wanted)
+        be_round_robin();
+    else
+        be_timeshare();
 }
 
 const char *rank_name(void)

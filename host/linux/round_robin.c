@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "host/linux/round_robin.h"
 
-#include <stdio.h>
-#include <unistd.h>
-
 #include "host/linux/machd.h"
 #include "host/linux/priority.h"
 #include "host/linux/proc.h"
@@ -12,39 +9,10 @@
 #define BUDGET (20 * MILLISECOND)
 #define FIRST_LOOK (1 * MILLISECOND) /* most pushes end before, and then nobody had to measure anything */
 
-void round_robin_start(struct machd *m)
+bool round_robin_is_needed(const struct process *process, const struct process *from)
 {
-    FILE *file = fopen("/proc/sys/kernel/sched_autogroup_enabled", "re");
-    int on = file ? fgetc(file) : EOF;
-    if (file)
-        fclose(file);
-    m->is_grouped = on == '1';
+    return from != process && process->user->uid == 0 && rank_may_raise_others();
 }
-
-/* ---- who is in which group ---- */
-
-static uint64_t group_of(struct process *process)
-{
-    if (!process->group)
-        process->group = proc_read_group(process->pid);
-    return process->group;
-}
-
-static bool share_group(const struct machd *m, struct process *a, struct process *b)
-{
-    if (m->is_grouped && getsid(a->pid) != getsid(b->pid))
-        return false;
-    return group_of(a) == group_of(b);
-}
-
-bool round_robin_is_needed(const struct machd *m, struct process *process, struct process *from)
-{
-    if (process->user->uid != 0 || !rank_may_raise_others())
-        return false;
-    return !from || !share_group(m, process, from);
-}
-
-/* ---- for how long ---- */
 
 static void look_later(struct machd *m, struct niceness *nice, uint64_t at)
 {

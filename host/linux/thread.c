@@ -295,6 +295,7 @@ bool thread_has_request(const struct trap_thread *t)
 static uint32_t carry_out(struct machd *m, struct trap_thread *t, uint32_t number)
 {
     t->taken = number;
+    t->is_streaming = kernel_thread_only_sent(t->thread) && m->now - t->last_trap < STREAM_GAP;
     t->last_trap = m->now;
     t->process->n_traps++;
     t->connection->n_traps++;

@@ -60,11 +60,25 @@ static bool may_delegate(const struct machd *m, const struct trap_thread *t)
            polling_is_likely(m);
 }
 
+static uint32_t cpu_of(const struct trap_thread *t)
+{
+    return atomic_load_explicit(&t->page->cpu, memory_order_relaxed);
+}
+
+/* Whoever sends one message after the other, and waits for no answer, is better left alone by a receiver that would run
+ * on the same CPU: woken at once it pushes the sender off after each message, woken a little later it finds many. */
+static bool is_streamed_to(const struct machd *m, const struct trap_thread *t)
+{
+    const struct trap_thread *sender = m->trapping;
+    return sender->is_streaming && kernel_thread_only_sent(sender->thread) && cpu_of(sender) == cpu_of(t) &&
+           polling_is_likely(m);
+}
+
 /* A sender whose message was let into a full queue is in no hurry: there is room for one more. Woken at once, it would
  * be back to wait with the next message; meanwhile the receiver makes room for many. */
 static bool may_defer(const struct machd *m, const struct trap_thread *t)
 {
-    return m->trapping && kernel_thread_only_sent(t->thread);
+    return m->trapping && (kernel_thread_only_sent(t->thread) || is_streamed_to(m, t));
 }
 
 static void defer(struct machd *m, struct trap_thread *t)
@@ -144,10 +158,19 @@ static void note_delegated(struct machd *m)
     m->count.delegated += m->n_delegates;
 }
 
+/* Now that it waits, others may as well run. */
+static void make_deferred_wakes(struct machd *m)
+{
+    for (struct list *node; (node = list_first(&m->deferred));)
+        wake_now(m, list_entry(node, struct trap_thread, outstanding_link));
+}
+
 void wake_finish(struct machd *m)
 {
     struct trap_thread *t = m->trapping;
     m->trapping = NULL;
+    if (!t->done)
+        make_deferred_wakes(m);
     write_wake_lines(m, t);
     if (t->done) {
         store_word(t);

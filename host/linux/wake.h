@@ -19,6 +19,8 @@
 struct machd;
 struct trap_thread;
 
+#define STREAM_GAP (20 * MICROSECOND) /* at most, between the sends of a stream */
+
 /* The kernel is about to carry out a request of t. */
 void wake_begin(struct machd *m, struct trap_thread *t);
 /* The reply of t's last request stands in its page. host_ops.thread_done. */

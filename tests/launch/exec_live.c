@@ -78,12 +78,12 @@ TEST(linux_runs_each_image_at_the_priority_of_its_main_thread, "F89 F36 F54")
     if (geteuid() != 0)
         SKIP("only root may raise other processes");
     start(&caller, port);
-    CHECK_EQ(base_of_image(port, "nice", NULL), 47);
-    CHECK_EQ(base_of_image(port, "thread", "nice"), 47);
+    CHECK_EQ(base_of_image(port, "policy", NULL), 47);
+    CHECK_EQ(base_of_image(port, "thread", "policy"), 47);
     letter_send(caller.reply, MACH_MSG_TYPE_MAKE_SEND, 0, 0, MACH_PORT_NULL, 0, 0, 0);
     CHECK_EQ(caller_end(&caller), OK);
-    CHECK_EQ(base_of_image(port, "nice", NULL), 31);
-    CHECK_EQ(base_of_image(port, "thread", "nice"), 31);
+    CHECK_EQ(base_of_image(port, "policy", NULL), 31);
+    CHECK_EQ(base_of_image(port, "thread", "policy"), 31);
     role(PRIO_DARWIN_ROLE_DEFAULT);
     port_gone(port);
 }

@@ -4,12 +4,13 @@
  *     image tell                     the priority at its first Mach call
  *     image exec N                   becomes "exec N - 1" if it is 47, and at 0 "tell"
  *     image thread MODE              becomes that, from another thread
- *     image nice                     47 if Linux runs it at the niceness of that, else 31
+ *     image policy                   47 if Linux runs it round robin, as it does whoever is pushed, else 31
  *     image announced                announces it, to "tell"
  *     image missing                  announces an exec of what does not exist, takes that back, and tells
  */
 #include <mach/mach.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +19,7 @@
 
 #include "libmach/process.h"
 
-enum { FLAG_SETEXEC = 0x40, WRONG = 120, NICE_OF_47 = -10 };
+enum { FLAG_SETEXEC = 0x40, WRONG = 120 };
 
 static const char *self;
 
@@ -88,8 +89,8 @@ int main(int argc, char **argv)
         return exec_again(argc > 2 ? atoi(argv[2]) : 0);
     if (strcmp(mode, "thread") == 0)
         return exec_on_a_thread(argc > 2 ? argv[2] : "tell");
-    if (strcmp(mode, "nice") == 0)
-        return getpriority(PRIO_PROCESS, 0) == NICE_OF_47 ? 47 : 31;
+    if (strcmp(mode, "policy") == 0)
+        return (sched_getscheduler(0) & ~SCHED_RESET_ON_FORK) == SCHED_RR ? 47 : 31;
     if (strcmp(mode, "announced") == 0)
         return exec_announced();
     if (strcmp(mode, "missing") == 0)
