@@ -256,13 +256,17 @@ static bool may_name(const struct task *caller, const struct task *target)
 static void by_pid(struct thread *thread, const uint64_t *arg, bool wants_control)
 {
     struct procs *procs = thread->task->system->procs;
+    if (!task_of_control_port(named_port(thread, (mach_port_name_t)arg[0]))) { /* before anybody is adopted */
+        answer_value(thread, KERN_FAILURE, MACH_PORT_NULL);
+        return;
+    }
     const struct proc *proc = arg[1] ? proc_find(procs, (int32_t)arg[1]) : NULL;
     if (!proc && arg[1] && wants_control)
         proc = proc_adopt(procs, thread->task, (int32_t)arg[1]);
     struct task *target = proc ? proc->task : NULL;
     bool is_allowed =
         target && (wants_control ? task_may_control(thread->task, target) : may_name(thread->task, target));
-    if (!task_of_control_port(named_port(thread, (mach_port_name_t)arg[0])) || !is_allowed) {
+    if (!is_allowed) {
         answer_value(thread, KERN_FAILURE, MACH_PORT_NULL);
         return;
     }

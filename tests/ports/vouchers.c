@@ -251,7 +251,8 @@ static mach_port_t voucher_of_thread(mach_port_t thread)
 
 TEST(a_thread_keeps_the_voucher_that_it_set, "P176")
 {
-    mach_port_t self = mach_thread_self(), voucher = with_data("mine"), other = make_port(), swapped;
+    mach_port_t self = mach_thread_self(), voucher = with_data("mine"), other = make_port(),
+                swapped = MACH_PORT_NULL;
     CHECK_EQ(voucher_of_thread(self), MACH_PORT_NULL);
     CHECK_EQ(thread_set_mach_voucher(self, voucher), OK);
     CHECK_EQ(refs_of(voucher, SEND), 1);
