@@ -12,6 +12,8 @@ counts cases instead of programs and knows which of them belong to which sanitiz
     suite 'plain'  runs in no sanitizer build
     suite 'tsan'   runs in the thread sanitizer build, which runs nothing else
 
+What fails beside other programs is run a second time, by itself, and that run counts.
+
 A pattern picks the programs with that in their name, and of the others that use our harness the cases
 with that in theirs.
 """
@@ -216,8 +218,8 @@ def show_output(text):
         print("        | " + line)
 
 
-def show(program, r):
-    word = "FAIL" if r.failed else "skip" if r.skipped and not r.passed else "ok"
+def show(program, r, word=None):
+    word = word or ("FAIL" if r.failed else "skip" if r.skipped and not r.passed else "ok")
     print(f"{word:5} {program.name:32} {counts(r):36} {r.seconds:6.1f} s")
     for reason in r.reasons:
         print("        " + reason)
@@ -227,11 +229,22 @@ def show(program, r):
 
 
 def run_all(found, total):
-    def note(program, result):
+    """Live tests have patience for a slow machine, but it ends. What failed beside others is run once more, alone: that
+    counts, and the first run is told of all the same."""
+    again = []
+
+    def count(program, result):
         show(program, result)
         total.passed += result.passed
         total.failed += result.failed
         total.skipped += result.skipped
+
+    def note(program, result):
+        if result.failed:
+            show(program, result, "again")
+            again.append(program)
+        else:
+            count(program, result)
 
     together = [p for p in found if not p.alone]
     with concurrent.futures.ThreadPoolExecutor(max(2, len(os.sched_getaffinity(0)))) as pool:
@@ -241,6 +254,10 @@ def run_all(found, total):
     for p in found:
         if p.alone:
             note(p, run(p))
+    for p in again:
+        print(f"{p.name} once more, by itself")
+        count(p, run(p))
+    total.reasons += [p.name for p in again]
 
 
 def build(directory):
@@ -279,6 +296,8 @@ def main():
         if sanitizer and found:
             print(f"with the {sanitizer} sanitizer")
         run_all(found, total)
+    if total.reasons:
+        print("run a second time: " + ", ".join(total.reasons))
     print(f"{total.passed} passed, {total.failed} failed, {total.skipped} skipped")
     return 0 if total.passed and not total.failed else 1
 
