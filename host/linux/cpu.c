@@ -12,13 +12,13 @@
 #define AWAY_MAX 4u
 #define MOVE_EVERY (1 * MILLISECOND)
 
-/* As the page has it: 1 + the number. */
+/* As cpu_of has it. */
 static uint32_t here(void)
 {
     return (uint32_t)sched_getcpu() + 1;
 }
 
-static uint32_t cpu_of(const struct trap_thread *t)
+uint32_t cpu_of(const struct trap_thread *t)
 {
     return atomic_load_explicit(&t->page->cpu, memory_order_relaxed);
 }

@@ -35,6 +35,8 @@ struct cpu_place {
     uint64_t heard_at, moved_at; /* ns */
 };
 
+/* Where the page says that t made its last request: 1 + the number of a CPU, 0: nowhere yet. A hint. */
+uint32_t cpu_of(const struct trap_thread *t);
 /* A request of t is about to be carried out. */
 void cpu_heard(struct machd *m, const struct trap_thread *t);
 /* machd itself has woken t, which will run where it ran last, or near. */

@@ -45,9 +45,8 @@ static int bounded(const struct process *process, int nice)
     return nice < 0 && (process->user->uid != 0 || !rank_may_raise_others()) ? 0 : nice;
 }
 
-const char *priority_policy(const struct machd *m)
+const char *priority_policy(void)
 {
-    (void)m;
     return rank_may_raise_others()
                ? "niceness, and round robin for pushes between root's processes"
                : "niceness from 0 up, where the program's RLIMIT_NICE permits; CAP_SYS_NICE would permit all";
@@ -61,9 +60,9 @@ static bool is_there(const struct niceness *nice)
     return syscall(SYS_tgkill, nice->process->pid, nice->tid, 0) == 0;
 }
 
-static bool is_timeshare(const struct niceness *nice)
+static bool has_policy(const struct niceness *nice, int policy)
 {
-    return (sched_getscheduler(nice->tid) & ~SCHED_RESET_ON_FORK) == SCHED_OTHER;
+    return (sched_getscheduler(nice->tid) & ~SCHED_RESET_ON_FORK) == policy;
 }
 
 static bool set(const struct niceness *nice)
@@ -74,7 +73,7 @@ static bool set(const struct niceness *nice)
 
 static void apply(struct machd *m, struct niceness *nice)
 {
-    if (!is_there(nice) || (nice->applied != NICE_ROUND_ROBIN && !is_timeshare(nice)))
+    if (!is_there(nice) || (nice->applied != NICE_ROUND_ROBIN && !has_policy(nice, SCHED_OTHER)))
         return;
     if (set(nice)) {
         nice->applied = nice->wanted;
@@ -148,10 +147,9 @@ void priority_found(struct niceness *nice)
 {
     long value =
         syscall(SYS_getpriority, PRIO_PROCESS, nice->tid); /* 20 less the niceness; negative: an error */
-    bool is_ours = (sched_getscheduler(nice->tid) & ~SCHED_RESET_ON_FORK) == SCHED_RR;
     priority_forget(nice);
     nice->timeshare = (int8_t)(value < 0 ? 0 : LIMIT_OF_NICE_0 - value);
-    nice->applied = nice->wanted = is_ours ? NICE_ROUND_ROBIN : nice->timeshare;
+    nice->applied = nice->wanted = has_policy(nice, SCHED_RR) ? NICE_ROUND_ROBIN : nice->timeshare;
 }
 
 void priority_hand_over(struct machd *m, struct niceness *from, struct niceness *to)

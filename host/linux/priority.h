@@ -37,4 +37,4 @@ void priority_found(struct niceness *nice);
 void priority_hand_over(struct machd *m, struct niceness *from, struct niceness *to);
 
 /* In words, for status: what is applied to programs, and what would permit more. */
-const char *priority_policy(const struct machd *m);
+const char *priority_policy(void);

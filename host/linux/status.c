@@ -159,7 +159,7 @@ static void put_all(struct writer *w, struct machd *m)
     put_number(w, "uid", m->uid);
     put_number(w, "uptime_ns", clock_now() - m->started);
     put_string(w, "rank", rank_name());
-    put_string(w, "priorities", priority_policy(m));
+    put_string(w, "priorities", priority_policy());
     put_launchd(w, &m->launchd);
     put_census(w, &census);
     put_host(w, m);

@@ -60,11 +60,6 @@ static bool may_delegate(const struct machd *m, const struct trap_thread *t)
            polling_is_likely(m);
 }
 
-static uint32_t cpu_of(const struct trap_thread *t)
-{
-    return atomic_load_explicit(&t->page->cpu, memory_order_relaxed);
-}
-
 /* Whoever sends one message after the other, and waits for no answer, is better left alone by a receiver that would run
  * on the same CPU: woken at once it pushes the sender off after each message, woken a little later it finds many. */
 static bool is_streamed_to(const struct machd *m, const struct trap_thread *t)
