@@ -13,61 +13,23 @@
 #include <math.h>
 #include <pthread.h>
 #include <pthread/workqueue_private.h>
-#include <sched.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/event.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "load.h"
 #include "measure.h"
 #include "service.h"
 
-enum { CLIENT_NICE = -10, SERVER_NICE = 19, WORK_US = 100, CHAIN = 4, MAX_CPUS = 64, SETTLE_US = 200000 };
+enum { CLIENT_NICE = -10, SERVER_NICE = 19, WORK_US = 100, CHAIN = 4 };
 enum { WORKLOOP, MACH, MACH_CHAIN, APART, CHAIN_APART, UNIX, MQ, DBUS, N_WAYS };
 enum { BACKGROUND_PRIORITY = 0x2ff, WORKLOOP_ID = 1 };
 
 static unsigned n_calls = 2000;
 static bool are_apart; /* each process in a session of its own */
-
-/* ---- the load ---- */
-
-static pid_t spinners[MAX_CPUS];
-static unsigned n_spinners;
-
-static _Noreturn void spin(bool is_hog)
-{
-    struct sched_param zero = { 0 };
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (are_apart)
-        setsid();
-    if (!is_hog)
-        sched_setscheduler(0, SCHED_IDLE, &zero);
-    for (volatile unsigned i = 0;; i++)
-        ;
-}
-
-static void start_spinners(bool are_hogs)
-{
-    long n_cpus = sysconf(_SC_NPROCESSORS_ONLN);
-    n_spinners = n_cpus < MAX_CPUS ? (unsigned)n_cpus : MAX_CPUS;
-    for (unsigned i = 0; i < n_spinners; i++)
-        if ((spinners[i] = fork()) == 0)
-            spin(are_hogs);
-    usleep(SETTLE_US);
-}
-
-static void stop_spinners(void)
-{
-    for (unsigned i = 0; i < n_spinners; i++) {
-        kill(spinners[i], SIGKILL);
-        waitpid(spinners[i], NULL, 0);
-    }
-}
 
 /* ---- the servers ---- */
 
@@ -323,17 +285,17 @@ static void measure(struct way *way, double *took)
     if ((way->skipped = way->peer->start(way->peer, -1)))
         return;
     be_urgent(way, true);
-    start_spinners(false);
+    load_start(LOAD_AWAKE, are_apart);
     bool works = time_calls(way, took, n_calls);
     way->unloaded = works ? took[n_calls / 2] : NAN;
-    stop_spinners();
-    start_spinners(true);
+    load_stop();
+    load_start(LOAD_HOGS, are_apart);
     if (works && time_calls(way, took, n_calls)) {
         way->p50 = took[n_calls / 2];
         way->p99 = took[n_calls - 1 - n_calls / 100];
         way->worst = took[n_calls - 1];
     }
-    stop_spinners();
+    load_stop();
     be_urgent(way, false);
     way->peer->stop(way->peer);
 }

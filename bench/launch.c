@@ -1,164 +1,33 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* bench/launch.c - starting programs: our posix_spawn beside the C library's
- *
- * From the call to its return, to the first instruction of main in a program that knows nothing of Mach, and to the first message
- * of one that does (which after the C library's posix_spawn is a stranger that machd adopts). With ports: a bootstrap port, a registered
- * port and a watch port. The median of five rounds, which interleave the ways, is what is shown.
- */
-#include <dlfcn.h>
-#include <fcntl.h>
-#include <mach/mach.h>
-#include <math.h>
-#include <spawn_private.h>
+/* bench/launch.c - starting a program (launch_spawn.c), and a service by its first call (ondemand.c) */
+#include "launch.h"
+
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "measure.h"
 
-enum { ROUNDS = 5, TIME_FD = 3 };
-enum { LIBC, MACHD, PORTS, N_WAYS };
-enum { RETURN, FIRST, CHECK_IN, N_TIMES };
-
-typedef int (*spawn_function)(pid_t *pid, const char *path, const void *actions, const void *attributes,
-                              char *const argv[], char *const envp[]);
-
-static const char *const way_names[N_WAYS] = { "the C library's", "machd's", "machd's, with ports" };
-static const char *const time_names[N_TIMES] = { "return", "main", "message" };
-static double rounds[N_WAYS][N_TIMES][ROUNDS];
-static unsigned n_calls = 100;
-static char program[2][4096]; /* without libmach, with it */
-static posix_spawnattr_t with_ports;
-
-static void find_programs(void)
-{
-    char self[4000];
-    ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
-    self[n > 0 ? n : 0] = '\0';
-    char *slash = strrchr(self, '/');
-    if (slash != NULL)
-        *slash = '\0';
-    snprintf(program[0], sizeof(program[0]), "%s/launched", self);
-    snprintf(program[1], sizeof(program[1]), "%s/launched-mach", self);
-}
-
-static void make_attributes(void)
-{
-    mach_port_t port, task = mach_task_self();
-    mach_port_allocate(task, MACH_PORT_RIGHT_RECEIVE, &port);
-    mach_port_insert_right(task, port, port, MACH_MSG_TYPE_MAKE_SEND);
-    posix_spawnattr_init(&with_ports);
-    posix_spawnattr_setspecialport_np(&with_ports, bootstrap_port, TASK_BOOTSTRAP_PORT);
-    posix_spawnattr_set_registered_ports_np(&with_ports, &port, 1);
-    posix_spawnattr_set_importancewatch_port_np(&with_ports, 1, &port);
-}
-
-static int start(int way, const char *path, pid_t *pid)
-{
-    static spawn_function libc;
-    char *argv[] = { (char *)path, NULL };
-    if (libc == NULL)
-        libc = (spawn_function)dlsym(RTLD_NEXT, "posix_spawn");
-    if (way == LIBC)
-        return libc(pid, path, NULL, NULL, argv, environ);
-    return posix_spawn(pid, path, NULL, way == PORTS ? &with_ports : NULL, argv, environ);
-}
-
-/* One program: when the call returned, and the time that the program wrote. False: something failed. */
-static bool run_one(int way, const char *path, const int pipe[2], double *returned, double *ran)
-{
-    pid_t pid;
-    double begin = now_us();
-    if (start(way, path, &pid) != 0)
-        return false;
-    *returned = now_us() - begin;
-    bool told = read(pipe[0], ran, sizeof(*ran)) == sizeof(*ran);
-    *ran -= begin;
-    return waitpid(pid, NULL, 0) == pid && told;
-}
-
-static bool run_round(int way, const int pipe[2], int round)
-{
-    double *values[N_TIMES], other;
-    bool good = true;
-    for (int i = 0; i < N_TIMES; i++)
-        values[i] = calloc(n_calls, sizeof(double));
-    for (unsigned i = 0; i < n_calls && good; i++)
-        good = run_one(way, program[0], pipe, &values[RETURN][i], &values[FIRST][i]) &&
-               run_one(way, program[1], pipe, &other, &values[CHECK_IN][i]);
-    for (int i = 0; i < N_TIMES; i++) {
-        rounds[way][i][round] = median(values[i], n_calls);
-        free(values[i]);
-    }
-    return good;
-}
-
-/* The programs write to the other end under its own number. */
-static bool make_pipe(int ends[2])
-{
-    int made[2];
-    if (pipe2(made, O_CLOEXEC) != 0)
-        return false;
-    ends[0] = fcntl(made[0], F_DUPFD_CLOEXEC, 10);
-    int to = fcntl(made[1], F_DUPFD_CLOEXEC, 10);
-    close(made[0]);
-    close(made[1]);
-    ends[1] = dup2(to, TIME_FD);
-    close(to);
-    return ends[0] >= 0 && ends[1] == TIME_FD;
-}
-
-static void show(bool json)
-{
-    double shown[N_WAYS][N_TIMES];
-    printf("starting a program, microseconds from the call, median of %d interleaved rounds\n\n%-24s", ROUNDS,
-           "");
-    for (int i = 0; i < N_TIMES; i++)
-        printf("%12s", time_names[i]);
-    for (int way = 0; way < N_WAYS; way++) {
-        printf("\n%-24s", way_names[way]);
-        for (int i = 0; i < N_TIMES; i++)
-            printf("%12.1f", shown[way][i] = median(rounds[way][i], ROUNDS));
-    }
-    double ratio = shown[MACHD][FIRST] / shown[LIBC][FIRST], ports = shown[PORTS][FIRST] / shown[LIBC][FIRST],
-           check_in = shown[MACHD][CHECK_IN] / shown[LIBC][CHECK_IN];
-    printf("\n\nto main and to the first message, divided by the same of the C library's\n  %-36s%.3f\n  "
-           "%-36s%.3f\n  %-36s%.3f\n",
-           "spawn_over_posix_spawn", ratio, "spawn_ports_over_posix_spawn", ports,
-           "spawn_check_in_over_posix_spawn", check_in);
-    if (!json)
-        return;
-    json_begin();
-    json_number("spawn_return_us", shown[MACHD][RETURN]);
-    json_number("spawn_first_us", shown[MACHD][FIRST]);
-    json_number("spawn_check_in_us", shown[MACHD][CHECK_IN]);
-    json_number("spawn_over_posix_spawn", ratio);
-    json_number("spawn_ports_over_posix_spawn", ports);
-    json_number("spawn_check_in_over_posix_spawn", check_in);
-    json_end();
-}
-
 int main(int argc, char **argv)
 {
     struct bench_options options =
-        bench_parse(argc, argv, "Starts programs: our posix_spawn beside the C library's.");
-    int pipe[2];
-    if (options.quick)
-        n_calls = 20;
-    find_programs();
-    make_attributes();
-    if (!make_pipe(pipe)) {
-        fprintf(stderr, "bench-launch: no pipe\n");
+        bench_parse(argc, argv, "Starts programs, and services by their first call, beside what Linux has.");
+    char directory[4000];
+    ssize_t n = readlink("/proc/self/exe", directory, sizeof(directory) - 1);
+    directory[n > 0 ? n : 0] = '\0';
+    char *slash = strrchr(directory, '/');
+    if (slash != NULL)
+        *slash = '\0';
+    if (!spawn_measure(directory, options.quick) || !ondemand_measure(directory, options.quick))
         return 1;
+    spawn_show();
+    printf("\n");
+    ondemand_show();
+    if (options.json) {
+        json_begin();
+        spawn_json();
+        ondemand_json();
+        json_end();
     }
-    for (int round = 0; round < ROUNDS; round++)
-        for (int way = 0; way < N_WAYS; way++)
-            if (!run_round(way, pipe, round)) {
-                fprintf(stderr, "bench-launch: a program could not be started\n");
-                return 1;
-            }
-    show(options.json);
     return 0;
 }

@@ -2,23 +2,31 @@
 /* bench/ondemand.c - the first call to a service that is not running: launchd, a super-server as inetd is one, D-Bus activation
  *
  * Each call finds nobody, starts the service, and is answered by it; then the service ends, which is waited for and not counted.
- * Rounds of the ways are interleaved. The caller has no priority to lend.
+ * Rounds of the ways are interleaved. The caller is urgent: of class USER_INTERACTIVE in the focal role, which is niceness -10
+ * where that is allowed, for all ways. It is measured on CPUs with nothing to do, on such as are kept awake, and beside a hog on
+ * each of them (load.h), once in the caller's session, as started from its shell, and once in a session of its own: where
+ * autogroup is on, Linux is fair between sessions first, and launchd's jobs have one each.
  */
 #include <math.h>
+#include <pthread/qos.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
+#include "launch.h"
+#include "load.h"
 #include "measure.h"
 #include "ondemand.h"
 
 enum { ROUNDS = 5, N_WAYS = 3 };
+enum condition { IDLE, AWAKE, LOADED, APART, N_CONDITIONS };
 
+static const char *const condition_names[N_CONDITIONS] = { "idle", "awake", "hogs", "hogs apart" };
 static struct way *const ways[N_WAYS] = { &way_mach, &way_inetd, &way_dbus };
 static const char *missing[N_WAYS];
-static double rounds[N_WAYS][ROUNDS];
+static double rounds[N_WAYS][N_CONDITIONS][ROUNDS];
 static unsigned n_calls = 20;
 
 const char *way_path(const char *directory, const char *name)
@@ -40,19 +48,7 @@ bool way_write(const char *path, const char *format, ...)
     return fclose(out) == 0;
 }
 
-static void start_all(const char *scratch)
-{
-    char self[4000];
-    ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
-    self[n > 0 ? n : 0] = '\0';
-    char *slash = strrchr(self, '/');
-    if (slash != NULL)
-        *slash = '\0';
-    for (int i = 0; i < N_WAYS; i++)
-        missing[i] = ways[i]->start(self, scratch);
-}
-
-static bool run_round(int way, int round)
+static bool run_round(int way, enum condition condition, int round)
 {
     double *values = calloc(n_calls, sizeof(double));
     bool good = true;
@@ -62,64 +58,106 @@ static bool run_round(int way, int round)
         values[i] = now_us() - begin;
         ways[way]->wait();
     }
-    rounds[way][round] = median(values, n_calls);
+    rounds[way][condition][round] = median(values, n_calls);
     free(values);
+    if (!good)
+        fprintf(stderr, "bench-launch: a call over %s failed\n", ways[way]->name);
+    return good;
+}
+
+static bool run_ways(enum condition condition, int round)
+{
+    bool good = true;
+    if (condition != IDLE)
+        load_start(condition == AWAKE ? LOAD_AWAKE : LOAD_HOGS, condition == APART);
+    for (int way = 0; way < N_WAYS && good; way++)
+        if (missing[way] == NULL)
+            good = run_round(way, condition, round);
+    if (condition != IDLE)
+        load_stop();
     return good;
 }
 
 static bool run_all(void)
 {
-    for (int round = 0; round < ROUNDS; round++)
-        for (int way = 0; way < N_WAYS; way++)
-            if (missing[way] == NULL && !run_round(way, round)) {
-                fprintf(stderr, "bench-ondemand: a call over %s failed\n", ways[way]->name);
-                return false;
-            }
-    return true;
+    bool good = true;
+    setpriority(PRIO_DARWIN_ROLE, 0, PRIO_DARWIN_ROLE_UI_FOCAL);
+    pthread_set_qos_class_self_np(QOS_CLASS_USER_INTERACTIVE, 0);
+    for (int round = 0; round < ROUNDS && good; round++)
+        for (enum condition condition = IDLE; condition < N_CONDITIONS && good; condition++)
+            good = run_ways(condition, round);
+    setpriority(PRIO_DARWIN_ROLE, 0, PRIO_DARWIN_ROLE_DEFAULT);
+    return good;
 }
 
-static void show(bool json)
+bool ondemand_measure(const char *directory, bool quick)
 {
-    double shown[N_WAYS];
-    printf("first call to a service that is not running, microseconds, median of %d interleaved rounds\n\n",
-           ROUNDS);
-    for (int way = 0; way < N_WAYS; way++) {
-        shown[way] = missing[way] == NULL ? median(rounds[way], ROUNDS) : NAN;
-        if (missing[way] == NULL)
-            printf("%-28s%12.0f\n", ways[way]->name, shown[way]);
-        else
-            printf("%-28s%12s  %s\n", ways[way]->name, "-", missing[way]);
-    }
-    printf("\ntime of machd divided by time of the other\n");
-    for (int way = 1; way < N_WAYS; way++)
-        printf("  ondemand_over_%-12s%.3f\n", ways[way]->key, shown[0] / shown[way]);
-    if (!json)
-        return;
-    json_begin();
-    json_number("ondemand_us", shown[0]);
-    json_number("ondemand_over_inetd", shown[0] / shown[1]);
-    json_number("ondemand_over_dbus", shown[0] / shown[2]);
-    json_end();
-}
-
-int main(int argc, char **argv)
-{
-    struct bench_options options =
-        bench_parse(argc, argv, "The first call to a service that is not running, beside inetd and D-Bus.");
     char scratch[] = "/tmp/bench-ondemand-XXXXXX";
-    if (options.quick)
+    if (quick)
         n_calls = 5;
     if (mkdtemp(scratch) == NULL)
-        return 1;
-    start_all(scratch);
+        return false;
+    for (int i = 0; i < N_WAYS; i++)
+        missing[i] = ways[i]->start(directory, scratch);
     if (missing[0] != NULL)
-        fprintf(stderr, "bench-ondemand: %s\n", missing[0]);
+        fprintf(stderr, "bench-launch: %s\n", missing[0]);
     bool good = missing[0] == NULL && run_all();
     for (int i = 0; i < N_WAYS; i++)
         if (missing[i] == NULL)
             ways[i]->stop();
     rmdir(scratch);
-    if (good)
-        show(options.json);
-    return good ? 0 : 1;
+    return good;
+}
+
+/* ---- telling ---- */
+
+static double shown(int way, enum condition condition)
+{
+    return missing[way] == NULL ? median(rounds[way][condition], ROUNDS) : NAN;
+}
+
+static double slowdown(int way, enum condition condition)
+{
+    return shown(way, condition) / shown(way, AWAKE);
+}
+
+static void show_way(int way)
+{
+    printf("%-24s", ways[way]->name);
+    if (missing[way] != NULL) {
+        printf("%12s  %s\n", "-", missing[way]);
+        return;
+    }
+    for (enum condition condition = IDLE; condition < N_CONDITIONS; condition++)
+        printf("%12.0f", shown(way, condition));
+    printf("%14.2f%14.2f\n", slowdown(way, LOADED), slowdown(way, APART));
+}
+
+void ondemand_show(void)
+{
+    printf("first call to a service that is not running, microseconds, median of %d interleaved rounds\n\n"
+           "%-24s",
+           ROUNDS, "");
+    for (enum condition condition = IDLE; condition < N_CONDITIONS; condition++)
+        printf("%12s", condition_names[condition]);
+    printf("%14s%14s\n", "hogs/awake", "apart/awake");
+    for (int way = 0; way < N_WAYS; way++)
+        show_way(way);
+    printf("\n  %-36s%.3f\n", "launch_loaded_over_unloaded", slowdown(0, LOADED));
+    printf("time of launchd divided by time of the other\n");
+    for (int way = 1; way < N_WAYS; way++)
+        printf("  launch_over_%-24s%.3f\n  launch_loaded_over_%-17s%.3f\n", ways[way]->key,
+               shown(0, IDLE) / shown(way, IDLE), ways[way]->key, shown(0, LOADED) / shown(way, LOADED));
+}
+
+void ondemand_json(void)
+{
+    json_number("launch_us", shown(0, IDLE));
+    json_number("launch_loaded_us", shown(0, LOADED));
+    json_number("launch_loaded_over_unloaded", slowdown(0, LOADED));
+    json_number("launch_over_dbus_activation", shown(0, IDLE) / shown(2, IDLE));
+    json_number("launch_loaded_over_dbus_activation", shown(0, LOADED) / shown(2, LOADED));
+    json_number("launch_over_super_server", shown(0, IDLE) / shown(1, IDLE));
+    json_number("launch_loaded_apart_over_unloaded", slowdown(0, APART));
+    json_number("dbus_activation_loaded_over_unloaded", slowdown(2, LOADED));
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* bench/ondemand_dbus.c - D-Bus activation: a dbus-daemon of our own, with one service that it can start */
+#include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -46,6 +47,7 @@ static bool start_daemon(char *address, size_t size)
         return false;
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_adddup2(&actions, out[1], 3);
+    posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0); /* it tells of every activation */
     bool good = posix_spawnp(&daemon_pid, words[0], &actions, NULL, words, environ) == 0;
     posix_spawn_file_actions_destroy(&actions);
     close(out[1]);
@@ -98,7 +100,7 @@ static void dbus_stop(void)
 }
 
 struct way way_dbus = { .name = "D-Bus activation",
-                        .key = "dbus",
+                        .key = "dbus_activation",
                         .start = dbus_start,
                         .call = dbus_call,
                         .wait = dbus_wait,

@@ -60,7 +60,7 @@ static void inetd_stop(void)
 }
 
 struct way way_inetd = { .name = "super-server, AF_UNIX",
-                         .key = "inetd",
+                         .key = "super_server",
                          .start = inetd_start,
                          .call = inetd_call,
                          .wait = inetd_wait,

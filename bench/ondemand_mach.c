@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* bench/ondemand_mach.c - a job of launchd, with a service */
 #include <mach/mach.h>
+#include <mach/mach_traps.h>
 #include <servers/bootstrap.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,7 +34,7 @@ static const char *mach_start(const char *directory, const char *scratch)
         !machctl(words))
         return "the job could not be loaded";
     unlink(plist);
-    reply = mach_reply_port();
+    reply = thread_get_special_reply_port(); /* whose caller's priority goes along */
     return bootstrap_look_up(bootstrap_port, ONDEMAND_MACH, &service) == KERN_SUCCESS
                ? NULL
                : "the service is not there";

@@ -9,4 +9,4 @@ static const char *dbus_start(const char *directory, const char *scratch)
     return "built without libsystemd";
 }
 
-struct way way_dbus = { .name = "D-Bus activation", .key = "dbus", .start = dbus_start };
+struct way way_dbus = { .name = "D-Bus activation", .key = "dbus_activation", .start = dbus_start };

@@ -44,15 +44,18 @@ done
 
 export MACHCTL="$build/tools/machctl/machctl" ABUSER="$build/tests/hostile/abuser"
 out=$(mktemp)
-trap 'rm -f "$out"' EXIT
+log=$(mktemp) # of machd and launchd: shown when a group fails
+trap 'rm -f "$out" "$log"' EXIT
 object=
 first=1
 failed=0
 for group in $groups; do
     [ -n "$first" ] || echo
     first=
-    "$MACHCTL" run -- "$build/bench/bench-$group" --json $quick >"$out" || {
+    : >"$log"
+    "$MACHCTL" run --log "$log" -- "$build/bench/bench-$group" --json $quick >"$out" || {
         cat "$out"
+        tail -n 20 "$log" >&2
         echo "bench: group $group failed" >&2
         failed=1
         continue
