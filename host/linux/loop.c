@@ -31,6 +31,7 @@
 #define QUARANTINE_LOOK (10 * MILLISECOND)
 #define SOCKETS_PER_TURN 8
 #define SOCKETS_PAUSE 3               /* times what a turn of sockets took */
+#define SOCKETS_CREDIT MILLISECOND    /* of pauses that are not made: one program attaches without any */
 #define WORK_AFTER (10 * MICROSECOND) /* the last request */
 #define WORK_EVERY (100 * MICROSECOND)
 #define DRAIN_NAP (50 * MICROSECOND)
@@ -126,7 +127,8 @@ static void dispatch_all(struct machd *m, const struct epoll_event *events, int 
 }
 
 /* Whoever connects, attaches or asks over its socket pays no steps for it, and some of it is dear. So when others make traps
- * meanwhile, sockets get a quarter of the time: after each turn of theirs they are not looked at for three times as long. */
+ * meanwhile, sockets get a quarter of the time: after each turn of theirs they are not looked at for three times as long, but
+ * for the first pauses, since a program that starts waits for each of its three requests. */
 static void serve_sockets(struct machd *m)
 {
     struct epoll_event events[SOCKETS_PER_TURN];
@@ -135,8 +137,11 @@ static void serve_sockets(struct machd *m)
     reap(m);
     uint64_t now = clock_now();
     if (m->count.traps != m->n_traps_before_sockets) {
-        m->sockets_back = now + SOCKETS_PAUSE * (now - begin);
-        watch_pause(m, &m->sockets);
+        m->sockets_owe = (m->sockets_owe > now ? m->sockets_owe : now) + SOCKETS_PAUSE * (now - begin);
+        if (m->sockets_owe - now > SOCKETS_CREDIT) {
+            m->sockets_back = m->sockets_owe - SOCKETS_CREDIT;
+            watch_pause(m, &m->sockets);
+        }
     }
     m->n_traps_before_sockets = m->count.traps;
 }

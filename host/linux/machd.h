@@ -242,6 +242,7 @@ struct machd {
     int sockets_epoll;    /* of listeners and connections; looked at through the first one */
     struct watch sockets; /* that, paused now and then: see loop.c */
     uint64_t sockets_back, n_traps_before_sockets;
+    uint64_t sockets_owe; /* until then others would have the time that sockets took three times over */
     struct watch_table watches;
     struct watch listener, admin_listener, signals, root;
     int reserve_fd; /* given up to accept and turn away a connection when descriptors run out */
