@@ -31,7 +31,8 @@ static bool start_daemon(struct dbus *dbus)
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_adddup2(&actions, out[1], 3);
-    posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0); /* what it says is not of the bench */
+    posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY,
+                                     0); /* what it says is not of the bench */
     char *argv[] = { "dbus-daemon", "--session", "--nofork", "--print-address=3", NULL };
     int failed = posix_spawnp(&dbus->daemon, argv[0], &actions, NULL, argv, environ);
     posix_spawn_file_actions_destroy(&actions);

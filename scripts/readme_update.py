@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Fills the marked parts of README.md from what the programs really print.
 
-    readme_update.py [rules] [demo] [bench]      all three without arguments
+    readme_update.py [rules] [demo] [bench]      all three without arguments; demo: docs/launch.svg too
 
 A part stands between `<!-- NAME:begin -->` and `<!-- NAME:end -->`. Run it after ./dev build; ./dev fmt
 runs the first part alone.
@@ -16,6 +16,7 @@ import sys
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 SCREEN_LINES = 60
+PICTURE = "docs/launch.svg"
 BENCH_GROUPS = ("rpc", "oneway", "scale", "ool")
 
 
@@ -40,7 +41,8 @@ def rules():
 
 
 def demo():
-    return screen("./dev run", output_of("sh", "demo/run.sh", "build"))
+    """The picture is of the same run."""
+    return screen("./dev run --svg " + PICTURE, output_of("sh", "demo/run.sh", "build", "--svg", PICTURE))
 
 
 def bench():

@@ -17,7 +17,9 @@
 #define WINDOW (100 * MILLISECOND)
 #define TERM_MIN (1 * SECOND) /* of round robin; the double each time that it was ended too soon */
 #define TERM_MAX (64 * SECOND)
-#define HOLD (10 * MILLISECOND) /* after a burst: one more may come, and who is lowered while others wait loses its CPU */
+#define HOLD                                                                                                 \
+    (10 *                                                                                                    \
+     MILLISECOND) /* after a burst: one more may come, and who is lowered while others wait loses its CPU */
 
 struct attributes { /* sched_setattr(2), which glibc 2.36 does not declare */
     uint32_t size;
