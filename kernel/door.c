@@ -531,6 +531,11 @@ static void check_launch(const struct launch *launch)
             check_reference(launch->watch[i]->port);
 }
 
+const struct system *kernel_system(const struct kernel *kernel)
+{
+    return &kernel->system;
+}
+
 void kernel_check_invariants(struct kernel *kernel)
 {
     struct system *system = &kernel->system;

@@ -28,6 +28,7 @@
 #include "wire/trap.h"
 
 struct kernel;
+struct system;
 struct task;
 struct thread;
 struct inherit;
@@ -135,6 +136,8 @@ struct kernel_census kernel_census(const struct kernel *kernel);
 
 /* Walks everything and asserts the invariants of P4; O(all). Simulations call it after every trap. */
 void kernel_check_invariants(struct kernel *kernel);
+/* For other checks: what all of it stands in. */
+const struct system *kernel_system(const struct kernel *kernel);
 
 /* Calls visit for each live task, oldest first; for status displays. */
 struct kernel_task_view {

@@ -14,6 +14,7 @@
 #include <sys/mman.h>
 
 #include "sim/internal.h"
+#include "sim/oracle.h"
 
 void (*sim_deadlock_hook)(const char *who_waits);
 void (*sim_leave_task_hook)(struct sim_task *task);
@@ -21,6 +22,7 @@ void (*sim_enter_task_hook)(struct sim_task *task);
 
 enum {
     CHECK_ALWAYS_BELOW = 400,    /* names, ports and messages: so many are checked after every trap */
+    ORACLE_ALWAYS_BELOW = 1000,  /* likewise for priorities: enough for chains of 64 */
     CHECK_SELDOM_ABOVE = 100000, /* memory that is in no cache: a check costs several times as much for each */
     TRAP_NANOSECONDS = 1000,     /* what a trap takes, and up to as much again */
     FIRST_PID = 100,
@@ -211,7 +213,10 @@ static void check_invariants(void)
     struct kernel_census census = kernel_census(sim.kernel);
     uint64_t size = census.names + census.ports + census.messages;
     sim.unchecked += CHECK_ALWAYS_BELOW;
-    if (size > CHECK_ALWAYS_BELOW && sim.unchecked < size * (size > CHECK_SELDOM_ABOVE ? 128 : 16))
+    bool is_due = size <= CHECK_ALWAYS_BELOW || sim.unchecked >= size * (size > CHECK_SELDOM_ABOVE ? 128 : 16);
+    if (is_due || size <= ORACLE_ALWAYS_BELOW)
+        oracle_check(kernel_system(sim.kernel));
+    if (!is_due)
         return;
     sim.unchecked = 0;
     kernel_check_invariants(sim.kernel);

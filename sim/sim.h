@@ -11,8 +11,8 @@
  *   ... Mach calls, sim_task_spawn, sim_thread_spawn, sim_kill ...
  *   sim_end();              every task dies; asserts that the kernel holds nothing any more
  *
- * There is one simulation at a time. After every trap the kernel's invariants (P4) are checked: each time
- * while little exists, now and then when much does.
+ * There is one simulation at a time. After every trap the kernel's invariants (P4) are checked, and
+ * every priority against an oracle (oracle.h): each time while little exists, now and then when much does.
  */
 #pragma once
 

@@ -30,6 +30,7 @@ struct being { /* a task */
     struct task *kernel; /* NULL: there is none */
     struct task_identity identity;
     bool is_honest, is_hostile;
+    bool had_main;             /* its image's main thread has begun, and does so once */
     uint8_t n_threads;
     struct actor *threads[MAX_THREADS];
     mach_port_name_t old_name; /* was a name once, perhaps */

@@ -10,6 +10,7 @@
 #include <sys/mman.h>
 
 #include "base/alloc.h"
+#include "sim/oracle.h"
 
 enum { FIRST_PID = 100, UNUSED_BYTE = 0xee };
 
@@ -328,13 +329,15 @@ struct actor *actor_new(struct being *task)
         actor++;
     *actor = (struct actor){ .task = task, .page = page_of(actor) };
     memset(actor->page, 0, TRAP_PAGE_SIZE);
-    int32_t tid = task->n_threads == 0 ? task->identity.pid : world.next_pid++;
+    int32_t tid = task->had_main ? world.next_pid++ : task->identity.pid;
     actor->kernel = kernel_thread_new(world.kernel, task->kernel, tid, actor->page, actor);
-    if (actor->kernel)
-        task->threads[task->n_threads++] = actor;
-    else
+    if (!actor->kernel) {
         page_retire(actor);
-    return actor->kernel ? actor : NULL;
+        return NULL;
+    }
+    task->had_main = true;
+    task->threads[task->n_threads++] = actor;
+    return actor;
 }
 
 static void actor_gone(struct actor *actor)
@@ -363,6 +366,7 @@ static void image_gone(struct being *task)
     for (unsigned i = 0; i < task->n_threads; i++)
         actor_gone(task->threads[i]);
     task->n_threads = 0;
+    task->had_main = false;
     for (unsigned i = 0; i < MAX_SEGMENTS; i++) {
         if (!world.segments[i].bytes || world.segments[i].owner != task)
             continue;
@@ -453,6 +457,7 @@ static void check_actor(const struct actor *actor)
 void world_check(void)
 {
     kernel_check_invariants(world.kernel);
+    oracle_check(kernel_system(world.kernel));
     for (unsigned i = 0; i < sizeof(world.actors) / sizeof(world.actors[0]); i++)
         check_actor(&world.actors[i]);
 }
