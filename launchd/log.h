@@ -2,7 +2,9 @@
 /* launchd/log.h - lines for people, and the end of a launchd that is wrong about itself */
 #pragma once
 
-/* One line on standard error, which machd passes on. */
+/* Before the first line. */
+void log_begin(void);
+/* One line on standard error, which machd passes on; one that nobody makes room for is lost. */
 void log_line(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* A broken invariant ends this launchd; machd starts the next, which reads the stash anew (B14). */

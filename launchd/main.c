@@ -133,6 +133,7 @@ int main(int argc, char **argv)
     struct options options = read_options(argc, argv);
     bool fresh;
 
+    log_begin();
     signal(SIGPIPE, SIG_IGN);
     stash_open(options.stash, &fresh);
     loop_enter(); /* nobody is served before all is there */

@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* host/linux/log.c - lines for people
  *
- * Standard error may be a pipe that nobody reads: it is written without waiting, and a line that does not fit is lost.
+ * Standard error may be a pipe or a terminal that nobody reads, and clients may have it, too: what poll() says of it holds no
+ * longer than they like, and its flags are theirs as well. So a pipe or a terminal is opened once more, to be written without
+ * waiting; a socket has a flag for each write. A line that does not fit is lost.
  */
 #include <errno.h>
-#include <poll.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
 #include <syslog.h>
 #include <unistd.h>
 
@@ -17,6 +21,7 @@
 #define LINES_PER_SECOND 20u
 
 static bool is_verbose, to_syslog;
+static int own = -1; /* standard error, opened again */
 static uint64_t window;
 static unsigned n_lines, n_lost;
 
@@ -28,7 +33,24 @@ void log_set_verbose(bool verbose)
 void log_use_syslog(void)
 {
     to_syslog = true;
+    if (own >= 0)
+        close(own);
+    own = -1;
     openlog("machd", LOG_PID, LOG_DAEMON);
+}
+
+void log_begin(void)
+{
+    struct stat stat;
+    if (fstat(STDERR_FILENO, &stat) == 0 && (S_ISFIFO(stat.st_mode) || S_ISCHR(stat.st_mode)))
+        own = open("/proc/self/fd/2", O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+}
+
+static void put_line(const char *line, size_t size)
+{
+    int fd = own >= 0 ? own : STDERR_FILENO;
+    if (send(fd, line, size, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 && errno == ENOTSOCK)
+        (void)!write(fd, line, size);
 }
 
 static void put(const char *text)
@@ -39,11 +61,10 @@ static void put(const char *text)
         n = (int)sizeof(line);
         line[n - 1] = '\n';
     }
-    struct pollfd error = { .fd = STDERR_FILENO, .events = POLLOUT };
     if (to_syslog)
         syslog(LOG_NOTICE, "%s", text);
-    else if (poll(&error, 1, 0) == 1 && (error.revents & POLLOUT))
-        (void)!write(STDERR_FILENO, line, (size_t)n);
+    else
+        put_line(line, (size_t)n);
 }
 
 static bool may_write(void)

@@ -7,6 +7,8 @@
 
 #include <stdbool.h>
 
+/* Before the first line. */
+void log_begin(void);
 void log_line(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Only with --verbose. */
 void log_detail(const char *format, ...) __attribute__((format(printf, 1, 2)));

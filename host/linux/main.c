@@ -388,6 +388,7 @@ static void end(struct machd *m)
 int main(int argc, char **argv)
 {
     struct machd *m = &machd;
+    log_begin();
     parse(&m->options, argc, argv);
     log_set_verbose(m->options.verbose);
     assert_set_hook(on_assert);

@@ -3,6 +3,7 @@
  *
  * In each test a bystander is attached from the beginning; at the end it must still be served, at once.
  */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/futex.h>
@@ -14,6 +15,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -590,11 +592,16 @@ TEST(a_wake_reaches_its_thread_behind_a_crowd_that_waits_on_the_same_word, "F99"
 
 /* ---- shared memory ---- */
 
-static bool can_be_changed(int fd)
+static int open_again(int fd, int flags)
 {
     char path[40];
     snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-    int again = open(path, O_RDWR | O_CLOEXEC);
+    return open(path, flags | O_CLOEXEC);
+}
+
+static bool can_be_changed(int fd)
+{
+    int again = open_again(fd, O_RDWR);
     if (again < 0)
         return false;
     void *map = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, again, 0);
@@ -623,4 +630,58 @@ TEST(a_trap_area_keeps_its_size, "F99")
     CHECK(fcntl(s.bystander.area_fd, F_ADD_SEALS, F_SEAL_WRITE) != 0);
     fallocate(s.bystander.area_fd, 0x02 | 0x01, 4 * 16384, 16384); /* a hole reads as zero: harmless */
     scene_end(&s);
+}
+
+/* ---- what machd writes ---- */
+
+static unsigned flags_of(pid_t pid, const char *fd)
+{
+    char path[64], line[64];
+    unsigned flags = 0;
+    snprintf(path, sizeof(path), "/proc/%d/fdinfo/%s", pid, fd);
+    FILE *file = fopen(path, "re");
+    while (file && fgets(line, sizeof(line), file))
+        sscanf(line, "flags: %o", &flags);
+    if (file)
+        fclose(file);
+    return flags;
+}
+
+static bool has_open_without_waiting(pid_t pid, ino_t pipe)
+{
+    char path[64];
+    struct stat stat;
+    bool has = false;
+    snprintf(path, sizeof(path), "/proc/%d/fd", pid);
+    DIR *directory = opendir(path);
+    REQUIRE(directory != NULL);
+    for (struct dirent *entry; (entry = readdir(directory));)
+        has |= fstatat(dirfd(directory), entry->d_name, &stat, 0) == 0 && stat.st_ino == pipe &&
+               (flags_of(pid, entry->d_name) & O_NONBLOCK);
+    closedir(directory);
+    return has;
+}
+
+/* What poll() says of a pipe that clients have, too, may be wrong a moment later; and its flags are shared with them. */
+TEST(machd_never_waits_for_who_reads_its_messages, "F99")
+{
+    int before = dup(STDERR_FILENO), fds[2];
+    struct stat pipe;
+    struct scene s;
+    REQUIRE_EQ(pipe2(fds, O_CLOEXEC), 0);
+    REQUIRE_EQ(fstat(fds[1], &pipe), 0);
+    fflush(NULL);
+    dup2(fds[1], STDERR_FILENO);
+    scene_begin(&s);
+    dup2(before, STDERR_FILENO);
+    CHECK(has_open_without_waiting(s.live.machd, pipe.st_ino));
+    CHECK(!(fcntl(fds[1], F_GETFL) & O_NONBLOCK));
+    attack(&s, jump);
+    char line[200] = "";
+    CHECK_GT(read(fds[0], line, sizeof(line) - 1), 0);
+    CHECK(strstr(line, "is ended: its request word jumped") != NULL);
+    scene_end(&s);
+    close(before);
+    close(fds[0]);
+    close(fds[1]);
 }
