@@ -34,10 +34,12 @@ static void copy_command(char command[17], const char *from, const char *to)
     command[n] = 0;
 }
 
+/* The main thread's: that of the process adds up the times of all its threads, however many these are. */
 bool proc_read_stat(int32_t pid, struct proc_stat *stat)
 {
-    char text[1024];
-    if (!read_file(pid, "stat", text, sizeof(text)))
+    char text[1024], name[32];
+    snprintf(name, sizeof(name), "task/%d/stat", pid);
+    if (!read_file(pid, name, text, sizeof(text)))
         return false;
     char *open = strchr(text, '('), *close = strrchr(text, ')');
     if (!open || !close || close < open)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* host/linux/proc.h - the files of /proc that may be read on machd's thread
  *
- * stat, status and schedstat are made from counters and take no lock that the process can hold; cmdline, environ, maps
- * and mem do, and a process can hold that one for ever.
+ * A thread's stat and schedstat, and status, are made from counters, in a time that does not depend on the process, and take no
+ * lock that it can hold. A process's stat adds up all its threads; cmdline, environ, maps and mem take a lock that a process can
+ * hold for ever.
  */
 #pragma once
 
