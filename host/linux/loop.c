@@ -316,7 +316,8 @@ static bool is_idle(const struct machd *m)
 static void sleep_until_event(struct machd *m, struct loop *loop, uint64_t deadline)
 {
     wake_run_all(m);
-    priority_run(m);
+    if (priority_run(m))
+        return; /* the rest in the next pass */
     users_set_asleep(m, true);
     if (polling_look(m)) {
         users_set_asleep(m, false);

@@ -16,6 +16,8 @@ static const struct {
     int base, nice;
 } scale[] = { { 0, 19 }, { 4, 19 }, { 31, 0 }, { 47, -10 }, { 63, -15 }, { 127, -15 } };
 
+enum { LOWERED_AT_ONCE = 32 }; /* a task with thousands of threads may lower them all in one trap */
+
 /* RLIMIT_NICE counts downwards from here: 20 less the limit is the lowest niceness allowed. */
 enum { LIMIT_OF_NICE_0 = 20 };
 
@@ -127,12 +129,14 @@ void priority_spent(struct machd *m, struct niceness *nice)
     want(m, nice, nice->timeshare);
 }
 
-void priority_run(struct machd *m)
+bool priority_run(struct machd *m)
 {
+    struct list *node;
     if (!list_is_empty(&m->outstanding))
-        return;
-    for (struct list *node; (node = list_pop(&m->lowering));)
+        return false;
+    for (int i = 0; i < LOWERED_AT_ONCE && (node = list_pop(&m->lowering)); i++)
         apply(m, list_entry(node, struct niceness, lowering_link));
+    return !list_is_empty(&m->lowering);
 }
 
 void priority_forget(struct niceness *nice)

@@ -26,8 +26,8 @@ struct niceness;
 void priority_changed(struct machd *m, struct niceness *nice, int base, struct process *from);
 /* It has run round robin for as long as one push permits: its niceness counts from now on. */
 void priority_spent(struct machd *m, struct niceness *nice);
-/* Lowers what waits to be lowered, if no wake is outstanding. */
-void priority_run(struct machd *m);
+/* Lowers some of what waits to be lowered, if no wake is outstanding. True: there is more. */
+bool priority_run(struct machd *m);
 /* The thread goes. */
 void priority_forget(struct niceness *nice);
 
