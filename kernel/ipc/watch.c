@@ -35,13 +35,23 @@ void watch_free(struct ipc *ipc, struct watch *watch)
 
 /* ---- the stack of a port ---- */
 
-static void unlink(struct ipc *ipc, struct watch *watch)
+static void push(struct watch *watch)
 {
-    struct watch **at = &watch->port->watch;
-    for (; *at != watch; at = &(*at)->below)
-        ipc->steps++;
+    struct port *port = watch->port;
+    watch->below = port->watch;
+    if (watch->below)
+        watch->below->above = watch;
+    port->watch = watch;
+}
+
+static void unlink(struct watch *watch)
+{
+    struct watch **at = watch->above ? &watch->above->below : &watch->port->watch;
+    ASSERT(*at == watch);
     *at = watch->below;
-    watch->below = NULL;
+    if (watch->below)
+        watch->below->above = watch->above;
+    watch->below = watch->above = NULL;
     list_remove(&watch->link);
 }
 
@@ -51,8 +61,7 @@ void watch_arm(struct ipc *ipc, struct watch *watch, struct list *owner, struct 
     ASSERT(watch->state == WATCH_NEW && watch_may_be_armed(port));
     watch->state = WATCH_ARMED;
     watch->thread = thread;
-    watch->below = port->watch;
-    port->watch = watch;
+    push(watch);
     list_append(owner, &watch->link);
     link_is_watched(ipc, port);
 }
@@ -62,8 +71,9 @@ void watch_settle(struct ipc *ipc, struct watch *watch)
     ASSERT(watch->state == WATCH_ARMED);
     while (watch->below) {
         struct watch *below = watch->below;
-        unlink(ipc, below);
+        unlink(below);
         watch_free(ipc, below);
+        ipc->steps++;
     }
     watch->state = WATCH_SETTLED;
     link_reset(ipc, watch->port);
@@ -72,7 +82,7 @@ void watch_settle(struct ipc *ipc, struct watch *watch)
 void watch_end(struct ipc *ipc, struct watch *watch)
 {
     ASSERT(watch->state != WATCH_NEW);
-    unlink(ipc, watch);
+    unlink(watch);
     link_update(ipc, watch->port);
     watch_free(ipc, watch);
 }
@@ -81,7 +91,7 @@ void watch_port_left(struct ipc *ipc, struct port *port)
 {
     while (port->watch) {
         struct watch *watch = port->watch;
-        unlink(ipc, watch);
+        unlink(watch);
         watch_free(ipc, watch); /* the port lives on: the caller holds it */
         ipc->steps++;
     }

@@ -27,6 +27,7 @@ struct watch {
     enum watch_state state;
     struct port *port;         /* a reference */
     struct watch *below;       /* the one that it took the port from; settled: NULL */
+    struct watch *above;       /* the one that took the port from it; NULL: it counts */
     struct ipc_thread *thread; /* NULL: has ended (T161) */
     struct account *account;   /* a reference */
 };
