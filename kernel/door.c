@@ -99,6 +99,7 @@ static void tell_priorities(struct ipc *ipc)
     for (struct list *node; (node = list_pop(&ipc->sched.changed));) {
         struct sched_thread *sched = list_entry(node, struct sched_thread, changed);
         struct thread *thread = thread_of_ipc(container_of(sched, struct ipc_thread, sched));
+        ipc->steps += HOST_STEPS_OF_PRIORITY;
         if (ipc->ops->thread_priority)
             ipc->ops->thread_priority(ipc->host, thread, sched_base(sched), source_of(sched));
     }
@@ -444,7 +445,7 @@ void kernel_tick(struct kernel *kernel, uint64_t now)
 
 bool kernel_has_work(const struct kernel *kernel)
 {
-    return ipc_has_work(&kernel->system.ipc);
+    return ipc_has_work(&kernel->system.ipc) || !list_is_empty(&kernel->system.ready);
 }
 
 void kernel_work(struct kernel *kernel)

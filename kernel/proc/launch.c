@@ -198,6 +198,7 @@ int launch_commit(struct thread *thread, uint64_t ticket, int32_t pid)
         return EINVAL;
     if (!ipc->ops->process_claim)
         return ENOTSUP;
+    ipc->steps += HOST_STEPS_OF_CLAIM;
     int error = ipc->ops->process_claim(ipc->host, thread->task, pid, &identity, &record);
     if (error)
         return error;
@@ -229,6 +230,7 @@ int launch_done(struct thread *thread, uint64_t ticket)
     if (!launch || launch->state != LAUNCH_COMMITTED)
         return EINVAL;
     if (launch->child && launch->child->awaits_image) {
+        ipc->steps += HOST_STEPS_OF_A_FILE;
         ipc->ops->process_command(ipc->host, launch->child->task, command);
         proc_image_begins(launch->child, command);
     }

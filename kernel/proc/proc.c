@@ -174,6 +174,7 @@ struct proc *proc_adopt(struct procs *procs, struct task *asker, int32_t pid)
     struct task_identity identity;
     struct task *ancestor;
     void *record;
+    ipc->steps += HOST_STEPS_OF_FIND;
     if (!ipc->ops->process_find ||
         ipc->ops->process_find(ipc->host, asker, pid, &identity, &ancestor, &record) != 0)
         return NULL;

@@ -152,6 +152,8 @@ int request_check(struct task *caller, const struct spawn_request *request)
         error = check_groups(caller, request);
     if (error)
         return error;
+    caller->system->ipc.steps +=
+        request->n_special + request->n_exceptions + request->n_registered + request->n_watch;
     if (!are_names_fine(caller, request))
         return EINVAL;
     bool adds_watches = request->n_watch > 0 && !list_is_empty(&caller->watches);

@@ -10,8 +10,15 @@
 #include "kernel/server/server.h"
 #include "kernel/task/errand.h"
 
+enum {
+    DEFERRED_MAX = 64, /* of one thread: its end drops them in one go */
+    READY_AT_ONCE = 64,
+};
+
 struct deferred *deferred_new(struct thread *caller)
 {
+    if (caller->n_deferred == DEFERRED_MAX)
+        return NULL;
     if (!account_charge(caller->ipc.account, ACCOUNT_BYTES, alloc_cost(sizeof(struct deferred))))
         return NULL;
     struct deferred *deferred = alloc_zeroed(sizeof(*deferred));
@@ -21,6 +28,7 @@ struct deferred *deferred_new(struct thread *caller)
     }
     deferred->caller = caller;
     list_append(&caller->deferred, &deferred->of_caller);
+    caller->n_deferred++;
     return deferred;
 }
 
@@ -34,7 +42,8 @@ static void send_reply(struct ipc *ipc, struct message *reply)
 
 void server_run_ready(struct system *system)
 {
-    for (struct list *node; (node = list_pop(&system->ready));) {
+    struct list *node;
+    for (int i = 0; i < READY_AT_ONCE && (node = list_pop(&system->ready)); i++) {
         struct deferred *deferred = list_entry(node, struct deferred, link);
         struct thread *caller = deferred->caller;
         struct message *request = deferred->request;

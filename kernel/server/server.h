@@ -21,9 +21,9 @@ struct message *server_call(struct system *system, struct thread *caller, struct
  * brought back for it, borrowed, or NULL. */
 struct message *server_call_again(struct system *system, struct thread *caller, struct message *request, struct right made,
                                   const struct errand *errand);
-/* Carries out again what need not wait any more, and queues the replies. */
+/* Carries out again some of what need not wait any more, and queues the replies; the rest is for the next time. */
 void server_run_ready(struct system *system);
-/* For call_may_defer(); NULL: limit or no memory. */
+/* For call_may_defer(); NULL: limit, no memory, or the thread has 64 such calls. */
 struct deferred *deferred_new(struct thread *caller);
 
 /* The name of a routine, for traces; NULL for an unknown id. */

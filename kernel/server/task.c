@@ -183,9 +183,8 @@ static bool is_basic(task_flavor_t flavor)
 
 static kern_return_t basic_info(struct task *task, task_flavor_t flavor, integer_t *info)
 {
-    enum { STEPS_OF_A_FILE = 16 };
     struct host_task_memory memory;
-    call_ipc()->steps += STEPS_OF_A_FILE;
+    call_ipc()->steps += HOST_STEPS_OF_A_FILE;
     if (!call_ipc()->ops->task_memory(call_ipc()->host, task, &memory))
         return KERN_INVALID_ARGUMENT;
     write_basic(task, &memory, flavor, info);

@@ -8,13 +8,7 @@
 #include "kernel/server/call.h"
 #include "kernel/server/policy.h"
 
-enum {
-    STEPS_OF_A_FILE = 16,
-    NS_PER_US = 1000,
-    US_PER_SECOND = 1000000,
-    SAMPLE_NS = 100000000,
-    QUANTUM_MS = 10
-};
+enum { NS_PER_US = 1000, US_PER_SECOND = 1000000, SAMPLE_NS = 100000000, QUANTUM_MS = 10 };
 
 kern_return_t give_integers(integer_t *out, mach_msg_type_number_t *count_p, const void *value, size_t size)
 {
@@ -48,7 +42,7 @@ static struct host_thread_usage usage_of(struct thread *thread)
 {
     struct host_thread_usage usage = { .state = 'X' };
     struct ipc *ipc = call_ipc();
-    ipc->steps += STEPS_OF_A_FILE;
+    ipc->steps += HOST_STEPS_OF_A_FILE;
     if (ipc->ops->thread_usage(ipc->host, thread->task, thread->tid, &usage))
         take_sample(thread, &usage);
     return usage;

@@ -234,6 +234,7 @@ void deferred_free(struct deferred *deferred)
     if (list_is_linked(&deferred->link))
         list_remove(&deferred->link);
     list_remove(&deferred->of_caller);
+    deferred->caller->n_deferred--;
     if (deferred->carrier)
         deferred->carrier->errand = NULL;
     account_release(deferred->caller->ipc.account, ACCOUNT_BYTES, alloc_cost(sizeof(*deferred)));

@@ -58,6 +58,7 @@ struct thread {
     struct deferred *errand;      /* that it is away for; NULL: none, or nobody wants it any more */
     struct list waiting;          /* struct deferred.link: for it to stop */
     struct list deferred;         /* struct deferred.of_caller: its calls that wait for others */
+    uint32_t n_deferred;
     struct port *special_reply; /* bound special reply port, a reference; NULL (K41) */
     void *host;
 };

@@ -9,6 +9,9 @@
 #include <string.h>
 
 #include "base/account.h"
+#include "base/host_ops.h"
+#include "kernel/task/system.h"
+#include "kernel/task/thread.h"
 #include "sim/sim.h"
 #include "tests/harness/harness.h"
 #include "tests/world.h"
@@ -166,4 +169,101 @@ TEST(the_steps_of_a_task_are_counted_for_it_and_its_user, "")
     receive_right();
     CHECK_GT(account()->steps, before);
     CHECK_GT(account()->parent->steps, of_user);
+}
+
+TEST(what_the_host_has_to_look_up_is_counted_for_who_asks, "")
+{
+    uint64_t before = account()->steps;
+    mach_port_t task = MACH_PORT_NULL;
+    CHECK_EQ(task_for_pid(SELF, 99999, &task), KERN_FAILURE);
+    CHECK_GE(account()->steps - before, HOST_STEPS_OF_FIND);
+}
+
+/* ---- calls that wait for somebody to stop ---- */
+
+enum { TASK_SUSPEND = 3407, CALLS_OF_ONE = 64, CALLERS = 3, AT_ONCE = 64 };
+
+static int sleep_long(void *argument)
+{
+    world_sleep_ms(1000000);
+    return 0;
+}
+
+/* Without waiting for the answer. */
+static void ask_to_suspend(mach_port_t task, mach_port_t reply)
+{
+    mach_msg_header_t message = {
+        .msgh_bits = MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, MACH_MSG_TYPE_MAKE_SEND_ONCE),
+        .msgh_size = sizeof(message),
+        .msgh_remote_port = task,
+        .msgh_local_port = reply,
+        .msgh_id = TASK_SUSPEND,
+    };
+    CHECK_EQ(mach_msg(&message, MACH_SEND_MSG, sizeof(message), 0, MACH_PORT_NULL, 0, MACH_PORT_NULL),
+             MACH_MSG_SUCCESS);
+}
+
+struct caller {
+    mach_port_t task, reply, go_on;
+    world_thread *thread;
+};
+
+static void *ask_often(void *argument)
+{
+    struct caller *caller = argument;
+    mach_msg_header_t message[4];
+    for (int i = 0; i < CALLS_OF_ONE; i++)
+        ask_to_suspend(caller->task, caller->reply);
+    mach_msg(message, MACH_RCV_MSG, 0, sizeof(message), caller->go_on, 0, MACH_PORT_NULL);
+    return NULL;
+}
+
+static uint32_t count(const struct list *list)
+{
+    uint32_t n = 0;
+    list_for_each(node, list) n++;
+    return n;
+}
+
+static unsigned n_answers(mach_port_t reply, kern_return_t *last_p)
+{
+    mig_reply_error_t answer[2];
+    unsigned n = 0;
+    while (mach_msg(&answer->Head, MACH_RCV_MSG | MACH_RCV_TIMEOUT, 0, sizeof(answer), reply, 0,
+                    MACH_PORT_NULL) == MACH_MSG_SUCCESS)
+        n++, *last_p = answer->RetCode;
+    return n;
+}
+
+/* What one thread leaves behind, and what becomes ready in one moment, is worked off beside the traps of others. */
+TEST(calls_that_wait_are_so_many_for_a_thread_and_go_on_a_few_at_a_time, "K245")
+{
+    world_task *child = world_task_spawn(sleep_long, NULL, MACH_PORT_NULL);
+    struct caller callers[CALLERS];
+    const struct system *system = sim_task_kernel(sim_task_self())->system;
+    kern_return_t kr = KERN_SUCCESS;
+    world_settle();
+    for (int i = 0; i < CALLERS; i++) {
+        callers[i] = (struct caller){ world_task_port_of(child), receive_right(), receive_right(), NULL };
+        callers[i].thread = world_thread_spawn(ask_often, &callers[i]);
+        world_yield_until_blocked(callers[i].thread);
+        CHECK_EQ(n_answers(callers[i].reply, &kr), 0);
+    }
+    for (int i = 0; i < CALLS_OF_ONE; i++)
+        ask_to_suspend(callers[0].task, callers[0].reply);
+    CHECK_EQ(n_answers(callers[0].reply, &kr), 0);
+    ask_to_suspend(callers[0].task, callers[0].reply);
+    CHECK_EQ(n_answers(callers[0].reply, &kr), 1);
+    CHECK_EQ(kr, KERN_RESOURCE_SHORTAGE);
+    int pid = 0;
+    CHECK_EQ(pid_for_task(callers[0].task, &pid), KERN_SUCCESS);
+    sim_kill(sim_task_of_pid(pid));
+    CHECK_EQ(count(&system->ready), (CALLERS + 1) * CALLS_OF_ONE - AT_ONCE);
+    world_task_kill(child);
+    CHECK_EQ(count(&system->ready), 0);
+    CHECK_EQ(n_answers(callers[0].reply, &kr), 2 * CALLS_OF_ONE);
+    for (int i = 0; i < CALLERS; i++) {
+        CHECK_EQ(send_empty(callers[i].go_on), MACH_MSG_SUCCESS);
+        world_thread_join(callers[i].thread);
+    }
 }
