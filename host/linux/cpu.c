@@ -5,8 +5,9 @@
 #include "host/linux/machd.h"
 #include "host/linux/rank.h"
 
-#define PAUSE (500 * MICROSECOND) /* ends a burst */
-#define BURST_MIN 16u             /* requests that make one */
+#define LULL (500 * MICROSECOND) /* ends a busy time */
+#define PAUSE (60 * MICROSECOND) /* ends a burst: polling does not bridge it */
+#define BURST_MIN 16u            /* requests that make one, or a busy time */
 #define CLOSE_TOGETHER (200 * MICROSECOND)
 #define SHARED_MAX 16u /* requests in a row: then stepping aside is worth a migration */
 #define AWAY_MAX 4u
@@ -33,6 +34,7 @@ static void count_request(struct cpu_place *cpu, bool is_ours, uint64_t now)
     uint64_t gap = now - cpu->heard_at;
     cpu->heard_at = now;
     cpu->n_burst = gap < PAUSE ? cpu->n_burst + 1 : 1;
+    cpu->n_busy = gap < LULL ? cpu->n_busy + 1 : 1;
     cpu->n_shared = is_ours && gap < CLOSE_TOGETHER ? cpu->n_shared + 1 : 0;
 }
 
@@ -49,7 +51,7 @@ void cpu_heard(struct machd *m, const struct trap_thread *t)
     uint32_t where = cpu_of(t);
     bool is_ours = where == here();
     count_request(cpu, is_ours, m->now);
-    rank_burst(m->now, in_burst(cpu));
+    rank_busy(m->now, cpu->n_busy > BURST_MIN);
     cpu->is_ours = is_ours;
     cpu->is_shared = is_ours && !in_burst(cpu);
     if (cpu->has_slept)

@@ -8,7 +8,8 @@
  *
  * In a burst of requests machd polls in any case. Whoever is on its CPU is pushed off by that, to where the others are,
  * and there, beside a machd that polls, hand-offs are fastest; a machd that made room would leave client and server on
- * two CPUs for good, an interrupt apart.
+ * two CPUs for good, an interrupt apart. Requests that come later than machd polls are no burst: a server that works
+ * for a while before each answer would find machd in its client's way, or its own, where every other CPU has a hog.
  *
  * Two moves follow from it, both rare:
  *   follow      requests keep coming from one other CPU, each ending a sleep: machd goes there before it sleeps
@@ -29,6 +30,7 @@ struct cpu_place {
     bool is_shared;    /* ... and there is no burst */
     bool has_slept;    /* no request came since */
     uint32_t n_burst;  /* requests without a pause between them */
+    uint32_t n_busy;   /* requests without a lull between them */
     uint32_t n_shared; /* requests in a row from our own CPU, close to each other */
     uint32_t n_away;   /* sleeps in a row that a request from CPU `away` ended */
     uint32_t away;

@@ -17,9 +17,7 @@
 #define WINDOW (100 * MILLISECOND)
 #define TERM_MIN (1 * SECOND) /* of round robin; the double each time that it was ended too soon */
 #define TERM_MAX (64 * SECOND)
-#define HOLD                                                                                                 \
-    (10 *                                                                                                    \
-     MILLISECOND) /* after a burst: one more may come, and who is lowered while others wait loses its CPU */
+#define HOLD (10 * MILLISECOND) /* after a busy time: whoever waits meanwhile would take the CPU */
 
 struct attributes { /* sched_setattr(2), which glibc 2.36 does not declare */
     uint32_t size;
@@ -36,7 +34,7 @@ static bool may_raise_others;
 /* Once it is round robin nothing keeps machd waiting, so it tries after a term whether it still needs that. */
 static struct {
     bool is_adaptive, is_round_robin;
-    uint64_t ends_at, term, burst_at;
+    uint64_t ends_at, term, busy_at;
     uint64_t window, waited;
 } turn = { .term = TERM_MIN };
 
@@ -116,11 +114,11 @@ void rank_waited(uint64_t now, uint64_t waited)
         begin_term(now);
 }
 
-void rank_burst(uint64_t now, bool is_burst)
+void rank_busy(uint64_t now, bool is_busy)
 {
-    if (is_burst)
-        turn.burst_at = now;
-    bool wanted = now < turn.ends_at || (turn.burst_at && now - turn.burst_at < HOLD);
+    if (is_busy)
+        turn.busy_at = now;
+    bool wanted = now < turn.ends_at || (turn.busy_at && now - turn.busy_at < HOLD);
     if (!turn.is_adaptive || wanted == turn.is_round_robin)
         return;
     if (wanted)

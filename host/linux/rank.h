@@ -11,14 +11,14 @@
 
 /* RANK_AUTO: nice -20 while calls come one by one and nobody competes for the CPUs, else round robin. A timeshare thread is
  * taken by the scheduler to whoever wakes it, and wakes others where it runs; a real-time one stays where it was, and a lone
- * call then pays for an interrupt to another CPU, twice. In a burst whoever machd wakes would push it off its CPU, and beside
+ * call then pays for an interrupt to another CPU, twice. In a busy time whoever machd wakes would push it off its CPU, and beside
  * programs that compute it would wait for one. If it may not, nice -20, else as it is. Children start as if nothing had been
  * asked for. */
 void rank_raise(enum rank_policy policy);
 /* Since it was last told this, machd was ready to run, and did not, for `waited` ns. */
 void rank_waited(uint64_t now, uint64_t waited);
 /* A request has come, one of many without a pause or not. A system call when that changes. */
-void rank_burst(uint64_t now, bool is_burst);
+void rank_busy(uint64_t now, bool is_busy);
 /* May machd set any niceness of any thread? Known after rank_raise(). */
 bool rank_may_raise_others(void);
 /* sched_setattr(2) on a thread, 0: the caller; what it starts does not inherit it. */
