@@ -7,6 +7,7 @@
 #include "libmach/connection.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -118,6 +119,17 @@ void connection_keep(const struct attach_packet *packet, int fd)
 bool connection_is_readable(void)
 {
     return atomic_load(&live.state) == LIVE_ATTACHED && wait_readable(live.socket, 0);
+}
+
+static bool is_ours(int fd)
+{
+    long flags = fd >= 0 ? syscall(SYS_fcntl, fd, F_GETFD) : -1;
+    return flags > 0 && (flags & FD_CLOEXEC);
+}
+
+bool connection_is_whole(void)
+{
+    return is_ours(live.socket) && is_ours(live.bell);
 }
 
 bool connection_await(enum attach_type type, struct attach_packet *packet, int fd[CONNECTION_FDS_MAX])

@@ -65,6 +65,9 @@ bool connection_send(int socket, const struct attach_packet *packet, const int *
 /* The next packet; fds it brought (unused entries -1). False: hung up, or nothing within the time. */
 bool connection_receive(int socket, struct attach_packet *packet, int fd[CONNECTION_FDS_MAX], int timeout_ms);
 
+/* Both descriptors are there, as far as one can tell in a process that may have closed everything. */
+bool connection_is_whole(void);
+
 /* A packet is there. */
 bool connection_is_readable(void);
 

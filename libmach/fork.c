@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* libmach/fork.c - fork, vfork and the wait family (F46, F63 to F68, decisions 2 and 10)
+/* libmach/fork.c - fork and the wait family (F46, F63 to F68, decision 2)
  *
  * The parent asks machd before the real fork, so that the child inherits what the parent had then. The
  * child's half runs as the first pthread_atfork child handler: it was registered before main. Signals stay
@@ -29,6 +29,7 @@
 #include "libmach/kqueue.h"
 #include "libmach/live.h"
 #include "libmach/lock.h"
+#include "libmach/vfork.h"
 #include "libmach/workqueue.h"
 
 #define EXPORT __attribute__((visibility("default")))
@@ -75,6 +76,7 @@ static __thread bool is_bare
 
 static void in_child(void)
 {
+    vfork_forget();
     if (is_bare)
         return;
     handlers_forget();
@@ -128,11 +130,6 @@ EXPORT pid_t mach_spawn_fork_np(void)
     if (pid != 0)
         is_bare = false;
     return pid;
-}
-
-EXPORT pid_t vfork(void)
-{
-    return fork();
 }
 
 /* ---- waiting for children: what a death does has been done when the wait returns (F144) ----

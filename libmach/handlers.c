@@ -26,6 +26,7 @@
 #include "libmach/guard.h"
 #include "libmach/lock.h"
 #include "libmach/park.h"
+#include "libmach/vfork.h"
 
 #define EXPORT __attribute__((visibility("default")))
 
@@ -275,6 +276,44 @@ void handlers_watch(int signal, bool begin)
     lock_give(&handlers.lock, &mask);
 }
 
+bool handlers_ignored(int signal)
+{
+    return is_noted(signal) && read_note(signal).sa_handler == SIG_IGN;
+}
+
+/* A vfork child takes no lock: if it were killed its parent would wait for it. Its dispositions are its own. */
+static void change_ignored(bool for_exec)
+{
+    const struct sigaction ignore = { .sa_handler = SIG_IGN };
+    for (int signal = 1; signal < SIGNALS; signal++)
+        if (handlers_ignored(signal) && (for_exec || vfork_is_child()))
+            real_sigaction(signal, &ignore, NULL);
+        else if (handlers_ignored(signal))
+            install(signal, &ignore);
+}
+
+static void change_ignored_locked(bool for_exec)
+{
+    sigset_t mask;
+    if (vfork_is_child()) {
+        change_ignored(for_exec);
+        return;
+    }
+    lock_take(&handlers.lock, &mask);
+    change_ignored(for_exec);
+    lock_give(&handlers.lock, &mask);
+}
+
+void handlers_before_exec(void)
+{
+    change_ignored_locked(true);
+}
+
+void handlers_after_exec(void)
+{
+    change_ignored_locked(false);
+}
+
 void handlers_forget(void)
 {
     atomic_store(&handlers.lock, 0);
@@ -303,6 +342,8 @@ EXPORT int sigaction(int signal, const struct sigaction *restrict action, struct
         errno = EINVAL;
         return -1;
     }
+    if (vfork_is_child()) /* the notes are its parent's */
+        return real_sigaction(signal, action, old);
     if (action != NULL)
         wanted = *action; /* before the lock: the program's pointer may be bad */
     lock_take(&handlers.lock, &mask);

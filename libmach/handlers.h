@@ -16,5 +16,11 @@ void signal_seen(int signal);
 /* Advances whenever such a signal interrupts the calling thread for which the program has no handler: a wait then goes on. */
 uint32_t handlers_n_silent(void);
 
+/* What the program ignores although a handler of ours is there. Safe wherever system calls are. */
+bool handlers_ignored(int signal);
+/* Around an exec: the next program ignores what this one does. */
+void handlers_before_exec(void);
+void handlers_after_exec(void);
+
 /* In a fork child: a thread of the parent may have been inside. */
 void handlers_forget(void);

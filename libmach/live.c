@@ -24,6 +24,7 @@
 #include "libmach/attach.h"
 #include "libmach/roster.h"
 #include "libmach/segment.h"
+#include "libmach/vfork.h"
 #include "libmach/warm.h"
 
 #define LIKELY(x) __builtin_expect(!!(x), 1)
@@ -198,6 +199,11 @@ bool live_thread_is_known(void)
     return is_ready();
 }
 
+struct lib_thread *live_thread(void)
+{
+    return is_ready() ? &self.lib : NULL;
+}
+
 void live_thread_end(void)
 {
     sigset_t mask;
@@ -213,7 +219,7 @@ void live_thread_end(void)
     live_unlock(&mask);
 }
 
-/* ---- fork and wait ---- */
+/* ---- fork and wait: a vfork child asks nothing, since it must not die with its parent's lock ---- */
 
 bool live_fork_request(uint64_t *nonce_p)
 {
@@ -221,7 +227,7 @@ bool live_fork_request(uint64_t *nonce_p)
     int fd[CONNECTION_FDS_MAX];
     struct attach_packet packet = { .magic = ATTACH_MAGIC, .type = ATTACH_FORK_PREPARE };
     *nonce_p = 0;
-    if (atomic_load(&live.state) != LIVE_ATTACHED || atomic_load(live.mark) == 0)
+    if (atomic_load(&live.state) != LIVE_ATTACHED || atomic_load(live.mark) == 0 || vfork_is_child())
         return true;
     live_lock(&mask);
     bool answered =
@@ -277,7 +283,7 @@ void live_settle(pid_t pid)
     sigset_t mask;
     int fd[CONNECTION_FDS_MAX];
     struct attach_packet packet = { .magic = ATTACH_MAGIC, .type = ATTACH_SETTLE, .settle = { .pid = pid } };
-    if (atomic_load(&live.state) != LIVE_ATTACHED || atomic_load(live.mark) == 0)
+    if (atomic_load(&live.state) != LIVE_ATTACHED || atomic_load(live.mark) == 0 || vfork_is_child())
         return;
     live_lock(&mask);
     bool asked = connection_send(live.socket, &packet, NULL, 0);

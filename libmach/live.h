@@ -26,6 +26,9 @@ void live_fork_child(uint64_t nonce);
 /* Returns when machd has done what the death of pid does (decision 2). At once if not attached. */
 void live_settle(pid_t pid);
 
+/* The calling thread's record if it is registered, else NULL; nothing is tried. */
+struct lib_thread *live_thread(void);
+
 /* Whether the process has a machd now; nothing is tried to get one. */
 bool live_is_attached(void);
 

@@ -29,6 +29,7 @@
 #include "libmach/live.h"
 #include "libmach/lock.h"
 #include "libmach/process.h"
+#include "libmach/vfork.h"
 
 enum { STACK_SIZE = 128 * 1024, GIVEN_UP = 127 };
 
@@ -338,7 +339,7 @@ static int become(struct spawn_child *child)
 
 static int spawn(struct spawn_child *child, pid_t *pid_p)
 {
-    int error = check(child->attributes, child->actions);
+    int error = vfork_is_child() ? EINVAL : check(child->attributes, child->actions); /* F18 */
     if (error != 0)
         return error;
     mask_block_all(&child->mask);

@@ -15,6 +15,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "libmach/handlers.h"
+
 enum { SIGNALS = 64, MASK_BYTES = SIGNALS / 8 };
 
 #ifndef CLOSE_RANGE_CLOEXEC
@@ -142,7 +144,7 @@ struct kernel_action {
 /* Nobody's handler may run here. An exec would do the same for caught signals. */
 static void reset_handlers(const struct spawn_attributes *a, bool is_caller)
 {
-    const struct kernel_action by_default = { .handler = SIG_DFL };
+    const struct kernel_action by_default = { .handler = SIG_DFL }, ignored = { .handler = SIG_IGN };
     for (int signal = 1; signal <= SIGNALS; signal++) {
         struct kernel_action action = { 0 };
         bool asked = (a->flags & POSIX_SPAWN_SETSIGDEF) && sigismember(&a->by_default, signal) == 1;
@@ -151,7 +153,8 @@ static void reset_handlers(const struct spawn_attributes *a, bool is_caller)
         if (syscall(SYS_rt_sigaction, signal, NULL, &action, (size_t)MASK_BYTES) != 0 ||
             action.handler == SIG_DFL || (action.handler == SIG_IGN && !asked))
             continue;
-        syscall(SYS_rt_sigaction, signal, &by_default, NULL, (size_t)MASK_BYTES);
+        syscall(SYS_rt_sigaction, signal, !asked && handlers_ignored(signal) ? &ignored : &by_default, NULL,
+                (size_t)MASK_BYTES);
     }
 }
 

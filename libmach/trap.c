@@ -167,6 +167,23 @@ static bool nest(struct lib_thread *thread, struct trap_frame *frame)
     return true;
 }
 
+struct trap_mark trap_mark(const struct lib_thread *thread)
+{
+    return (struct trap_mark){ thread->frame, thread->save };
+}
+
+void trap_back(struct lib_thread *thread, struct trap_mark mark)
+{
+    settle(thread);
+    while (thread->save != mark.save) {
+        drop_reply(thread);
+        restore(thread, thread->save);
+    }
+    if (thread->frame != mark.frame)
+        drop_reply(thread);
+    thread->frame = mark.frame;
+}
+
 /* ---- a trap ---- */
 
 struct trap_page *trap_begin(struct trap_frame *frame, kern_return_t *kr_p)

@@ -27,6 +27,10 @@
  *                                            <-   that the task has. The attributes wait for the next image of this process.
  *   execve; if it returns: SPAWN_UNDO ticket
  *
+ * A vfork child asks on its parent's page: PREPARE before the vfork, for its place in the table; UNDO, PREPARE and COMMIT
+ * of itself before its exec; UNDO if that fails, and then the same again. When the parent returns, the ticket is DONE or
+ * taken back.
+ *
  * An exec that nobody announced is the same with no attributes: the new image's task keeps role and watch ports.
  *
  * Forks are announced as wire/attach.h says (FORK_PREPARE); PROCESS_LIST and PROCESS_INFO know what they make as well.

@@ -42,15 +42,27 @@ static struct process *take_hold(struct machd *m, int32_t pid, struct user *user
     return NULL;
 }
 
+/* One whose creation was taken back may be made anew: a vfork child whose exec has failed tries another. */
+static struct process *claim(struct machd *m, int32_t pid, struct user *user)
+{
+    struct process *process = process_find(m, pid);
+    if (!process)
+        return take_hold(m, pid, user);
+    if (process->state != PROCESS_ENDED || process->task || process->broken || process->user != user)
+        return NULL;
+    process->state = PROCESS_BARE;
+    return process;
+}
+
 int process_claim(void *host, struct task *parent_task, int32_t pid, struct task_identity *identity,
                   void **record_p)
 {
     struct machd *m = host;
     const struct process *parent = kernel_task_host(parent_task);
     struct proc_status status;
-    if (!is_child(parent, pid, &status) || process_find(m, pid))
+    if (!is_child(parent, pid, &status))
         return ESRCH;
-    struct process *process = take_hold(m, pid, parent->user);
+    struct process *process = claim(m, pid, parent->user);
     if (!process)
         return EAGAIN;
     process->is_reniced = parent->is_reniced;

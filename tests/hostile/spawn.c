@@ -50,17 +50,31 @@ static void fork_one(void)
         _exit(0);
 }
 
+/* Tries this program first. */
+static void vfork_one(const char *path)
+{
+    pid_t pid = vfork();
+    if (pid > 0)
+        return;
+    if (path != NULL)
+        execl(path, path, (char *)NULL);
+    execl("/bin/true", "true", (char *)NULL);
+    _exit(1);
+}
+
 /* Forks, too, so that its random numbers are its own. */
 static _Noreturn void spawn_for_ever(uint64_t seed)
 {
     posix_spawnattr_t plain = make_attributes(0), suspended = make_attributes(POSIX_SPAWN_START_SUSPENDED);
     for (;;) {
-        switch (random_next(&seed) % 5) {
+        switch (random_next(&seed) % 7) {
         case 0: start("/bin/true", NULL); break;
         case 1: start("/bin/true", &plain); break;
         case 2: start("/no/such/program", &plain); break;
         case 3: start("/bin/true", &suspended); break;
         case 4: fork_one(); break;
+        case 5: vfork_one("/no/such/program"); break;
+        case 6: vfork_one(NULL); break;
         }
         waitpid(-1, NULL, WNOHANG);
     }

@@ -229,7 +229,7 @@ static void *vfork_and_exec(void *argument)
     return argument;
 }
 
-TEST(threads_may_vfork_beside_each_other, "F77 H18")
+TEST(threads_may_vfork_beside_each_other, "F70 H18")
 {
     pthread_t threads[2];
     for (int i = 0; i < 2; i++)
