@@ -61,9 +61,17 @@ struct kernel_config kernel_config_default(void)
 
 /* ---- publishing ---- */
 
+/* It was called away for an errand that somebody else has done by now, or nobody wants. */
+static bool waits_for_handler_again(struct thread *thread)
+{
+    return thread->fault.state == FAULT_TOLD && !thread_has_errand(thread) && !fault_go_on(thread);
+}
+
 /* Who may not run is answered when it may (K136). */
 static void publish(struct ipc *ipc, struct thread *thread)
 {
+    if (waits_for_handler_again(thread))
+        return;
     thread->is_held = thread_is_held_back(thread);
     if (thread->is_held)
         return;
@@ -514,6 +522,7 @@ static void check_task(const struct task *task)
         check_right(thread->settable_self);
         check_right(thread->voucher);
         check_reference(thread->special_reply);
+        check_reference(thread->ipc.upcall.port);
         check_reference(thread->flavored.read);
         check_reference(thread->flavored.inspect);
         list_for_each(call, &thread->deferred)

@@ -8,6 +8,7 @@
 
 #include "kernel/door.h"
 #include "kernel/ipc/link.h"
+#include "kernel/ipc/upcall.h"
 #include "kernel/kqueue/knote.h"
 #include "kernel/task/thread.h"
 
@@ -285,6 +286,8 @@ static struct place first_place(const struct ipc_thread *thread)
         return (struct place){ PLACE_QUEUE, { message_port(thread->sending.message) } };
     if (thread->wait == WAIT_RECEIVE && thread->receiving.port)
         return (struct place){ PLACE_REPLY, { thread->receiving.port } };
+    if (upcall_waits(thread))
+        return (struct place){ PLACE_REPLY, { thread->upcall.port } };
     return thread->wait == WAIT_EVENT && thread->event.push ? place_of(thread->event.push, PUSH_MONITOR)
                                                             : nowhere;
 }

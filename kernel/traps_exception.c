@@ -3,42 +3,27 @@
 
 #include <string.h>
 
-#include "kernel/ipc/attributes.h"
-#include "kernel/task/raise.h"
 #include "kernel/task/errand.h"
+#include "kernel/task/exception.h"
+#include "kernel/task/stop.h"
 
-static kern_return_t raise_at(struct thread *thread, uint64_t level, const struct exception *exception,
-                              mach_port_name_t reply_name)
+/* Copies the registers out of the page, once: it is the client's. False: there are too many. */
+static bool park(struct thread *thread, uint64_t size)
 {
-    struct port *reply;
-    const struct exception_action *action;
-    if (level >= EXCEPTION_LEVELS || exception->type < 1 || exception->type >= EXCEPTION_TYPES)
-        return KERN_INVALID_ARGUMENT;
-    kern_return_t kr = port_find_receive(thread->ipc.ipc, thread->ipc.space, reply_name, &reply);
-    if (kr != KERN_SUCCESS)
-        return kr;
-    kr = exception_raise_at(thread, (enum exception_level)level, exception, port_make_send_once(reply),
-                            &action);
-    if (kr == KERN_SUCCESS)
-        thread->ipc.reply.value[0] = action->behavior;
-    return kr;
+    uint8_t states[TRAP_EXCEPTION_STATES_MAX];
+    if (size > sizeof(states))
+        return false;
+    memcpy(states, thread->ipc.data, size);
+    thread_parked(thread, states, (uint32_t)size);
+    return true;
 }
 
 void trap_exception(struct thread *thread, const uint64_t *arg)
 {
-    uint8_t states[TRAP_EXCEPTION_STATES_MAX];
-    struct exception exception = {
-        .type = (int32_t)arg[1],
-        .code = { (int64_t)arg[2], (int64_t)arg[3] },
-        .states = states,
-        .states_size = (uint32_t)arg[5],
-    };
-    kern_return_t kr = KERN_INVALID_ARGUMENT;
-    if (arg[5] <= sizeof(states)) {
-        memcpy(states, thread->ipc.data, arg[5]); /* once: the page is the client's */
-        kr = raise_at(thread, arg[0], &exception, (mach_port_name_t)arg[4]);
-    }
-    thread->ipc.reply.result = (uint32_t)kr;
+    const int64_t code[2] = { (int64_t)arg[1], (int64_t)arg[2] };
+    thread->ipc.reply.result = KERN_INVALID_ARGUMENT;
+    if (arg[0] >= 1 && arg[0] < EXCEPTION_TYPES && park(thread, arg[3]))
+        fault_begin(thread, (int)arg[0], code);
 }
 
 static void come_back(struct thread *thread, const uint64_t *arg)
@@ -50,16 +35,8 @@ static void come_back(struct thread *thread, const uint64_t *arg)
     memcpy(bytes, thread->ipc.data + sizeof(struct trap_errand), arg[5]);
     errand_bring(thread, (kern_return_t)arg[2], out, bytes, (uint32_t)arg[5]);
     thread->ipc.reply.result = KERN_SUCCESS;
-}
-
-static void arrive(struct thread *thread, uint64_t size)
-{
-    uint8_t states[TRAP_EXCEPTION_STATES_MAX];
-    if (size > sizeof(states))
-        return;
-    memcpy(states, thread->ipc.data, size); /* once: the page is the client's */
-    thread_parked(thread, states, (uint32_t)size);
-    thread->ipc.reply.result = KERN_SUCCESS;
+    if (thread->fault.state != FAULT_NONE)
+        fault_go_on(thread);
 }
 
 void trap_park(struct thread *thread, const uint64_t *arg)
@@ -67,6 +44,6 @@ void trap_park(struct thread *thread, const uint64_t *arg)
     thread->ipc.reply.result = KERN_INVALID_ARGUMENT;
     if (arg[1])
         come_back(thread, arg);
-    else
-        arrive(thread, arg[0]);
+    else if (park(thread, arg[0]))
+        thread->ipc.reply.result = KERN_SUCCESS;
 }

@@ -3,11 +3,12 @@
 
 #include <errno.h>
 #include <mach/exception_types.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "libmach/connection.h"
 #include "libmach/context.h"
 #include "libmach/exception.h"
-#include "libmach/park.h"
 
 enum { CRASH_SIGNAL_SHIFT = 24, CRASH_TYPE_SHIFT = 20, CRASH_CODE_MASK = 0xfffff };
 
@@ -22,16 +23,33 @@ static bool leave_state(void *context, int flavor, const uint32_t *words, unsign
     return true;
 }
 
+/* Nothing of the program runs on a thread that waits for its handler, other handlers neither (K184). What is done for others
+ * meanwhile may touch memory that is not there (errand.h). */
+static void keep_out(sigset_t *before)
+{
+    sigset_t all;
+    sigfillset(&all);
+    sigdelset(&all, SIGSEGV);
+    sigdelset(&all, SIGBUS);
+    syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, before, _NSIG / 8);
+}
+
+static void let_in(const sigset_t *before)
+{
+    syscall(SYS_rt_sigprocmask, SIG_SETMASK, before, NULL, _NSIG / 8);
+}
+
 static bool deliver(struct exception_fault *fault, void *context)
 {
+    sigset_t before;
     uint8_t states[TRAP_EXCEPTION_STATES_MAX];
     int error = errno;
     fault->states = states;
     fault->states_size = context_states(context, states);
     fault->context = context;
-    void *before = park_show(context);
+    keep_out(&before);
     bool is_handled = exception_deliver(fault);
-    park_show(before);
+    let_in(&before);
     errno = error;
     return is_handled;
 }

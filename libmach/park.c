@@ -7,119 +7,16 @@
 #include "libmach/park.h"
 
 #include <errno.h>
-#include <mach/mach.h>
-#include <mach/mach_vm.h>
-#include <mach/vm_region.h>
-#include <string.h>
 
 #include "libmach/context.h"
+#include "libmach/errand.h"
+#include "libmach/exception.h"
 #include "libmach/live.h"
 #include "libmach/trap.h"
-
-static __thread void *shown __attribute__((tls_model("initial-exec")));
-
-void *park_show(void *context)
-{
-    void *before = shown;
-    shown = context;
-    return before;
-}
 
 void park_keep_open(sigset_t *set)
 {
     sigdelset(set, TRAP_PARK_SIGNAL);
-}
-
-/* Sections that the processor's context has no place for are left out. */
-static void install(void *context, const uint8_t *states, uint64_t size)
-{
-    uint32_t head[2];
-    for (uint64_t at = 0; at + sizeof head <= size; at += sizeof head + head[1] * sizeof(uint32_t)) {
-        memcpy(head, states + at, sizeof head);
-        if (head[1] > (size - at - sizeof head) / sizeof(uint32_t))
-            return;
-        context_set_state(context, (int)head[0], (const uint32_t *)(states + at + sizeof head), head[1]);
-    }
-}
-
-/* ---- errands: what others ask of this process's memory ---- */
-
-struct work {
-    struct trap_errand order;
-    uint8_t *bytes; /* in the page */
-    uint64_t out[TRAP_ERRAND_OUTS];
-    uint64_t n; /* bytes to bring back */
-};
-
-static kern_return_t copy_memory(uint64_t to, uint64_t from, uint64_t size)
-{
-    mach_vm_size_t n = 0;
-    return size <= TRAP_ERRAND_BYTES ? mach_vm_read_overwrite(mach_task_self(), from, size, to, &n)
-                                     : KERN_INVALID_ARGUMENT;
-}
-
-static kern_return_t find_region(struct work *work)
-{
-    const uint64_t *arg = work->order.arg;
-    mach_vm_address_t address = arg[0];
-    mach_vm_size_t size = 0;
-    mach_port_t object = MACH_PORT_NULL;
-    natural_t depth = (natural_t)arg[1];
-    mach_msg_type_number_t count = (mach_msg_type_number_t)arg[2];
-    int info[VM_REGION_SUBMAP_INFO_COUNT_64 + 16];
-    if (count > sizeof info / sizeof info[0])
-        count = sizeof info / sizeof info[0];
-    kern_return_t kr = work->order.kind == TRAP_ERRAND_REGION
-                           ? mach_vm_region(mach_task_self(), &address, &size, (vm_region_flavor_t)arg[1],
-                                            info, &count, &object)
-                           : mach_vm_region_recurse(mach_task_self(), &address, &size, &depth, info, &count);
-    if (kr != KERN_SUCCESS)
-        return kr;
-    work->out[0] = address;
-    work->out[1] = size;
-    work->n = count * sizeof info[0];
-    memcpy(work->bytes, info, work->n);
-    return KERN_SUCCESS;
-}
-
-static kern_return_t carry_out(struct work *work)
-{
-    const uint64_t *arg = work->order.arg;
-    kern_return_t kr;
-    switch ((enum trap_errand_kind)work->order.kind) {
-    case TRAP_ERRAND_NONE: break;
-    case TRAP_ERRAND_READ:
-        kr = copy_memory((uint64_t)(uintptr_t)work->bytes, arg[0], arg[1]);
-        work->n = kr == KERN_SUCCESS ? arg[1] : 0;
-        return kr;
-    case TRAP_ERRAND_WRITE: return copy_memory(arg[0], (uint64_t)(uintptr_t)work->bytes, work->order.size);
-    case TRAP_ERRAND_ALLOCATE:
-        work->out[0] = arg[0];
-        return mach_vm_allocate(mach_task_self(), &work->out[0], arg[1], (int)arg[2]);
-    case TRAP_ERRAND_DEALLOCATE: return mach_vm_deallocate(mach_task_self(), arg[0], arg[1]);
-    case TRAP_ERRAND_PROTECT:
-        return mach_vm_protect(mach_task_self(), arg[0], arg[1], (boolean_t)arg[2], (vm_prot_t)arg[3]);
-    case TRAP_ERRAND_REGION:
-    case TRAP_ERRAND_REGION_RECURSE: return find_region(work);
-    }
-    return KERN_NOT_SUPPORTED;
-}
-
-/* The page's request becomes what came of the errand in its reply. */
-static void run_errand(struct trap_page *page)
-{
-    struct work work = { .bytes = trap_data(page) + sizeof work.order };
-    memcpy(&work.order, trap_data(page), sizeof work.order);
-    kern_return_t kr = carry_out(&work);
-    page->req = (struct trap_request){ .number = TRAP_PARK,
-                                       .arg = { 0, 1, (uint64_t)kr, work.out[0], work.out[1], work.n } };
-}
-
-/* ---- parking ---- */
-
-static bool make(struct trap_frame *frame, const struct trap_page *page)
-{
-    return trap_make(frame) && page->reply.result == KERN_SUCCESS;
 }
 
 static void park(void *context)
@@ -131,13 +28,9 @@ static void park(void *context)
         return;
     page->req =
         (struct trap_request){ .number = TRAP_PARK, .arg = { context_states(context, trap_data(page)) } };
-    bool goes_on = make(&frame, page);
-    while (goes_on && page->reply.value[1] != TRAP_ERRAND_NONE) {
-        run_errand(page);
-        goes_on = make(&frame, page);
-    }
-    if (goes_on && page->reply.value[0] <= TRAP_EXCEPTION_STATES_MAX)
-        install(context, trap_data(page), page->reply.value[0]);
+    if (errand_trap(&frame, page) && page->reply.result == KERN_SUCCESS &&
+        page->reply.value[0] <= TRAP_EXCEPTION_STATES_MAX)
+        exception_install(context_set_state, context, trap_data(page), page->reply.value[0]);
     trap_end(&frame);
 }
 
@@ -145,6 +38,6 @@ void park_on_signal(int signal, siginfo_t *info, void *context)
 {
     int error = errno;
     if (live_thread_is_known())
-        park(shown != NULL ? shown : context);
+        park(context);
     errno = error;
 }

@@ -9,9 +9,5 @@
 /* The handler of TRAP_PARK_SIGNAL. */
 void park_on_signal(int signal, siginfo_t *info, void *context);
 
-/* While the thread sees to a fault its registers are those of the fault. Returns what they were until now, to be given back
- * at the end. */
-void *park_show(void *context);
-
 /* Programs cannot block the signal: takes it out of a set that is to be blocked. */
 void park_keep_open(sigset_t *set);

@@ -202,7 +202,7 @@ struct trap_page *trap_begin(struct trap_frame *frame, kern_return_t *kr_p)
     return thread->page;
 }
 
-bool trap_make(struct trap_frame *frame)
+static inline __attribute__((always_inline)) bool make(struct trap_frame *frame, bool waits_again)
 {
     struct lib_thread *thread = frame->thread;
     struct trap_page *page = thread->page;
@@ -213,6 +213,8 @@ bool trap_make(struct trap_frame *frame)
     TSAN_BEFORE_TRAP(&machd);
     uint32_t number = atomic_fetch_add(&page->request, 1) + 1;
     enum transport_wait wait = transport_wait(thread, number, true);
+    while (wait == TRANSPORT_INTERRUPTED && waits_again)
+        wait = transport_wait(thread, number, false);
     if (!LIKELY(wait == TRANSPORT_DONE) && wait == TRANSPORT_INTERRUPTED)
         wait = take_back(thread, number);
     mark_seen(page);
@@ -221,6 +223,16 @@ bool trap_make(struct trap_frame *frame)
     if (page->reply.payload_size > TRAP_PROMISE_OFFSET)
         forget_promise(thread);
     return wait == TRANSPORT_DONE;
+}
+
+bool trap_make(struct trap_frame *frame)
+{
+    return make(frame, false);
+}
+
+bool trap_make_again(struct trap_frame *frame)
+{
+    return make(frame, true);
 }
 
 void trap_end(struct trap_frame *frame)

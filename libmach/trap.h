@@ -28,6 +28,8 @@ struct trap_frame {
 
 struct trap_page *trap_begin(struct trap_frame *frame, kern_return_t *kr_p);
 bool trap_make(struct trap_frame *frame);
+/* The same, but a handler that returns without a trap of its own does not end the wait. */
+bool trap_make_again(struct trap_frame *frame);
 void trap_end(struct trap_frame *frame);
 
 /* A vfork child makes its traps here, too, and may end in the middle of one. back: everything is as it was at mark. */

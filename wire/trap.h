@@ -97,7 +97,7 @@ enum trap_number {
     TRAP_SET_NAME = 206,                 /* ours: payload: 64 bytes, the name of the calling thread and zeros (T22) */
     TRAP_DEPRESS = 207,                  /* ours: milliseconds (T25) */
     TRAP_BACKGROUND = 208,               /* ours: PRIO_DARWIN_THREAD or _PROCESS, who, TRAP_BACKGROUND_* -> is it? */
-    TRAP_EXCEPTION = 220,                /* ours: level, type, code, subcode, reply port, bytes of payload -> behavior */
+    TRAP_EXCEPTION = 220,                /* ours: type, code, subcode, bytes of payload -> as TRAP_PARK */
     TRAP_PARK = 221,                     /* ours: bytes of payload, 0 -> bytes of payload, or 0 and an errand; from an
                                           * errand: 0, 1, result, two out values, bytes -> the same (TRAP_PARK_SIGNAL) */
     TRAP_KEVENT = 230,                   /* ours, as those up to 237: wire/kevent.h */

@@ -13,6 +13,7 @@
 #include "kernel/ipc/space.h"
 #include "kernel/ipc/timer_port.h"
 #include "kernel/ipc/token_port.h"
+#include "kernel/ipc/upcall.h"
 #include "kernel/ipc/voucher.h"
 #include "kernel/ipc/wait.h"
 
@@ -141,6 +142,8 @@ void right_release(struct ipc *ipc, struct right right)
     case MACH_MSG_TYPE_PORT_SEND_ONCE:
         if (right.port->ktype == KOBJECT_TASK_RESUME)
             resume_port_token_gone(ipc, right.port);
+        if (right.port->ktype == KOBJECT_REPLY)
+            upcall_right_gone(right.port);
         if (port_is_dead(right.port) || right.port->state == PORT_IN_KERNEL)
             right_use_once(ipc, right.port);
         else

@@ -59,6 +59,7 @@ enum kobject_type {
     KOBJECT_THREAD_INSPECT = 46,
     KOBJECT_THREAD_READ = 47,
     KOBJECT_TASK_ID_TOKEN = 50,
+    KOBJECT_REPLY = 255, /* of upcall.h; to programs an ordinary port */
 };
 
 /* What a walk along ports in transit reads stands together at the beginning. */

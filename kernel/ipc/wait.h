@@ -67,6 +67,14 @@ struct promise {
     struct list link;  /* ipc->promises, while something is promised */
 };
 
+/* Of a thread (upcall.h). */
+enum upcall_state { UPCALL_IDLE, UPCALL_ASKED, UPCALL_ANSWERED, UPCALL_UNANSWERED };
+
+struct upcall {
+    struct port *port; /* the kernel special reply port, a reference; NULL: not made yet */
+    enum upcall_state state;
+};
+
 struct ipc_thread {
     struct ipc *ipc;
     struct space *space;        /* a reference */
@@ -95,6 +103,7 @@ struct ipc_thread {
         uint64_t kind, id, deadline, area;
         uint32_t n_events;
     } event;
+    struct upcall upcall;
     struct sched_thread sched;
     struct timer timer; /* of the wait, if it has a timeout */
     struct timer depression; /* set while the thread is depressed */

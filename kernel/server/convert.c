@@ -129,6 +129,7 @@ uint64_t object_id(const struct port *port)
     case KOBJECT_CLOCK:
     case KOBJECT_TASK_ID_TOKEN:
     case KOBJECT_TASK_RESUME:
+    case KOBJECT_REPLY:
     case KOBJECT_UX_HANDLER: break;
     }
     return port->serial;

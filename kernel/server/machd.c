@@ -40,6 +40,7 @@ static const struct task *task_of_object(const struct port *port)
     case KOBJECT_UX_HANDLER:
     case KOBJECT_TASK_ID_TOKEN:
     case KOBJECT_TASK_RESUME:
+    case KOBJECT_REPLY:
     case KOBJECT_HOST:
     case KOBJECT_HOST_PRIV: break;
     }

@@ -287,7 +287,7 @@ kern_return_t serve_mach_port_kobject(struct space *task, mach_port_name_t name,
     kern_return_t kr = find_object(task, name, &port);
     if (kr != KERN_SUCCESS)
         return kr;
-    *object_type = port->ktype;
+    *object_type = port->ktype == KOBJECT_REPLY ? KOBJECT_NONE : port->ktype;
     *object_addr = 0;
     return KERN_SUCCESS;
 }
@@ -342,7 +342,8 @@ static void describe(char *text, const struct port *port)
 {
     text[0] = '\0';
     switch ((enum kobject_type)port->ktype) {
-    case KOBJECT_NONE: break;
+    case KOBJECT_NONE:
+    case KOBJECT_REPLY: break;
     case KOBJECT_THREAD:
         port->kobject ? describe_thread(text, port->kobject, " control") : (void)append(text, "thread");
         break;

@@ -5,6 +5,7 @@
 #include "host_priv_server.h"
 #include "kernel/ipc/drain.h"
 #include "kernel/ipc/refusal.h"
+#include "kernel/ipc/upcall.h"
 #include "kernel/server/call.h"
 #include "kernel/server/kreply.h"
 #include "kernel/task/stop.h"
@@ -221,8 +222,27 @@ static struct message *serve(const struct call *call, struct message *request)
     return NULL;
 }
 
+/* The kernel was asked nothing: it has asked. */
+static void take_answer(struct thread *caller, struct message *message)
+{
+    struct ipc *ipc = caller->ipc.ipc;
+    struct ipc_thread *asker = upcall_of_port(message->dest.port);
+    struct right used = message->dest;
+    if (asker && used.type == MACH_MSG_TYPE_PORT_SEND_ONCE) {
+        message->dest = (struct right){ 0 };
+        right_use_once(ipc, used.port);
+        fault_answered(thread_of_ipc(asker), message);
+    }
+    consume(ipc, caller, message);
+    ipc_send_notes(ipc);
+}
+
 struct message *server_call(struct system *system, struct thread *caller, struct message *request)
 {
+    if (request->dest.port->ktype == KOBJECT_REPLY) {
+        take_answer(caller, request);
+        return NULL;
+    }
     return serve(&(struct call){ .system = system, .caller = caller, .port = request->dest.port }, request);
 }
 

@@ -75,7 +75,9 @@ static kern_return_t abort_wait(struct thread *thread)
 {
     if (!thread)
         return KERN_INVALID_ARGUMENT;
-    if (thread->ipc.wait != WAIT_NONE)
+    if (thread->fault.state == FAULT_TOLD)
+        fault_abort(thread);
+    else if (thread->ipc.wait != WAIT_NONE)
         thread_unwait(&thread->ipc, WAIT_ENDED_INTERRUPTED);
     return KERN_SUCCESS;
 }
@@ -85,11 +87,16 @@ kern_return_t serve_thread_abort(struct thread *target_act)
     return abort_wait(target_act);
 }
 
-/* Of all waits only one would lose something: that of a kernel object's answer for its place in the queue. */
+/* That of a kernel object's answer for its place in the queue, and that of a fault for its handler. */
+static bool loses_something(const struct thread *thread)
+{
+    return (thread->ipc.wait == WAIT_SEND && thread->ipc.sending.is_kernel_reply) ||
+           thread->fault.state == FAULT_TOLD;
+}
+
 kern_return_t serve_thread_abort_safely(struct thread *target_act)
 {
-    bool loses = target_act && target_act->ipc.wait == WAIT_SEND && target_act->ipc.sending.is_kernel_reply;
-    return loses ? KERN_SUCCESS : abort_wait(target_act);
+    return target_act && loses_something(target_act) ? KERN_SUCCESS : abort_wait(target_act);
 }
 
 /* K153: every thread is the library's (K152). */

@@ -4,7 +4,8 @@
 #include <mach/ndr.h>
 #include <string.h>
 
-#include "kernel/ipc/queue.h"
+#include "kernel/ipc/upcall.h"
+#include "kernel/task/stop.h"
 
 enum { ID_RAISE = 2401, ID_MACH_RAISE = 2405, ID_PROTECTED = 2408, ID_STATE_PROTECTED = 2410 };
 enum { N_CODES = 2, NDR_SIZE = 8 };
@@ -16,13 +17,14 @@ struct form {
     int32_t id;
 };
 
-static int32_t id_of(uint32_t kind, bool has_wide_codes)
+int32_t exception_id(uint32_t behavior)
 {
+    uint32_t kind = behavior & ~MACH_EXCEPTION_MASK;
     if (kind == EXCEPTION_IDENTITY_PROTECTED)
         return ID_PROTECTED;
     if (kind == EXCEPTION_STATE_IDENTITY_PROTECTED)
         return ID_STATE_PROTECTED;
-    return (has_wide_codes ? ID_MACH_RAISE : ID_RAISE) + (int32_t)kind - EXCEPTION_DEFAULT;
+    return (behavior & MACH_EXCEPTION_CODES ? ID_MACH_RAISE : ID_RAISE) + (int32_t)kind - EXCEPTION_DEFAULT;
 }
 
 static bool find_form(uint32_t behavior, struct form *form)
@@ -39,29 +41,23 @@ static bool find_form(uint32_t behavior, struct form *form)
         .has_wide_codes = behavior & MACH_EXCEPTION_CODES,
         .is_protected = is_protected,
     };
-    form->id = id_of(kind, form->has_wide_codes);
+    form->id = exception_id(behavior);
     return true;
 }
 
 struct state {
-    uint32_t flavor, n_words;
-    const uint8_t *words;
+    int flavor;
+    mach_msg_type_number_t n_words;
+    natural_t words[REGISTER_WORDS_MAX];
 };
 
-static bool find_state(const struct exception *exception, int flavor, struct state *state)
+/* As it is now: an earlier handler may have set it. */
+static bool find_state(const struct thread *thread, int flavor, struct state *state)
 {
-    uint32_t at = 0, left;
-    while ((left = exception->states_size - at) >= 2 * sizeof(uint32_t)) {
-        memcpy(&state->flavor, exception->states + at, sizeof(uint32_t));
-        memcpy(&state->n_words, exception->states + at + sizeof(uint32_t), sizeof(uint32_t));
-        state->words = exception->states + at + 2 * sizeof(uint32_t);
-        if (state->n_words > (left - 2 * sizeof(uint32_t)) / sizeof(uint32_t))
-            return false;
-        if (state->flavor == (uint32_t)flavor)
-            return true;
-        at += (2 + state->n_words) * (uint32_t)sizeof(uint32_t);
-    }
-    return false;
+    if (registers_check_get(flavor, REGISTER_WORDS_MAX) != KERN_SUCCESS)
+        return false;
+    state->flavor = flavor;
+    return registers_get(thread, flavor, state->words, &state->n_words) == KERN_SUCCESS;
 }
 
 /* ---- the message ---- */
@@ -90,10 +86,10 @@ static uint8_t *put_word(uint8_t *at, uint32_t word)
     return put(at, &word, sizeof(word));
 }
 
-static uint8_t *put_codes(uint8_t *at, const struct exception *exception, bool wide)
+static uint8_t *put_codes(uint8_t *at, const struct fault *fault, bool wide)
 {
     for (int i = 0; i < N_CODES; i++)
-        at = put(at, &exception->code[i], wide ? sizeof(int64_t) : sizeof(int32_t)); /* K189 */
+        at = put(at, &fault->code[i], wide ? sizeof(int64_t) : sizeof(int32_t)); /* K189 */
     return at;
 }
 
@@ -124,8 +120,9 @@ static uint8_t *put_identity(struct message *message, uint8_t *at, struct thread
 }
 
 static void fill(struct message *message, const struct form *form, struct thread *thread,
-                 const struct exception *exception, const struct state *state, struct right token)
+                 const struct state *state, struct right token)
 {
+    const struct fault *fault = &thread->fault;
     static const uint8_t ndr[NDR_SIZE] = { 0, 0, 0, 0, NDR_INT_LITTLE_ENDIAN, 0, 0, 0 };
     uint8_t *at = message->bytes + sizeof(mach_msg_header_t);
     memset(message->bytes, 0, message->size);
@@ -137,11 +134,11 @@ static void fill(struct message *message, const struct form *form, struct thread
     at = put(at, ndr, sizeof(ndr));
     if (form->is_protected)
         at = put(at, &thread->control->serial, sizeof(uint64_t));
-    at = put_word(at, (uint32_t)exception->type);
+    at = put_word(at, (uint32_t)fault->type);
     at = put_word(at, N_CODES);
-    at = put_codes(at, exception, form->has_wide_codes);
+    at = put_codes(at, fault, form->has_wide_codes);
     if (form->has_state) {
-        at = put_word(at, state->flavor);
+        at = put_word(at, (uint32_t)state->flavor);
         at = put_word(at, state->n_words);
         at = put(at, state->words, state->n_words * sizeof(uint32_t));
     }
@@ -149,13 +146,13 @@ static void fill(struct message *message, const struct form *form, struct thread
 }
 
 static kern_return_t make(struct thread *thread, const struct exception_action *action,
-                          const struct exception *exception, struct message **message_p)
+                          struct message **message_p)
 {
     struct form form;
     struct state state = { 0 };
     if (!find_form(action->behavior, &form))
         return KERN_NOT_SUPPORTED;
-    if (form.has_state && !find_state(exception, action->flavor, &state))
+    if (form.has_state && !find_state(thread, action->flavor, &state))
         return KERN_INVALID_ARGUMENT;
     struct right token = { 0 };
     if (form.is_protected && task_token(thread->task, thread->ipc.account, &token) != KERN_SUCCESS)
@@ -166,7 +163,7 @@ static kern_return_t make(struct thread *thread, const struct exception_action *
         right_release(thread->ipc.ipc, token);
         return KERN_RESOURCE_SHORTAGE;
     }
-    fill(message, &form, thread, exception, &state, token);
+    fill(message, &form, thread, &state, token);
     *message_p = message;
     return KERN_SUCCESS;
 }
@@ -201,22 +198,19 @@ static kern_return_t check(const struct thread *thread, const struct exception_a
     return port->n_messages < MACH_PORT_QLIMIT_KERNEL ? KERN_SUCCESS : KERN_RESOURCE_SHORTAGE;
 }
 
-kern_return_t exception_raise_at(struct thread *thread, enum exception_level level,
-                                 const struct exception *exception, struct right reply,
-                                 const struct exception_action **action_p)
+kern_return_t exception_raise(struct thread *thread, struct fault *fault)
 {
     struct message *message = NULL;
-    const struct exception_action *action = action_at(thread, level, exception->type);
-    kern_return_t kr = check(thread, action, exception->type);
+    const struct exception_action *action = action_at(thread, fault->level, fault->type);
+    kern_return_t kr = check(thread, action, fault->type);
+    if (kr == KERN_SUCCESS && !upcall_prepare(&thread->ipc))
+        kr = KERN_RESOURCE_SHORTAGE;
     if (kr == KERN_SUCCESS)
-        kr = make(thread, action, exception, &message);
-    if (kr != KERN_SUCCESS) {
-        right_use_once(thread->ipc.ipc, reply.port); /* it was made for this */
+        kr = make(thread, action, &message);
+    if (kr != KERN_SUCCESS)
         return kr;
-    }
+    fault->behavior = action->behavior;
     message->dest = port_copy_send(action->port.port);
-    message->reply = reply;
-    *action_p = action;
-    queue_put(thread->ipc.ipc, message); /* whatever the limit is (K183) */
+    upcall_ask(&thread->ipc, message);
     return KERN_SUCCESS;
 }

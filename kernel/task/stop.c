@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "kernel/ipc/upcall.h"
 #include "kernel/task/errand.h"
 
 /* ---- who runs ---- */
@@ -13,14 +14,14 @@ bool thread_may_run(const struct thread *thread)
     return thread->stops == 0 && thread->task->suspension.stops == 0;
 }
 
-static bool has_errand(const struct thread *thread)
+bool thread_has_errand(const struct thread *thread)
 {
     return thread->park == PARK_HERE && !list_is_empty(&thread->task->suspension.errands);
 }
 
 bool thread_is_held_back(const struct thread *thread)
 {
-    return !thread_may_run(thread) && thread->park != PARK_ASKED && !has_errand(thread);
+    return !thread_may_run(thread) && thread->park != PARK_ASKED && !thread_has_errand(thread);
 }
 
 /* What makes no traps is the host's to stop, at once. */
@@ -49,9 +50,11 @@ static void asked_no_more(struct thread *thread)
         calls_are_ready(task->system, &task->suspension.waiting);
 }
 
-/* A reply that was held back goes on its way. */
+/* A reply that was held back goes on its way; who waits for its handler wakes up for an errand. */
 void thread_release(struct thread *thread)
 {
+    if (upcall_waits(&thread->ipc) && thread_has_errand(thread))
+        thread_unwait(&thread->ipc, WAIT_ENDED_SIGNALLED);
     if (!thread->is_held || thread_is_held_back(thread))
         return;
     thread->is_held = false;
@@ -150,6 +153,7 @@ void thread_parked(struct thread *thread, const uint8_t *states, uint32_t size)
 {
     if (thread->park == PARK_ASKED)
         asked_no_more(thread);
+    fault_end(thread);
     errand_lose(thread);
     forget_registers(thread);
     keep_registers(thread, states, size);
@@ -174,6 +178,7 @@ static void go_on(struct thread *thread)
         thread->ipc.reply.value[0] = registers->size;
     }
     forget_registers(thread);
+    fault_end(thread);
     thread->park = PARK_NONE;
 }
 

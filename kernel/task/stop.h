@@ -26,6 +26,8 @@ struct registers {
 bool thread_may_run(const struct thread *thread);
 /* Its reply stays where it is for now. */
 bool thread_is_held_back(const struct thread *thread);
+/* It is parked, and somebody wants work of its task. */
+bool thread_has_errand(const struct thread *thread);
 /* It executes nothing of its program (K145). */
 bool thread_is_stopped(const struct thread *thread);
 bool task_is_stopped(const struct task *task);
@@ -56,6 +58,8 @@ void thread_stop_ends(struct thread *thread);
 void tasks_take_returns(struct system *system);
 
 /* ---- registers of a parked thread (K158-K162) ---- */
+
+#define REGISTER_WORDS_MAX 160u /* of a flavor that this processor has */
 
 /* The flavors that list flavors (K162): true if it is one, and then *kr_p is what the call answers. */
 bool registers_list(int flavor, natural_t *words, mach_msg_type_number_t *n_p, kern_return_t *kr_p);

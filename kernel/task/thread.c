@@ -4,6 +4,7 @@
 #include "base/alloc.h"
 #include "kernel/ipc/link.h"
 #include "kernel/ipc/promise.h"
+#include "kernel/ipc/upcall.h"
 #include "kernel/ipc/watch.h"
 #include "kernel/task/stop.h"
 #include "wire/trap.h"
@@ -115,6 +116,7 @@ void thread_disable(struct thread *thread)
 {
     if (thread->ipc.wait != WAIT_NONE)
         thread_unwait(&thread->ipc, WAIT_ENDED_DEATH);
+    upcall_disable(&thread->ipc);
     forget_result(thread);
     if (thread->ipc.promise.port)
         promise_end(thread->ipc.ipc, thread->ipc.promise.port);
@@ -139,6 +141,7 @@ void thread_finish(struct thread *thread)
     flavored_end(ipc, &thread->flavored.read);
     port_die(ipc, thread->control, NULL);
     flavored_end(ipc, &thread->flavored.inspect);
+    upcall_free(&thread->ipc);
     ipc_thread_end(&thread->ipc);
     list_remove(&thread->link);
     task->n_threads--;

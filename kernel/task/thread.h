@@ -3,6 +3,7 @@
 #pragma once
 
 #include "kernel/ipc/wait.h"
+#include "kernel/task/fault.h"
 #include "kernel/task/task.h"
 
 struct kqueue;
@@ -55,6 +56,7 @@ struct thread {
     bool is_in_trap;              /* its request was taken, and not answered yet */
     bool is_held;                 /* the answer is complete, and held back */
     struct registers *registers;  /* NULL: not known */
+    struct fault fault;           /* while it is parked for one */
     struct deferred *errand;      /* that it is away for; NULL: none, or nobody wants it any more */
     struct list waiting;          /* struct deferred.link: for it to stop */
     struct list deferred;         /* struct deferred.of_caller: its calls that wait for others */

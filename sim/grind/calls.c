@@ -85,6 +85,13 @@ static const struct {
     { "mach_voucher_extract_attr_content", "|fq" },
     { "mach_voucher_extract_all_attr_recipes", "|q" },
     { "semaphore_destroy", "P|" },
+    { "task_set_exception_ports", "P|EBw" },
+    { "task_get_exception_ports", "|E" },
+    { "task_swap_exception_ports", "P|EBw" },
+    { "thread_set_exception_ports", "P|EBw" },
+    { "thread_swap_exception_ports", "P|EBw" },
+    { "thread_abort", "|" },
+    { "thread_abort_safely", "|" },
 };
 
 /* The ids that the kernel knows, found once. */

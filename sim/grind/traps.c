@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* sim/grind/traps.c - the traps that are not messages */
+#include <mach/exception_types.h>
 #include <mach/notify.h>
 
 #include "kernel/traps.h"
@@ -27,6 +28,8 @@ uint64_t draw_argument(const struct being *task, char letter)
     case 'm': return world.now + draw(20000000);
     case 'f': return chance(80) ? draw(128) : draw_bits();
     case 'w': return draw(20);
+    case 'E': return DRAW_FROM(EXC_MASK_ALL, EXC_MASK_ALL | EXC_MASK_CRASH, EXC_MASK_BAD_ACCESS, 1 << 14);
+    case 'B': return (DRAW_FROM(1, 1, 2, 3, 4, 5, 6)) | (chance(70) ? MACH_EXCEPTION_CODES : 0);
     case 'q': return DRAW_FROM(0, 1, 2, 5, 16, 1024, 1025);
     }
     return draw_bits();
@@ -64,6 +67,7 @@ static const struct {
     { TRAP_TIMER_CANCEL, "n" },
     { TRAP_TIMER_ARM_LEEWAY, "nsmm" },
     { TRAP_PARK, "qswwwq" },
+    { TRAP_EXCEPTION, "wwwq" },
 };
 
 static const char *form_of(uint32_t number)
@@ -133,11 +137,21 @@ static void make_likely(struct trap_request *request, const struct being *task)
     }
 }
 
+/* Who holds a conversation does not wait for handlers in the middle of it. */
+static uint32_t draw_number_for(const struct being *task)
+{
+    uint32_t number;
+    do
+        number = draw_number();
+    while (task->is_honest && number == TRAP_EXCEPTION);
+    return number;
+}
+
 void step_trap(struct actor *actor)
 {
     struct trap_request *request = &actor->page->req;
     bool parks = actor->must_park && chance(70);
-    *request = (struct trap_request){ .number = parks ? TRAP_PARK : draw_number() };
+    *request = (struct trap_request){ .number = parks ? TRAP_PARK : draw_number_for(actor->task) };
     actor->must_park = actor->must_park && !parks;
     const char *form = form_of(request->number), *name = trap_name(request->number);
     for (unsigned i = 0; form[i] != '\0'; i++)
