@@ -12,6 +12,7 @@
 
 #include "kernel/ipc/link.h"
 #include "kernel/ipc/space.h"
+#include "kernel/ipc/upcall.h"
 #include "kernel/ipc/watch.h"
 #include "kernel/kqueue/knote.h"
 #include "kernel/task/thread.h"
@@ -368,6 +369,8 @@ static void block_sender_or_receiver(const struct thread *thread)
         block(thread, &message_port(ipc->sending.message)->push);
     else if (ipc->wait == WAIT_RECEIVE && ipc->receiving.port && ipc->receiving.port->special_reply)
         block(thread, &ipc->receiving.port->special_reply->receive);
+    else if (upcall_waits(ipc))
+        block(thread, &ipc->upcall.port->special_reply->receive);
 }
 
 static void block_waiter(const struct knote *knote)

@@ -43,7 +43,7 @@ static bool tell(struct thread *thread)
 {
     struct fault *fault = &thread->fault;
     for (; fault->level < EXCEPTION_LEVELS; fault->level++) {
-        kern_return_t kr = exception_raise(thread, fault);
+        kern_return_t kr = exception_tell(thread, fault);
         thread->ipc.ipc->steps++;
         if (kr == KERN_SUCCESS)
             return true;

@@ -198,7 +198,7 @@ static kern_return_t check(const struct thread *thread, const struct exception_a
     return port->n_messages < MACH_PORT_QLIMIT_KERNEL ? KERN_SUCCESS : KERN_RESOURCE_SHORTAGE;
 }
 
-kern_return_t exception_raise(struct thread *thread, struct fault *fault)
+kern_return_t exception_tell(struct thread *thread, struct fault *fault)
 {
     struct message *message = NULL;
     const struct exception_action *action = action_at(thread, fault->level, fault->type);

@@ -9,7 +9,7 @@
  *    KERN_NOT_FOUND   nobody is told at this level
  *    KERN_FAILURE     the ux handler is, so it is a matter of Unix (K178)
  *    anything else    the level has failed (K182) */
-kern_return_t exception_raise(struct thread *thread, struct fault *fault);
+kern_return_t exception_tell(struct thread *thread, struct fault *fault);
 
 /* msgh_id of requests of this behavior, which is a known one. */
 int32_t exception_id(uint32_t behavior);
