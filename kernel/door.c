@@ -365,6 +365,14 @@ void kernel_image_begins(struct kernel *kernel, struct task *task, const char *c
     proc_image_begins(task->proc, command);
 }
 
+bool kernel_task_set_ids(struct kernel *kernel, struct task *task, const struct task_identity *identity)
+{
+    kernel->system.ipc.steps = 1;
+    bool ok = proc_set_ids(task->proc, identity);
+    settle(kernel);
+    return ok;
+}
+
 bool kernel_has_room(struct kernel *kernel, uint32_t number, uint64_t limit)
 {
     const struct uid *uid = system_uid(&kernel->system, number);

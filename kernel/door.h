@@ -77,6 +77,9 @@ struct task *kernel_task_exec(struct kernel *kernel, struct task *old, const str
 /* The first image of a spawned process is there (F3); command: its name, or "". Nothing for others. */
 void kernel_image_begins(struct kernel *kernel, struct task *task, const char *command);
 
+/* Other ids in the same image (F22, F175). False, and nothing has changed: no memory, or too many uids. */
+bool kernel_task_set_ids(struct kernel *kernel, struct task *task, const struct task_identity *identity);
+
 /* May another process of this real uid be made (F16, F17)? limit: its soft RLIMIT_NPROC. */
 bool kernel_has_room(struct kernel *kernel, uint32_t uid, uint64_t limit);
 

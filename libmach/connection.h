@@ -62,6 +62,9 @@ static inline void live_unlock(const sigset_t *mask)
 bool connection_send(int socket, const struct attach_packet *packet, const int *fd, unsigned n_fds);
 
 #define CONNECTION_FDS_MAX 4
+/* With who we are now: what a CHALLENGE is answered with. */
+bool connection_send_credentials(int socket, const struct attach_packet *packet);
+
 /* The next packet; fds it brought (unused entries -1). False: hung up, or nothing within the time. */
 bool connection_receive(int socket, struct attach_packet *packet, int fd[CONNECTION_FDS_MAX], int timeout_ms);
 

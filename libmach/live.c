@@ -278,6 +278,20 @@ void live_fork_child(uint64_t nonce)
         become_ready(true);
 }
 
+void live_tell_ids(void)
+{
+    sigset_t mask;
+    int fd[CONNECTION_FDS_MAX];
+    struct attach_packet packet = { .magic = ATTACH_MAGIC, .type = ATTACH_IDS };
+    if (!live_is_attached())
+        return;
+    live_lock(&mask);
+    if (connection_send(live.socket, &packet, NULL, 0) && connection_await(ATTACH_CHALLENGE, &packet, fd) &&
+        connection_send_credentials(live.socket, &packet))
+        connection_await(ATTACH_IDS, &packet, fd);
+    live_unlock(&mask);
+}
+
 void live_settle(pid_t pid)
 {
     sigset_t mask;

@@ -23,6 +23,9 @@ bool live_fork_request(uint64_t *nonce_p);
 void live_fork_abort(uint64_t nonce);
 void live_fork_child(uint64_t nonce);
 
+/* The process's ids have changed: returns when machd goes by them. */
+void live_tell_ids(void);
+
 /* Returns when machd has done what the death of pid does (decision 2). At once if not attached. */
 void live_settle(pid_t pid);
 

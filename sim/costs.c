@@ -75,7 +75,7 @@ static struct thread *thread_begin(struct client *client, int32_t tid)
 static struct client client_new(void)
 {
     struct client client = { 0 };
-    struct task_identity identity = { .pid = next_pid++, .uid = 501, .ruid = 501 };
+    struct task_identity identity = { .pid = next_pid++, .uid = 501, .ruid = 501, .svuid = 501 };
     client.task = kernel_task_new(kernel, &identity, NULL, NULL);
     client.thread = client.task ? thread_begin(&client, identity.pid) : NULL;
     check(client.thread ? KERN_SUCCESS : KERN_RESOURCE_SHORTAGE, "no task");

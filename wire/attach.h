@@ -21,6 +21,10 @@
  *   FORK_ABORT nonce            ->
  *   SETTLE pid                  ->
  *                               <-      SETTLED: what pid's death does has been done (decision 2)
+ *   IDS                         ->      this process's ids have changed (F176)
+ *                               <-      CHALLENGE nonce; sent back with credentials, which nobody else could send:
+ *   CHALLENGE nonce             ->
+ *                               <-      IDS: machd has looked, and goes by them from now on
  *   STATUS                      ->
  *                               <-      TEXT ... TEXT (empty: the end): one JSON object, see machctl-status(1)
  *   LOOK kind, cursor           ->
@@ -73,6 +77,7 @@ enum attach_type {
     ATTACH_LOOKED,
     ATTACH_TRACE,
     ATTACH_TRACING,
+    ATTACH_IDS,
 };
 
 struct attach_packet {

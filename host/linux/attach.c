@@ -58,6 +58,11 @@ static bool is_alive(const struct connection *connection)
     return poll(&fd, 1, 0) == 0;
 }
 
+bool attach_serves(const struct machd *m, uint32_t uid)
+{
+    return m->options.system || m->uid == 0 || uid == m->uid;
+}
+
 /* What speaks against this peer; NULL if nothing does. */
 static const char *objection(struct machd *m, const struct connection *connection)
 {
@@ -70,7 +75,7 @@ static const char *objection(struct machd *m, const struct connection *connectio
         return "it is of a user that machd's user namespace does not know";
     if (status.euid != connection->uid)
         return "its ids have changed since it connected"; /* F176 */
-    if (!m->options.system && m->uid != 0 && connection->uid != m->uid)
+    if (!attach_serves(m, connection->uid))
         return "this machd serves another user"; /* B7 */
     return NULL;
 }
@@ -147,7 +152,7 @@ static struct refusal join_image(struct machd *m, struct connection *connection,
 /* Afterwards the process has a live task of the connection's user, or the attach is refused. */
 static struct refusal join(struct machd *m, struct connection *connection, struct process *process)
 {
-    bool same_user = process->user == connection->user;
+    bool same_user = process_uid(process) == connection->uid;
     bool ok = true;
     if (same_user && process->image_id == connection->image_id && process->state != PROCESS_BARE)
         return join_image(m, connection, process);
@@ -220,7 +225,7 @@ static void decide(struct machd *m, struct connection *connection)
         join_or_refuse(m, connection, process);
         return;
     }
-    struct inherit *inherit = fork_take(m, connection->fork_nonce, connection->uid);
+    struct inherit *inherit = fork_take(m, connection->fork_nonce);
     if (!inherit && connection->pid != m->launchd.pid &&
         !kernel_has_room(m->kernel, connection->uid, UINT64_MAX)) {
         client_refuse(m, connection, KERN_RESOURCE_SHORTAGE,
@@ -309,6 +314,7 @@ bool attach_challenged(struct machd *m, struct connection *connection, const str
     int zero = 0;
     if (packet->fork.nonce != connection->challenge)
         return false;
+    connection->challenge = 0;
     setsockopt(connection->socket.fd, SOL_SOCKET, SO_PASSCRED, &zero, sizeof(zero));
     if (pid != connection->pid)
         client_refuse(m, connection, KERN_FAILURE, "another process speaks on its connection");

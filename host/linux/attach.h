@@ -15,6 +15,8 @@
 struct connection;
 struct machd;
 
+/* Whether programs of this user may attach (B7). */
+bool attach_serves(const struct machd *m, uint32_t uid);
 /* False: the peer is gone or unknown. */
 bool attach_take_pidfd(struct machd *m, struct connection *connection);
 /* False: a broken protocol. */

@@ -10,6 +10,7 @@
 
 #include "host/linux/attach.h"
 #include "host/linux/client.h"
+#include "host/linux/ids.h"
 #include "host/linux/log.h"
 #include "host/linux/machd.h"
 #include "host/linux/process.h"
@@ -238,7 +239,7 @@ struct received {
 static size_t control_size(const struct connection *connection)
 {
     return CMSG_LEN(sizeof(int)) +
-           (connection->state == CONNECTION_CHALLENGED ? CMSG_SPACE(sizeof(struct ucred)) : 0);
+           (connection->challenge ? CMSG_SPACE(sizeof(struct ucred)) : 0);
 }
 
 static void take_control(struct received *received, struct msghdr *message)
@@ -296,6 +297,7 @@ static size_t least_size(uint32_t type)
     case ATTACH_TRACE: return head + sizeof(((struct attach_packet *)0)->trace);
     case ATTACH_LOOK: return head + sizeof(((struct attach_packet *)0)->look);
     case ATTACH_FORK_PREPARE:
+    case ATTACH_IDS:
     case ATTACH_STATUS:
     case ATTACH_SHUTDOWN: return 8;
     default: return 0;
@@ -326,7 +328,10 @@ static bool handle(struct machd *m, struct connection *connection, const struct 
         return packet->type == ATTACH_CHALLENGE && received->has_credentials &&
                attach_challenged(m, connection, packet, received->credentials.pid);
     case CONNECTION_DOMAIN: return false;
-    case CONNECTION_ATTACHED: return request_of_client(m, connection, packet, received->fd);
+    case CONNECTION_ATTACHED:
+        if (packet->type == ATTACH_CHALLENGE)
+            return received->has_credentials && ids_proven(m, connection, packet, &received->credentials);
+        return request_of_client(m, connection, packet, received->fd);
     case CONNECTION_TOOL: return request_of_tool(m, connection, packet);
     }
     return false;

@@ -95,10 +95,10 @@ void fork_abort(struct machd *m, struct process *parent, uint64_t nonce)
         record_free(m, record);
 }
 
-struct inherit *fork_take(struct machd *m, uint64_t nonce, uint32_t uid)
+struct inherit *fork_take(struct machd *m, uint64_t nonce)
 {
     struct fork_record *record = nonce ? find(m, nonce) : NULL;
-    if (!record || record->user->uid != uid)
+    if (!record)
         return NULL;
     struct inherit *inherit = record->inherit;
     record->inherit = NULL;

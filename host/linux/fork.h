@@ -17,8 +17,8 @@ struct process;
 /* The nonce, or 0 if the process may not have another one. */
 uint64_t fork_prepare(struct machd *m, struct process *parent);
 void fork_abort(struct machd *m, struct process *parent, uint64_t nonce);
-/* Gives the snapshot if the nonce is known and of that uid, else NULL. */
-struct inherit *fork_take(struct machd *m, uint64_t nonce, uint32_t uid);
+/* Gives the snapshot if the nonce is known, else NULL. The child may be another user's than its parent (F34). */
+struct inherit *fork_take(struct machd *m, uint64_t nonce);
 /* Their parent has died. */
 void forks_orphan(struct machd *m, struct process *parent);
 void forks_expire(struct machd *m, uint64_t now);

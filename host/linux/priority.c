@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "host/linux/machd.h"
+#include "host/linux/process.h"
 #include "host/linux/rank.h"
 #include "host/linux/round_robin.h"
 
@@ -44,7 +45,7 @@ static bool may_apply(const struct process *process)
 
 static int bounded(const struct process *process, int nice)
 {
-    return nice < 0 && (process->user->uid != 0 || !rank_may_raise_others()) ? 0 : nice;
+    return nice < 0 && (process_uid(process) != 0 || !rank_may_raise_others()) ? 0 : nice;
 }
 
 const char *priority_policy(void)

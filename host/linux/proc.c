@@ -73,8 +73,8 @@ bool proc_read_status(int32_t pid, struct proc_status *status)
     if (!uid || !gid || !names)
         return false;
     status->n_namespaces = count_words(names + 7);
-    return sscanf(uid + 5, "%u %u", &status->ruid, &status->euid) == 2 &&
-           sscanf(gid + 5, "%u %u", &status->rgid, &status->egid) == 2;
+    return sscanf(uid + 5, "%u %u %u", &status->ruid, &status->euid, &status->svuid) == 3 &&
+           sscanf(gid + 5, "%u %u %u", &status->rgid, &status->egid, &status->svgid) == 3;
 }
 
 static uint64_t bytes_in_line(const char *text, const char *name)

@@ -23,7 +23,7 @@ struct proc_stat {
 };
 
 struct proc_status {
-    uint32_t ruid, euid, rgid, egid;
+    uint32_t ruid, euid, svuid, rgid, egid, svgid;
     int n_namespaces; /* ids in the line NSpid: 1 in the namespace of this /proc */
 };
 

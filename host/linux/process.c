@@ -46,6 +46,11 @@ bool process_is_dead(const struct process *process)
     return poll(&fd, 1, 0) == 1;
 }
 
+uint32_t process_uid(const struct process *process)
+{
+    return process->task ? kernel_task_identity(process->task)->uid : process->user->uid;
+}
+
 /* ---- birth ---- */
 
 /* The effective ids are the connection's. The real ones come from the host's files only where those agree with it (F176). */
@@ -58,6 +63,8 @@ struct task_identity process_identity(const struct process *process, uint32_t ui
         .gid = gid,
         .ruid = uid,
         .rgid = gid,
+        .svuid = uid,
+        .svgid = gid,
         .privileged = privileged || process->is_launchd,
         .is_launchd = process->is_launchd,
     };
@@ -68,6 +75,8 @@ struct task_identity process_identity(const struct process *process, uint32_t ui
     if (proc_read_status(process->pid, &status) && status.euid == uid && status.egid == gid) {
         identity.ruid = status.ruid;
         identity.rgid = status.rgid;
+        identity.svuid = status.svuid;
+        identity.svgid = status.svgid;
     }
     return identity;
 }
@@ -175,7 +184,7 @@ struct process *process_ancestor(struct machd *m, int32_t pid, uint32_t uid)
         if (!proc_read_status(pid, &status) || status.euid != uid)
             return NULL;
         if (ancestor && ancestor->task && !process_is_dead(ancestor))
-            return ancestor->user->uid == uid ? ancestor : NULL;
+            return process_uid(ancestor) == uid ? ancestor : NULL;
     }
     return NULL;
 }

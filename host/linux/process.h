@@ -26,6 +26,8 @@ struct refusal {
 };
 
 bool process_is_dead(const struct process *process);
+/* Its effective uid; what it holds is charged to the user that it was when its image began. */
+uint32_t process_uid(const struct process *process);
 
 /* The record of a process of this user, without its pidfd and without a task; NULL: limit or no memory. */
 struct process *process_make(struct machd *m, int32_t pid, struct user *user, struct account *account);

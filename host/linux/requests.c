@@ -11,6 +11,7 @@
 
 #include "host/linux/client.h"
 #include "host/linux/fork.h"
+#include "host/linux/ids.h"
 #include "host/linux/log.h"
 #include "host/linux/look.h"
 #include "host/linux/machd.h"
@@ -149,6 +150,7 @@ bool request_of_client(struct machd *m, struct connection *connection, const str
     case ATTACH_THREAD_GONE: return thread_is_gone(m, connection, packet->thread.slot);
     case ATTACH_SEGMENT:
         return fd >= 0 && segment_register(m, process, packet->segment.id, packet->segment.size, fd);
+    case ATTACH_IDS: ids_ask(m, connection); return true;
     case ATTACH_FORK_PREPARE: prepare_fork(m, connection); return true;
     case ATTACH_FORK_ABORT: fork_abort(m, process, packet->fork.nonce); return true;
     case ATTACH_SETTLE: settle_ask(m, connection, packet->settle.pid); return true;

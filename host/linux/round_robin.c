@@ -4,6 +4,7 @@
 #include "host/linux/machd.h"
 #include "host/linux/priority.h"
 #include "host/linux/proc.h"
+#include "host/linux/process.h"
 #include "host/linux/rank.h"
 
 #define BUDGET (20 * MILLISECOND)
@@ -11,7 +12,7 @@
 
 bool round_robin_is_needed(const struct process *process, const struct process *from)
 {
-    return from != process && process->user->uid == 0 && rank_may_raise_others();
+    return from != process && process_uid(process) == 0 && rank_may_raise_others();
 }
 
 static void look_later(struct machd *m, struct niceness *nice, uint64_t at)

@@ -15,12 +15,13 @@
 
 #define OVERFLOW_UID 65534u /* what a user that our user namespace does not know looks like */
 
-/* While the parent's trap is carried out nobody collects the child, so its number stays its own. */
+/* Of the parent's user, lest a set-id program get what its caller has; root's may be anybody's by now.
+ * While the parent's trap is carried out nobody collects the child, so its number stays its own. */
 static bool is_child(const struct process *parent, int32_t pid, struct proc_status *status)
 {
     struct proc_stat stat;
     return pid > 0 && proc_read_stat(pid, &stat) && stat.parent == parent->pid && stat.state != 'Z' &&
-           proc_read_status(pid, status) && status->euid == parent->user->uid;
+           proc_read_status(pid, status) && (status->euid == process_uid(parent) || process_uid(parent) == 0);
 }
 
 static int take_pidfd(struct machd *m, struct process *process)
@@ -76,8 +77,8 @@ int process_claim(void *host, struct task *parent_task, int32_t pid, struct task
 /* F173: root, or who is it in every respect. */
 static bool may_control(const struct process *asker, const struct proc_status *status)
 {
-    uint32_t uid = asker->user->uid;
-    return uid == 0 || (status->euid == uid && status->ruid == uid);
+    uint32_t uid = process_uid(asker);
+    return uid == 0 || (status->euid == uid && status->ruid == uid && status->svuid == uid);
 }
 
 /* The number may become another process's between the look and the pidfd: the ids are looked at again behind it. */

@@ -29,6 +29,7 @@ struct inherit *inherit_new(struct procs *procs, struct task *parent)
     inherit->parent_unique_id = parent->unique_id;
     inherit->kind = kind_of_child(parent);
     inherit->clamp = parent->sched.clamp;
+    inherit->is_sugid = parent->identity.is_sugid;
     inherit->kept = (struct proc_kept){
         .process_type = parent->proc->kept.process_type,
         .persona = parent->proc->kept.persona,

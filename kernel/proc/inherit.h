@@ -13,6 +13,7 @@ struct inherit {
     uint64_t parent_unique_id;
     enum sched_kind kind;
     enum sched_role role; /* DEFAULT but for exec (F37) */
+    bool is_sugid;
     uint8_t clamp;        /* enum sched_qos; NONE: none (F38) */
     struct proc_kept kept;
 };

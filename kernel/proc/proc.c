@@ -135,6 +135,7 @@ static void give(struct proc *proc, const struct inherit *inherit)
     sched->kind = inherit->kind;
     sched->role = inherit->role;
     sched->clamp = inherit->clamp;
+    proc->task->identity.is_sugid = inherit->is_sugid;
 }
 
 struct task *proc_new(struct procs *procs, const struct task_identity *identity, struct inherit *inherit,
@@ -153,6 +154,18 @@ struct task *proc_new(struct procs *procs, const struct task_identity *identity,
     if (inherit)
         inherit_discard(inherit);
     return task;
+}
+
+bool proc_set_ids(struct proc *proc, const struct task_identity *identity)
+{
+    struct uid *uid = system_uid(proc->procs->system, identity->ruid);
+    if (!uid)
+        return false;
+    proc->counted->n_processes--;
+    proc->counted = uid;
+    uid->n_processes++;
+    task_set_ids(proc->task, identity);
+    return true;
 }
 
 /* ---- adoption ---- */
@@ -275,6 +288,7 @@ struct task *proc_exec(struct proc *proc, const struct task_identity *identity)
     old->proc = NULL;
     proc->task = task;
     task->proc = proc;
+    task->identity.is_sugid = is_other_user(identity, &old->identity);
     proc->has_execed = true;
     proc->awaits_image = false;
     thread_tell(task->main);

@@ -76,6 +76,10 @@ struct task *proc_exec(struct proc *proc, const struct task_identity *identity);
 /* The first image of a spawned process begins, with this command name (F3, F7). Nothing if it has begun before. */
 void proc_image_begins(struct proc *proc, const char *command);
 
+/* Its ids have changed: it counts among the processes of its real uid, whatever the limit there (F22). False, and nothing has
+ * changed: no memory, or too many uids. */
+bool proc_set_ids(struct proc *proc, const struct task_identity *identity);
+
 /* A process that nobody has announced and that runs no libmach becomes a task because somebody asks for it (F155, F156, F159).
  * NULL: there is none, or it is not the asker's to have. */
 struct proc *proc_adopt(struct procs *procs, struct task *asker, int32_t pid);

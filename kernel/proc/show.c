@@ -11,6 +11,7 @@
 enum {
     FLAG_64_BIT = 0x10,
     FLAG_STARVATION_SHIFT = 9,
+    FLAG_SUGID = 0x2000,
     FLAG_HAS_EXECED = 0x4000,
     FLAG_DARWIN_BG = 0x8000,
     FLAG_ADAPTIVE = 0x100000,
@@ -44,6 +45,7 @@ static uint32_t flags_of_kind(const struct task *task)
 static uint32_t flags(const struct proc *proc)
 {
     return FLAG_64_BIT | (proc->has_execed ? FLAG_HAS_EXECED : 0) |
+           (proc->task->identity.is_sugid ? FLAG_SUGID : 0) |
            proc->kept.starvation << FLAG_STARVATION_SHIFT | flags_of_kind(proc->task);
 }
 
@@ -57,9 +59,11 @@ static int32_t parent_now(const struct proc *proc)
 static void show_ids(const struct task_identity *identity, struct process_info *info)
 {
     info->ruid = identity->ruid;
-    info->uid = info->svuid = identity->uid;
+    info->uid = identity->uid;
+    info->svuid = identity->svuid;
     info->rgid = identity->rgid;
-    info->gid = info->svgid = identity->gid;
+    info->gid = identity->gid;
+    info->svgid = identity->svgid;
 }
 
 static void show_mach(const struct proc *proc, struct process_info *info)

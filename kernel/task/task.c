@@ -194,6 +194,15 @@ void task_renew(struct task *task, const char *command)
     set_token(task, &task->identity);
 }
 
+void task_set_ids(struct task *task, const struct task_identity *identity)
+{
+    struct task_identity now = *identity;
+    memcpy(now.command, task->identity.command, sizeof(now.command));
+    task->identity = now;
+    set_token(task, &now);
+    renew_host(task->system, &now, &task->slots);
+}
+
 void task_disable(struct task *task, bool keep_space)
 {
     struct ipc *ipc = &task->system->ipc;
@@ -264,10 +273,10 @@ struct task *task_of_name_port(struct port *port)
 
 bool task_may_control(const struct task *caller, const struct task *target)
 {
-    enum { AUDIT_EUID = 1, AUDIT_RUID = 3 };
-    const unsigned *mine = caller->token.audit.val, *theirs = target->token.audit.val;
-    return caller == target || mine[AUDIT_EUID] == 0 ||
-           (mine[AUDIT_EUID] == theirs[AUDIT_EUID] && mine[AUDIT_EUID] == theirs[AUDIT_RUID]);
+    const struct task_identity *mine = &caller->identity, *theirs = &target->identity;
+    if (caller == target || mine->uid == 0)
+        return true;
+    return mine->uid == theirs->uid && mine->uid == theirs->ruid && mine->uid == theirs->svuid && !theirs->is_sugid;
 }
 
 kern_return_t task_token(const struct task *task, struct account *account, struct right *right_p)

@@ -108,6 +108,9 @@ struct task *task_of_control_port(struct port *port);
 struct task *task_of_name_port(struct port *port);
 
 /* Whether the caller may have control of the target, found by its pid or by a token (K105, F173). */
+/* Other ids in the same image: the token and the host slot follow (F175, K98). */
+void task_set_ids(struct task *task, const struct task_identity *identity);
+
 bool task_may_control(const struct task *caller, const struct task *target);
 /* A send right to a new identity token of the task, paid by the account (K113). KERN_RESOURCE_SHORTAGE. */
 kern_return_t task_token(const struct task *task, struct account *account, struct right *right_p);

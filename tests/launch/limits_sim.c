@@ -65,6 +65,24 @@ TEST(announced_children_count_until_they_are_made_or_taken_back, "F17 F20 F58")
     CHECK_EQ(procs()->n_reserved, 0);
 }
 
+TEST(who_changes_its_real_uid_counts_for_the_other_user, "F22 F175")
+{
+    enum { AUDIT_EUID = 1, AUDIT_RUID = 3, OTHER = 4321 };
+    struct task *task = sim_task_kernel(sim_task_self());
+    struct task_identity before = task->identity, after = before;
+    const struct uid *user = task->proc->counted;
+    uint32_t n = user->n_processes;
+    after.uid = after.ruid = after.svuid = OTHER;
+    REQUIRE(proc_set_ids(task->proc, &after));
+    CHECK_EQ(user->n_processes, n - 1);
+    CHECK_EQ(task->proc->counted->uid, OTHER);
+    CHECK_EQ(task->proc->counted->n_processes, 1);
+    CHECK_EQ(task->token.audit.val[AUDIT_EUID], OTHER);
+    CHECK_EQ(task->token.audit.val[AUDIT_RUID], OTHER);
+    REQUIRE(proc_set_ids(task->proc, &before));
+    CHECK_EQ(user->n_processes, n);
+}
+
 /* ---- images of other users ---- */
 
 static bool has_handler(void)

@@ -15,6 +15,7 @@
 #include <mach/kern_return.h>
 
 #include "host/linux/test/live.h"
+#include "wire/process.h"
 
 static void check_traps(struct client *client)
 {
@@ -346,6 +347,51 @@ TEST(users_of_a_system_machd_have_wake_tables_of_their_own, "B7 F176")
         CHECK_EQ(atomic_load(wake_word(other.table, thread.wake)), 0);
         CHECK_NE(trap_reply_port(&its), 0);
         _exit(0);
+    }
+    waitpid(pid, &status, 0);
+    CHECK_EQ(status, 0);
+    client_close(&client);
+    live_stop(&live);
+}
+
+/* The child is machd's word for who it is and what it was given, not its parent's record. */
+static void be_the_child_of(int32_t parent, const char *socket, uint64_t nonce)
+{
+    struct client client = { .fd = client_connect(socket) };
+    struct client_thread thread;
+    struct process_info info;
+    REQUIRE(client_hello(&client, 1, nonce, 0));
+    REQUIRE_EQ(client_thread_new(&client, 0, &thread), KERN_SUCCESS);
+    thread.page->req = (struct trap_request){ .number = TRAP_PROCESS_INFO };
+    REQUIRE(request_wait(&thread, request_begin(&thread)));
+    CHECK_EQ(thread.page->reply.value[0], 0);
+    memcpy(&info, trap_data(thread.page), sizeof info);
+    CHECK_EQ(info.pid, getpid());
+    CHECK_EQ(info.uid, 4321);
+    CHECK_EQ(info.ruid, 4321);
+    CHECK_EQ(info.svuid, 4321);
+    CHECK_EQ(info.parent_at_birth, parent);
+    _exit(0);
+}
+
+TEST(a_child_of_an_assumed_identity_is_of_that_and_still_its_parents_child, "F31 F34 F65")
+{
+    static const char *const options[] = { "--no-launchd", "--system", NULL };
+    struct live live;
+    struct client client;
+    int status;
+    if (geteuid() != 0)
+        SKIP("only root can serve other users");
+    live_start(&live, options);
+    chmod(live.directory, 0755);
+    REQUIRE(client_attach(&client, live.socket, 1));
+    uint64_t nonce = prepare_fork(&client);
+    REQUIRE_NE(nonce, 0);
+    int32_t self = getpid();
+    pid_t pid = fork();
+    if (pid == 0) {
+        REQUIRE_EQ(setresuid(4321, 4321, 4321), 0);
+        be_the_child_of(self, live.socket, nonce);
     }
     waitpid(pid, &status, 0);
     CHECK_EQ(status, 0);
