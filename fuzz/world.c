@@ -145,8 +145,9 @@ static void thread_drop(struct world_thread *thread)
 static void task_start(struct world_task *task, struct inherit *inherit)
 {
     memset(task, 0, sizeof(*task));
-    task->identity =
-        (struct task_identity){ .pid = world.next_id++, .uid = 501, .gid = 20, .ruid = 501, .rgid = 20, .svuid = 501, .svgid = 20 };
+    task->identity = (struct task_identity){
+        .pid = world.next_id++, .uid = 501, .gid = 20, .ruid = 501, .rgid = 20, .svuid = 501, .svgid = 20
+    };
     task->identity.is_launchd = task->identity.privileged = task == &world.task[LAUNCHD];
     task->task = kernel_task_new(world.kernel, &task->identity, inherit, task);
     ASSERT(task->task);

@@ -55,9 +55,13 @@ bool connection_send_credentials(int socket, const struct attach_packet *packet)
     _Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(struct ucred))] = { 0 };
     const struct ucred own = { (pid_t)syscall(SYS_getpid), geteuid(), getegid() };
     struct iovec bytes = { (void *)packet, sizeof *packet };
-    struct msghdr header = { .msg_iov = &bytes, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control };
+    struct msghdr header = {
+        .msg_iov = &bytes, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control
+    };
     struct cmsghdr *credentials = CMSG_FIRSTHDR(&header);
-    *credentials = (struct cmsghdr){ .cmsg_len = CMSG_LEN(sizeof own), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_CREDENTIALS };
+    *credentials = (struct cmsghdr){ .cmsg_len = CMSG_LEN(sizeof own),
+                                     .cmsg_level = SOL_SOCKET,
+                                     .cmsg_type = SCM_CREDENTIALS };
     memcpy(CMSG_DATA(credentials), &own, sizeof own);
     return raw_sendmsg(socket, &header) == (ssize_t)sizeof *packet;
 }

@@ -430,6 +430,36 @@ EXPORT int sigprocmask(int how, const sigset_t *restrict set, sigset_t *restrict
     return change_mask("sigprocmask", how, set, old);
 }
 
+/* Where the thread is in sigsuspend, while a handler runs on top of it. siglongjmp may have left it without a word: then
+ * something else stands there by now, or below us. */
+struct suspension {
+    const struct suspension *own; /* itself */
+    sigset_t mask;                /* before */
+};
+
+static __thread const struct suspension *suspension __attribute__((tls_model("initial-exec")));
+
+bool handlers_mask_before_suspension(sigset_t *mask)
+{
+    const struct suspension *at = suspension;
+    if (at == NULL || (uintptr_t)at < (uintptr_t)__builtin_frame_address(0) || at->own != at)
+        return false;
+    *mask = at->mask;
+    return true;
+}
+
+const void *handlers_hide_suspension(void)
+{
+    const void *hidden = suspension;
+    suspension = NULL;
+    return hidden;
+}
+
+void handlers_show_suspension(const void *hidden)
+{
+    suspension = hidden;
+}
+
 /* H13: Darwin sleeps with an empty mask when given none. */
 EXPORT int sigsuspend(const sigset_t *mask)
 {
@@ -438,6 +468,12 @@ EXPORT int sigsuspend(const sigset_t *mask)
     if (real == NULL)
         real = (int (*)(const sigset_t *))dlsym(RTLD_NEXT, "sigsuspend");
     const sigset_t *volatile given = mask; /* declared as never NULL */
+    struct suspension here = { .own = &here };
     sigemptyset(&none);
-    return real(given != NULL ? given : &none);
+    sigprocmask(SIG_BLOCK, NULL, &here.mask);
+    suspension = &here;
+    int result = real(given != NULL ? given : &none);
+    suspension = NULL;
+    here.own = NULL;
+    return result;
 }

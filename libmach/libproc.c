@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <mach/thread_info.h>
 #include <signal.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -96,10 +97,28 @@ static uint32_t exit_status_of(const struct subject *subject)
     return 0;
 }
 
-/* Linux keeps 15 bytes of a name, machd the whole. The C strings of these structures need not end. */
+/* The file that runs, of a script the interpreter (F7); not what Linux calls it, which ends after 15 bytes, is the script's, and
+ * changes with the main thread's. Empty where the host does not tell. */
+static void name_of_image(pid_t pid, char *name, size_t size)
+{
+    char path[64], file[PATH_MAX];
+    snprintf(path, sizeof path, "/proc/%d/exe", pid);
+    ssize_t length = readlink(path, file, sizeof file - 1);
+    file[length > 0 ? length : 0] = '\0';
+    char *deleted = strstr(file, " (deleted)"), *last = strrchr(file, '/');
+    if (deleted != NULL && deleted[strlen(" (deleted)")] == '\0')
+        *deleted = '\0';
+    snprintf(name, size, "%s", last != NULL ? last + 1 : "");
+}
+
+/* The C strings of these structures need not end. */
 static void copy_name(char *to, size_t size, const struct subject *subject, const char *known)
 {
-    const char *from = subject->is_known && known[0] != '\0' ? known : subject->host.command;
+    char image[PROCESS_NAME_SIZE];
+    name_of_image(subject->host.pid, image, sizeof image);
+    const char *from = image[0] != '\0'                        ? image
+                       : subject->is_known && known[0] != '\0' ? known
+                                                               : subject->host.command;
     memset(to, 0, size);
     memcpy(to, from, strnlen(from, size));
 }

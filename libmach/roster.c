@@ -10,14 +10,18 @@
 
 #include <dlfcn.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <linux/futex.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "libmach/handlers.h"
 #include "libmach/live.h"
 #include "libmach/lock.h"
 #include "libmach/mig.h"
@@ -37,8 +41,10 @@ struct member {
     void *argument;
     uint32_t qos; /* asked for at creation; 0: none */
     int relative;
-    int sched;    /* a Mach priority asked for at creation; 0: none (T8) */
-    bool is_heap; /* else part of the thread's own storage, and its thread outlives all who ask */
+    int sched; /* a Mach priority asked for at creation; 0: none (T8) */
+    sigset_t mask;
+    bool has_mask; /* else it is its creator's (F79) */
+    bool is_heap;  /* else part of the thread's own storage, and its thread outlives all who ask */
 };
 
 static struct {
@@ -91,6 +97,22 @@ static void make_known(struct member *member)
 
 /* ---- begin and end of threads ---- */
 
+/* Bit n - 1 for signal n; sigpending also tells what is pending for the process. */
+static uint64_t pending_of_thread(void)
+{
+    char path[64], text[2048];
+    snprintf(path, sizeof path, "/proc/self/task/%ld/status", syscall(SYS_gettid));
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t n = fd >= 0 ? read(fd, text, sizeof text - 1) : -1;
+    if (fd >= 0)
+        close(fd);
+    if (n <= 0)
+        return 0;
+    text[n] = '\0';
+    const char *line = strstr(text, "\nSigPnd:");
+    return line != NULL ? strtoull(line + strlen("\nSigPnd:"), NULL, 16) : 0;
+}
+
 void roster_enter(struct lib_thread *thread)
 {
     if (me == NULL) {
@@ -107,11 +129,31 @@ void roster_enter(struct lib_thread *thread)
         pthread_setspecific(roster.key, me);
 }
 
+/* What was sent to this thread alone, and survives an exec, the process gets (F82). Nothing is delivered here any more then. */
+static void give_signals_on(void)
+{
+    static const int kept[] = { SIGHUP,  SIGINT,  SIGQUIT, SIGTERM, SIGTSTP,
+                                SIGCONT, SIGTTIN, SIGTTOU, SIGUSR1, SIGUSR2 };
+    sigset_t pending;
+    uint64_t own = 0;
+    if (sigpending(&pending) != 0)
+        return;
+    for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++) {
+        if (sigismember(&pending, kept[i]) != 1)
+            continue;
+        if (own == 0 && (own = pending_of_thread()) == 0)
+            return; /* all is the process's already */
+        if (own & 1ull << (kept[i] - 1))
+            kill(getpid(), kept[i]);
+    }
+}
+
 static void leave(void)
 {
     struct member *member = me;
     struct lib_thread *thread = live_thread_is_known() ? transport_thread(NULL) : NULL;
     me = NULL;
+    give_signals_on();
     list_remove(member);
     if (thread != NULL)
         mig_thread_fini(thread);
@@ -149,6 +191,8 @@ static void *thread_begins(void *value)
     void *(*start)(void *) = member->start;
     void *argument = member->argument;
     me = member;
+    if (member->has_mask)
+        mask_set(&member->mask, NULL);
     live_thread_begin();
     if (atomic_load(&member->known) == 0)
         make_known(member); /* without a port: machd could not be had */
@@ -186,6 +230,7 @@ __attribute__((visibility("default"))) int pthread_create(pthread_t *restrict th
     member->argument = argument;
     member->qos = qos_of_attributes(attributes, &member->relative);
     member->sched = attributes != NULL ? sched_of_attributes(attributes) : 0;
+    member->has_mask = handlers_mask_before_suspension(&member->mask);
     member->is_heap = true;
     atomic_store(&member->refs, 2);
     list_add(member);

@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <stdatomic.h>
 
+#include "libmach/handlers.h"
 #include "libmach/kevent_trap.h"
 #include "libmach/lock.h"
 #include "libmach/park.h"
@@ -19,13 +20,14 @@
 
 static _Atomic(pthread_workqueue_function_workloop_t) installed;
 
-static void unblock_faults(void)
+/* F79 */
+static void unblock_own(void)
 {
-    static const int faults[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGSYS, SIGABRT };
+    static const int own[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGSYS, SIGPIPE, SIGPROF };
     sigset_t set;
     sigemptyset(&set);
-    for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++)
-        sigaddset(&set, faults[i]);
+    for (size_t i = 0; i < sizeof own / sizeof own[0]; i++)
+        sigaddset(&set, own[i]);
     pthread_sigmask(SIG_UNBLOCK, &set, NULL);
 }
 
@@ -33,7 +35,7 @@ static void spawn(void);
 
 static void *serve(void *argument)
 {
-    unblock_faults();
+    unblock_own();
     workloop_serve(atomic_load(&installed), spawn);
     return argument;
 }
@@ -54,9 +56,11 @@ bool thread_of_library(void *(*start)(void *), void *argument)
     sigfillset(&blocked);
     park_keep_open(&blocked);
     mask_set(&blocked, &mask);
+    const void *hidden = handlers_hide_suspension();
     bool is_made = create_of_program()(&thread, NULL, start, argument) == 0;
     if (is_made)
         pthread_detach(thread);
+    handlers_show_suspension(hidden);
     mask_set(&mask, NULL);
     return is_made;
 }

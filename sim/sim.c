@@ -527,7 +527,9 @@ static struct sim_task *record_new(void)
 {
     struct sim_task *task = calloc(1, sizeof(*task));
     ASSERT(task != NULL);
-    task->identity = (struct task_identity){ .pid = id_new(), .uid = 501, .gid = 20, .ruid = 501, .rgid = 20, .svuid = 501, .svgid = 20 };
+    task->identity = (struct task_identity){
+        .pid = id_new(), .uid = 501, .gid = 20, .ruid = 501, .rgid = 20, .svuid = 501, .svgid = 20
+    };
     snprintf(task->identity.command, sizeof(task->identity.command), "sim-%d", task->identity.pid);
     list_append(&sim.tasks, &task->all);
     return task;

@@ -238,8 +238,7 @@ struct received {
 /* Room for one descriptor exactly: what the kernel cannot put there it drops, without asking whoever serves it. */
 static size_t control_size(const struct connection *connection)
 {
-    return CMSG_LEN(sizeof(int)) +
-           (connection->challenge ? CMSG_SPACE(sizeof(struct ucred)) : 0);
+    return CMSG_LEN(sizeof(int)) + (connection->challenge ? CMSG_SPACE(sizeof(struct ucred)) : 0);
 }
 
 static void take_control(struct received *received, struct msghdr *message)

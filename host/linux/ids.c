@@ -42,7 +42,9 @@ static const char *change(struct machd *m, struct connection *connection, const 
     struct task_identity identity =
         process_identity(process, status.euid, status.egid, old->privileged && status.euid == old->uid);
     identity.is_sugid = true;
-    return kernel_task_set_ids(m->kernel, process->task, &identity) ? NULL : "machd is at a limit of the user that it is now";
+    return kernel_task_set_ids(m->kernel, process->task, &identity)
+               ? NULL
+               : "machd is at a limit of the user that it is now";
 }
 
 bool ids_proven(struct machd *m, struct connection *connection, const struct attach_packet *packet,

@@ -45,8 +45,8 @@ static uint32_t flags_of_kind(const struct task *task)
 static uint32_t flags(const struct proc *proc)
 {
     return FLAG_64_BIT | (proc->has_execed ? FLAG_HAS_EXECED : 0) |
-           (proc->task->identity.is_sugid ? FLAG_SUGID : 0) |
-           proc->kept.starvation << FLAG_STARVATION_SHIFT | flags_of_kind(proc->task);
+           (proc->task->identity.is_sugid ? FLAG_SUGID : 0) | proc->kept.starvation << FLAG_STARVATION_SHIFT |
+           flags_of_kind(proc->task);
 }
 
 /* 0 once it has gone: who the parent is then, the host knows. */

@@ -276,7 +276,8 @@ bool task_may_control(const struct task *caller, const struct task *target)
     const struct task_identity *mine = &caller->identity, *theirs = &target->identity;
     if (caller == target || mine->uid == 0)
         return true;
-    return mine->uid == theirs->uid && mine->uid == theirs->ruid && mine->uid == theirs->svuid && !theirs->is_sugid;
+    return mine->uid == theirs->uid && mine->uid == theirs->ruid && mine->uid == theirs->svuid &&
+           !theirs->is_sugid;
 }
 
 kern_return_t task_token(const struct task *task, struct account *account, struct right *right_p)

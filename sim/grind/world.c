@@ -313,9 +313,14 @@ struct being *being_new(uint32_t uid, bool is_launchd, struct inherit *inherit)
         return NULL;
     }
     *task = (struct being){ 0 };
-    task->identity = (struct task_identity){
-        .pid = world.next_pid++, .uid = uid, .gid = 20, .ruid = uid, .rgid = 20, .svuid = uid, .svgid = 20, .is_launchd = is_launchd
-    };
+    task->identity = (struct task_identity){ .pid = world.next_pid++,
+                                             .uid = uid,
+                                             .gid = 20,
+                                             .ruid = uid,
+                                             .rgid = 20,
+                                             .svuid = uid,
+                                             .svgid = 20,
+                                             .is_launchd = is_launchd };
     task->kernel = kernel_task_new(world.kernel, &task->identity, inherit, task);
     return task->kernel ? task : NULL;
 }

@@ -236,6 +236,35 @@ TEST(a_fired_knote_calls_the_callback_with_its_class_in_force, "T131 T133 T137")
     loop_fini(loop);
 }
 
+static uint64_t blocked_inside;
+
+static void note_mask(struct loop *loop)
+{
+    sigset_t set;
+    (void)loop;
+    pthread_sigmask(SIG_BLOCK, NULL, &set);
+    for (int i = 1; i <= SIGSYS; i++)
+        blocked_inside |= (uint64_t)(sigismember(&set, i) == 1) << i;
+}
+
+TEST(threads_of_the_pool_take_no_signals_but_those_of_their_own_doing, "F79")
+{
+    static const int open[] = { SIGILL, SIGTRAP, SIGFPE,  SIGBUS,  SIGSEGV,
+                                SIGSYS, SIGPIPE, SIGPROF, SIGKILL, SIGSTOP };
+    uint64_t expected = (2ull << SIGSYS) - 2;
+    struct loop *loop = loop_new();
+    struct kevent_qos_s user = knote(7, EVFILT_USER, EV_ADD | EV_CLEAR, 0);
+    loop->inside = note_mask;
+    CHECK_EQ(change(loop, &user), 0);
+    CHECK_EQ(trigger(loop, 7), 0);
+    REQUIRE(soon(&loop->n_calls, 1));
+    for (size_t i = 0; i < sizeof open / sizeof open[0]; i++)
+        expected &= ~(1ull << open[i]);
+    CHECK_EQ(blocked_inside, expected);
+    CHECK_EQ(delete (loop, user), 0);
+    loop_fini(loop);
+}
+
 TEST(what_the_callback_returns_is_applied, "T134 T135")
 {
     struct loop *loop = loop_new();

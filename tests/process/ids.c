@@ -32,13 +32,15 @@ static mach_port_t registered(void)
 
 static kern_return_t tell(mach_port_t port, mach_port_t reply)
 {
-    mach_msg_header_t message = { .msgh_bits = MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, MACH_MSG_TYPE_MAKE_SEND_ONCE),
+    mach_msg_header_t message = { .msgh_bits =
+                                      MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, MACH_MSG_TYPE_MAKE_SEND_ONCE),
                                   .msgh_remote_port = port,
                                   .msgh_local_port = reply };
     struct told answer;
     kern_return_t kr = mach_msg(&message, MACH_SEND_MSG, sizeof message, 0, 0, 0, 0);
     return kr != OK ? kr
-                    : mach_msg(&answer.header, MACH_RCV_MSG | MACH_RCV_TIMEOUT, 0, sizeof answer, reply, PATIENCE_MS, 0);
+                    : mach_msg(&answer.header, MACH_RCV_MSG | MACH_RCV_TIMEOUT, 0, sizeof answer, reply,
+                               PATIENCE_MS, 0);
 }
 
 /* Tells before and after each change; the port for the answers is the same all along. */

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -359,6 +360,67 @@ TEST(an_exec_keeps_special_and_registered_ports_and_closes_descriptors, "F86 F92
     mach_ports_register(SELF, &none, 1);
     mach_port_deallocate(SELF, port);
     receive_free(port);
+}
+
+static const char *script(void)
+{
+    static char path[64];
+    if (path[0] == '\0')
+        snprintf(path, sizeof path, "/tmp/machd-script-%d", getpid());
+    return path;
+}
+
+static void write_script(const char *path)
+{
+    FILE *file = fopen(path, "w");
+    REQUIRE(file != NULL);
+    fprintf(file, "#!%s wait\n", getenv("IMAGE"));
+    fclose(file);
+    CHECK_EQ(chmod(path, 0700), 0);
+}
+
+static int become_script(void *argument)
+{
+    char byte;
+    const int *ends = argument;
+    close(ends[1]);
+    if (read(ends[0], &byte, 1) == 0)
+        execl(script(), "a name of its own", (char *)NULL);
+    return FAILED;
+}
+
+static struct proc_bsdinfo look_at(pid_t pid)
+{
+    struct proc_bsdinfo info = { 0 };
+    CHECK_EQ(proc_pidinfo(pid, PROC_PIDTBSDINFO, 0, &info, sizeof info), sizeof info);
+    return info;
+}
+
+TEST(an_exec_gives_a_process_the_names_of_its_program_and_its_mark, "F7 F14 F93")
+{
+    char path[PROC_PIDPATHINFO_MAXSIZE];
+    int ends[2];
+    struct proc_bsdinfo own = look_at(getpid()), info;
+    write_script(script());
+    REQUIRE_EQ(pipe2(ends, O_CLOEXEC), 0);
+    pid_t pid = fork_with(become_script, ends);
+    info = look_at(pid);
+    CHECK_EQ(strncmp(info.pbi_comm, own.pbi_comm, sizeof own.pbi_comm), 0);
+    CHECK_STR_EQ(info.pbi_name, own.pbi_name);
+    CHECK_EQ(info.pbi_flags & (PROC_FLAG_EXEC | PROC_FLAG_PSUGID), 0);
+    close(ends[0]);
+    close(ends[1]);
+    for (int ms = 0; ms < PATIENCE_MS && !(look_at(pid).pbi_flags & PROC_FLAG_EXEC); ms++)
+        usleep(1000);
+    info = look_at(pid);
+    CHECK_EQ(info.pbi_flags & (PROC_FLAG_EXEC | PROC_FLAG_PSUGID), PROC_FLAG_EXEC);
+    CHECK_STR_EQ(info.pbi_comm, "image");
+    CHECK_STR_EQ(info.pbi_name, "image");
+    CHECK_GT(proc_pidpath(pid, path, sizeof path), 0);
+    CHECK_STR_EQ(path, getenv("IMAGE"));
+    kill(pid, SIGKILL);
+    CHECK_EQ(status_of(pid), SIGKILL);
+    unlink(script());
 }
 
 /* ---- exit and wait ---- */

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libproc.h>
+#include <pthread.h>
 #include <signal.h>
 #include <spawn_private.h>
 #include <stdio.h>
@@ -655,4 +656,67 @@ TEST(setters_refuse_what_does_not_fit, "F104 F115 F137")
     CHECK_EQ(posix_spawn_file_actions_adddup2(&actions, 1, 10240), EBADF);
     CHECK_EQ(posix_spawn_file_actions_addchdir_np(&actions, name), ENAMETOOLONG);
     posix_spawn_file_actions_destroy(&actions);
+}
+
+/* ---- signals to a program that is being started ---- */
+
+static char fifo[64], witness[64];
+
+struct signalled {
+    int signal;
+    bool was_alive;
+};
+
+/* The child stands in its first file action until the fifo has a writer. */
+static void *send_signal(void *argument)
+{
+    struct signalled *signalled = argument;
+    siginfo_t info = { 0 };
+    pid_t child = 0;
+    while (proc_listchildpids(getpid(), &child, sizeof child) < 1 || child == 0)
+        usleep(1000);
+    usleep(20000);
+    kill(child, signalled->signal);
+    usleep(20000);
+    signalled->was_alive =
+        waitid(P_PID, (id_t)child, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == 0;
+    int fd = open(fifo, O_WRONLY | (signalled->was_alive ? 0 : O_NONBLOCK));
+    if (fd >= 0)
+        close(fd);
+    return NULL;
+}
+
+static int status_after_signal(struct signalled *signalled)
+{
+    posix_spawn_file_actions_t actions;
+    pthread_t thread;
+    pid_t pid = 0;
+    snprintf(fifo, sizeof fifo, "/tmp/machd-fifo-%d", getpid());
+    snprintf(witness, sizeof witness, "/tmp/machd-witness-%d", getpid());
+    REQUIRE_EQ(mkfifo(fifo, 0600), 0);
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_addopen(&actions, HIGH, fifo, O_RDONLY, 0);
+    posix_spawn_file_actions_addopen(&actions, HIGH + 1, witness, O_WRONLY | O_CREAT, 0600);
+    pthread_create(&thread, NULL, send_signal, signalled);
+    CHECK_EQ(start(&pid, &actions, NULL, "exit", "6"), 0);
+    pthread_join(thread, NULL);
+    posix_spawn_file_actions_destroy(&actions);
+    unlink(fifo);
+    return status_of(pid);
+}
+
+TEST(a_signal_to_a_program_that_is_being_started_waits_until_it_has_been, "F52")
+{
+    struct signalled signalled = { .signal = SIGTERM };
+    CHECK_EQ(status_after_signal(&signalled), SIGTERM);
+    CHECK(signalled.was_alive);
+    CHECK_EQ(unlink(witness), 0);
+}
+
+TEST(a_program_killed_while_it_is_being_started_never_runs, "F52")
+{
+    struct signalled signalled = { .signal = SIGKILL };
+    CHECK_EQ(status_after_signal(&signalled), SIGKILL);
+    CHECK(!signalled.was_alive);
+    CHECK_EQ(unlink(witness), -1);
 }
