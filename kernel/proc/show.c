@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "kernel/sched/policy.h"
+#include "kernel/task/stop.h"
 #include "kernel/task/thread.h"
 
 /* PROC_FLAG_* (F163) */
@@ -143,7 +144,7 @@ static struct process_thread show_thread(const struct thread *thread)
         .current = sched->is_depressed ? 0 : sched_base(sched),
         .base = sched_base(sched),
         .max = sched_task_max(sched->task),
-        .run_state = thread->ipc.wait == WAIT_NONE ? TH_STATE_RUNNING : TH_STATE_WAITING,
+        .run_state = thread_run_state(thread),
     };
 }
 

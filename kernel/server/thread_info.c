@@ -7,6 +7,7 @@
 #include "kernel/sched/policy.h"
 #include "kernel/server/call.h"
 #include "kernel/server/policy.h"
+#include "kernel/task/stop.h"
 
 enum { NS_PER_US = 1000, US_PER_SECOND = 1000000, SAMPLE_NS = 100000000, QUANTUM_MS = 10 };
 
@@ -57,10 +58,10 @@ static time_value_t time_of(uint64_t ns)
 
 /* ---- states ---- */
 
-/* T23. */
-static int32_t run_state(const struct thread *thread)
+/* T23. The kernel's word, unless Linux has ended the thread already. */
+static int32_t run_state(const struct thread *thread, char state_of_host)
 {
-    return thread->ipc.wait == WAIT_NONE ? TH_STATE_RUNNING : TH_STATE_WAITING;
+    return state_of_host == 'Z' ? TH_STATE_HALTED : thread_run_state(thread);
 }
 
 /* K225: Linux's word for it. */
@@ -114,7 +115,7 @@ kern_return_t extended_info(struct thread *thread, integer_t *out, mach_msg_type
         .pth_system_time = usage.system,
         .pth_cpu_usage = thread->sample.usage,
         .pth_policy = policy_of(sched),
-        .pth_run_state = run_state(thread),
+        .pth_run_state = run_state(thread, usage.state),
         .pth_curpri = current_priority(sched),
         .pth_priority = sched_base(sched),
         .pth_maxpriority = sched_task_max(sched->task),

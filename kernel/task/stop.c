@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "kernel/task/stop.h"
 
+#include <mach/thread_info.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -12,6 +13,13 @@
 bool thread_may_run(const struct thread *thread)
 {
     return thread->stops == 0 && thread->task->suspension.stops == 0;
+}
+
+int32_t thread_run_state(const struct thread *thread)
+{
+    if (!thread_may_run(thread))
+        return TH_STATE_STOPPED;
+    return thread->ipc.wait == WAIT_NONE ? TH_STATE_RUNNING : TH_STATE_WAITING;
 }
 
 bool thread_has_errand(const struct thread *thread)

@@ -32,6 +32,9 @@ bool thread_has_errand(const struct thread *thread);
 bool thread_is_stopped(const struct thread *thread);
 bool task_is_stopped(const struct task *task);
 
+/* TH_STATE_STOPPED while it may not run, else TH_STATE_WAITING while it waits in the kernel, else TH_STATE_RUNNING (T23). */
+int32_t thread_run_state(const struct thread *thread);
+
 /* One more (K128, K147). Whoever runs is asked to park. Cost: a task's threads. */
 void task_stop(struct task *task);
 void thread_stop(struct thread *thread);

@@ -7,6 +7,8 @@
 #include <mach/thread_switch.h>
 #include <sys/qos_private.h>
 
+#include <stdlib.h>
+
 #include "tests/push/helper.h"
 
 static void caller_stop(struct caller *caller)
@@ -82,13 +84,15 @@ static void come_and_leave(struct helper *helper, mach_port_t port, const int *o
 
 TEST(whatever_order_clients_leave_in_the_strongest_of_the_rest_pushes, "S7 T35 T36 T38")
 {
-    enum { ORDERS = 40320, STEP = 1009 };
+    enum { ORDERS = 40320, STEP = 1000 }; /* a thousand seeds in a row have had every order */
     mach_port_t port = port_with_send();
     struct helper helper;
     int order[CLIENTS];
+    const char *seed = getenv("MACHD_SIM_SEED");
     role(PRIO_DARWIN_ROLE_UI);
     push_helper(&helper, port);
-    for (unsigned number = 0; number < ORDERS; number += world_is_live() ? 10 * STEP : STEP) {
+    for (unsigned number = seed ? (unsigned)atoi(seed) % STEP : 0; number < ORDERS;
+         number += world_is_live() ? 10 * STEP : STEP) {
         order_of(number, order);
         come_and_leave(&helper, port, order);
     }
@@ -226,6 +230,48 @@ TEST(the_maximum_of_a_task_limits_what_its_threads_inherit_while_it_holds, "S17 
     CHECK_EQ(push_soon(helper.thread, 0), 0);
     CHECK_EQ(base_of(helper.thread), 31);
     helper_and_port_end(&helper, port);
+}
+
+/* ---- run states ---- */
+
+struct idler {
+    _Atomic mach_port_t thread;
+    _Atomic bool may_end;
+};
+
+/* Sleeps where the kernel does not know of it. */
+static void *idle(void *argument)
+{
+    struct idler *idler = argument;
+    idler->thread = mach_thread_self();
+    while (!idler->may_end)
+        world_sleep_ms(5);
+    return NULL;
+}
+
+TEST(a_thread_waits_in_the_kernel_or_is_stopped_or_runs, "T23")
+{
+    mach_port_t port = port_with_send();
+    struct caller caller = { .link = port, .qos_class = QOS_CLASS_DEFAULT };
+    struct idler idler = { 0 };
+    world_thread *sleeper = world_thread_spawn(idle, &idler);
+    while (idler.thread == MACH_PORT_NULL)
+        world_sleep_ms(1);
+    CHECK_EQ(run_state_of(idler.thread), TH_STATE_RUNNING);
+    caller_start(&caller);
+    CHECK_EQ(thread_suspend(caller.thread), OK);
+    CHECK_EQ(run_state_of(caller.thread), TH_STATE_STOPPED);
+    CHECK_EQ(thread_resume(caller.thread), OK);
+    CHECK_EQ(run_state_of(caller.thread), TH_STATE_WAITING);
+    CHECK_EQ(thread_suspend(caller.thread), OK);
+    mach_port_mod_refs(SELF, caller.reply, MACH_PORT_RIGHT_RECEIVE, -1);
+    CHECK_EQ(run_state_of(caller.thread), TH_STATE_STOPPED); /* its wait is over, and it does not go on */
+    CHECK_EQ(thread_resume(caller.thread), OK);
+    CHECK_EQ(caller_end(&caller), MACH_RCV_PORT_CHANGED);
+    idler.may_end = true;
+    world_thread_join(sleeper);
+    mach_port_deallocate(SELF, idler.thread);
+    port_gone(port);
 }
 
 /* ---- chains and circles ---- */
