@@ -10,7 +10,8 @@
  *     }
  *
  * TEST registers itself; main() is in the harness and runs every test of the program in the order of the
- * file, or those whose name contains argv[1]. `--list` prints the names. The output is TAP. The second
+ * file, or those whose name contains argv[1], or with `--rule T23` those that name a rule, with `--rule T`
+ * one of a family. `--list` prints the names. The output is TAP. The second
  * argument names the rules that the test checks; scripts/rules_table.py reads it from the source.
  *
  * A failed CHECK prints file, line and both values, and the test fails at its end. It may be made anywhere:

@@ -123,12 +123,26 @@ static void run_unit(void **state)
         show_as_skipped(test);
 }
 
-static int collect(const char *filter)
+/* Does it name this rule ("T23"), or one of this family ("S")? */
+static bool cites(const struct test *test, const char *rule)
+{
+    size_t size = strlen(rule);
+
+    for (const char *at = test->rules; (at = strstr(at, rule)) != NULL; at += size) {
+        bool begins = at == test->rules || at[-1] == ' ';
+        bool ends = at[size] < '0' || at[size] > '9' || rule[size - 1] > '9';
+        if (begins && ends)
+            return true;
+    }
+    return false;
+}
+
+static int collect(const char *filter, const char *rule)
 {
     int n = 0;
 
     for (struct test *t = first; t != NULL; t = t->next) {
-        if (filter == NULL || strstr(t->name, filter) != NULL)
+        if (rule != NULL ? cites(t, rule) : filter == NULL || strstr(t->name, filter) != NULL)
             units[n++] = (struct CMUnitTest){ .name = t->name, .test_func = run_unit, .initial_state = t };
     }
     return n;
@@ -147,6 +161,7 @@ static void free_units(int n)
 int main(int argc, char **argv)
 {
     const char *filter = argc > 1 ? argv[1] : NULL;
+    const char *rule = argc > 2 && strcmp(filter, "--rule") == 0 ? argv[2] : NULL;
     int n;
 
     if (filter != NULL && strcmp(filter, "--list") == 0) {
@@ -155,7 +170,7 @@ int main(int argc, char **argv)
         return 0;
     }
     units = calloc((size_t)n_registered + 1, sizeof(*units));
-    n = collect(filter);
+    n = collect(filter, rule);
     if (n == 0) {
         printf("1..0 # SKIP no test of that name\n");
         return 0;

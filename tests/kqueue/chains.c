@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* tests/kqueue/chains.c - workloop servers that call each other (S1-S6, S9, S11, S12, S18, S22, T43, T175) */
+#include "tests/kqueue/chains.h"
+
 #include "tests/kqueue/common.h"
 
-enum { CHAIN_MAX = 60, SHORT_MS = 50 };
+enum { CHAIN_MAX = 64, SHORT_MS = 50 };
 
 /* ---- in one task: each step in its own time ---- */
 
@@ -112,6 +114,8 @@ static void front_to_back(int n)
     for (int i = 0; i < n; i++)
         CHECK_EQ(base_soon(chain[i].loop.thread, 47), 47);
     for (int i = 0; i < n; i++)
+        CHECK_EQ(push_of(chain[i].loop.thread), 47);
+    for (int i = 0; i < n; i++)
         CHECK_EQ(chain[i].loop.qos, QOS_CLASS_DEFAULT);
     chain_unwind(chain, n);
     CHECK_EQ(caller_end(&caller), OK);
@@ -120,20 +124,20 @@ static void front_to_back(int n)
 
 TEST(a_push_runs_along_a_chain_of_servers_and_back, "S1 S3 T43 T74")
 {
-    static const int lengths[] = { 2, 3, 10, 13 };
-    for (int i = 0; i < 4; i++)
+    static const int lengths[] = { 2, 3, 10, 12, 13 };
+    for (int i = 0; i < 5; i++)
         front_to_back(lengths[i]);
 }
 
 TEST(a_long_chain_is_pushed_as_a_whole, "S1 S3 T41")
 {
+    front_to_back(CHAIN_MAX / 2);
     front_to_back(CHAIN_MAX);
 }
 
-TEST(a_chain_that_waits_already_is_pushed_at_once, "S2 T43 T41")
+void chain_back_to_front(int n, int n_reached)
 {
-    static struct server chain[32];
-    const int n = 32;
+    static struct server chain[CHAIN_MAX];
     struct caller caller;
     chain_begin(chain, n);
     post(chain[0].port, 0, 0);
@@ -142,7 +146,8 @@ TEST(a_chain_that_waits_already_is_pushed_at_once, "S2 T43 T41")
         CHECK_EQ(run_state_of(chain[i].loop.thread), TH_STATE_WAITING);
     check_bases(chain, 0, n, 31);
     caller_of(&caller, chain[0].port);
-    check_bases(chain, 0, n, 47);
+    check_bases(chain, 0, n_reached, 47);
+    check_bases(chain, n_reached, n, 31);
     CHECK_EQ(mach_port_mod_refs(SELF, caller.reply, MACH_PORT_RIGHT_RECEIVE, -1), OK);
     check_bases(chain, 0, n, 31);
     caller_end(&caller);
@@ -154,6 +159,13 @@ TEST(a_chain_that_waits_already_is_pushed_at_once, "S2 T43 T41")
     server_go(&chain[0]);
     until_done(&chain[0].loop, 2);
     chain_end(chain, n);
+}
+
+TEST(a_chain_that_waits_already_is_pushed_at_once, "S2 T43 T41")
+{
+    static const int lengths[] = { 2, 3, 10, 12, 13, 32, 64 };
+    for (int i = 0; i < 7; i++)
+        chain_back_to_front(lengths[i], lengths[i]);
 }
 
 /* The caller is a task of its own, so that it can be killed. */
@@ -171,8 +183,8 @@ static int calls_at_47(void *argument)
 
 TEST(when_the_caller_dies_the_whole_chain_falls_in_one_step, "S4 T38 T142")
 {
-    static struct server chain[16];
-    const int n = 16;
+    static struct server chain[CHAIN_MAX];
+    const int n = CHAIN_MAX;
     chain_begin(chain, n);
     role(PRIO_DARWIN_ROLE_DEFAULT);
     world_task *task = world_task_spawn(calls_at_47, NULL, chain[0].port);
@@ -298,22 +310,23 @@ TEST(a_clamped_servers_push_is_kept_but_held_down, "S17 T13")
     chain_end(&server, 1);
 }
 
-TEST(rights_in_transit_push_through_a_chain_of_messages, "S9 T81 T82")
+static void in_transit(int n)
 {
-    mach_port_t port[8], to = port_with_send();
+    mach_port_t port[CHAIN_MAX], to = port_with_send();
     struct loop loop = { .is_closed = true };
     loop_begin(&loop);
     role(PRIO_DARWIN_ROLE_UI_FOCAL);
-    for (int i = 0; i < 8; i++)
+    for (int i = 0; i < n; i++)
         port[i] = port_with_send();
     struct caller caller = { .link = port[0], .qos_class = QOS_CLASS_USER_INTERACTIVE };
     caller_start(&caller);
     CHECK_EQ(monitor(&loop, to, QOS_DEF), 0);
-    for (int i = 0; i < 7; i++)
+    for (int i = 0; i < n - 1; i++)
         CHECK_EQ(letter_send(port[i + 1], MACH_MSG_TYPE_COPY_SEND, 0, 0, port[i], MACH_MSG_TYPE_MOVE_RECEIVE,
                              0, 0),
                  OK);
-    CHECK_EQ(letter_send(to, MACH_MSG_TYPE_COPY_SEND, 0, 0, port[7], MACH_MSG_TYPE_MOVE_RECEIVE, 0, 0), OK);
+    CHECK_EQ(letter_send(to, MACH_MSG_TYPE_COPY_SEND, 0, 0, port[n - 1], MACH_MSG_TYPE_MOVE_RECEIVE, 0, 0),
+             OK);
     until_calls(&loop, 1);
     CHECK_EQ(loop.base, 47);
     CHECK_EQ(base_of(loop.thread), 47);
@@ -326,10 +339,17 @@ TEST(rights_in_transit_push_through_a_chain_of_messages, "S9 T81 T82")
     mach_port_mod_refs(SELF, caller.reply, MACH_PORT_RIGHT_RECEIVE, -1);
     caller_end(&caller);
     loop_end(&loop);
-    port_gone(port[7]);
-    for (int i = 0; i < 7; i++)
+    port_gone(port[n - 1]);
+    for (int i = 0; i < n - 1; i++)
         mach_port_deallocate(SELF, port[i]);
     port_gone(to);
+}
+
+TEST(rights_in_transit_push_through_a_chain_of_messages, "S9 T81 T82")
+{
+    static const int lengths[] = { 1, 2, 3, 8, CHAIN_MAX };
+    for (int i = 0; i < 5; i++)
+        in_transit(lengths[i]);
 }
 
 /* ---- each server a task: the kill matrix (T175) ---- */

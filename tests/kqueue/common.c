@@ -153,6 +153,23 @@ int reenable(struct loop *loop, mach_port_t port)
     return change(loop, port, EVFILT_MACHPORT, EV_ENABLE | EV_DISPATCH2, MACH_RCV_MSG, 0);
 }
 
+/* ---- a servicer that stays ---- */
+
+void busy_begin(struct loop *loop)
+{
+    *loop = (struct loop){ .is_closed = true };
+    loop_begin(loop);
+    CHECK_EQ(change(loop, 1, EVFILT_USER, EV_ADD | EV_ONESHOT, NOTE_TRIGGER, QOS_DEF), 0);
+    until_calls(loop, 1);
+}
+
+void busy_end(struct loop *loop)
+{
+    loop_open(loop);
+    until_done(loop, 1);
+    loop_end(loop);
+}
+
 /* ---- messages ---- */
 
 void post(mach_port_t to, uint32_t qos, uint32_t override)

@@ -56,6 +56,10 @@ int monitor(struct loop *loop, mach_port_t port, int qos);
 int unmonitor(struct loop *loop, mach_port_t port);
 int reenable(struct loop *loop, mach_port_t port);
 
+/* A loop whose servicer waits in its callback, and has 31 of its own. */
+void busy_begin(struct loop *loop);
+void busy_end(struct loop *loop);
+
 /* A plain message of this class and override (0: none) to a port. */
 void post(mach_port_t to, uint32_t qos, uint32_t override);
 /* The answer to a request that came through a knote. */

@@ -144,22 +144,6 @@ TEST(a_queued_request_pushes_through_its_monitor, "T76 T122 T64")
     port_gone(port);
 }
 
-/* A loop whose servicer waits in its callback. */
-static void busy_begin(struct loop *loop)
-{
-    *loop = (struct loop){ .is_closed = true };
-    loop_begin(loop);
-    CHECK_EQ(change(loop, 1, EVFILT_USER, EV_ADD | EV_ONESHOT, NOTE_TRIGGER, QOS_DEF), 0);
-    until_calls(loop, 1);
-}
-
-static void busy_end(struct loop *loop)
-{
-    loop_open(loop);
-    until_done(loop, 1);
-    loop_end(loop);
-}
-
 TEST(of_two_knotes_on_a_port_the_earlier_one_gets_the_push, "T121 T122 S38 S39")
 {
     mach_port_t port = port_with_send();

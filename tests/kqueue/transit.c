@@ -7,22 +7,17 @@
 
 enum { SHORT_MS = 100 };
 
-/* A loop whose servicer waits in its callback. */
-static void busy_begin(struct loop *loop)
+/* A busy loop in a focal application, and its end. */
+static void scene_begin(struct loop *loop)
 {
-    *loop = (struct loop){ .is_closed = true };
-    loop_begin(loop);
-    CHECK_EQ(change(loop, 1, EVFILT_USER, EV_ADD | EV_ONESHOT, NOTE_TRIGGER, QOS_DEF), 0);
-    until_calls(loop, 1);
+    busy_begin(loop);
     role(PRIO_DARWIN_ROLE_UI_FOCAL);
 }
 
-static void busy_end(struct loop *loop)
+static void scene_end(struct loop *loop)
 {
     role(PRIO_DARWIN_ROLE_DEFAULT);
-    loop_open(loop);
-    until_done(loop, 1);
-    loop_end(loop);
+    busy_end(loop);
 }
 
 static void fill(mach_port_t port)
@@ -87,7 +82,7 @@ TEST(senders_to_a_right_in_transit_push_where_it_goes, "T83 T94 T95 T65 T31")
     mach_port_t port = port_with_send(), to = port_with_send();
     struct loop loop;
     struct sender sender = { .to = port, .timeout_ms = 20 * SHORT_MS };
-    busy_begin(&loop);
+    scene_begin(&loop);
     CHECK_EQ(change(&loop, to, EVFILT_MACHPORT, EV_ADD | EV_DISPATCH2 | EV_DISABLE, MACH_RCV_MSG, QOS_DEF), 0);
     CHECK_EQ(move(to, port), OK);
     fill(port);
@@ -100,7 +95,7 @@ TEST(senders_to_a_right_in_transit_push_where_it_goes, "T83 T94 T95 T65 T31")
     mach_port_deallocate(SELF, sender.thread);
     CHECK_EQ(unmonitor(&loop, to), 0);
     CHECK_EQ(letter_take(to).port.name, port);
-    busy_end(&loop);
+    scene_end(&loop);
     port_gone(port);
     port_gone(to);
 }
@@ -112,7 +107,7 @@ TEST(a_sender_that_waits_for_room_pushes_as_a_sender_even_with_a_reply_port, "T9
     struct sender sender = {
         .to = port, .with_reply = true, .timeout_ms = 10 * SHORT_MS, .gate = port_with_send()
     };
-    busy_begin(&loop);
+    scene_begin(&loop);
     CHECK_EQ(change(&loop, port, EVFILT_MACHPORT, EV_ADD | EV_DISPATCH2 | EV_DISABLE, MACH_RCV_MSG, QOS_DEF),
              0);
     fill(port);
@@ -128,7 +123,7 @@ TEST(a_sender_that_waits_for_room_pushes_as_a_sender_even_with_a_reply_port, "T9
     CHECK_EQ(sender.received, (kern_return_t)MACH_RCV_TIMED_OUT);
     mach_port_deallocate(SELF, sender.thread);
     CHECK_EQ(unmonitor(&loop, port), 0);
-    busy_end(&loop);
+    scene_end(&loop);
     port_gone(sender.gate);
     port_gone(port);
 }
@@ -138,7 +133,7 @@ TEST(sending_alone_links_but_does_not_push, "T49 T91")
     mach_port_t port = port_with_send();
     struct loop loop;
     struct sender sender = { .to = port, .with_reply = true, .gate = port_with_send() };
-    busy_begin(&loop);
+    scene_begin(&loop);
     CHECK_EQ(change(&loop, port, EVFILT_MACHPORT, EV_ADD | EV_DISPATCH2 | EV_DISABLE, MACH_RCV_MSG, QOS_DEF),
              0);
     world_thread *thread = sender_start(&sender);
@@ -149,7 +144,7 @@ TEST(sending_alone_links_but_does_not_push, "T49 T91")
     CHECK_EQ(base_of(loop.thread), 31);
     mach_port_deallocate(SELF, sender.thread);
     CHECK_EQ(unmonitor(&loop, port), 0);
-    busy_end(&loop);
+    scene_end(&loop);
     port_gone(sender.gate);
     port_gone(port);
 }
@@ -159,7 +154,7 @@ TEST(a_message_that_would_close_a_circle_takes_its_port_and_the_push_along, "T84
     mach_port_t port = port_with_send(), to = port_with_send();
     struct loop loop;
     struct caller caller = { .link = port, .qos_class = QOS_CLASS_USER_INTERACTIVE };
-    busy_begin(&loop);
+    scene_begin(&loop);
     CHECK_EQ(monitor(&loop, port, QOS_DEF), 0);
     caller_start(&caller);
     CHECK_EQ(base_of(loop.thread), 47);
@@ -167,7 +162,7 @@ TEST(a_message_that_would_close_a_circle_takes_its_port_and_the_push_along, "T84
     CHECK_EQ(base_of(loop.thread), 31);
     leave(&caller);
     CHECK_EQ(unmonitor(&loop, port), 0);
-    busy_end(&loop);
+    scene_end(&loop);
     mach_port_deallocate(SELF, port);
     port_gone(to);
 }
@@ -177,7 +172,7 @@ TEST(when_the_destination_dies_the_carried_right_dies_and_pushes_no_more, "T86 T
     mach_port_t port = port_with_send(), to = port_with_send();
     struct loop loop;
     struct caller caller = { .link = port, .qos_class = QOS_CLASS_USER_INTERACTIVE };
-    busy_begin(&loop);
+    scene_begin(&loop);
     CHECK_EQ(change(&loop, to, EVFILT_MACHPORT, EV_ADD | EV_DISPATCH2 | EV_DISABLE, MACH_RCV_MSG, QOS_DEF), 0);
     caller_start(&caller);
     CHECK_EQ(move(to, port), OK);
@@ -186,7 +181,7 @@ TEST(when_the_destination_dies_the_carried_right_dies_and_pushes_no_more, "T86 T
     CHECK_EQ(base_of(loop.thread), 31);
     leave(&caller);
     CHECK_EQ(unmonitor(&loop, to), 0);
-    busy_end(&loop);
+    scene_end(&loop);
     mach_port_deallocate(SELF, port);
     mach_port_deallocate(SELF, to);
 }
@@ -202,7 +197,7 @@ TEST(a_send_that_fails_gives_the_right_back_without_its_knotes, "T85 T80 T93")
         .port = { .name = port, .disposition = MACH_MSG_TYPE_MOVE_RECEIVE, .type = MACH_MSG_PORT_DESCRIPTOR }
     };
     struct caller caller = { .link = port, .qos_class = QOS_CLASS_USER_INTERACTIVE };
-    busy_begin(&loop);
+    scene_begin(&loop);
     CHECK_EQ(monitor(&loop, port, QOS_DEF), 0);
     caller_start(&caller);
     CHECK_EQ(base_of(loop.thread), 47);
@@ -217,7 +212,7 @@ TEST(a_send_that_fails_gives_the_right_back_without_its_knotes, "T85 T80 T93")
     CHECK_EQ(base_of(loop.thread), 47);
     CHECK_EQ(unmonitor(&loop, port), 0);
     leave(&caller);
-    busy_end(&loop);
+    scene_end(&loop);
     port_gone(port);
     port_gone(to);
 }
@@ -227,7 +222,7 @@ TEST(a_right_that_goes_to_who_asked_for_it_pushes_there, "T87 T81")
     mach_port_t port = port_with_send(), to = port_with_send(), previous;
     struct loop loop;
     struct caller caller = { .link = port, .qos_class = QOS_CLASS_USER_INTERACTIVE };
-    busy_begin(&loop);
+    scene_begin(&loop);
     CHECK_EQ(change(&loop, to, EVFILT_MACHPORT, EV_ADD | EV_DISPATCH2 | EV_DISABLE, MACH_RCV_MSG, QOS_DEF), 0);
     CHECK_EQ(mach_port_request_notification(SELF, port, MACH_NOTIFY_PORT_DESTROYED, 0, to,
                                             MACH_MSG_TYPE_MAKE_SEND_ONCE, &previous),
@@ -240,7 +235,7 @@ TEST(a_right_that_goes_to_who_asked_for_it_pushes_there, "T87 T81")
     CHECK_EQ(base_of(loop.thread), 31);
     CHECK_EQ(letter_take(to).port.name, port);
     leave(&caller);
-    busy_end(&loop);
+    scene_end(&loop);
     port_gone(port);
     port_gone(to);
 }
@@ -263,7 +258,7 @@ TEST(a_reply_that_is_there_already_is_received_without_a_push, "T103 T60 S24")
     CHECK_EQ(base_of(loop.thread), 31);
     mach_port_deallocate(SELF, sender.thread);
     CHECK_EQ(unmonitor(&loop, port), 0);
-    busy_end(&loop);
+    scene_end(&loop);
     port_gone(sender.gate);
     port_gone(port);
 }

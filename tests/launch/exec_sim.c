@@ -54,7 +54,7 @@ static void stop(struct caller *caller, mach_port_t port)
     port_gone(port);
 }
 
-TEST(watch_ports_push_on_each_image_in_turn, "T166 F87")
+TEST(watch_ports_push_on_each_image_in_turn, "S52 T166 F87")
 {
     mach_port_t port = port_with_send();
     struct caller caller;
@@ -77,7 +77,7 @@ static int exec_on_another_thread(void *argument)
     return 1;
 }
 
-TEST(an_exec_of_another_thread_leaves_the_push_to_the_new_main_thread, "T166 F87 F187")
+TEST(an_exec_of_another_thread_leaves_the_push_to_the_new_main_thread, "S53 T166 F87 F187")
 {
     mach_port_t port = port_with_send();
     struct caller caller;

@@ -25,6 +25,7 @@ struct play {
     int base_at_entry, base_after_spawn, base_of_helper;
     int base_at_check_in, base_when_waited_for, base_after_reply;
     bool keeps_right; /* W never answers */
+    bool sends;       /* A waits for room in P's queue, not for an answer (S61) */
 };
 
 /* ---- H ---- */
@@ -125,6 +126,28 @@ static int direct(struct loop *loop, struct kevent_qos_s *events, int n)
     return answer_check_in(play, loop->letters[0].header.msgh_remote_port);
 }
 
+/* ---- A, if it sends ---- */
+
+static void *send_one_too_many(void *argument)
+{
+    struct caller *client = argument;
+    client->thread = mach_thread_self();
+    CHECK_EQ(pthread_set_qos_class_self_np(client->qos_class, 0), 0);
+    client->result =
+        letter_send(client->dest, MACH_MSG_TYPE_COPY_SEND, 0, 0, MACH_PORT_NULL, 0, 0, PATIENCE_MS);
+    return NULL;
+}
+
+/* P's queue is full from now on: what waits in it is what fires the knote. */
+static void sender_start(struct caller *client, mach_port_t service)
+{
+    client->dest = service;
+    for (int i = 0; i < MACH_PORT_QLIMIT_DEFAULT; i++)
+        post(service, 0, 0);
+    client->world = world_thread_spawn(send_one_too_many, client);
+    until_waiting(&client->thread);
+}
+
 /* ---- the play ---- */
 
 /* Steps 1 to 4. */
@@ -136,23 +159,38 @@ static void begin(struct play *play)
     loop_begin(&play->loop);
     role(PRIO_DARWIN_ROLE_UI_FOCAL);
     play->client = (struct caller){ .link = play->service, .qos_class = QOS_CLASS_USER_INTERACTIVE };
-    caller_start(&play->client);
+    if (play->sends)
+        sender_start(&play->client, play->service);
+    else
+        caller_start(&play->client);
     CHECK_EQ(change(&play->loop, play->service, EVFILT_MACHPORT, EV_ADD | EV_DISPATCH, MACH_RCV_SYNC_PEEK,
                     QOS_DEF),
              0);
     CHECK_EQ(change(&play->loop, play->launcher, EVFILT_MACHPORT, EV_ADD | EV_DISPATCH, MACH_RCV_MSG, QOS_DEF),
              0);
-    post(play->service, 0, 0);
+    if (!play->sends)
+        post(play->service, 0, 0);
     until_done(&play->loop, 1);
     CHECK_EQ(play->base_at_entry, 47);
     CHECK_EQ(play->base_after_spawn, 31);
     CHECK_EQ(play->base_of_helper, 47);
 }
 
-static void end(struct play *play)
+static void client_end(struct play *play)
 {
+    if (play->sends) {
+        world_thread_join(play->client.world);
+        mach_port_deallocate(SELF, play->client.thread);
+        CHECK_EQ(play->client.result, OK);
+        return;
+    }
     letter_send(play->client.reply, MACH_MSG_TYPE_MAKE_SEND, 0, 0, MACH_PORT_NULL, 0, 0, 0);
     CHECK_EQ(caller_end(&play->client), OK);
+}
+
+static void end(struct play *play)
+{
+    client_end(play);
     role(PRIO_DARWIN_ROLE_DEFAULT);
     change(&play->loop, play->service, EVFILT_MACHPORT, EV_DELETE, 0, 0);
     change(&play->loop, play->launcher, EVFILT_MACHPORT, EV_DELETE, 0, 0);
@@ -164,6 +202,20 @@ TEST(a_service_is_boosted_from_its_launch_to_its_first_message, "T171 T172 T173 
 {
     static struct play play;
     play = (struct play){ .is_flagged = true, .stop = STOP_NOWHERE };
+    begin(&play);
+    until_done(&play.loop, 2);
+    CHECK_EQ(play.base_at_check_in, 31);
+    CHECK_EQ(play.base_when_waited_for, 47);
+    CHECK_EQ(play.base_after_reply, 31);
+    CHECK_EQ(launch_wait(play.helper), 31);
+    end(&play);
+    mach_port_deallocate(SELF, play.service);
+}
+
+TEST(a_sender_that_waits_for_room_boosts_the_service_as_well, "S61 T171 T173 T90 T94")
+{
+    static struct play play;
+    play = (struct play){ .is_flagged = true, .stop = STOP_NOWHERE, .sends = true };
     begin(&play);
     until_done(&play.loop, 2);
     CHECK_EQ(play.base_at_check_in, 31);

@@ -226,7 +226,7 @@ static int spawn_error(const mach_port_t *ports, uint32_t n)
     return error;
 }
 
-TEST(names_that_denote_no_send_right_are_refused, "T154 F116 F61")
+TEST(names_that_denote_no_send_right_are_refused, "S50 T154 F116 F61")
 {
     mach_port_t port = port_with_send(), receive, once, set;
     mach_port_type_t type = 0;
@@ -245,7 +245,7 @@ TEST(names_that_denote_no_send_right_are_refused, "T154 F116 F61")
     port_gone(port);
 }
 
-TEST(what_cannot_be_watched_is_left_out, "T154 T155 T159 F121")
+TEST(what_cannot_be_watched_is_left_out, "S37 S50 T154 T155 T159 F121")
 {
     mach_port_t port = port_with_send(), dead = port_with_send(), moved = port_with_send();
     mach_port_t carrier = port_with_send(), special = thread_get_special_reply_port();
@@ -267,7 +267,7 @@ TEST(what_cannot_be_watched_is_left_out, "T154 T155 T159 F121")
     port_gone(carrier);
 }
 
-TEST(as_many_as_128_ports_and_no_more, "T153 T154 T159 F115")
+TEST(as_many_as_128_ports_and_no_more, "S49 T153 T154 T159 F115")
 {
     mach_port_t ports[SPAWN_WATCH_MAX];
     for (int i = 0; i < SPAWN_WATCH_MAX; i++)
@@ -284,7 +284,7 @@ TEST(as_many_as_128_ports_and_no_more, "T153 T154 T159 F115")
         port_gone(ports[i]);
 }
 
-TEST(a_spawn_that_is_taken_back_gives_the_push_back, "T156 F20 F60 F61 F62")
+TEST(a_spawn_that_is_taken_back_gives_the_push_back, "S51 T156 F20 F60 F61 F62")
 {
     mach_port_t port = port_with_send();
     int value = RUNS_ON;
@@ -339,7 +339,7 @@ static int tell_base_of_own_child(void *argument)
     return own_base() == 47 ? base : 1;
 }
 
-TEST(a_forked_child_of_the_child_is_not_pushed, "T167 F36 F47")
+TEST(a_forked_child_of_the_child_is_not_pushed, "S55 T167 F36 F47")
 {
     mach_port_t port = port_with_send();
     struct caller caller = waits_on(port, QOS_CLASS_USER_INTERACTIVE);
@@ -460,7 +460,7 @@ static int hold_a_port(void *argument)
     return WORLD_OK;
 }
 
-TEST(the_port_may_be_a_third_task_s, "T156")
+TEST(the_port_may_be_a_third_task_s, "S57 T156")
 {
     mach_port_t meeting = port_with_send();
     world_task *holder = world_task_spawn(hold_a_port, NULL, meeting);
@@ -487,7 +487,7 @@ static void *send_when_there_is_room(void *argument)
     return NULL;
 }
 
-TEST(a_sender_that_waits_for_room_pushes_as_well, "T90 T156")
+TEST(a_sender_that_waits_for_room_pushes_as_well, "S61 T90 T156")
 {
     mach_port_t port = port_with_send();
     int value = RUNS_ON;

@@ -51,7 +51,7 @@ TEST(without_the_flag_a_check_in_is_not_pushed, "T88 T174 T96")
     role(PRIO_DARWIN_ROLE_DEFAULT);
 }
 
-TEST(a_link_by_receive_pushes_too, "T52 T76 T100 T102")
+TEST(a_link_by_receive_pushes_too, "T52 T76 T102")
 {
     mach_port_t port = port_with_send();
     struct helper helper;
@@ -101,7 +101,7 @@ TEST(pushes_do_not_add_up, "T35 T36 T38")
     role(PRIO_DARWIN_ROLE_DEFAULT);
 }
 
-TEST(a_role_changes_what_waiting_threads_push, "T11 T37 T39")
+TEST(a_role_changes_what_waiting_threads_push, "S14 T11 T37 T39")
 {
     mach_port_t port = port_with_send();
     struct helper helper;
@@ -158,7 +158,7 @@ TEST(destroying_the_reply_port_ends_the_push, "T58")
     role(PRIO_DARWIN_ROLE_DEFAULT);
 }
 
-TEST(the_first_destination_stays_linked, "T50 T23")
+TEST(the_first_destination_stays_linked, "S23 T50")
 {
     mach_port_t first = port_with_send(), second = port_with_send(), reply = thread_get_special_reply_port();
     struct helper helper;
@@ -237,7 +237,7 @@ static void *send_to_full(void *argument)
     return NULL;
 }
 
-TEST(a_sender_on_a_full_queue_pushes, "T89 T90 T92 T93 T61 T94 T80")
+TEST(a_sender_on_a_full_queue_pushes, "S61 T89 T90 T92 T93 T94 T80")
 {
     mach_port_t port = port_with_send();
     struct helper helper;
@@ -262,7 +262,7 @@ TEST(a_sender_on_a_full_queue_pushes, "T89 T90 T92 T93 T61 T94 T80")
     role(PRIO_DARWIN_ROLE_DEFAULT);
 }
 
-TEST(a_set_pushes_nobody, "T33 T35")
+TEST(a_set_pushes_nobody, "S35 T33")
 {
     mach_port_t reply = thread_get_special_reply_port(), port = port_with_send(), set = MACH_PORT_NULL;
     struct helper helper;
@@ -307,18 +307,26 @@ TEST(a_special_reply_port_has_both_rights, "T44 T45 T47")
     port_gone(second);
 }
 
-TEST(what_sync_wait_accepts, "T102 T36")
+TEST(what_sync_wait_accepts, "S36 T102")
 {
-    mach_port_t reply = thread_get_special_reply_port(), port = port_with_send(), receive = MACH_PORT_NULL;
+    mach_port_t reply = thread_get_special_reply_port(), port = port_with_send(), receive, set, once;
+    mach_port_t dead = port_with_send();
     const mach_msg_option_t option = MACH_RCV_MSG | MACH_RCV_TIMEOUT | MACH_RCV_SYNC_WAIT;
+    mach_port_type_t type;
     struct letter letter;
     REQUIRE_EQ(mach_port_allocate(SELF, MACH_PORT_RIGHT_RECEIVE, &receive), OK);
+    REQUIRE_EQ(mach_port_allocate(SELF, MACH_PORT_RIGHT_PORT_SET, &set), OK);
+    REQUIRE_EQ(mach_port_extract_right(SELF, port, MACH_MSG_TYPE_MAKE_SEND_ONCE, &once, &type), OK);
+    CHECK_EQ(mach_port_mod_refs(SELF, dead, MACH_PORT_RIGHT_RECEIVE, -1), OK);
     const struct {
         mach_port_t on, notify;
         mach_msg_option_t more;
         kern_return_t expected;
     } cases[] = {
         { port, port, 0, MACH_RCV_INVALID_NOTIFY },
+        { set, port, 0, MACH_RCV_INVALID_NOTIFY },
+        { reply, dead, 0, MACH_RCV_TIMED_OUT },
+        { reply, once, 0, MACH_RCV_TIMED_OUT },
         { reply, MACH_PORT_NULL, 0, MACH_RCV_INVALID_NOTIFY },
         { reply, MACH_PORT_DEAD, 0, MACH_RCV_INVALID_NOTIFY },
         { reply, 0x777703, 0, MACH_RCV_TIMED_OUT },
@@ -331,11 +339,14 @@ TEST(what_sync_wait_accepts, "T102 T36")
                           cases[i].notify),
                  cases[i].expected);
     mach_port_mod_refs(SELF, receive, MACH_PORT_RIGHT_RECEIVE, -1);
+    mach_port_mod_refs(SELF, set, MACH_PORT_RIGHT_PORT_SET, -1);
+    mach_port_deallocate(SELF, once);
+    mach_port_deallocate(SELF, dead);
     port_gone(reply);
     port_gone(port);
 }
 
-TEST(what_a_special_reply_port_refuses, "T46 T37")
+TEST(what_a_special_reply_port_refuses, "S37 T46")
 {
     mach_port_t reply = thread_get_special_reply_port(), port = port_with_send(), previous = MACH_PORT_NULL;
     CHECK_EQ(letter_send(port, MACH_MSG_TYPE_COPY_SEND, 0, 0, reply, MACH_MSG_TYPE_MOVE_RECEIVE, 0, 0),
@@ -347,7 +358,7 @@ TEST(what_a_special_reply_port_refuses, "T46 T37")
     port_gone(port);
 }
 
-TEST(a_plain_receiver_is_not_pushed, "T54 T25")
+TEST(a_plain_receiver_is_not_pushed, "S25 T54")
 {
     mach_port_t port = port_with_send(), self = mach_thread_self();
     struct caller caller = { .dest = port, .qos_class = QOS_CLASS_USER_INITIATED };

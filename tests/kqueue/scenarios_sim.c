@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* tests/kqueue/scenarios_sim.c - scenarios of T section 12 that need the simulator: settings that are changed while it runs,
+ * and what only libmach's live part has a call for */
+#include "kernel/ipc/port.h"
+#include "kernel/ipc/space.h"
+#include "kernel/task/task.h"
+#include "libmach/kevent_trap.h"
+#include "libmach/trap.h"
+#include "sim/sim.h"
+#include "tests/kqueue/chains.h"
+#include "tests/kqueue/common.h"
+
+/* XNU's: a thread that begins to wait raises twelve of those that wait already (T41). */
+TEST(with_a_limit_of_hops_a_chain_that_waits_already_is_pushed_so_far, "S2 T41")
+{
+    enum { MAX_HOP = 10, REACHED = 12 };
+    static const int lengths[] = { 2, 3, 10, 12, 13, 32, 64 };
+    sim_task_kernel(sim_task_self())->system->ipc.sched.max_hop = MAX_HOP;
+    for (int i = 0; i < 7; i++)
+        chain_back_to_front(lengths[i], lengths[i] < REACHED ? lengths[i] : REACHED);
+    sim_task_kernel(sim_task_self())->system->ipc.sched.max_hop = 0;
+}
+
+static void override(mach_port_t thread, uint32_t qos, bool begins)
+{
+    CHECK_EQ(TRAP_KR(TRAP_OVERRIDE, NULL, thread, qos, begins), OK);
+}
+
+TEST(a_caller_pushes_with_each_override_that_it_is_given, "S13 T39 T16")
+{
+    mach_port_t port = port_with_send();
+    struct loop loop = { .is_closed = true };
+    struct caller caller = { .dest = port, .qos_class = QOS_CLASS_DEFAULT };
+    loop_begin(&loop);
+    role(PRIO_DARWIN_ROLE_UI_FOCAL);
+    CHECK_EQ(monitor(&loop, port, QOS_DEF), 0);
+    caller_start(&caller);
+    until_calls(&loop, 1);
+    CHECK_EQ(push_of(loop.thread), 31);
+    override(caller.thread, THREAD_QOS_USER_INITIATED, true);
+    CHECK_EQ(base_of(loop.thread), 37);
+    override(caller.thread, THREAD_QOS_USER_INTERACTIVE, true);
+    CHECK_EQ(base_of(loop.thread), 47);
+    override(caller.thread, THREAD_QOS_USER_INTERACTIVE, false);
+    CHECK_EQ(base_of(loop.thread), 37);
+    override(caller.thread, THREAD_QOS_USER_INITIATED, false);
+    CHECK_EQ(base_of(loop.thread), 31);
+    answer_event(&loop, 0);
+    CHECK_EQ(caller_end(&caller), OK);
+    role(PRIO_DARWIN_ROLE_DEFAULT);
+    CHECK_EQ(unmonitor(&loop, port), 0);
+    busy_end(&loop);
+    port_gone(port);
+}
+
+TEST(a_knote_of_a_descriptor_pushes_on_nobody, "S40 T79")
+{
+    mach_port_t port = port_with_send();
+    struct caller caller = { .link = port, .qos_class = QOS_CLASS_USER_INTERACTIVE };
+    struct kevent_qos_s add = { .ident = port,
+                                .filter = EVFILT_MACHPORT,
+                                .flags = EV_ADD | EV_DISPATCH,
+                                .fflags = MACH_RCV_MSG },
+                        remove = { .ident = port, .filter = EVFILT_MACHPORT, .flags = EV_DELETE };
+    struct kevent_trap trap = { .number = TRAP_KEVENT,
+                                .kind = KQUEUE_DESCRIPTOR,
+                                .id = 1,
+                                .flags = KEVENT_FLAG_ERROR_EVENTS | KEVENT_FLAG_IMMEDIATE,
+                                .changes = &add,
+                                .n_changes = 1 };
+    const struct port *kernels = space_peek(sim_task_kernel(sim_task_self())->space, port)->port;
+    caller_start(&caller);
+    CHECK_EQ(kevent_trap_make(&trap), 0);
+    CHECK_EQ(kernels->n_monitors, 1);
+    CHECK_EQ(kernels->push.priority, 31);
+    CHECK_EQ(kernels->push.inheritor.kind, INHERITOR_NONE);
+    trap.changes = &remove;
+    CHECK_EQ(kevent_trap_make(&trap), 0);
+    mach_port_mod_refs(SELF, caller.reply, MACH_PORT_RIGHT_RECEIVE, -1);
+    CHECK_EQ(caller_end(&caller), MACH_RCV_PORT_CHANGED);
+    port_gone(port);
+}
