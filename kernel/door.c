@@ -422,6 +422,8 @@ struct thread *kernel_thread_new(struct kernel *kernel, struct task *task, int32
     struct thread *thread = thread_new(task, tid, page);
     if (thread) {
         thread->host = host;
+        if (thread == task->main)
+            proc_runs(task->proc);
         thread_begins(thread);
     }
     settle(kernel);

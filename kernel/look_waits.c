@@ -131,7 +131,8 @@ static struct place place_of(const struct turnstile *turnstile, enum push_reason
     case PUSH_HELD_BY_RECEIVER:
     case PUSH_OWNER:
     case PUSH_SERVICER:
-    case PUSH_POOL: break;
+    case PUSH_POOL:
+    case PUSH_RELEASE: break;
     }
     return place;
 }

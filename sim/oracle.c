@@ -15,6 +15,7 @@
 #include "kernel/ipc/upcall.h"
 #include "kernel/ipc/watch.h"
 #include "kernel/kqueue/knote.h"
+#include "kernel/proc/launch.h"
 #include "kernel/task/thread.h"
 
 enum { NOBODY = -1, USER_MAX = 63, FIRST_ROOM = 256 };
@@ -130,12 +131,21 @@ static void add_kqueue(const struct kqueue *kqueue)
     each_knote(kqueue, add_knote);
 }
 
+/* That it waits to be released from; NULL. */
+static const struct launch *launch_of(const struct task *task)
+{
+    const struct launch *launch = task->proc ? task->proc->launch : NULL;
+    return launch && !waitq_is_empty(&launch->held) ? launch : NULL;
+}
+
 static void add_task(const struct task *task)
 {
     list_for_each(node, &task->threads) add(&list_entry(node, struct thread, link)->ipc.sched, NULL);
     each_kqueue(task, add_kqueue);
     for (int lane = 0; task->kqueues && lane < N_LANES; lane++)
         add(NULL, &task->kqueues->pool.lane[lane].push);
+    if (launch_of(task))
+        add(NULL, &launch_of(task)->release);
 }
 
 static void add_port(const struct port *port)
@@ -384,8 +394,19 @@ static void block_waiters(const struct kqueue *kqueue)
     each_knote(kqueue, block_waiter);
 }
 
+/* F55: the thread that starts it. */
+static void edge_of_launch(const struct task *task)
+{
+    const struct launch *launch = launch_of(task);
+    if (!launch)
+        return;
+    block(task->main, &launch->release);
+    remembered(&launch->release, PUSH_RELEASE);
+}
+
 static void edges_of_task(const struct task *task)
 {
+    edge_of_launch(task);
     list_for_each(node, &task->threads) block_sender_or_receiver(list_entry(node, struct thread, link));
     each_kqueue(task, edges_of_kqueue);
     each_kqueue(task, block_waiters);

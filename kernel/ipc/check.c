@@ -165,7 +165,7 @@ static void check_waiter(const struct ipc_thread *thread)
                                                 : &thread->receiving.set->receivers));
     }
     if (thread->wait == WAIT_NONE)
-        ASSERT(!queue);
+        ASSERT(thread->awaits_release == (queue != NULL));
     if (thread->wait == WAIT_SEMAPHORE || thread->wait == WAIT_EVENT)
         ASSERT(queue);
     if (thread->wait == WAIT_SLEEP)

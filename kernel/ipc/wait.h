@@ -85,6 +85,7 @@ struct ipc_thread {
     _Atomic uint64_t *promise_word; /* in the page; NULL as `data` */
     struct promise promise;
     enum wait_kind wait;
+    bool awaits_release; /* has not begun, waits for its release (kernel/proc/launch.h) */
     union {
         struct {
             struct message *message;

@@ -31,6 +31,7 @@ static struct launch *launch_new(struct proc *parent, uint32_t n_watch)
     launch->account = account_get(account);
     launch->parent = parent;
     launch->n_watch = n_watch;
+    waitq_init(&launch->held);
     launch->ticket = ++parent->procs->last_ticket;
     list_append(&parent->procs->launches, &launch->link);
     list_append(&parent->launches, &launch->by_parent);
@@ -48,11 +49,38 @@ static void drop_watches(struct launch *launch)
     }
 }
 
+/* ---- the child waits for its release: whoever makes it must not be slower than what it makes (F55) ---- */
+
+static void hold(struct launch *launch, struct thread *creator)
+{
+    struct ipc *ipc = creator->ipc.ipc;
+    struct sched_thread *main = &launch->child->task->main->ipc.sched;
+    launch->child->task->main->ipc.awaits_release = true;
+    turnstile_init(&launch->release, &launch->held, ipc_serial(ipc));
+    waitq_insert(&launch->held, &main->waiter, ipc_serial(ipc));
+    turnstile_block(&ipc->sched, &launch->release, main);
+    turnstile_set_inheritor(&ipc->sched, &launch->release,
+                            inheritor_thread(&creator->ipc.sched, PUSH_RELEASE));
+}
+
+static void let_go(struct launch *launch)
+{
+    struct sched *sched = &launch->parent->procs->system->ipc.sched;
+    if (!launch->child || waitq_is_empty(&launch->held))
+        return;
+    struct sched_thread *main = &launch->child->task->main->ipc.sched;
+    launch->child->task->main->ipc.awaits_release = false;
+    waitq_remove(&main->waiter);
+    turnstile_unblock(sched, main);
+    turnstile_destroy(sched, &launch->release);
+}
+
 static void launch_free(struct launch *launch)
 {
     struct account *account = launch->account;
     struct procs *procs = launch->parent->procs;
     uint64_t bytes = cost(launch->n_watch);
+    let_go(launch);
     drop_watches(launch);
     inherit_free(procs, launch->inherit);
     if (launch->counted)
@@ -211,6 +239,7 @@ int launch_commit(struct thread *thread, uint64_t ticket, int32_t pid)
     task->proc->awaits_image = true;
     task->proc->launch = launch;
     thread_tell(task->main);
+    hold(launch, thread);
     arm(launch, task);
     return 0;
 }
@@ -269,9 +298,16 @@ void launches_of_dead_parent(struct proc *parent)
 
 void launch_child_died(struct proc *child)
 {
+    launch_child_runs(child);
     if (child->launch)
         child->launch->child = NULL;
     child->launch = NULL;
+}
+
+void launch_child_runs(struct proc *child)
+{
+    if (child->launch)
+        let_go(child->launch);
 }
 
 /* ---- exec ---- */

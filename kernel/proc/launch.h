@@ -9,6 +9,8 @@
 #pragma once
 
 #include "kernel/proc/proc.h"
+#include "kernel/sched/turnstile.h"
+#include "kernel/sched/waitq.h"
 
 struct thread;
 struct watch;
@@ -28,6 +30,8 @@ struct launch {
     struct inherit *inherit; /* PREPARED */
     struct uid *counted;     /* PREPARED, not exec: where its place is reserved */
     struct account *account; /* holds a reference */
+    struct waitq held;        /* COMMITTED: the child's main thread, until somebody lets it go */
+    struct turnstile release; /* ... pushes on the thread that commits (F55) */
     uint32_t n_watch;
     struct watch *watch[];    /* NEW; gone once they are armed */
 };
@@ -43,6 +47,8 @@ int launch_undo(struct thread *thread, uint64_t ticket);
 /* A parent ends: what it had only announced is undone, what it had made goes on without it. */
 void launches_of_dead_parent(struct proc *parent);
 void launch_child_died(struct proc *child);
+/* The child's main thread begins to run, or another one takes its place: it waits for its release no more. */
+void launch_child_runs(struct proc *child);
 
 /* The newest announced exec of the process: what its image inherits (given), or NULL; and its watch ports, which push on the
  * image's main thread now. */

@@ -277,6 +277,7 @@ struct task *proc_exec(struct proc *proc, const struct task_identity *identity)
 {
     struct task *old = proc->task;
     struct ipc *ipc = &old->system->ipc;
+    launch_child_runs(proc);
     struct task *task = new_image(proc, identity);
     if (!task) {
         proc_end(proc, false);
@@ -294,6 +295,11 @@ struct task *proc_exec(struct proc *proc, const struct task_identity *identity)
     thread_tell(task->main);
     task_disable(old, false);
     return task;
+}
+
+void proc_runs(struct proc *proc)
+{
+    launch_child_runs(proc);
 }
 
 void proc_image_begins(struct proc *proc, const char *command)

@@ -73,6 +73,8 @@ void proc_end(struct proc *proc, bool keep_space);
 /* Another image (F85-F90): the old task is disabled, the new one has a main thread, which inherits what watch ports push.
  * NULL: limit or no memory, and then the process has ended. */
 struct task *proc_exec(struct proc *proc, const struct task_identity *identity);
+/* Its main thread runs: nobody has to release it any more (F55). */
+void proc_runs(struct proc *proc);
 /* The first image of a spawned process begins, with this command name (F3, F7). Nothing if it has begun before. */
 void proc_image_begins(struct proc *proc, const char *command);
 

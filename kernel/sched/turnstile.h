@@ -36,6 +36,7 @@ enum push_reason {
     PUSH_OWNER = 12,           /* a workloop: the thread that owns it (T140) */
     PUSH_SERVICER = 13,        /* ... the thread that serves it */
     PUSH_POOL = 14,            /* ... the pool that it has requested a thread of */
+    PUSH_RELEASE = 15,         /* a program that is being started: the thread that starts it (F55) */
 };
 
 enum inheritor_kind { INHERITOR_NONE, INHERITOR_THREAD, INHERITOR_TURNSTILE };

@@ -22,7 +22,7 @@ struct play {
     struct loop loop;
     struct caller client;    /* A */
     struct launched *helper; /* H */
-    int base_at_entry, base_after_spawn, base_of_helper;
+    int base_at_entry, base_before_release, base_after_spawn, base_of_helper;
     int base_at_check_in, base_when_waited_for, base_after_reply;
     bool keeps_right; /* W never answers */
     bool sends;       /* A waits for room in P's queue, not for an answer (S61) */
@@ -95,9 +95,10 @@ static int launch(struct play *play)
     request.registered[request.n_registered++] = play->launcher;
     play->base_at_entry = own_base();
     REQUIRE_EQ(launch_begin(&request, serve, play, &play->helper), 0);
-    play->base_after_spawn = own_base();
+    play->base_before_release = own_base();
     play->base_of_helper = launch_base(play->helper);
     launch_go(play->helper);
+    play->base_after_spawn = own_base();
     return 0; /* P's knote stays disabled */
 }
 
@@ -172,6 +173,7 @@ static void begin(struct play *play)
         post(play->service, 0, 0);
     until_done(&play->loop, 1);
     CHECK_EQ(play->base_at_entry, 47);
+    CHECK_EQ(play->base_before_release, 47); /* what it starts waits for it (F55) */
     CHECK_EQ(play->base_after_spawn, 31);
     CHECK_EQ(play->base_of_helper, 47);
 }
@@ -198,7 +200,7 @@ static void end(struct play *play)
     port_gone(play->launcher);
 }
 
-TEST(a_service_is_boosted_from_its_launch_to_its_first_message, "T171 T172 T173 T165 T163 T105 T66")
+TEST(a_service_is_boosted_from_its_launch_to_its_first_message, "F55 F56 T171 T172 T173 T165 T163 T105 T66")
 {
     static struct play play;
     play = (struct play){ .is_flagged = true, .stop = STOP_NOWHERE };

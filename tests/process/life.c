@@ -267,10 +267,11 @@ TEST(where_linux_makes_no_process_the_error_is_eagain_and_nothing_is_left, "F19 
 
 TEST(pairs_of_pid_and_version_and_unique_ids_never_repeat, "F3 F4 F50 F51 F189")
 {
-    enum { N = 200 };
+    enum { N = 2000 };
     static struct proc_uniqidentifierinfo ids[2 * N];
     static pid_t pids[2 * N];
-    for (int i = 0; i < N; i++) {
+    int n = rounds(N);
+    for (int i = 0; i < n; i++) {
         int ends[2];
         REQUIRE_EQ(pipe2(ends, O_CLOEXEC), 0);
         pids[2 * i] = pids[2 * i + 1] = fork();
@@ -294,9 +295,9 @@ TEST(pairs_of_pid_and_version_and_unique_ids_never_repeat, "F3 F4 F50 F51 F189")
         CHECK_EQ(status_of(pids[2 * i]), SIGKILL);
         CHECK_EQ(ids[2 * i].p_uniqueid, ids[2 * i + 1].p_uniqueid);
     }
-    for (int i = 2; i < 2 * N; i += 2)
+    for (int i = 2; i < 2 * n; i += 2)
         CHECK_GT(ids[i].p_uniqueid, ids[i - 2].p_uniqueid);
-    for (int i = 0; i < 2 * N; i++)
+    for (int i = 0; i < 2 * n; i++)
         for (int j = 0; j < i; j++)
             CHECK(pids[i] != pids[j] || ids[i].p_idversion != ids[j].p_idversion);
 }
@@ -589,6 +590,70 @@ TEST(an_orphan_has_another_parent_but_the_same_birth, "F5 F146 F189")
 }
 
 /* ---- programs without libmach ---- */
+
+struct astray {
+    int out;
+    bool leaves;
+};
+
+/* Writes to what it finds as its bootstrap port, and says on the pipe whether it could. */
+static void write_to_bootstrap(const struct astray *astray, long parent)
+{
+    mach_msg_header_t message = { .msgh_bits = MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, 0) };
+    while (astray->leaves && syscall(SYS_getppid) == parent)
+        usleep(1000);
+    char ok = task_get_bootstrap_port(mach_task_self(), &message.msgh_remote_port) == OK &&
+              mach_msg(&message, MACH_SEND_MSG, sizeof message, 0, 0, 0, 0) == OK;
+    syscall(SYS_exit_group, write(astray->out, &ok, 1) == 1 ? 0 : FAILED);
+}
+
+static int fork_twice(void *argument)
+{
+    mach_port_array_t ports = NULL;
+    mach_msg_type_number_t n = 0;
+    const struct astray *astray = argument;
+    if (mach_ports_lookup(mach_task_self(), &ports, &n) != OK ||
+        task_set_bootstrap_port(mach_task_self(), ports[0]) != OK)
+        return FAILED;
+    pid_t child = (pid_t)syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0);
+    if (child != 0)
+        return waitpid(child, NULL, 0) == child ? 0 : FAILED;
+    long own = syscall(SYS_getpid);
+    long grandchild = syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0);
+    if (grandchild == 0)
+        write_to_bootstrap(astray, own);
+    if (!astray->leaves)
+        syscall(SYS_wait4, grandchild, NULL, 0, NULL);
+    syscall(SYS_exit_group, 0);
+    return FAILED;
+}
+
+/* Whether its message came to the port that its grandparent has as its bootstrap port. */
+static bool is_heard_of(mach_port_t port, bool leaves)
+{
+    int ends[2];
+    char ok = 0;
+    mach_msg_empty_rcv_t message;
+    REQUIRE_EQ(pipe(ends), 0);
+    struct astray astray = { ends[1], leaves };
+    CHECK_EQ(status_of(fork_with(fork_twice, &astray)), 0);
+    close(ends[1]);
+    CHECK_EQ(read(ends[0], &ok, 1), 1);
+    CHECK_EQ(ok, 1);
+    close(ends[0]);
+    return mach_msg(&message.header, MACH_RCV_MSG | MACH_RCV_TIMEOUT, 0, sizeof message, port, 0, 0) == OK;
+}
+
+TEST(who_leaves_its_ancestry_has_the_default_bootstrap_port, "F155 F157")
+{
+    mach_port_t port = both_new(), none = MACH_PORT_NULL;
+    CHECK_EQ(mach_ports_register(SELF, &port, 1), OK);
+    CHECK(is_heard_of(port, false));
+    CHECK(!is_heard_of(port, true));
+    mach_ports_register(SELF, &none, 1);
+    mach_port_deallocate(SELF, port);
+    receive_free(port);
+}
 
 TEST(a_program_without_libmach_is_a_task_that_can_be_looked_at, "F152 F153 F158 F173 F174 H18")
 {

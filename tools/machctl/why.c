@@ -28,6 +28,7 @@ static const struct {
     [12] = { "the thread that owns it", "T140" },
     [13] = { "the thread that serves it", "T140" },
     [14] = { "the pool of threads, which was asked for one", "T140" },
+    [15] = { "the thread that starts it", "F55" },
 };
 enum { N_REASONS = sizeof(reasons) / sizeof(reasons[0]) };
 
