@@ -36,6 +36,7 @@ struct sim_thread {
     void *result;
     int32_t tid;
     bool must_park, is_parking; /* sim_thread_stop */
+    bool is_doomed;             /* to end at the next occasion */
     bool is_away;               /* with an errand, before it parks again */
     struct trap_page *below;    /* while it is parking: the page as it was */
     uint32_t registers[SIM_REGISTERS];

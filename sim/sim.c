@@ -19,6 +19,7 @@
 void (*sim_deadlock_hook)(const char *who_waits);
 void (*sim_leave_task_hook)(struct sim_task *task);
 void (*sim_enter_task_hook)(struct sim_task *task);
+void (*sim_before_step)(void);
 
 enum {
     CHECK_ALWAYS_BELOW = 400,    /* names, ports and messages: so many are checked after every trap */
@@ -299,6 +300,28 @@ static void kill_broken(void)
     }
 }
 
+static void thread_die(struct sim_thread *thread)
+{
+    kernel_thread_died(sim.kernel, thread->kernel);
+    thread_drop(thread);
+}
+
+static void before_step(void)
+{
+    if (sim_before_step == NULL)
+        return;
+    sim_before_step();
+    kill_broken();
+    list_for_each(node, &sim.threads)
+    {
+        struct sim_thread *thread = list_entry(node, struct sim_thread, all);
+        if (!thread->is_doomed || thread->kernel == NULL)
+            continue;
+        thread_die(thread);
+        check_invariants();
+    }
+}
+
 /* ---- what happens next ---- */
 
 static void carry_out(struct sim_thread *thread)
@@ -404,6 +427,7 @@ static struct sim_thread *choose(void)
 {
     for (;;) {
         bool any;
+        before_step();
         struct sim_thread *thread = draw(&any);
         if (sim.deadlock != NULL)
             return sim.first;
@@ -631,6 +655,38 @@ void sim_kill(struct sim_task *task)
         leave_for_good();
 }
 
+static struct list *nth(struct list *all, unsigned n)
+{
+    struct list *node = all->next;
+    while (n-- > 0 && node != all)
+        node = node->next;
+    return node != all ? node : NULL;
+}
+
+struct sim_task *sim_task_nth(unsigned n)
+{
+    struct list *node = nth(&sim.tasks, n);
+    return node ? list_entry(node, struct sim_task, all) : NULL;
+}
+
+struct sim_thread *sim_thread_nth(unsigned n)
+{
+    struct list *node = nth(&sim.threads, n);
+    return node ? list_entry(node, struct sim_thread, all) : NULL;
+}
+
+void sim_task_doom(struct sim_task *task)
+{
+    ASSERT(task != sim.first->task);
+    task->is_broken = true;
+}
+
+void sim_thread_doom(struct sim_thread *thread)
+{
+    ASSERT(thread != sim.first);
+    thread->is_doomed = true;
+}
+
 void sim_task_exit(int value)
 {
     ASSERT(sim_task_self() != sim.first->task);
@@ -643,8 +699,7 @@ void sim_thread_exit(void *result)
     struct sim_thread *self = sim.current;
     ASSERT(self != sim.first);
     self->result = result;
-    kernel_thread_died(sim.kernel, self->kernel);
-    thread_drop(self);
+    thread_die(self);
     leave_for_good();
 }
 

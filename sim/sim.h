@@ -94,6 +94,18 @@ void sim_wait_until_blocked(struct sim_thread *thread);
 /* Until nothing can happen any more without the running thread or the clock. */
 void sim_settle(void);
 
+/* ---- killing at every step ---- */
+
+/* Called before each thing that happens: a trap, a thread that goes on, a bit of the kernel's work, time. NULL: nothing is.
+ * May look at everything, and doom. */
+extern void (*sim_before_step)(void);
+/* The n-th in the order of birth, those that are gone included; NULL: there were not so many. */
+struct sim_task *sim_task_nth(unsigned n);
+struct sim_thread *sim_thread_nth(unsigned n);
+/* It ends before the next thing happens, wherever it is: the task as by kill -9, the thread alone. Not the first ones. */
+void sim_task_doom(struct sim_task *task);
+void sim_thread_doom(struct sim_thread *thread);
+
 /* ---- for sim/transport.c ---- */
 
 struct lib_thread *sim_thread_library(struct sim_thread *thread);
