@@ -247,7 +247,7 @@ TEST(a_request_that_is_destroyed_wakes_its_caller, "S31 T59")
 
 /* ---- ports registered here and there ---- */
 
-TEST(the_push_of_a_request_that_waits_follows_the_registration_of_its_port, "S38 T122")
+TEST(the_push_of_a_request_that_waits_follows_the_registration_of_its_port, "S38 T32 T122")
 {
     mach_port_t port = port_with_send();
     struct loop here, there;

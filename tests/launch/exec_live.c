@@ -71,6 +71,15 @@ TEST(an_announced_exec_is_pushed_and_a_failed_one_too, "T166 F95")
     stop(&caller, port);
 }
 
+TEST(an_image_with_a_watch_port_cannot_ask_for_others, "T168 F126")
+{
+    mach_port_t port = port_with_send();
+    struct caller caller;
+    start(&caller, port);
+    CHECK_EQ(base_of_image(port, "refused", NULL), 47);
+    stop(&caller, port);
+}
+
 TEST(linux_runs_each_image_at_the_priority_of_its_main_thread, "F89 F36 F54")
 {
     mach_port_t port = port_with_send();

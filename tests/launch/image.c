@@ -6,8 +6,10 @@
  *     image thread MODE              becomes that, from another thread
  *     image policy                   47 if Linux runs it round robin, as it does whoever is pushed, else 31
  *     image announced                announces it, to "tell"
+ *     image refused                  announces an exec with a watch port, which is refused to who has one, and tells
  *     image missing                  announces an exec of what does not exist, takes that back, and tells
  */
+#include <errno.h>
 #include <mach/mach.h>
 #include <pthread.h>
 #include <sched.h>
@@ -72,6 +74,19 @@ static int exec_missing(void)
     return process_undo(ticket, &error) == KERN_SUCCESS && error == 0 ? base() : WRONG;
 }
 
+static int exec_refused(void)
+{
+    struct spawn_request request = { .flags = FLAG_SETEXEC, .n_watch = 1 };
+    uint64_t ticket;
+    int error = WRONG;
+    if (mach_port_allocate(mach_task_self(), MACH_PORT_RIGHT_RECEIVE, &request.watch[0]) != KERN_SUCCESS ||
+        mach_port_insert_right(mach_task_self(), request.watch[0], request.watch[0],
+                               MACH_MSG_TYPE_MAKE_SEND) != KERN_SUCCESS ||
+        process_prepare(&request, &error, &ticket) != KERN_SUCCESS)
+        return WRONG;
+    return error == EINVAL ? base() : WRONG;
+}
+
 static int exec_again(int n)
 {
     char text[16];
@@ -93,6 +108,8 @@ int main(int argc, char **argv)
         return (sched_getscheduler(0) & ~SCHED_RESET_ON_FORK) == SCHED_RR ? 47 : 31;
     if (strcmp(mode, "announced") == 0)
         return exec_announced();
+    if (strcmp(mode, "refused") == 0)
+        return exec_refused();
     if (strcmp(mode, "missing") == 0)
         return exec_missing();
     return base();

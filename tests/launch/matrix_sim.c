@@ -156,7 +156,8 @@ static void check_can_be_answered(const struct port *reply)
     {
         const struct message *message = list_entry(node, struct message, all);
         const struct port *to = message_port(message);
-        is_queued |= message->reply.port == reply && to->state == PORT_IN_SPACE && is_live_task_with(to->space);
+        is_queued |=
+            message->reply.port == reply && to->state == PORT_IN_SPACE && is_live_task_with(to->space);
     }
     CHECK(is_held || is_queued);
 }
@@ -276,9 +277,9 @@ static int be_the_caller(void *argument)
     mach_port_t mine = port_with_send();
     (void)argument;
     be_47();
-    CHECK_EQ(
-        letter_send(world_parent_port(), MACH_MSG_TYPE_COPY_SEND, 0, 0, mine, MACH_MSG_TYPE_COPY_SEND, 0, 0),
-        OK);
+    CHECK_EQ(letter_send(world_parent_port(), MACH_MSG_TYPE_COPY_SEND, 0, 0, mine, MACH_MSG_TYPE_COPY_SEND, 0,
+                         0),
+             OK);
     struct letter start = { 0 };
     mach_msg(&start.header, MACH_RCV_MSG, 0, sizeof(start), mine, 0, 0);
     return call(start.port.name);
