@@ -30,6 +30,7 @@ struct trace_seen {
     uint64_t latency;              /* nanoseconds since that request was sent */
     bool has_code;
     uint32_t code;                 /* of a trap, or of a reply made by mig */
+    bool is_error;                 /* the code is an error number */
     bool is_refused;
     char why[400];                 /* if it was refused: in words */
 };
@@ -57,7 +58,8 @@ void trace_value(const char *name, uint64_t value, char *text, size_t size);
 const char *trace_result(uint32_t trap);
 /* The trap's result is a name, no code. */
 bool trace_result_is_name(uint32_t trap);
-bool trace_result_is_errno(uint32_t trap);
+/* Whether it answers an error number, and which. */
+bool trace_error(const struct trace_trap *trap, uint32_t *error_p);
 
 /* ---- the ways to show it ---- */
 

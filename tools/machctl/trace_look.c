@@ -74,7 +74,7 @@ static void say_refusal(struct trace_seen *seen)
     const struct refused *refused = &seen->event->refused;
     char why[256], argument[64];
 
-    if (seen->event->kind == TRACE_TRAP && trace_result_is_errno(seen->event->trap.number)) {
+    if (seen->is_error) {
         snprintf(seen->why, sizeof(seen->why), "%s", strerror((int)seen->code));
         return;
     }
@@ -102,7 +102,7 @@ static void look_at_trap(struct trace_seen *seen)
 
     seen->call = trap_words(trap->number);
     seen->has_code = !trace_result_is_name(trap->number);
-    seen->code = trap->result;
+    seen->is_error = trace_error(trap, &seen->code);
     seen->is_refused = seen->has_code && seen->code != 0 && !is_left_to_message(seen->event);
 }
 

@@ -44,6 +44,16 @@ static void print_code(uint32_t code)
         printf("0x%x", code);
 }
 
+static void print_error(uint32_t error)
+{
+    const char *name = error != 0 ? strerrorname_np((int)error) : NULL;
+
+    if (name != NULL)
+        fputs(name, stdout);
+    else
+        printf("%u", error);
+}
+
 static void print_arguments(const struct trace_trap *trap)
 {
     char value[32];
@@ -69,10 +79,12 @@ static void print_trap(const struct trace_seen *seen)
         printf("trap %u", trap->number);
     print_arguments(trap);
     fputs(" = ", stdout);
-    if (seen->has_code && !trace_result_is_errno(trap->number))
+    if (seen->is_error)
+        print_error(seen->code);
+    else if (seen->has_code)
         print_code(seen->code);
     else
-        printf(trace_result_is_errno(trap->number) ? "%u" : "0x%x", trap->result);
+        printf("0x%x", trap->result);
     if (result != NULL && seen->code == 0) {
         trace_value(result, trap->value[0], value, sizeof(value));
         printf(", %s %s", result, value);
@@ -196,6 +208,7 @@ void trace_print(const struct trace_seen *seen, int64_t to_wall_clock)
 static void json_trap(struct out *out, const struct trace_trap *trap)
 {
     const char *name;
+    uint32_t error;
 
     out_number(out, "began_ns", trap->began);
     out_number(out, "result", trap->result);
@@ -205,6 +218,8 @@ static void json_trap(struct out *out, const struct trace_trap *trap)
     out_close(out, '}');
     if (trace_result(trap->number) != NULL && trap->result == 0)
         out_number(out, trace_result(trap->number), trap->value[0]);
+    if (trace_error(trap, &error))
+        out_number(out, "error", error);
 }
 
 static void json_rights(struct out *out, const struct trace_seen *seen)

@@ -8,8 +8,8 @@
 
 #define ARGUMENTS 7
 
-/* result: of value[0]; "=" the result itself is it, and no code; "!" none, and the code is an error number; NULL: there is
- * none. */
+/* result: of value[0]; "=" the result itself is it, and no code; "!" none, and the code is an error number; "?" value[0] is an
+ * error number; NULL: there is none. */
 static const struct trap {
     uint32_t number;
     const char *name;
@@ -51,6 +51,7 @@ static const struct trap {
       "mach_port_request_notification",
       { "task", "name", "id", "sync", "notify", "disposition" },
       "previous" },
+    { TRAP_CLOCK_SLEEP, "clock_sleep", { "clock", "type", "seconds", "nanoseconds" }, NULL },
     { TRAP_TIMER_CREATE, "mk_timer_create", { NULL }, "=" },
     { TRAP_TIMER_DESTROY, "mk_timer_destroy", { "name" }, NULL },
     { TRAP_TIMER_ARM, "mk_timer_arm", { "name", "deadline" }, NULL },
@@ -58,10 +59,17 @@ static const struct trap {
     { TRAP_TIMER_ARM_LEEWAY, "mk_timer_arm_leeway", { "name", "flags", "deadline", "leeway" }, NULL },
     { TRAP_BOOTSTRAP_PORT, "bootstrap_port", { NULL }, "=" },
     { TRAP_SEGMENT_BORROW, "segment_borrow", { "name", "size" }, NULL },
+    { TRAP_MEMORY_ENTRY, "make_memory_entry", { "task", "size", "offset", "permission", "parent" }, "name" },
+    { TRAP_MAP_ENTRY, "map_memory_entry", { "task", "name", "offset", "size", "permission" }, "segment" },
     { TRAP_SET_QOS, "set_qos", { "thread", "class", "relative" }, NULL },
     { TRAP_OVERRIDE, "override", { "thread", "class", "begins" }, NULL },
     { TRAP_GET_ROLE, "get_role", { "pid" }, "role" },
     { TRAP_SET_ROLE, "set_role", { "pid", "role" }, NULL },
+    { TRAP_SET_NAME, "set_name", { NULL }, NULL },
+    { TRAP_DEPRESS, "depress", { "milliseconds" }, NULL },
+    { TRAP_BACKGROUND, "background", { "which", "who", "command" }, "is" },
+    { TRAP_EXCEPTION, "exception", { "level", "type", "code", "subcode", "reply", "bytes" }, "behavior" },
+    { TRAP_PARK, "park", { "bytes", "errand", "result", "out_0", "out_1", "size" }, "bytes" },
     { TRAP_KEVENT, "kevent", { "kind", "id", "flags", "changes", "events", "area", "timeout" }, "!" },
     { TRAP_WORKQ_SETUP, "workq_setup", { NULL }, "!" },
     { TRAP_WORKQ_PARK, "workq_park", { "changes", "events", "area", "idle" }, "!" },
@@ -70,6 +78,14 @@ static const struct trap {
     { TRAP_WORKLOOP_DESTROY, "workloop_destroy", { "id" }, "!" },
     { TRAP_KQUEUE_WATCH, "kqueue_watch", { NULL }, "!" },
     { TRAP_KQUEUE_CLOSE, "kqueue_close", { "id" }, "!" },
+    { TRAP_SPAWN_PREPARE, "spawn_prepare", { "bytes" }, "?" },
+    { TRAP_SPAWN_COMMIT, "spawn_commit", { "ticket", "pid" }, "?" },
+    { TRAP_SPAWN_DONE, "spawn_done", { "ticket" }, "?" },
+    { TRAP_SPAWN_UNDO, "spawn_undo", { "ticket" }, "?" },
+    { TRAP_PROCESS_INFO, "process_info", { "pid", "options" }, "?" },
+    { TRAP_PROCESS_LIST, "process_list", { "cursor", "max" }, "?" },
+    { TRAP_PROCESS_THREADS, "process_threads", { "pid", "skip" }, "?" },
+    { TRAP_PROCESS_SET, "process_set", { "setting", "value" }, "?" },
 };
 
 static const struct trap *find(uint32_t number)
@@ -107,14 +123,17 @@ bool trace_result_is_name(uint32_t number)
     return result_is(number, '=');
 }
 
-bool trace_result_is_errno(uint32_t number)
+bool trace_error(const struct trace_trap *trap, uint32_t *error_p)
 {
-    return result_is(number, '!');
+    bool is_value = result_is(trap->number, '?') && trap->result == 0;
+
+    *error_p = is_value ? (uint32_t)trap->value[0] : trap->result;
+    return is_value || result_is(trap->number, '!');
 }
 
 const char *trace_result(uint32_t number)
 {
     const struct trap *trap = find(number);
 
-    return trap != NULL && !result_is(number, '=') && !result_is(number, '!') ? trap->result : NULL;
+    return trap != NULL && trap->result != NULL && strchr("=!?", trap->result[0]) == NULL ? trap->result : NULL;
 }

@@ -367,6 +367,17 @@ TEST(trace_says_why_a_call_was_refused, "")
     CHECK(strstr(output, "KERN_SUCCESS") == NULL);
 }
 
+TEST(trace_tells_error_numbers_by_their_names, "")
+{
+    CHECK_EQ(look_into("\"$MACHCTL\" trace > $D/out & T=$!; sleep 0.3; go what-is-not; sleep 0.1; "
+                       "kill -INT $T; wait $T; cat $D/out"),
+             0);
+    CHECK(says("kevent(kind 0x1, id 77, "));
+    CHECK(says(" = ENOENT: No such file or directory  <"));
+    CHECK(says("spawn_prepare(bytes 0x"));
+    CHECK(says(") = EINVAL: Invalid argument  <"));
+}
+
 TEST(trace_filters_by_process_call_and_port, "")
 {
     CHECK_EQ(look_into("\"$MACHCTL\" trace --call look_up2 -- \"$PROBE\" in test.one look test.one"), 0);

@@ -383,6 +383,20 @@ static void below_zero(void)
     mach_port_mod_refs(mach_task_self(), port, MACH_PORT_RIGHT_SEND, -2);
 }
 
+/* An error number that is a trap's result, and one that is its first value. */
+static void ask_for_what_is_not(void)
+{
+    struct kevent_qos_s event = { 0 };
+    posix_spawnattr_t attributes;
+    char *arguments[] = { "true", NULL };
+
+    kevent_id(77, NULL, 0, &event, 1, NULL, NULL, KEVENT_FLAG_WORKLOOP | KEVENT_FLAG_DYNAMIC_KQ_MUST_EXIST);
+    posix_spawnattr_init(&attributes);
+    posix_spawnattr_setspecialport_np(&attributes, receive_right(), TASK_BOOTSTRAP_PORT);
+    posix_spawn(&(pid_t){ 0 }, "/bin/true", NULL, &attributes, arguments, environ);
+    posix_spawnattr_destroy(&attributes);
+}
+
 static void destroy_guarded(void)
 {
     mach_port_t port = receive_right();
@@ -451,6 +465,7 @@ static const struct {
     { "receive-large", receive_large },
     { "release-receive", release_receive },
     { "below-zero", below_zero },
+    { "what-is-not", ask_for_what_is_not },
     { "destroy-guarded", destroy_guarded },
     { "guard-other", guard_other },
     { "insert-elsewhere", insert_elsewhere },
