@@ -20,7 +20,7 @@ typedef uint32_t segment_handle;
 /* What the host has to ask its system for is counted, too: a step is some 100 ns. */
 enum {
     HOST_STEPS_OF_A_FILE = 16, /* a file of /proc */
-    HOST_STEPS_OF_CLAIM = 4 * HOST_STEPS_OF_A_FILE,
+    HOST_STEPS_OF_CLAIM = 6 * HOST_STEPS_OF_A_FILE,
     HOST_STEPS_OF_FIND = 16 * HOST_STEPS_OF_A_FILE, /* with some ancestors */
     HOST_STEPS_OF_PRIORITY = 4,
 };

@@ -16,7 +16,8 @@
 #define OVERFLOW_UID 65534u /* what a user that our user namespace does not know looks like */
 
 /* Of the parent's user, lest a set-id program get what its caller has; root's may be anybody's by now.
- * While the parent's trap is carried out nobody collects the child, so its number stays its own. */
+ * Another thread of the parent may collect the child meanwhile, and the number become somebody else's: this is asked again once
+ * there is a pidfd. */
 static bool is_child(const struct process *parent, int32_t pid, struct proc_status *status)
 {
     struct proc_stat stat;
@@ -63,9 +64,16 @@ int process_claim(void *host, struct task *parent_task, int32_t pid, struct task
     struct proc_status status;
     if (!is_child(parent, pid, &status))
         return ESRCH;
+    bool is_new = !process_find(m, pid);
     struct process *process = claim(m, pid, parent->user);
     if (!process)
         return EAGAIN;
+    if (!is_child(parent, pid, &status) || process_is_dead(process)) {
+        process->state = PROCESS_ENDED;
+        if (is_new)
+            process_free(m, process);
+        return ESRCH;
+    }
     process->is_reniced = parent->is_reniced;
     if (parent->is_reniced)
         priority_found(&process->main);
