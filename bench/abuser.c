@@ -7,6 +7,7 @@
  * while machd reads them, lies about sizes and counts, floods, skips the wakes that it should make, waits on
  * and wakes the words of others, changes every descriptor that it was given, exhausts what can be exhausted,
  * leaves children that hold everything, hands its pages to a helper and runs another program, dies anywhere.
+ * offences.c has what it does with kernel queues, processes, errands, messages shown ahead and priorities.
  * When machd ends it, or the process that keeps it alive has killed it, it begins anew, until SIGTERM.
  */
 #include <errno.h>
@@ -30,37 +31,19 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "bench/abuser.h"
 #include "wire/attach.h"
-#include "wire/trap.h"
 
 enum { THREADS = 2, TURN_US = 15000, LIFE_MS = 150, ANSWER_US = 3000, WORDS_LOOKED_AT = 64 };
 
-struct abuser {
-    const char *path;
-    int socket, table_fd, area_fd, bell;
-    struct wake_table *table;
-    uint8_t *area;
-    const char *only;
-};
-
-/* One of its threads; n counts the turns. */
-struct hand {
-    struct abuser *a;
-    struct trap_page *page;
-    uint32_t wake;
-    uint64_t state;
-    uint32_t port[4]; /* names that it made */
-    uint32_t service; /* what it inherited as its bootstrap port */
-};
-
-static uint64_t now_us(void)
+uint64_t now_us(void)
 {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
 }
 
-static uint32_t next(struct hand *h)
+uint32_t next(struct hand *h)
 {
     h->state = h->state * 6364136223846793005u + 1442695040888963407u;
     return (uint32_t)(h->state >> 33);
@@ -170,9 +153,7 @@ static bool is_done(const struct hand *h, uint32_t number)
     return atomic_load(wake_word(h->a->table, h->wake)) == number;
 }
 
-/* What stands in the page is asked for. A wait that machd has accepted is taken back after a moment.
- * False: machd does not answer any more. */
-static bool ask(struct hand *h)
+bool ask(struct hand *h)
 {
     uint64_t end = now_us() + ANSWER_US;
     uint32_t number = atomic_fetch_add(&h->page->request, 1) + 1;
@@ -190,7 +171,7 @@ static bool ask(struct hand *h)
     return is_done(h, number + 1);
 }
 
-static uint32_t trap(struct hand *h, uint32_t number, uint64_t a1, uint64_t a2, uint64_t a3)
+uint32_t trap(struct hand *h, uint32_t number, uint64_t a1, uint64_t a2, uint64_t a3)
 {
     h->page->req = (struct trap_request){ .number = number, .arg = { h->port[3], a1, a2, a3 } };
     return ask(h) ? h->page->reply.result : UINT32_MAX;
@@ -206,7 +187,7 @@ static void make_names(struct hand *h)
     }
 }
 
-static bool send_message(struct hand *h, uint32_t to, uint32_t size)
+bool send_message(struct hand *h, uint32_t to, uint32_t size)
 {
     struct mach_msg_header_t_ {
         uint32_t bits, size, remote, local, voucher;
@@ -220,7 +201,7 @@ static bool send_message(struct hand *h, uint32_t to, uint32_t size)
     return ask(h) && h->page->reply.result == 0;
 }
 
-static void receive_message(struct hand *h, uint32_t from, uint32_t timeout)
+void receive_message(struct hand *h, uint32_t from, uint32_t timeout)
 {
     h->page->req = (struct trap_request){
         .number = TRAP_MSG,
@@ -468,7 +449,7 @@ static void die(struct hand *h, uint64_t end)
 
 static const struct offence {
     const char *name;
-    void (*commit)(struct hand *h, uint64_t end);
+    offence_function *commit;
     uint32_t weight;
 } offences[] = {
     { "scribble", scribble, 6 },
@@ -479,6 +460,13 @@ static const struct offence {
     { "words", use_words_of_others, 4 },
     { "descriptors", change_descriptors, 3 },
     { "bell", play_with_bell, 4 },
+    { "events", lie_about_events, 4 },
+    { "announce", announce_children, 3 },
+    { "errands", refuse_errands, 2 },
+    { "promises", scribble_promises, 3 },
+    { "priorities", flood_priorities, 4 },
+    { "pushes", push_on_launchd, 3 },
+    { "look", look_at_everybody, 3 },
     { "ports", exhaust_ports, 4 },
     { "messages", exhaust_messages, 4 },
     { "segments", exhaust_segments, 2 },

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* tests/hostile/abuse.c - four honest pairs beside a hostile client (abuser.c): they do not notice but the delay
+/* tests/hostile/abuse.c - four honest pairs beside a hostile client (bench/abuser.c, offences.c): they do not notice but the delay
  *
  * SECONDS says for how long, HOSTILE_SEED repeats the choices, OFFENCE takes one of the offences only.
  */
@@ -63,8 +63,6 @@ TEST(honest_pairs_beside_a_hostile_client_are_served_and_never_wronged, "F10 F99
            (unsigned long long)pairs_calls(&pairs), seconds(), (unsigned long long)machd_peak() / 1024,
            (unsigned long long)resident / 1024);
     CHECK_LT(machd_peak() - resident, MEMORY_MAX);
-    if (getenv("DBG"))
-        system("$MACHCTL status --json");
     abuse_end(hostile);
     check_errors(&pairs);
     pairs_end(&pairs);
