@@ -23,6 +23,7 @@ enum {
     HOST_STEPS_OF_CLAIM = 6 * HOST_STEPS_OF_A_FILE,
     HOST_STEPS_OF_FIND = 16 * HOST_STEPS_OF_A_FILE, /* with some ancestors */
     HOST_STEPS_OF_PRIORITY = 4,
+    HOST_BYTES_OF_A_STEP = 128, /* copied to or from a segment, with the pages for them */
 };
 
 /* Bytes. */

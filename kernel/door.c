@@ -139,6 +139,7 @@ static uint8_t *read_large_payload(struct thread *thread, const struct trap_requ
         ipc->ops->segment_claim(ipc->host, thread->task, request->segment, request->payload_size);
     if (!segment)
         return NULL;
+    ipc->steps += request->payload_size / HOST_BYTES_OF_A_STEP;
     uint8_t *payload = alloc_bytes(request->payload_size);
     if (payload && !ipc->ops->segment_read(ipc->host, segment, 0, payload, request->payload_size)) {
         alloc_free(payload);

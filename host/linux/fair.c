@@ -10,7 +10,7 @@
 
 #define QUANTUM 256 /* steps added when a turn comes */
 #define DEAR_STEPS 2000u
-#define REST_MAX (1 * MILLISECOND)
+#define REST_MAX (50 * MILLISECOND)
 #define PRESSED_COST 8 /* what a step costs beyond a soft limit */
 
 /* Savings do not outlive the queue, debts do: else a process with one thread and dear traps would never pay. */
@@ -60,6 +60,23 @@ void fair_remove_process(struct machd *m, struct process *process)
     while (list_pop(&process->ready)) {
     }
     settle(process);
+}
+
+/* In sixteen looks fair_serve() does not find everybody. */
+uint64_t fair_rest_ends(const struct machd *m)
+{
+    uint64_t first = KERNEL_NO_DEADLINE;
+    list_for_each(user_node, &m->ready_users)
+    {
+        const struct user *user = list_entry(user_node, struct user, ready_link);
+        list_for_each(node, &user->ready)
+        {
+            const struct process *process = list_entry(node, struct process, ready_link);
+            if (process->rests_until < first)
+                first = process->rests_until;
+        }
+    }
+    return first;
 }
 
 bool fair_is_empty(const struct machd *m)

@@ -20,6 +20,8 @@ void fair_add(struct machd *m, struct trap_thread *t);
 void fair_remove_thread(struct machd *m, struct trap_thread *t);
 void fair_remove_process(struct machd *m, struct process *process);
 
+/* When the first of those with requests has had its rest: they may all be served then, but for what the kernel has still to do. */
+uint64_t fair_rest_ends(const struct machd *m);
 bool fair_is_empty(const struct machd *m);
 /* Carries out at most n requests; the result is how many. */
 uint32_t fair_serve(struct machd *m, uint32_t n);

@@ -43,6 +43,7 @@ struct loop {
     uint64_t last_work;
     uint64_t last_duties;
     uint32_t n_traps_since_epoll;
+    bool has_served; /* in the last pass */
 };
 
 uint64_t clock_now(void)
@@ -280,6 +281,7 @@ static void pass(struct machd *m, struct loop *loop)
     polling_check_guest(m, m->now);
     polling_look(m);
     uint32_t n = fair_serve(m, TRAPS_PER_PASS);
+    loop->has_served = n > 0;
     if (n)
         loop->last_request = m->now;
     loop->n_traps_since_epoll += n;
@@ -335,6 +337,12 @@ static bool is_in_the_way(struct machd *m)
     return fair_is_empty(m) && kernel_has_work(m->kernel) && m->cpu.is_ours && !cpu_step_aside(m);
 }
 
+/* Whoever has asked for something rests after a dear trap; nothing else is to do. */
+static bool must_wait_for_rests(const struct machd *m, const struct loop *loop)
+{
+    return !loop->has_served && !fair_is_empty(m) && !kernel_has_work(m->kernel) && fair_rest_ends(m) > m->now;
+}
+
 static bool may_leave(struct machd *m)
 {
     return m->stop && !launchd_is_ending(m, m->now);
@@ -349,6 +357,11 @@ void loop_run(struct machd *m)
         bool idle = is_idle(m);
         if (idle && !polling_may_wait(m, m->now, loop.last_request)) {
             sleep_until_event(m, &loop, next_deadline(m, &loop));
+            continue;
+        }
+        if (must_wait_for_rests(m, &loop)) {
+            uint64_t deadline = next_deadline(m, &loop), rested = fair_rest_ends(m);
+            sleep_until_event(m, &loop, rested < deadline ? rested : deadline);
             continue;
         }
         if (is_in_the_way(m)) {

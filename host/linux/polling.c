@@ -199,7 +199,8 @@ uint32_t polling_look(struct machd *m)
 {
     uint32_t n = 0;
     for (uint32_t i = 0; i < m->n_hot; i++) {
-        if (thread_has_request(m->hot[i])) {
+        bool is_known = list_is_linked(&m->hot[i]->ready_link);
+        if (!is_known && thread_has_request(m->hot[i])) {
             expect_request(m->hot[i]);
             fair_add(m, m->hot[i]);
             n++;

@@ -47,8 +47,10 @@ static struct trap_item ship_segment(struct ipc_thread *thread, struct memory *m
 {
     struct ipc *ipc = thread->ipc;
     segment_handle segment = memory->segment;
-    if (!segment)
+    if (!segment) {
         segment = ipc->ops->segment_make(ipc->host, memory->bytes, memory->size);
+        ipc->steps += (uint32_t)(memory->size / HOST_BYTES_OF_A_STEP);
+    }
     uint32_t id = segment ? ipc->ops->segment_send(ipc->host, thread->task, segment, memory->size) : 0;
     if (segment && !memory->segment)
         ipc->ops->segment_drop(ipc->host, segment);
@@ -88,6 +90,7 @@ static bool ship_large(struct ipc_thread *thread, uint8_t *payload, uint64_t tot
 {
     struct ipc *ipc = thread->ipc;
     segment_handle segment = ipc->ops->segment_make(ipc->host, payload, total);
+    ipc->steps += (uint32_t)(total / HOST_BYTES_OF_A_STEP);
     thread->reply.segment = segment ? ipc->ops->segment_send(ipc->host, thread->task, segment, total) : 0;
     if (segment)
         ipc->ops->segment_drop(ipc->host, segment);

@@ -6,6 +6,7 @@
 #include <mach/mach.h>
 #include <mach/mach_voucher.h>
 #include <mach/notify.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/account.h"
@@ -177,6 +178,23 @@ TEST(what_the_host_has_to_look_up_is_counted_for_who_asks, "")
     mach_port_t task = MACH_PORT_NULL;
     CHECK_EQ(task_for_pid(SELF, 99999, &task), KERN_FAILURE);
     CHECK_GE(account()->steps - before, HOST_STEPS_OF_FIND);
+}
+
+TEST(what_is_copied_for_a_large_message_is_counted_for_its_sender, "")
+{
+    enum { SIZE = 1 << 20 };
+    mach_port_t port = receive_right();
+    mach_msg_header_t *message = calloc(1, SIZE);
+    REQUIRE(message != NULL);
+    *message = (mach_msg_header_t){
+        .msgh_bits = MACH_MSGH_BITS(MACH_MSG_TYPE_MAKE_SEND, 0),
+        .msgh_size = SIZE,
+        .msgh_remote_port = port,
+    };
+    uint64_t before = account()->steps;
+    CHECK_EQ(mach_msg(message, MACH_SEND_MSG, SIZE, 0, MACH_PORT_NULL, 0, MACH_PORT_NULL), MACH_MSG_SUCCESS);
+    CHECK_GE(account()->steps - before, SIZE / HOST_BYTES_OF_A_STEP);
+    free(message);
 }
 
 /* ---- calls that wait for somebody to stop ---- */
