@@ -40,7 +40,7 @@ static struct kevent_record any_record(struct hand *h)
 {
     return (struct kevent_record){
         .event = { .ident = any(h),
-                   .filter = (int16_t)-(int)(next(h) % 20),
+                   .filter = (int16_t) - (int)(next(h) % 20),
                    .flags = (uint16_t)(next(h) % 3 ? EV_ADD | (next(h) % 2 ? EV_DISPATCH2 : 0) : next(h)),
                    .qos = next(h) % 4 ? 0x8ff : (int32_t)next(h),
                    .udata = any(h),
@@ -68,8 +68,8 @@ void lie_about_events(struct hand *h, uint64_t end)
         uint32_t number = TRAP_KEVENT + next(h) % (TRAP_KQUEUE_CLOSE - TRAP_KEVENT + 1);
         uint64_t arg[7] = { any(h), any(h), any(h), any(h) };
         if (next(h) % 2) {
-            const uint64_t sensible[7] = { KQUEUE_WORKLOOP,   1 + next(h) % 3, KEVENT_FLAG_WORKLOOP | any(h),
-                                           put_records(h),    next(h) % 200,   any(h),
+            const uint64_t sensible[7] = { KQUEUE_WORKLOOP,  1 + next(h) % 3, KEVENT_FLAG_WORKLOOP | any(h),
+                                           put_records(h),   next(h) % 200,   any(h),
                                            next(h) % 2000000 };
             number = TRAP_KEVENT;
             memcpy(arg, sensible, sizeof(arg));
@@ -114,8 +114,8 @@ static pid_t child_that_waits(void)
 
 static uint64_t whose_pid(struct hand *h, pid_t child)
 {
-    const int64_t pids[] = { child, child, child, getppid(), getpid(), (int64_t)h->a->table->pid, 1, NOBODY,
-                             -1,    0 };
+    const int64_t pids[] = { child, child,  child, getppid(), getpid(), (int64_t)h->a->table->pid,
+                             1,     NOBODY, -1,    0 };
     return (uint64_t)pids[next(h) % (sizeof(pids) / sizeof(pids[0]))];
 }
 
@@ -142,8 +142,8 @@ void announce_children(struct hand *h, uint64_t end)
 
 void look_at_everybody(struct hand *h, uint64_t end)
 {
-    static const uint32_t numbers[] = { TRAP_PROCESS_INFO, TRAP_PROCESS_LIST,    TRAP_PROCESS_LIST,
-                                        TRAP_PROCESS_SET,  TRAP_PROCESS_THREADS, TRAP_TASK_FOR_PID,
+    static const uint32_t numbers[] = { TRAP_PROCESS_INFO, TRAP_PROCESS_LIST,     TRAP_PROCESS_LIST,
+                                        TRAP_PROCESS_SET,  TRAP_PROCESS_THREADS,  TRAP_TASK_FOR_PID,
                                         TRAP_TASK_FOR_PID, TRAP_TASK_NAME_FOR_PID };
     bool goes_on = true;
     while (goes_on && now_us() < end) {
@@ -223,7 +223,9 @@ void flood_priorities(struct hand *h, uint64_t end)
         case 0: goes_on = ask_for(h, TRAP_SET_ROLE, (const uint64_t[7]){ 0, next(h) % 8 }); break;
         case 1: goes_on = ask_for(h, TRAP_SET_QOS, (const uint64_t[7]){ thread, class, 0 }); break;
         case 2: goes_on = ask_for(h, TRAP_OVERRIDE, (const uint64_t[7]){ thread, class, next(h) % 2 }); break;
-        case 3: goes_on = ask_for(h, TRAP_BACKGROUND, (const uint64_t[7]){ 3 + next(h) % 2, 0, next(h) % 3 }); break;
+        case 3:
+            goes_on = ask_for(h, TRAP_BACKGROUND, (const uint64_t[7]){ 3 + next(h) % 2, 0, next(h) % 3 });
+            break;
         case 4: goes_on = ask_for(h, TRAP_DEPRESS, (const uint64_t[7]){ next(h) % 10 }); break;
         }
     }
@@ -245,7 +247,8 @@ void push_on_launchd(struct hand *h, uint64_t end)
         h->page->req = (struct trap_request){
             .number = TRAP_MSG,
             .payload_size = sizeof(call),
-            .msg = { .option = MACH_SEND_MSG | MACH_RCV_MSG | MACH_SEND_TIMEOUT | MACH_RCV_TIMEOUT | SYNC_OVERRIDE,
+            .msg = { .option =
+                         MACH_SEND_MSG | MACH_RCV_MSG | MACH_SEND_TIMEOUT | MACH_RCV_TIMEOUT | SYNC_OVERRIDE,
                      .send_size = sizeof(call),
                      .rcv_size = 4096,
                      .rcv_name = reply,

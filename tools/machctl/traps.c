@@ -135,5 +135,6 @@ const char *trace_result(uint32_t number)
 {
     const struct trap *trap = find(number);
 
-    return trap != NULL && trap->result != NULL && strchr("=!?", trap->result[0]) == NULL ? trap->result : NULL;
+    return trap != NULL && trap->result != NULL && strchr("=!?", trap->result[0]) == NULL ? trap->result
+                                                                                          : NULL;
 }

@@ -634,11 +634,11 @@ TEST(a_trap_area_keeps_its_size, "F99")
 
 /* ---- what machd writes ---- */
 
-static unsigned flags_of(pid_t pid, const char *fd)
+static unsigned flags_of(pid_t pid, int fd)
 {
     char path[64], line[64];
     unsigned flags = 0;
-    snprintf(path, sizeof(path), "/proc/%d/fdinfo/%s", pid, fd);
+    snprintf(path, sizeof(path), "/proc/%d/fdinfo/%d", pid, fd);
     FILE *file = fopen(path, "re");
     while (file && fgets(line, sizeof(line), file))
         sscanf(line, "flags: %o", &flags);
@@ -657,7 +657,7 @@ static bool has_open_without_waiting(pid_t pid, ino_t pipe)
     REQUIRE(directory != NULL);
     for (struct dirent *entry; (entry = readdir(directory));)
         has |= fstatat(dirfd(directory), entry->d_name, &stat, 0) == 0 && stat.st_ino == pipe &&
-               (flags_of(pid, entry->d_name) & O_NONBLOCK);
+               (flags_of(pid, atoi(entry->d_name)) & O_NONBLOCK);
     closedir(directory);
     return has;
 }
