@@ -20,7 +20,7 @@ void fair_add(struct machd *m, struct trap_thread *t);
 void fair_remove_thread(struct machd *m, struct trap_thread *t);
 void fair_remove_process(struct machd *m, struct process *process);
 
-/* When the first of those with requests has had its rest: they may all be served then, but for what the kernel has still to do. */
+/* When the first of those with requests has had its rest. */
 uint64_t fair_rest_ends(const struct machd *m);
 bool fair_is_empty(const struct machd *m);
 /* Carries out at most n requests; the result is how many. */
