@@ -64,9 +64,10 @@ static int count_words(const char *line)
     return n;
 }
 
+/* The line Groups stands before NSpid, and may name hundreds. */
 bool proc_read_status(int32_t pid, struct proc_status *status)
 {
-    char text[4096];
+    char text[32768];
     if (!read_file(pid, "status", text, sizeof(text)))
         return false;
     const char *uid = strstr(text, "\nUid:"), *gid = strstr(text, "\nGid:"), *names = strstr(text, "\nNSpid:");
