@@ -52,6 +52,8 @@ bool live_try(struct live *live, const char *const *options)
     close(ready[1]);
     struct pollfd fd = { .fd = ready[0], .events = POLLIN };
     bool ok = poll(&fd, 1, 10000) == 1 && read(ready[0], &byte, 1) == 1;
+    while (ok && read(ready[0], &byte, 1) > 0) /* until machd has closed it: descriptors are counted */
+        continue;
     close(ready[0]);
     return ok;
 }
