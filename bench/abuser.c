@@ -145,6 +145,7 @@ static bool register_hand(struct hand *h)
 static void ring(const struct abuser *a)
 {
     uint64_t one = 1;
+    atomic_store(trap_rung((struct trap_page *)a->area), UINT64_MAX);
     (void)!write(a->bell, &one, sizeof(one));
 }
 

@@ -324,9 +324,11 @@ static int64_t now_ns(void)
     return now.tv_sec * 1000000000LL + now.tv_nsec;
 }
 
-static void ring_bell(void)
+static void ring_bell(struct trap_page *page, uint32_t slot)
 {
+    uint32_t at = slot % TRAP_AREA_SLOTS;
     uint64_t one = 1;
+    atomic_fetch_or(trap_rung((struct trap_page *)((uint8_t *)page - at * TRAP_PAGE_SIZE)), 1ull << at);
     while (syscall(SYS_write, live.bell, &one, sizeof one) < 0)
         if (errno != EINTR)
             return; /* full: it has been rung enough */
@@ -431,7 +433,7 @@ enum transport_wait transport_wait(struct lib_thread *lib, uint32_t request, boo
     struct trap_page *page = lib->page;
     bool asleep = atomic_load(&live.table->asleep);
     if (ring && (asleep || !atomic_load(&page->hot)))
-        ring_bell();
+        ring_bell(page, thread->slot);
     enum transport_wait wait = TRANSPORT_DONE;
     if (!LIKELY(spin(thread, request)))
         wait = sleep_until(thread, request);

@@ -10,7 +10,8 @@
  *   request body, payload                 ->
  *   request += 1 (one atomic add, so that a handler
  *     on top of a half-made trap is harmless)
- *   hot == 0 or table asleep: ring the bell
+ *   hot == 0 or table asleep: sets its bit in
+ *     trap_rung() of its area, rings the bell
  *                                         <-          takes it; done at once: reply, payload, wake lines, word = request
  *                                                     must wait: wake lines, accepted = request; later as
  *                                                     above
@@ -313,6 +314,16 @@ _Static_assert(offsetof(struct trap_request, arg) == 64 && offsetof(struct trap_
 _Static_assert(offsetof(struct trap_page, req) % 64 == 0 && offsetof(struct trap_page, reply) % 64 == 0, "lines");
 _Static_assert(sizeof(struct trap_item) == 16, "the layout of items is the protocol");
 _Static_assert(sizeof(struct trap_page) <= TRAP_DATA_OFFSET, "the payload must not overlap the words");
+
+/* Who has rung, in the first page of each area: a bit for each of its pages. machd takes it and looks at those pages alone, so
+ * that a ring costs no more the more threads a task has. It is no part of that page's thread, which may come and go. */
+#define TRAP_RUNG_OFFSET 448u
+_Static_assert(sizeof(struct trap_page) <= TRAP_RUNG_OFFSET && TRAP_RUNG_OFFSET + 8 <= TRAP_DATA_OFFSET, "its own line");
+
+static inline _Atomic uint64_t *trap_rung(struct trap_page *first_of_area)
+{
+    return (_Atomic uint64_t *)((uint8_t *)first_of_area + TRAP_RUNG_OFFSET);
+}
 
 static inline uint8_t *trap_data(struct trap_page *page)
 {

@@ -29,6 +29,8 @@
 #define AREA_SIZE ((size_t)TRAP_AREA_SLOTS * TRAP_PAGE_SIZE)
 #define LOOKS_PER_REGISTRATION 4u
 
+_Static_assert(TRAP_AREA_SLOTS == 64, "a bit of a word for each");
+
 /* ---- areas ---- */
 
 static int map_area(struct trap_area *area)
@@ -348,15 +350,25 @@ uint32_t thread_take(struct machd *m, struct trap_thread *t)
     return 1;
 }
 
-uint32_t threads_look(struct machd *m, struct connection *connection)
+static uint32_t look_at_area(struct machd *m, struct trap_area *area)
 {
+    _Atomic uint64_t *word = trap_rung((void *)area->base);
+    uint64_t rung = atomic_load_explicit(word, memory_order_relaxed) ? atomic_exchange(word, 0) : 0;
     uint32_t n = 0;
-    for (uint32_t slot = 0; slot < connection->n_areas * TRAP_AREA_SLOTS; slot++) {
-        struct trap_thread *t = thread_at(connection, slot);
+    for (; rung; rung &= rung - 1) {
+        struct trap_thread *t = area->slot[__builtin_ctzll(rung)];
         if (t && thread_has_request(t)) {
             fair_add(m, t);
             n++;
         }
     }
+    return n;
+}
+
+uint32_t threads_look(struct machd *m, struct connection *connection)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < connection->n_areas; i++)
+        n += look_at_area(m, connection->area[i]);
     return n;
 }

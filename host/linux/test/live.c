@@ -303,6 +303,7 @@ int client_thread_new(struct client *client, int32_t tid, struct client_thread *
 void ring(struct client *client)
 {
     uint64_t one = 1;
+    atomic_store(trap_rung((struct trap_page *)client->area), UINT64_MAX); /* of whichever thread it is */
     CHECK_EQ(write(client->bell, &one, sizeof(one)), sizeof(one));
 }
 
