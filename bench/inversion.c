@@ -20,11 +20,12 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "chain.h"
 #include "load.h"
 #include "measure.h"
 #include "service.h"
 
-enum { CLIENT_NICE = -10, SERVER_NICE = 19, WORK_US = 100, CHAIN = 4 };
+enum { CLIENT_NICE = -10, SERVER_NICE = 19, WORK_US = 100 };
 enum { WORKLOOP, MACH, MACH_CHAIN, APART, CHAIN_APART, UNIX, MQ, DBUS, N_WAYS };
 enum { BACKGROUND_PRIORITY = 0x2ff, WORKLOOP_ID = 1 };
 
@@ -63,39 +64,6 @@ struct message {
     char bytes[MESSAGE_SIZE - sizeof(mach_msg_header_t)];
     mach_msg_max_trailer_t trailer;
 };
-
-/* The special reply port carries the caller's priority. */
-static bool call_port(mach_port_t service, mach_port_t reply)
-{
-    struct message message = { .header = {
-                                   .msgh_bits =
-                                       MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, MACH_MSG_TYPE_MAKE_SEND_ONCE),
-                                   .msgh_remote_port = service,
-                                   .msgh_local_port = reply,
-                               } };
-    return mach_msg(&message.header, MACH_SEND_MSG | MACH_RCV_MSG, MESSAGE_SIZE, sizeof(message), reply, 0,
-                    MACH_PORT_NULL) == MACH_MSG_SUCCESS;
-}
-
-/* A server of a chain asks the one that was started before it; the first one works. */
-static mach_port_t next_service;
-
-static void serve(struct peer *peer)
-{
-    mach_port_t service = service_make(), reply = thread_get_special_reply_port();
-    mach_msg_option_t option = MACH_RCV_MSG;
-    struct message message = { 0 };
-    (void)peer;
-    while (mach_msg(&message.header, option, MESSAGE_SIZE, sizeof(message), service, 0, MACH_PORT_NULL) == 0) {
-        if (next_service == MACH_PORT_NULL)
-            work();
-        else if (!call_port(next_service, reply))
-            return;
-        message.header.msgh_bits = MACH_MSGH_BITS(MACH_MSGH_BITS_REMOTE(message.header.msgh_bits), 0);
-        message.header.msgh_local_port = MACH_PORT_NULL;
-        option = MACH_SEND_MSG | MACH_RCV_MSG;
-    }
-}
 
 /* ---- a server that is a workloop ---- */
 
@@ -150,104 +118,70 @@ static void serve_workloop(struct peer *peer)
 
 /* ---- the ways ---- */
 
-static struct peer servers[CHAIN];
-static mach_port_t services[CHAIN], reply_port;
+static struct chain servers;
 
-/* A child inherits no names: it comes by its next one as a registered port. */
-static void serve_in_chain(struct peer *peer)
+/* The special reply port carries the caller's priority. */
+static const char *ready(const char *why)
 {
-    mach_port_array_t ports = NULL;
-    mach_msg_type_number_t n = 0;
-    if (peer != &servers[0] && mach_ports_lookup(mach_task_self(), &ports, &n) == KERN_SUCCESS && n > 0)
-        next_service = ports[0];
-    serve(peer);
-}
-
-static const char *register_next(mach_port_t service)
-{
-    return mach_ports_register(mach_task_self(), &service, 1) ? "the next server cannot be named" : NULL;
-}
-
-static const char *start_servers(unsigned n)
-{
-    const char *why = NULL;
-    for (unsigned i = 0; i < n && !why; i++) {
-        if (i > 0)
-            why = register_next(services[i - 1]);
-        if (!why)
-            why = service_fork(&servers[i], -1, serve_in_chain, &services[i]);
-    }
-    reply_port = thread_get_special_reply_port();
+    if (!why)
+        servers.reply = thread_get_special_reply_port();
     return why;
 }
 
 static const char *workloop_start(struct peer *peer, int cpu)
 {
     (void)peer, (void)cpu;
-    reply_port = thread_get_special_reply_port();
-    return service_fork(&servers[0], -1, serve_workloop, &services[0]);
+    return ready(chain_start_one(&servers, serve_workloop));
 }
 
 static const char *mach_start(struct peer *peer, int cpu)
 {
     (void)peer, (void)cpu;
-    return start_servers(1);
+    return ready(chain_start(&servers, 1));
 }
 
-static const char *chain_start(struct peer *peer, int cpu)
+static const char *four_start(struct peer *peer, int cpu)
 {
     (void)peer, (void)cpu;
-    return start_servers(CHAIN);
+    return ready(chain_start(&servers, 4));
 }
 
 static bool mach_call(struct peer *peer)
 {
     (void)peer;
-    return call_port(services[0], reply_port);
-}
-
-static bool chain_call(struct peer *peer)
-{
-    (void)peer;
-    return call_port(services[CHAIN - 1], reply_port);
+    return chain_call(&servers);
 }
 
 static void mach_stop(struct peer *peer)
 {
     (void)peer;
-    for (unsigned i = 0; i < CHAIN; i++) {
-        peer_kill(&servers[i]);
-        if (services[i] != MACH_PORT_NULL)
-            mach_port_deallocate(mach_task_self(), services[i]);
-        services[i] = MACH_PORT_NULL;
-    }
-    mach_port_mod_refs(mach_task_self(), reply_port, MACH_PORT_RIGHT_RECEIVE, -1);
+    chain_stop(&servers);
 }
 
 static struct peer
     workloop = { .name = "machd, workloop", .start = workloop_start, .call = mach_call, .stop = mach_stop },
     one_server = { .name = "machd, plain", .start = mach_start, .call = mach_call, .stop = mach_stop },
-    chain = { .name = "machd, 4 hops", .start = chain_start, .call = chain_call, .stop = mach_stop },
+    four_servers = { .name = "machd, 4 hops", .start = four_start, .call = mach_call, .stop = mach_stop },
     workloop_apart = { .name = "machd, sessions",
                        .start = workloop_start,
                        .call = mach_call,
                        .stop = mach_stop },
-    chain_apart = { .name = "machd, 4, sessions", .start = chain_start, .call = chain_call, .stop = mach_stop };
+    four_apart = { .name = "machd, 4, sessions", .start = four_start, .call = mach_call, .stop = mach_stop };
 
 static struct way {
     struct peer *peer;
     const char *prefix, *suffix; /* of the names of its figures */
     const char *skipped;
-    double unloaded, p50, p99, worst; /* microseconds */
+    struct loaded took;
 } ways[N_WAYS] = {
-    [WORKLOOP] = { &workloop, "", "", NULL, NAN, NAN, NAN, NAN },
-    [MACH] = { &one_server, "", "_plain", NULL, NAN, NAN, NAN, NAN },
-    [MACH_CHAIN] = { &chain, "", "_4hops", NULL, NAN, NAN, NAN, NAN },
-    [APART] = { &workloop_apart, "", "_sessions", NULL, NAN, NAN, NAN, NAN },
-    [CHAIN_APART] = { &chain_apart, "", "_4hops_sessions", NULL, NAN, NAN, NAN, NAN },
-    [UNIX] = { &peer_unix, "unix_", "", NULL, NAN, NAN, NAN, NAN },
-    [MQ] = { &peer_mq, "mq_", "", NULL, NAN, NAN, NAN, NAN },
-    [DBUS] = { &peer_dbus, "dbus_", "", NULL, NAN, NAN, NAN, NAN },
+    [WORKLOOP] = { &workloop, "", "" },
+    [MACH] = { &one_server, "", "_plain" },
+    [MACH_CHAIN] = { &four_servers, "", "_4hops" },
+    [APART] = { &workloop_apart, "", "_sessions" },
+    [CHAIN_APART] = { &four_apart, "", "_4hops_sessions" },
+    [UNIX] = { &peer_unix, "unix_", "" },
+    [MQ] = { &peer_mq, "mq_", "" },
+    [DBUS] = { &peer_dbus, "dbus_", "" },
 };
 
 /* ---- measuring ---- */
@@ -265,37 +199,20 @@ static void be_urgent(const struct way *way, bool on)
         setpriority(PRIO_PROCESS, 0, on ? CLIENT_NICE : 0);
 }
 
-/* Sorted, n of them; false if a call failed. */
-static bool time_calls(struct way *way, double *took, unsigned n)
+static bool call(void *peer)
 {
-    for (unsigned i = 0; i < n; i++) {
-        double begin = now_us();
-        if (!way->peer->call(way->peer))
-            return false;
-        took[i] = now_us() - begin;
-    }
-    median(took, n);
-    return true;
+    return ((struct peer *)peer)->call(peer);
 }
 
 static void measure(struct way *way, double *took)
 {
     peer_begins = is_mach(way) ? be_background : be_nice;
     are_apart = way == &ways[APART] || way == &ways[CHAIN_APART];
+    way->took = (struct loaded){ NAN, NAN, NAN, NAN };
     if ((way->skipped = way->peer->start(way->peer, -1)))
         return;
     be_urgent(way, true);
-    load_start(LOAD_AWAKE, are_apart);
-    bool works = time_calls(way, took, n_calls);
-    way->unloaded = works ? took[n_calls / 2] : NAN;
-    load_stop();
-    load_start(LOAD_HOGS, are_apart);
-    if (works && time_calls(way, took, n_calls)) {
-        way->p50 = took[n_calls / 2];
-        way->p99 = took[n_calls - 1 - n_calls / 100];
-        way->worst = took[n_calls - 1];
-    }
-    load_stop();
+    way->took = load_compare(call, way->peer, are_apart, took, n_calls);
     be_urgent(way, false);
     way->peer->stop(way->peer);
 }
@@ -310,11 +227,12 @@ static void print_table(void)
            "p99/unl.");
     for (unsigned w = 0; w < N_WAYS; w++) {
         const struct way *way = &ways[w];
+        const struct loaded *t = &way->took;
         if (way->skipped)
             printf("%-20s  skipped: %s\n", way->peer->name, way->skipped);
         else
-            printf("%-20s  %10.1f  %10.1f  %10.1f  %10.1f  %9.2f  %9.2f\n", way->peer->name, way->unloaded,
-                   way->p50, way->p99, way->worst, way->p50 / way->unloaded, way->p99 / way->unloaded);
+            printf("%-20s  %10.1f  %10.1f  %10.1f  %10.1f  %9.2f  %9.2f\n", way->peer->name, t->unloaded,
+                   t->p50, t->p99, t->worst, t->p50 / t->unloaded, t->p99 / t->unloaded);
     }
 }
 
@@ -322,15 +240,15 @@ static void put(const struct way *way, const char *what, double value)
 {
     char name[64];
     snprintf(name, sizeof(name), "inversion_%s%s_over_unloaded%s", way->prefix, what, way->suffix);
-    json_number(name, value / way->unloaded);
+    json_number(name, value / way->took.unloaded);
 }
 
 static void print_json(void)
 {
     json_begin();
     for (unsigned w = 0; w < N_WAYS; w++) {
-        put(&ways[w], "p50", ways[w].p50);
-        put(&ways[w], "p99", ways[w].p99);
+        put(&ways[w], "p50", ways[w].took.p50);
+        put(&ways[w], "p99", ways[w].took.p99);
     }
     json_end();
 }
@@ -352,5 +270,5 @@ int main(int argc, char **argv)
     if (options.json)
         print_json();
     free(took);
-    return isnan(ways[WORKLOOP].p50) || isnan(ways[MACH].p50);
+    return isnan(ways[WORKLOOP].took.p50) || isnan(ways[MACH].took.p50);
 }

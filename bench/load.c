@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "load.h"
 
+#include <math.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "measure.h"
 
 enum { MAX_CPUS = 64, SETTLE_US = 200000 };
 
@@ -40,4 +43,36 @@ void load_stop(void)
         kill(spinners[i], SIGKILL);
         waitpid(spinners[i], NULL, 0);
     }
+}
+
+/* Sorted; false if a call failed. */
+static bool time_calls(bool (*call)(void *argument), void *argument, double *took, unsigned n)
+{
+    for (unsigned i = 0; i < n; i++) {
+        double begin = now_us();
+        if (!call(argument))
+            return false;
+        took[i] = now_us() - begin;
+    }
+    median(took, n);
+    return true;
+}
+
+struct loaded load_compare(bool (*call)(void *argument), void *argument, bool apart, double *took, unsigned n)
+{
+    struct loaded loaded = { NAN, NAN, NAN, NAN };
+    load_start(LOAD_AWAKE, apart);
+    bool works = time_calls(call, argument, took, n);
+    load_stop();
+    if (!works)
+        return loaded;
+    loaded.unloaded = took[n / 2];
+    load_start(LOAD_HOGS, apart);
+    if (time_calls(call, argument, took, n)) {
+        loaded.p50 = took[n / 2];
+        loaded.p99 = took[n - 1 - n / 100];
+        loaded.worst = took[n - 1];
+    }
+    load_stop();
+    return loaded;
 }

@@ -13,3 +13,11 @@ enum load { LOAD_AWAKE, LOAD_HOGS };
 /* Returns when they have settled. `apart`: each in a session of its own, as programs of others are. They end with the caller. */
 void load_start(enum load load, bool apart);
 void load_stop(void);
+
+struct loaded { /* microseconds; NAN: a call failed */
+    double unloaded; /* the median while the CPUs are only kept awake */
+    double p50, p99, worst; /* beside the hogs */
+};
+
+/* n calls in each condition; `took` has room for n. A call that answers false ends it. */
+struct loaded load_compare(bool (*call)(void *argument), void *argument, bool apart, double *took, unsigned n);

@@ -112,11 +112,18 @@ static void want(struct machd *m, struct niceness *nice, int value)
         list_append(&m->lowering, &nice->lowering_link);
 }
 
+/* The next one has a budget of its own, also if it comes before the thread has been lowered. */
+static void end_push(struct niceness *nice)
+{
+    nice->is_spent = false;
+    round_robin_ends(nice);
+}
+
 void priority_changed(struct machd *m, struct niceness *nice, int base, struct process *from)
 {
     int value = nice->timeshare = (int8_t)bounded(nice->process, nice_of(base));
     if (from == nice->process)
-        nice->is_spent = false;
+        end_push(nice);
     else if (value < 0 && !nice->is_spent && round_robin_is_needed(nice->process, from))
         value = NICE_ROUND_ROBIN;
     want(m, nice, value);

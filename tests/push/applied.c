@@ -112,6 +112,19 @@ static void skip_unless_sessions_compete(void)
         SKIP("niceness is compared between sessions here: autogroup is off");
 }
 
+static uint64_t cpu_ms(void)
+{
+    struct timespec ran;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &ran);
+    return (uint64_t)ran.tv_sec * 1000 + (uint64_t)ran.tv_nsec / 1000000;
+}
+
+static void compute(uint64_t ms)
+{
+    for (uint64_t end = cpu_ms() + ms; ms && cpu_ms() < end;)
+        ;
+}
+
 /* In a session of its own: takes a call, and answers it when it is told to; computes meanwhile, if that is asked for. */
 static int serve_from_afar(void *argument)
 {
@@ -125,12 +138,7 @@ static int serve_from_afar(void *argument)
                          0),
              OK);
     struct letter request = letter_take(port);
-    struct timespec ran;
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &ran);
-    for (uint64_t end = (uint64_t)ran.tv_nsec / 1000000 + busy_ms, now = 0; busy_ms && now < end;) {
-        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &ran);
-        now = (uint64_t)ran.tv_sec * 1000 + (uint64_t)ran.tv_nsec / 1000000;
-    }
+    compute(busy_ms);
     letter_take(gate);
     CHECK_EQ(answer(&request), OK);
     letter_take(gate);
@@ -181,4 +189,54 @@ TEST(a_push_from_another_session_makes_a_thread_run_round_robin, "T18")
 TEST(a_push_from_another_session_is_good_for_so_much_time_of_the_cpu, "T18")
 {
     push_from_afar(200, SCHED_OTHER);
+}
+
+enum { CALLS = 60, MS_EACH = 1 }; /* more than one push may spend, by far */
+
+static int serve_often_from_afar(void *argument)
+{
+    unsigned n_slow = 0;
+    setsid();
+    mach_port_t port = port_with_send();
+    CHECK_EQ(letter_send(world_parent_port(), MACH_MSG_TYPE_COPY_SEND, 0, 0, port, MACH_MSG_TYPE_MAKE_SEND, 0,
+                         0),
+             OK);
+    for (int i = 0; i < CALLS; i++) {
+        struct letter request = letter_take(port);
+        compute(MS_EACH);
+        n_slow += (sched_getscheduler(0) & ~SCHED_RESET_ON_FORK) != SCHED_RR;
+        CHECK_EQ(answer(&request), OK);
+    }
+    CHECK_EQ(n_slow, 0);
+    return WORLD_OK;
+}
+
+static void *call_often(void *argument)
+{
+    mach_port_t port = *(mach_port_t *)argument, reply = thread_get_special_reply_port();
+    CHECK_EQ(pthread_set_qos_class_self_np(QOS_CLASS_USER_INTERACTIVE, 0), 0);
+    for (int i = 0; i < CALLS; i++) {
+        struct letter letter = { .header = { .msgh_bits = MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND,
+                                                                         MACH_MSG_TYPE_MAKE_SEND_ONCE),
+                                             .msgh_remote_port = port,
+                                             .msgh_local_port = reply } };
+        CHECK_EQ(mach_msg(&letter.header, MACH_SEND_MSG | MACH_RCV_MSG, sizeof(letter.header), sizeof(letter),
+                          reply, 0, MACH_PORT_NULL),
+                 OK);
+    }
+    return NULL;
+}
+
+TEST(each_push_from_another_session_has_its_own_time_of_the_cpu, "T18")
+{
+    mach_port_t from_child = port_with_send();
+    skip_unless_sessions_compete();
+    role(PRIO_DARWIN_ROLE_UI_FOCAL);
+    world_task *child = world_task_spawn(serve_often_from_afar, NULL, from_child);
+    mach_port_t port = letter_take(from_child).port.name;
+    world_thread_join(world_thread_spawn(call_often, &port));
+    CHECK_EQ(world_task_wait(child), WORLD_OK);
+    mach_port_deallocate(SELF, port);
+    port_gone(from_child);
+    role(PRIO_DARWIN_ROLE_DEFAULT);
 }
