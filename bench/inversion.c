@@ -17,7 +17,6 @@
 #include <stdlib.h>
 #include <sys/event.h>
 #include <sys/resource.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "chain.h"
@@ -34,17 +33,9 @@ static bool are_apart; /* each process in a session of its own */
 
 /* ---- the servers ---- */
 
-static double cpu_us(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-    return (double)t.tv_sec * 1e6 + (double)t.tv_nsec / 1e3;
-}
-
 static void work(void)
 {
-    for (double end = cpu_us() + WORK_US; cpu_us() < end;)
-        ;
+    load_compute(WORK_US);
 }
 
 static void be_nice(void)

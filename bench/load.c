@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "measure.h"
@@ -43,6 +44,19 @@ void load_stop(void)
         kill(spinners[i], SIGKILL);
         waitpid(spinners[i], NULL, 0);
     }
+}
+
+static double cpu_us(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    return (double)t.tv_sec * 1e6 + (double)t.tv_nsec / 1e3;
+}
+
+void load_compute(unsigned us)
+{
+    for (double end = cpu_us() + us; cpu_us() < end;)
+        ;
 }
 
 /* Sorted; false if a call failed. */

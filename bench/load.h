@@ -14,6 +14,9 @@ enum load { LOAD_AWAKE, LOAD_HOGS };
 void load_start(enum load load, bool apart);
 void load_stop(void);
 
+/* Uses so much CPU. */
+void load_compute(unsigned us);
+
 struct loaded { /* microseconds; NAN: a call failed */
     double unloaded; /* the median while the CPUs are only kept awake */
     double p50, p99, worst; /* beside the hogs */

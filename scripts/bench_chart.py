@@ -27,6 +27,14 @@ PANELS = [
     ("cost beside that of the smallest size (1 is flat)",
      [("send, 100,000 ports", "send_100k_ports_over_10"), ("allocate, 100,000 ports", "allocate_100k_ports_over_10"),
       ("round trip, 1,000 tasks", "rpc_1k_tasks_over_1")]),
+    ("an urgent call to a background server beside hogs, p99 / unloaded median (less is better)",
+     [("workloop", "inversion_p99_over_unloaded"), ("plain server", "inversion_p99_over_unloaded_plain"),
+      ("4 servers", "inversion_p99_over_unloaded_4hops"), ("sessions", "inversion_p99_over_unloaded_sessions"),
+      ("4, sessions", "inversion_p99_over_unloaded_4hops_sessions"), ("AF_UNIX", "inversion_unix_p99_over_unloaded"),
+      ("POSIX mq", "inversion_mq_p99_over_unloaded"), ("D-Bus", "inversion_dbus_p99_over_unloaded")]),
+    ("another pair's call, p99 (us)",
+     [("alone", "abuse_quiet_p99_us"), ("while a million ports die", "ports_die_p99_us"),
+      ("while 10,000 rights in transit are toggled", "chain_p99_us")]),
 ]
 
 
@@ -34,7 +42,7 @@ def panels_of(figures):
     shown = [(title, [(label, figures[key]) for label, key in bars if key in figures]) for title, bars in PANELS]
     used = {key for _, bars in PANELS for _, key in bars} | {f"rpc_idle_over_{p}" for p in ("unix", "dbus")}
     rest = [(key, value) for key, value in figures.items()
-            if "_over_" in key and key not in used and not key.startswith(("rpc_hot", "oneway_over", "ool_"))]
+            if "_over_" in key and key not in used and not key.startswith(("rpc_hot", "oneway_over", "ool_", "inversion_"))]
     return [(title, bars) for title, bars in shown + [("other ratios", rest)] if bars]
 
 

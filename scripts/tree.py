@@ -24,9 +24,11 @@ LAYERS["kernel/server"] = _KERNEL + [d for d in LAYERS if d.startswith("kernel/"
 LAYERS["kernel"] = _KERNEL + [d for d in LAYERS if d.startswith("kernel/")]
 LAYERS["host"] = LAYERS["kernel"] + ["kernel"]
 LAYERS["sim"] = LAYERS["kernel"] + ["kernel", "libmach"]  # libmach runs there over a transport of the sim's
+LAYERS["bench/kernel"] = LAYERS["kernel"]  # measures parts of it in its own process
 LAYERS["libmach"] = ["include", "wire"]
 for _client in ["launchd", "tools", "demo", "bench"]:
     LAYERS[_client] = ["include", "wire"]
+LAYERS["bench"].append("bench/kernel")
 
 # What a layer may call without including anything of it: programs reach libmach through include/.
 LINKED = {_client: ["libmach"] for _client in ["launchd", "tools", "demo", "bench"]}
