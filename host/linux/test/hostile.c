@@ -636,7 +636,7 @@ TEST(a_trap_area_keeps_its_size, "F99")
 
 static unsigned flags_of(pid_t pid, int fd)
 {
-    char path[64], line[64];
+    char path[300], line[64];
     unsigned flags = 0;
     snprintf(path, sizeof(path), "/proc/%d/fdinfo/%d", pid, fd);
     FILE *file = fopen(path, "re");
