@@ -4,6 +4,7 @@
  * The job is $PROBE, which writes down its priority where its words say `mark`, and stops at gates: files that the test makes.
  * A client is a thread of the test, which is in the foreground: user-interactive is 47 then.
  */
+#include <dirent.h>
 #include <mach/thread_policy_private.h>
 #include <pthread.h>
 #include <pthread/qos.h>
@@ -145,10 +146,42 @@ static bool is_at_rest(const void *pid)
     return n_waiting + 1 >= n; /* the main thread waits for descriptors, which machd knows nothing of */
 }
 
+static bool has_stopped(const char *directory, const char *thread)
+{
+    char path[400], state = 0;
+    FILE *file;
+
+    snprintf(path, sizeof(path), "%s/%s/stat", directory, thread);
+    file = fopen(path, "r");
+    if (file == NULL)
+        return true; /* it has ended */
+    (void)!fscanf(file, "%*d (%*[^)]) %c", &state);
+    fclose(file);
+    return state == 'T';
+}
+
+static bool have_all_stopped(const void *pid)
+{
+    char directory[64];
+    struct dirent *entry;
+    bool all = true;
+    DIR *threads;
+
+    snprintf(directory, sizeof(directory), "/proc/%d/task", (int)*(const pid_t *)pid);
+    threads = opendir(directory);
+    REQUIRE(threads != NULL);
+    while ((entry = readdir(threads)) != NULL)
+        all &= entry->d_name[0] == '.' || has_stopped(directory, entry->d_name);
+    closedir(threads);
+    return all;
+}
+
+/* Until one of its threads takes the signal, which may be one that has to wait for a CPU, the others go on. */
 static void stop(pid_t launchd)
 {
     CHECK(wait_until(is_at_rest, &launchd));
     CHECK_EQ(kill(launchd, SIGSTOP), 0);
+    CHECK(wait_until(have_all_stopped, &launchd));
 }
 
 /* The one of its threads that has the highest. */

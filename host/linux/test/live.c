@@ -131,7 +131,7 @@ uint64_t live_number(struct live *live, const char *name)
 
 bool live_wait_number(struct live *live, const char *name, uint64_t wanted)
 {
-    for (int i = 0; i < 300; i++) {
+    for (int i = 0; i < 2000; i++) {
         if (live_number(live, name) == wanted)
             return true;
         usleep(10000);
@@ -155,7 +155,7 @@ int live_descriptors(const struct live *live)
 /* Tools that asked before may still be on their way out. */
 bool live_wait_descriptors(const struct live *live, int wanted)
 {
-    for (int i = 0; i < 200 && live_descriptors(live) != wanted; i++)
+    for (int i = 0; i < 2000 && live_descriptors(live) != wanted; i++)
         usleep(10000);
     return live_descriptors(live) == wanted;
 }
