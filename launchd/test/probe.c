@@ -336,6 +336,13 @@ static kern_return_t with_label(kern_return_t (*request)(mach_port_t bp, name_t 
     return request(bootstrap_port, name);
 }
 
+/* Whatever a sanitizer does about it. */
+static void die_by(int number)
+{
+    signal(number, SIG_DFL);
+    kill(getpid(), number);
+}
+
 /* A word about a job: false, it is another. */
 static bool act_on_job(const char *word, const char *label)
 {
@@ -382,7 +389,7 @@ static int act(const char *word, const char *argument)
     else if (strcmp(word, "quit") == 0)
         exit(atoi(argument));
     else if (strcmp(word, "signal") == 0)
-        kill(getpid(), atoi(argument));
+        die_by(atoi(argument));
     else if (strcmp(word, "times") == 0)
         times = atoi(argument);
     else if (strcmp(word, "answer") == 0)
