@@ -101,21 +101,31 @@ static void report_is_here(struct event *event)
     take_report(container_of(event, struct managed, report));
 }
 
-/* A job that another launchd started is not our child: how it ended cannot be known, and its group's number may be another's. */
+/* B126. The number of a group is nobody else's while it has members; it is another group's only if a process has it. */
+static void end_group(const struct managed *m)
+{
+    const struct job_record *r = m->job->r;
+
+    if (m->config->abandon_group)
+        return;
+    if (m->is_child || kill(r->pid, 0) != 0 || host_start_time(r->pid, NULL) == r->start_time)
+        kill(-r->pid, SIGTERM);
+}
+
+/* A job that another launchd started is not our child, but was left to machd. */
 static void collect(struct managed *m)
 {
     struct job_record *r = m->job->r;
     int status = 0;
+    bool is_known = true;
 
-    if (!m->is_child) {
-        set_end(m, JOB_END_UNKNOWN, 0);
-        return;
-    }
-    if (!m->config->abandon_group)
-        kill(-r->pid, SIGTERM); /* B126: before its number can be given to others */
-    syscall(SYS_wait4, r->pid, &status, 0, NULL);
+    end_group(m); /* before its number can be given to others */
+    if (m->is_child)
+        syscall(SYS_wait4, r->pid, &status, 0, NULL);
+    else
+        is_known = host_process_status(r->pid, r->start_time, &status);
     if (r->end != JOB_END_EXEC)
-        set_end(m, JOB_END_STATUS, status);
+        set_end(m, is_known ? JOB_END_STATUS : JOB_END_UNKNOWN, status);
 }
 
 /* B70: what it took without declaring it ends with the process. */

@@ -15,6 +15,7 @@
 #include "host/linux/log.h"
 #include "host/linux/loop.h"
 #include "host/linux/machd.h"
+#include "host/linux/orphans.h"
 #include "host/linux/polling.h"
 #include "host/linux/priority.h"
 #include "host/linux/process.h"
@@ -104,6 +105,10 @@ static void signal_came(struct machd *m)
     struct signalfd_siginfo info;
     if (read(m->signals.fd, &info, sizeof(info)) != sizeof(info))
         return;
+    if (info.ssi_signo == SIGCHLD) {
+        orphans_collect(m);
+        return;
+    }
     log_line("ends: signal %u", info.ssi_signo);
     m->stop = true;
 }

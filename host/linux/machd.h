@@ -21,6 +21,7 @@
 #include "base/list.h"
 #include "host/linux/config.h"
 #include "host/linux/cpu.h"
+#include "host/linux/orphans.h"
 #include "host/linux/watch.h"
 #include "kernel/door.h"
 #include "wire/attach.h"
@@ -294,6 +295,7 @@ struct machd {
     uint32_t n_lent; /* segments of host/linux/loan.h */
     struct list tracers; /* struct tracer.link */
     struct launchd launchd;
+    struct orphans orphans;
     struct machd_counters count;
 };
 

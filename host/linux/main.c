@@ -264,6 +264,7 @@ static const struct host_ops host_ops = {
     .process_born = process_born,
     .process_unborn = process_unborn,
     .process_command = process_command,
+    .process_status = orphans_status,
     .task_memory = host_task_memory,
     .thread_usage = host_thread_usage,
     .calendar_now = host_calendar_now,
@@ -310,8 +311,11 @@ static int watch_signals(struct machd *m)
     sigaddset(&set, SIGTERM);
     sigaddset(&set, SIGINT);
     sigaddset(&set, SIGHUP);
+    sigaddset(&set, SIGCHLD);
     sigprocmask(SIG_BLOCK, &set, NULL);
     signal(SIGPIPE, SIG_IGN);
+    if (m->launchd.wanted)
+        orphans_start();
     int fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
     return fd < 0 ? -errno : watch_open(m, &m->signals, WATCH_SIGNALS, fd, EPOLLIN);
 }

@@ -135,6 +135,15 @@ kern_return_t serve_machd_task_privileged(struct host_object *host_priv, int pid
     return KERN_SUCCESS;
 }
 
+kern_return_t serve_machd_process_status(struct host_object *host_priv, int pid, uint64_t start_time, int *status)
+{
+    if (!host_priv)
+        return KERN_INVALID_ARGUMENT;
+    const struct ipc *ipc = call_ipc();
+    bool is_known = ipc->ops->process_status && ipc->ops->process_status(ipc->host, pid, start_time, status);
+    return is_known ? KERN_SUCCESS : KERN_FAILURE;
+}
+
 kern_return_t serve_machd_task_command(struct host_object *host_priv, int pid, uint32_t pid_version,
                                        machd_command_t command)
 {

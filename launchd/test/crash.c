@@ -211,8 +211,40 @@ TEST(a_job_that_ended_without_a_launchd_is_seen_to_have_ended, "B14")
     kill(before, SIGKILL);
     kill(job, SIGKILL);
     CHECK(job_shows("test.crash.end", "\tstate = waiting\n"));
-    CHECK(strstr(job_print("test.crash.end"), "\tlast exit = unknown\n") != NULL);
+    CHECK(strstr(job_print("test.crash.end"), "\tlast exit = signal 9\n") != NULL);
     CHECK_EQ(job_remove("test.crash.end"), KERN_SUCCESS);
+}
+
+static bool is_written(const void *file)
+{
+    return *contents(file) != 0;
+}
+
+/* What is left of the job's process group ends too, and what its end says decides about the next instance. */
+TEST(how_a_job_ends_that_another_launchd_started_is_known_all_the_same, "B14 B118 B125 B126")
+{
+    const char *out = scratch("left"), *gate = scratch("left.gate");
+    char text[300];
+    pid_t left;
+
+    unlink(out);
+    unlink(gate);
+    snprintf(text, sizeof(text), "sleep 1000 &amp; echo $!; while ! test -e %s; do sleep 0.05; done; exit 3",
+             gate);
+    REQUIRE_EQ(job_load_shell("test.crash.left", text, out,
+                              "<key>KeepAlive</key><dict><key>SuccessfulExit</key><false/></dict>" THROTTLE(
+                                  3600)),
+               0);
+    CHECK(wait_until(is_written, out));
+    kill_launchd();
+    CHECK(job_shows("test.crash.left", "\tstate = running\n"));
+    fclose(fopen(gate, "w"));
+    CHECK(job_shows("test.crash.left", "\tstate = throttled"));
+    CHECK(strstr(job_print("test.crash.left"), "\tlast exit = exited 3\n") != NULL);
+    left = atoi(contents(out));
+    REQUIRE_GT(left, 0);
+    CHECK(wait_until(is_gone, &left));
+    CHECK_EQ(job_remove("test.crash.left"), KERN_SUCCESS);
 }
 
 /* Loading is done or undone as a whole: a retry never finds its own half. */
