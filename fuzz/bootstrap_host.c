@@ -49,6 +49,14 @@ bool host_task_command(pid_t pid, uint32_t version, char *command, size_t size)
     return true;
 }
 
+bool host_process_status(pid_t pid, uint64_t start_time, int *status_p)
+{
+    (void)pid;
+    (void)start_time;
+    (void)status_p;
+    return false;
+}
+
 mach_port_t host_task_name(pid_t pid)
 {
     mach_port_name_t name = MACH_PORT_NULL;

@@ -22,8 +22,8 @@
 #include "launchd/sockets.h"
 #include "wire/process.h"
 
-#define KILL_PATIENCE (4 * TIMER_SECOND)     /* B127 */
-#define SHUTDOWN_PATIENCE (2 * TIMER_SECOND) /* machd waits for us a second longer */
+#define KILL_PATIENCE (4 * TIMER_SECOND)      /* B127 */
+#define SHUTDOWN_PATIENCE (20 * TIMER_SECOND) /* machd waits for us somewhat longer */
 
 /* ---- ending an instance ---- */
 

@@ -29,7 +29,7 @@
 #define BACKOFF_MAX (10 * SECOND)
 #define BACKOFF_MAX_SERVED (500 * MILLISECOND) /* everybody waits for it meanwhile */
 #define TIME_TO_SERVE (100 * MILLISECOND)      /* by then it has begun, or ended by itself */
-#define END_PATIENCE (3 * SECOND)
+#define END_PATIENCE (22 * SECOND)             /* jobs get 20 s at most (launchd/instance.c) */
 
 static bool pass_on(int fd, int number)
 {

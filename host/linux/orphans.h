@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* host/linux/orphans.h - how the jobs of a launchd that was killed end (B14)
  *
- * What a process leaves behind when it dies becomes the child of the nearest ancestor that says so (a subreaper), and only a
- * parent learns how a process ended. So machd is one while it keeps a launchd: it collects what is left below it, and remembers how
- * the last jobs ended, those that lead a session of their own, until the next launchd asks.
+ * What a process leaves behind when it dies becomes the child of the nearest ancestor that says so (a subreaper), and
+ * only a parent learns how a process ended. So machd is one while it keeps a launchd: it collects what is left below it,
+ * and remembers how the last jobs ended, those that lead a session of their own, until the next launchd asks.
  */
 #pragma once
 

@@ -135,7 +135,8 @@ kern_return_t serve_machd_task_privileged(struct host_object *host_priv, int pid
     return KERN_SUCCESS;
 }
 
-kern_return_t serve_machd_process_status(struct host_object *host_priv, int pid, uint64_t start_time, int *status)
+kern_return_t serve_machd_process_status(struct host_object *host_priv, int pid, uint64_t start_time,
+                                         int *status)
 {
     if (!host_priv)
         return KERN_INVALID_ARGUMENT;

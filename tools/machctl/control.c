@@ -15,6 +15,7 @@
 #include "wire/attach.h"
 
 #define PATIENCE_MS 10000
+#define END_PATIENCE 3 /* times that: jobs may take 20 s */
 #define STATUS_MAX (64u << 20)
 
 static int connect_to(const char *socket_path, int admin)
@@ -185,7 +186,11 @@ int control_shutdown(int fd)
 
     if (!send_packet(fd, &packet))
         return -1;
-    while (receive_packet(fd, &packet))
-        ;
-    return errno == ETIMEDOUT ? -1 : 0;
+    for (int i = 0; i < END_PATIENCE; i++) {
+        while (receive_packet(fd, &packet))
+            ;
+        if (errno != ETIMEDOUT)
+            return 0;
+    }
+    return -1;
 }

@@ -358,6 +358,22 @@ TEST(jobs_end_in_peace_with_machd, "B128")
     CHECK(says("GONE\ntold\n"));
 }
 
+TEST(a_job_has_its_exit_time_out_when_machd_ends, "B127 B128")
+{
+    system_wide(
+        SOON
+        "for t in 60 1; do printf \"<plist version=\\\"1.0\\\"><dict><key>Label</key><string>slow.$t</string>"
+        "<key>ProgramArguments</key><array><string>sh</string><string>-c</string>"
+        "<string>trap \\\"sleep 4; echo told; exit\\\" TERM; echo up; while :; do sleep 0.05; "
+        "done</string></array>"
+        "<key>ExitTimeOut</key><integer>$t</integer><key>RunAtLoad</key><true/>"
+        "<key>StandardOutPath</key><string>$d/out.$t</string></dict></plist>\" > $d/slow.$t.plist; "
+        "\"$MACHCTL\" load $d/slow.$t.plist; soon test -s $d/out.$t; done; "
+        "kill $M; wait $M; tail -n 1 $d/out.60 $d/out.1");
+    CHECK(strstr(output, "out.60 <==\ntold\n") != NULL);
+    CHECK(strstr(output, "out.1 <==\nup\n") != NULL);
+}
+
 TEST(a_users_domain_that_nobody_uses_is_removed, "B12")
 {
     system_wide_as("idle-domain 1",
