@@ -10,22 +10,11 @@
 #include <bootstrap_priv.h>
 #include <mach/mach.h>
 #include <mach/mach_error.h>
-#include <mach/mig_errors.h>
 #include <servers/bootstrap.h>
 #include <string.h>
 
 #include "bootstrap_user.h"
-
-/* Several launchds may die one after the other; a launchd that never answers is the caller's to know after these. */
-#define CALL(stub)                                                                                           \
-    ({                                                                                                       \
-        kern_return_t kr_;                                                                                   \
-        int tries_ = 16;                                                                                     \
-        do                                                                                                   \
-            kr_ = (stub);                                                                                    \
-        while (kr_ == MIG_SERVER_DIED && --tries_ > 0);                                                      \
-        kr_;                                                                                                 \
-    })
+#include "libmach/launchd_call.h"
 
 void bootstrap_init(void)
 {

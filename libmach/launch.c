@@ -13,6 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "libmach/launch_sockets.h"
 #include "wire/job_types.h"
 
 #define MAX_DESCRIPTORS 64
@@ -58,6 +59,16 @@ static size_t collect(const char *list, const char *name, int *fds)
         record = at;
     }
     return n;
+}
+
+void launch_sockets_each(void (*function)(const char *, size_t, int, void *), void *context)
+{
+    const char *record = list_of_this_process(), *at;
+    size_t length;
+    int fd;
+
+    for (; record != NULL && (at = next(record, &length, &fd)) != NULL; record = at)
+        function(record, length, fd, context);
 }
 
 int launch_activate_socket(const char *name, int **fds, size_t *count)

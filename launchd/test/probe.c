@@ -13,6 +13,7 @@
  *                            wait FILE: goes on when it exists;
  *                            port: 1 if there is a bootstrap port; load LABEL: loads a job that takes LABEL.name and stays;
  *                            remove, start, stop: with a label;
+ *                            checkin NAME: checks in by launch_msg and tells what came on the job's socket of that name;
  *                            inetd X: answers one connection on descriptor 0; mark WORD: appends a line with WORD and the priority of this thread to the file $MARK, as is
  *                            done with "begin" before main; take X, reply X: receives from what was checked in last, and answers;
  *                            other NAME: a second thread checks NAME in, marks "other", and waits; over X: it receives, answers;
@@ -280,6 +281,32 @@ static kern_return_t serve_socket(const char *name)
     return 0;
 }
 
+static void take_port(launch_data_t value, const char *name, void *port)
+{
+    (void)name;
+    *(mach_port_t *)port = launch_data_get_machport(value);
+}
+
+/* The older way: sockets and receive rights come in one answer. It is told to the first one that connects to the socket. */
+static void check_in_by_message(const char *name)
+{
+    launch_data_t job = launch_msg(launch_data_new_string(LAUNCH_KEY_CHECKIN)),
+                  sockets = launch_data_dict_lookup(job, LAUNCH_JOBKEY_SOCKETS),
+                  services = launch_data_dict_lookup(job, LAUNCH_JOBKEY_MACHSERVICES),
+                  all = launch_data_dict_lookup(sockets, name);
+    int fd = accept(launch_data_get_fd(launch_data_array_get_index(all, 0)), NULL, NULL);
+    mach_port_t port = MACH_PORT_NULL;
+    mach_port_type_t type = 0;
+
+    launch_data_dict_iterate(services, take_port, &port);
+    mach_port_type(mach_task_self(), port, &type);
+    dprintf(fd, "%s, %zu socket, %zu service, %s\n",
+            launch_data_get_string(launch_data_dict_lookup(job, LAUNCH_JOBKEY_LABEL)),
+            launch_data_array_get_count(all), launch_data_dict_get_count(services),
+            type & MACH_PORT_TYPE_RECEIVE ? "the right to receive on it" : "no right");
+    close(fd);
+}
+
 /* Its descriptors 0, 1 and 2 are one listening socket. */
 static void serve_as_inetd_does(void)
 {
@@ -402,6 +429,8 @@ static int act(const char *word, const char *argument)
         print(word, give(argument));
     else if (strcmp(word, "socket") == 0)
         print(word, serve_socket(argument));
+    else if (strcmp(word, "checkin") == 0)
+        check_in_by_message(argument);
     else if (strcmp(word, "inetd") == 0)
         serve_as_inetd_does();
     else if (strcmp(word, "wait") == 0)
