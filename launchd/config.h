@@ -40,6 +40,9 @@ struct config_other {
     bool must_run, wanted;
 };
 
+/* B176: its first socket is its descriptors 0, 1 and 2 (Wait true), or a connection is, for a process each (false). */
+enum inetd { INETD_NOT, INETD_WAIT, INETD_EACH };
+
 /* One socket to be made, as launchd-sockets reads it (sockets/main.c). */
 enum socket_word {
     SOCKET_TYPE,
@@ -80,7 +83,7 @@ struct job_config {
     struct config_service *services;
     size_t n_services;
     bool run_at_load, keep_alive, abandon_group, wait_for_debugger, launch_only_once;
-    bool inetd_wait; /* its first socket is its descriptors 0, 1 and 2 (B176) */
+    enum inetd inetd;
     enum wish successful_exit, crashed;
     bool after_initial_demand;
     struct config_path *paths;

@@ -111,15 +111,16 @@ enum result config_read_sockets(struct job_config *config, plist_t value)
     return plist_each(value, add_entry, config) ? GOOD : NO_MEMORY;
 }
 
-/* B176: with Wait true the job gets the socket itself; an instance for each connection is not built. */
+/* B176 */
 enum result config_read_inetd(struct job_config *config, plist_t value)
 {
     if (!PLIST_IS_DICT(value))
         return WRONG_TYPE;
     if (plist_find(value, "Wait") == NULL)
         return OUT_OF_RANGE;
-    enum result result = config_read_bool(&config->inetd_wait, plist_find(value, "Wait"));
-    if (result == GOOD && !config->inetd_wait)
-        log_line("%s: inetdCompatibility with Wait false is not built and has no effect", config->label);
+    bool wait;
+    enum result result = config_read_bool(&wait, plist_find(value, "Wait"));
+    if (result == GOOD)
+        config->inetd = wait ? INETD_WAIT : INETD_EACH;
     return result;
 }

@@ -10,6 +10,7 @@
 #include "launchd/config.h"
 #include "launchd/domain.h"
 #include "launchd/host.h"
+#include "launchd/inetd.h"
 #include "launchd/instance.h"
 #include "launchd/job.h"
 #include "launchd/log.h"
@@ -79,6 +80,7 @@ struct managed *managed_new(struct stash_record *record)
     if (m == NULL)
         return NULL;
     STAILQ_INIT(&m->removers);
+    TAILQ_INIT(&m->connections);
     m->death.fd = m->report.fd = m->watcher.event.fd = m->socket_maker.event.fd = -1;
     m->job = job_new_managed(record);
     if (m->job == NULL || !index_insert(&by_label, &m->by_label, label_key(record->job.label))) {
@@ -281,7 +283,7 @@ void managed_checked_in(struct managed *m)
 static uint64_t earliest(const struct managed *m)
 {
     const struct job_record *r = m->job->r;
-    uint32_t seconds = m->config->inetd_wait ? 0 : m->config->throttle;
+    uint32_t seconds = m->config->inetd != INETD_NOT ? 0 : m->config->throttle;
 
     if (r->end == JOB_END_EXEC && seconds < RETRY_SECONDS)
         seconds = RETRY_SECONDS;
@@ -543,7 +545,11 @@ void managed_shut_down(void)
     struct managed *m;
 
     shutting_down = true;
-    TAILQ_FOREACH(m, &all, link) instance_stop(m);
+    TAILQ_FOREACH(m, &all, link)
+    {
+        inetd_stop(m);
+        instance_stop(m);
+    }
 }
 
 const char *managed_state_name(const struct managed *m)

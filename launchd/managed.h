@@ -74,6 +74,8 @@ struct managed {
     struct helper socket_maker; /* sockets.c */
     struct held_socket **sockets;
     size_t n_sockets;
+    TAILQ_HEAD(, inetd_process) connections; /* inetd.c */
+    size_t n_connections;
     enum path_state *path_states;
     struct later_list removers; /* wait for its end */
     char *text;                 /* while a stash is read */

@@ -172,8 +172,10 @@ static void place_sockets(const struct process_plan *plan, int *report)
         kept[i] = fcntl(plan->fds[i], F_DUPFD_CLOEXEC, above);
     for (size_t i = 0; i < plan->n_fds; i++)
         dup2(kept[i], JOB_SOCKETS_FIRST + (int)i);
-    for (int fd = 0; fd < JOB_SOCKETS_FIRST && plan->config->inetd_wait && plan->n_fds > 0; fd++)
+    for (int fd = 0; fd < JOB_SOCKETS_FIRST && plan->config->inetd != INETD_NOT && plan->n_fds > 0; fd++)
         dup2(kept[0], fd);
+    if (plan->config->inetd == INETD_EACH)
+        above = JOB_SOCKETS_FIRST;
     if (plan->fd_names != NULL && asprintf(&list, "%d %s", (int)getpid(), plan->fd_names) > 0)
         setenv(JOB_SOCKETS_ENV, list, 1);
     close_range((unsigned)above, ~0u, CLOSE_RANGE_CLOEXEC);

@@ -11,9 +11,11 @@
 
 #include "launchd/config.h"
 #include "launchd/helper.h"
+#include "launchd/inetd.h"
 #include "launchd/job.h"
 #include "launchd/log.h"
 #include "launchd/managed.h"
+#include "launchd/timer.h"
 #include "wire/job_types.h"
 
 struct held_socket {
@@ -21,6 +23,7 @@ struct held_socket {
     struct managed *m;
     const char *name; /* in the configuration */
     int fd;
+    struct timer pause; /* while no connections can be taken */
 };
 
 bool sockets_are_pending(const struct managed *m)
@@ -35,11 +38,33 @@ int sockets_fd(const struct managed *m, size_t i)
 
 /* ---- demands ---- */
 
+static void is_readable(struct event *event);
+
+static void pause_is_over(struct timer *timer)
+{
+    struct held_socket *held = container_of(timer, struct held_socket, pause);
+
+    if (held->m->ports == PORT_WATCHED && held->event.fd < 0)
+        event_watch(&held->event, held->fd, EPOLLIN, is_readable);
+}
+
+/* Out of descriptors, or of processes for one job. */
+static void pause_for_a_while(struct held_socket *held)
+{
+    event_clear(&held->event);
+    timer_set(&held->pause, timer_now() + TIMER_SECOND, pause_is_over);
+}
+
 static void is_readable(struct event *event)
 {
     struct held_socket *held = container_of(event, struct held_socket, event);
     char why[128];
 
+    if (inetd_serves(held->m)) {
+        if (!inetd_take(held->m, held->fd))
+            pause_for_a_while(held);
+        return;
+    }
     event_clear(event);
     snprintf(why, sizeof(why), "socket %s", held->name);
     managed_mark(held->m, JOB_DEMANDED, 0);
@@ -69,6 +94,8 @@ static void hold(struct managed *m, uint32_t i, int fd)
     }
     *held =
         (struct held_socket){ .event = { .fd = -1 }, .m = m, .name = m->config->sockets[i].name, .fd = fd };
+    if (inetd_serves(m))
+        inetd_prepare(fd);
     m->sockets[m->n_sockets++] = held;
 }
 
@@ -133,7 +160,9 @@ void sockets_start(struct managed *m)
 void sockets_stop(struct managed *m)
 {
     helper_end(&m->socket_maker);
+    inetd_stop(m);
     for (size_t i = 0; i < m->n_sockets; i++) {
+        timer_clear(&m->sockets[i]->pause);
         event_clear(&m->sockets[i]->event);
         close(m->sockets[i]->fd);
         free(m->sockets[i]);

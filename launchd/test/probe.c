@@ -14,12 +14,14 @@
  *                            port: 1 if there is a bootstrap port; load LABEL: loads a job that takes LABEL.name and stays;
  *                            remove, start, stop: with a label;
  *                            checkin NAME: checks in by launch_msg and tells what came on the job's socket of that name;
+ *                            greet WORD: writes WORD to descriptor 1, reads from 0, and writes that to 2;
  *                            inetd X: answers one connection on descriptor 0; mark WORD: appends a line with WORD and the priority of this thread to the file $MARK, as is
  *                            done with "begin" before main; take X, reply X: receives from what was checked in last, and answers;
  *                            other NAME: a second thread checks NAME in, marks "other", and waits; over X: it receives, answers;
  *                            say FILE: appends a line with its pid, its uid and the milliseconds since boot
  */
 #include <bootstrap_priv.h>
+#include <fcntl.h>
 #include <launch.h>
 #include <mach/mach.h>
 #include <pthread.h>
@@ -318,6 +320,16 @@ static void serve_as_inetd_does(void)
     close(fd);
 }
 
+/* Descriptors 0 to 2 are one connection, and there is no other. */
+static void serve_connection(const char *greeting)
+{
+    char word[32] = "";
+
+    if (write(1, greeting, strlen(greeting)) < 0 || read(0, word, sizeof(word) - 1) <= 0)
+        exit(1);
+    dprintf(2, "%s %d\n", word, fcntl(3, F_GETFD) < 0);
+}
+
 static void wait_for(const char *file)
 {
     while (access(file, F_OK) != 0)
@@ -433,6 +445,8 @@ static int act(const char *word, const char *argument)
         check_in_by_message(argument);
     else if (strcmp(word, "inetd") == 0)
         serve_as_inetd_does();
+    else if (strcmp(word, "greet") == 0)
+        serve_connection(argument);
     else if (strcmp(word, "wait") == 0)
         wait_for(argument);
     else if (strcmp(word, "say") == 0)

@@ -227,6 +227,51 @@ TEST(a_job_as_of_inetd_has_the_socket_for_its_input_and_is_not_throttled, "B176 
     CHECK_EQ(job_remove("test.inetd"), KERN_SUCCESS);
 }
 
+static int connect_to(const char *path, char *greeting, size_t size)
+{
+    ssize_t n;
+
+    socket_to_ask = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    REQUIRE(wait_until(is_connected, path));
+    n = read(socket_to_ask, greeting, size - 1);
+    greeting[n > 0 ? n : 0] = 0;
+    return socket_to_ask;
+}
+
+/* All at once, and more than that one after the other. */
+TEST(a_job_as_of_inetd_that_does_not_wait_has_a_process_for_each_connection, "B176 B120")
+{
+    const char *path = scratch("each");
+    char answer[64];
+    int fds[3];
+
+    load_with_path("test.each", "greet hello",
+                   "<key>Sockets</key><dict><key>Main</key><dict><key>SockPathName</key><string>%s</string></"
+                   "dict></dict>"
+                   "<key>inetdCompatibility</key><dict><key>Wait</key><false/></dict>" THROTTLE(3600),
+                   path);
+    for (int round = 0; round < 2; round++) {
+        for (int i = 0; i < 3; i++) {
+            fds[i] = connect_to(path, answer, sizeof(answer));
+            CHECK_STR_EQ(answer, "hello");
+        }
+        for (int i = 2; i >= 0; i--) {
+            CHECK_EQ(write(fds[i], "word", 4), 4);
+            ssize_t n = read(fds[i], answer, sizeof(answer) - 1);
+            answer[n > 0 ? n : 0] = 0;
+            CHECK_STR_EQ(answer, "word 1\n");
+            CHECK_EQ(read(fds[i], answer, sizeof(answer)), 0);
+            close(fds[i]);
+        }
+    }
+    CHECK(job_shows("test.each", "\truns = 6\n"));
+    CHECK(job_shows("test.each", "\tstate = waiting\n"));
+    fds[0] = connect_to(path, answer, sizeof(answer));
+    CHECK_EQ(job_remove("test.each"), KERN_SUCCESS);
+    CHECK_EQ(read(fds[0], answer, sizeof(answer)), 0); /* its process has ended with the job */
+    close(fds[0]);
+}
+
 TEST(a_socket_that_cannot_be_made_is_told_and_the_job_runs_without, "B173")
 {
     const char *out = scratch("without");
