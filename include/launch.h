@@ -101,6 +101,7 @@ int launch_data_get_errno(launch_data_t data);
  * message                          answer, which the caller frees
  * "CheckIn"                        the job's dictionary, with its descriptors under Sockets, and under MachServices the
  *                                  receive rights of its services, which are checked in by this; errno EACCES: it is no job
+ * "GetJobs"                        a dictionary of those of all jobs of the domain, by label
  * { "GetJob": LABEL }              the job's dictionary; errno ESRCH
  * { "StartJob": LABEL }, StopJob,  errno: 0, ESRCH, EPERM
  *   RemoveJob                      (RemoveJob is answered when the job's process has ended)

@@ -56,6 +56,7 @@ static void forget(bootstrap_text_t text, mach_msg_type_number_t size)
         vm_deallocate(mach_task_self(), (vm_address_t)text, size);
 }
 
+/* Or errno. */
 static launch_data_t dictionary_of(const char *label)
 {
     mach_msg_type_number_t size;
@@ -66,34 +67,64 @@ static launch_data_t dictionary_of(const char *label)
     forget(text, size);
     if (kr != KERN_SUCCESS)
         return launch_data_new_errno(errno_of(kr));
-    return dict != NULL ? dict : fail(ENOMEM);
+    return dict != NULL ? dict : launch_data_new_errno(ENOMEM);
+}
+
+/* ---- all jobs ---- */
+
+/* Of a line of launchd's list: pid or -, status, label, with tabs between. Processes that are no jobs are listed, too. */
+static void tell_job(char *line, void (*function)(pid_t pid, const char *label, void *context), void *context)
+{
+    char *label = strrchr(line, '\t');
+
+    if (label != NULL && strstr(label, ".anonymous.") == NULL)
+        function((pid_t)strtol(line, NULL, 10), label + 1, context);
+}
+
+static kern_return_t each_job(void (*function)(pid_t pid, const char *label, void *context), void *context)
+{
+    mach_msg_type_number_t size;
+    bootstrap_text_t text;
+    char line[2 * sizeof(name_t)];
+    kern_return_t kr = ask("", JOB_TEXT_LIST, &text, &size);
+
+    for (const char *at = text, *end; kr == KERN_SUCCESS && at != NULL && at < text + size; at = end + 1) {
+        end = memchr(at, '\n', (size_t)(text + size - at));
+        if (end == NULL)
+            break;
+        snprintf(line, sizeof(line), "%.*s", (int)(end - at), at);
+        tell_job(line, function, context);
+    }
+    forget(text, size);
+    return kr;
+}
+
+static void add_job(pid_t pid, const char *label, void *jobs)
+{
+    launch_data_t dict = dictionary_of(label);
+
+    (void)pid;
+    if (launch_data_get_type(dict) != LAUNCH_DATA_DICTIONARY || !launch_data_dict_insert(jobs, dict, label))
+        launch_data_free(dict); /* it has gone meanwhile */
+}
+
+static launch_data_t all_jobs(void)
+{
+    launch_data_t jobs = launch_data_alloc(LAUNCH_DATA_DICTIONARY);
+    kern_return_t kr = each_job(add_job, jobs);
+
+    if (kr == KERN_SUCCESS)
+        return jobs;
+    launch_data_free(jobs);
+    return launch_data_new_errno(errno_of(kr));
 }
 
 /* ---- CheckIn ---- */
 
-/* Of launchd's list, whose lines are pid, status and label, the one with our pid; a process that is no job has a label too. */
-static bool find_own_label(char *label, size_t size)
+static void note_own_label(pid_t pid, const char *label, void *found)
 {
-    char pid[16], copy[256];
-    mach_msg_type_number_t n;
-    bootstrap_text_t text;
-    bool found = false;
-
-    snprintf(pid, sizeof(pid), "%d\t", (int)getpid());
-    if (ask("", JOB_TEXT_LIST, &text, &n) != KERN_SUCCESS || text == NULL)
-        return false;
-    for (const char *line = text, *end; !found && line < text + n; line = end + 1) {
-        end = memchr(line, '\n', (size_t)(text + n - line));
-        if (end == NULL)
-            break;
-        snprintf(copy, sizeof(copy), "%.*s", (int)(end - line), line);
-        if (strncmp(copy, pid, strlen(pid)) == 0 && strstr(copy, ".anonymous.") == NULL) {
-            snprintf(label, size, "%s", strrchr(copy, '\t') + 1);
-            found = true;
-        }
-    }
-    forget(text, n);
-    return found;
+    if (pid == getpid())
+        snprintf(found, sizeof(name_t), "%s", label);
 }
 
 static void add_socket(const char *name, size_t length, int fd, void *context)
@@ -124,9 +155,10 @@ static void take_service(launch_data_t service, const char *name, void *context)
 static launch_data_t check_in(void)
 {
     launch_data_t dict, sockets, services;
-    name_t label;
+    name_t label = "";
 
-    if (!find_own_label(label, sizeof(label)))
+    each_job(note_own_label, label);
+    if (*label == 0)
         return launch_data_new_errno(EACCES);
     dict = dictionary_of(label);
     sockets = launch_data_alloc(LAUNCH_DATA_DICTIONARY);
@@ -221,7 +253,9 @@ launch_data_t launch_msg(launch_data_t message)
     launch_data_t value;
 
     if (word != NULL)
-        return strcmp(word, LAUNCH_KEY_CHECKIN) == 0 ? check_in() : fail(ENOTSUP);
+        return strcmp(word, LAUNCH_KEY_CHECKIN) == 0   ? check_in()
+               : strcmp(word, LAUNCH_KEY_GETJOBS) == 0 ? all_jobs()
+                                                       : fail(ENOTSUP);
     if ((value = launch_data_dict_lookup(message, LAUNCH_KEY_SUBMITJOB)) != NULL)
         return submit(value);
     if ((value = launch_data_dict_lookup(message, LAUNCH_KEY_REMOVEJOB)) != NULL)

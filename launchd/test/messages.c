@@ -123,7 +123,7 @@ static launch_data_t job(const char *label)
 
 TEST(a_job_is_submitted_started_shown_and_removed_by_messages, "B175 B105 B167")
 {
-    launch_data_t shown, arguments;
+    launch_data_t shown, arguments, all, ask = launch_data_new_string(LAUNCH_KEY_GETJOBS);
 
     CHECK_EQ(result_of(say(LAUNCH_KEY_SUBMITJOB, job("test.message"))), 0);
     CHECK_EQ(result_of(say(LAUNCH_KEY_SUBMITJOB, job("test.message"))), EEXIST);
@@ -140,6 +140,12 @@ TEST(a_job_is_submitted_started_shown_and_removed_by_messages, "B175 B105 B167")
     CHECK_STR_EQ(launch_data_get_string(launch_data_array_get_index(arguments, 2)), "<&\">");
     CHECK_STR_EQ(launch_data_get_string(launch_data_array_get_index(arguments, 3)), "");
     launch_data_free(shown);
+    all = launch_msg(ask);
+    CHECK_STR_EQ(launch_data_get_string(launch_data_dict_lookup(launch_data_dict_lookup(all, "test.message"),
+                                                                LAUNCH_JOBKEY_LABEL)),
+                 "test.message");
+    launch_data_free(all);
+    launch_data_free(ask);
     CHECK_EQ(act(LAUNCH_KEY_STOPJOB, "test.message"), 0);
     CHECK_EQ(act(LAUNCH_KEY_REMOVEJOB, "test.message"), 0);
     CHECK_EQ(act(LAUNCH_KEY_REMOVEJOB, "test.message"), ESRCH);
