@@ -213,10 +213,11 @@ static enum outcome call(mach_port_t to)
 
 /* ---- the chain: a caller and four servers, each with a workloop or with a receive loop ---- */
 
-struct link {
+/* No thread's own: the servicer works with it when the thread that made it has been killed. */
+static struct link {
     struct loop loop;
     mach_port_t port, next;
-};
+} links[N_SERVERS];
 
 static int serve_one(struct loop *loop, struct kevent_qos_s *events, int n)
 {
@@ -245,13 +246,12 @@ static mach_port_t introduce(mach_port_t port)
 
 static int be_a_server(void *argument)
 {
-    struct link link = { .loop = { .body = serve_one }, .port = port_with_send() };
+    struct link *link = argument;
     struct letter letter;
-    (void)argument;
-    link.loop.context = &link;
-    loop_begin(&link.loop);
-    link.next = introduce(link.port);
-    CHECK_EQ(monitor(&link.loop, link.port, QOS_DEF), 0);
+    *link = (struct link){ .loop = { .body = serve_one, .context = link }, .port = port_with_send() };
+    loop_begin(&link->loop);
+    link->next = introduce(link->port);
+    CHECK_EQ(monitor(&link->loop, link->port, QOS_DEF), 0);
     mach_msg(&letter.header, MACH_RCV_MSG, 0, sizeof(letter), mach_reply_port(), 0, 0);
     return WORLD_OK;
 }
@@ -314,9 +314,10 @@ static void check_chain(void)
     check_waiters(plan.kind == THREAD, NULL);
 }
 
-static mach_port_t add_server(int (*body)(void *), world_task **task_p, mach_port_t mailbox, mach_port_t next)
+static mach_port_t add_server(int (*body)(void *), struct link *link, world_task **task_p, mach_port_t mailbox,
+                              mach_port_t next)
 {
-    *task_p = world_task_spawn(body, NULL, mailbox);
+    *task_p = world_task_spawn(body, link, mailbox);
     struct letter hello = letter_take(mailbox);
     CHECK_EQ(letter_send(hello.header.msgh_remote_port, MACH_MSG_TYPE_MOVE_SEND_ONCE, 0, 0, next,
                          MACH_MSG_TYPE_COPY_SEND, 0, 0),
@@ -329,7 +330,7 @@ static void play_a_chain(int (*server)(void *))
     world_task *task[CALLER];
     mach_port_t mailbox = port_with_send(), first = MACH_PORT_NULL;
     for (int i = 0; i < N_SERVERS; i++)
-        first = add_server(server, &task[i], mailbox, first);
+        first = add_server(server, &links[i], &task[i], mailbox, first);
     task[N_SERVERS] = world_task_spawn(be_the_caller, NULL, mailbox);
     mach_port_t caller = letter_take(mailbox).port.name;
     world_settle();
