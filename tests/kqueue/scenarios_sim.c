@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* tests/kqueue/scenarios_sim.c - scenarios of T section 12 that need the simulator: settings that are changed while it runs,
  * and what only libmach's live part has a call for */
+#include "base/account.h"
 #include "kernel/ipc/port.h"
 #include "kernel/ipc/space.h"
 #include "kernel/task/task.h"
@@ -78,5 +79,82 @@ TEST(a_knote_of_a_descriptor_pushes_on_nobody, "S40 T79")
     CHECK_EQ(kevent_trap_make(&trap), 0);
     mach_port_mod_refs(SELF, caller.reply, MACH_PORT_RIGHT_RECEIVE, -1);
     CHECK_EQ(caller_end(&caller), MACH_RCV_PORT_CHANGED);
+    port_gone(port);
+}
+
+/* ---- costs, in counted steps ---- */
+
+static uint64_t steps_of_override(mach_port_t thread, uint32_t qos, bool begins)
+{
+    const struct account *account = kernel_task_account(sim_task_kernel(sim_task_self()));
+    uint64_t before = account->steps;
+    override(thread, qos, begins);
+    return account->steps - before;
+}
+
+static void stop(struct caller *caller)
+{
+    mach_port_mod_refs(SELF, caller->reply, MACH_PORT_RIGHT_RECEIVE, -1);
+    CHECK_EQ(caller_end(caller), MACH_RCV_PORT_CHANGED);
+}
+
+/* Of a push that changes at the bottom of n ports in transit, each in a message on the next. */
+static uint64_t steps_along(int n)
+{
+    mach_port_t bottom = port_with_send(), below = bottom;
+    struct caller caller = { .link = bottom, .qos_class = QOS_CLASS_DEFAULT };
+    caller_start(&caller);
+    for (int i = 0; i < n; i++) {
+        mach_port_t above = port_with_send();
+        CHECK_EQ(letter_send(above, MACH_MSG_TYPE_COPY_SEND, 0, 0, below, MACH_MSG_TYPE_MOVE_RECEIVE, 0, 0), OK);
+        below = above;
+    }
+    uint64_t steps = steps_of_override(caller.thread, THREAD_QOS_USER_INTERACTIVE, true);
+    CHECK_EQ(space_peek(sim_task_kernel(sim_task_self())->space, below)->port->push.priority, 47);
+    CHECK_EQ(steps_of_override(caller.thread, THREAD_QOS_USER_INTERACTIVE, false), steps);
+    CHECK_EQ(space_peek(sim_task_kernel(sim_task_self())->space, below)->port->push.priority, 31);
+    stop(&caller);
+    port_gone(below);
+    return steps;
+}
+
+TEST(a_push_costs_as_many_steps_as_its_chain_has_members, "T34 T39 T81")
+{
+    role(PRIO_DARWIN_ROLE_UI_FOCAL);
+    uint64_t eight = steps_along(8), sixteen = steps_along(16), at_64 = steps_along(64);
+    CHECK_GE(sixteen - eight, 8);
+    CHECK_LE(sixteen - eight, 4 * 8);
+    CHECK_EQ(at_64 - sixteen, 6 * (sixteen - eight));
+    role(PRIO_DARWIN_ROLE_DEFAULT);
+}
+
+/* Of a change of one of n callers that wait for the same port as one of 47 does. */
+static uint64_t steps_beside(int n, mach_port_t port)
+{
+    enum { MAX = 40 };
+    struct caller callers[MAX];
+    uint64_t steps = 0;
+    for (int i = 0; i < n; i++) {
+        callers[i] = (struct caller){ .link = port, .qos_class = QOS_CLASS_DEFAULT };
+        caller_start(&callers[i]);
+    }
+    steps = steps_of_override(callers[n / 2].thread, THREAD_QOS_USER_INITIATED, true);
+    CHECK_EQ(steps_of_override(callers[n / 2].thread, THREAD_QOS_USER_INITIATED, false), steps);
+    for (int i = 0; i < n; i++)
+        stop(&callers[i]);
+    return steps;
+}
+
+TEST(a_change_below_the_strongest_waiter_costs_the_same_however_many_wait, "T34 T36")
+{
+    mach_port_t port = port_with_send();
+    struct caller strongest = { .link = port, .qos_class = QOS_CLASS_USER_INTERACTIVE };
+    role(PRIO_DARWIN_ROLE_UI_FOCAL);
+    caller_start(&strongest);
+    uint64_t beside_one = steps_beside(1, port);
+    CHECK_LT(beside_one, 16);
+    CHECK_EQ(steps_beside(40, port), beside_one);
+    stop(&strongest);
+    role(PRIO_DARWIN_ROLE_DEFAULT);
     port_gone(port);
 }
