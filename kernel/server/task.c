@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "kernel/server/call.h"
+#include "kernel/task/policy.h"
 #include "task_server.h"
 
 kern_return_t serve_task_terminate(struct task *target_task)
@@ -16,6 +17,7 @@ kern_return_t serve_task_terminate(struct task *target_task)
     struct system *system = target_task->system;
     if (!system->allow_task_terminate)
         return KERN_FAILURE;
+    task_is_terminated(target_task);
     system->ipc.ops->task_broken(system->ipc.host, target_task, "task_terminate");
     return KERN_SUCCESS;
 }

@@ -109,6 +109,12 @@ void task_set_background(struct task *task, bool is_background)
     all_changed(task);
 }
 
+void task_is_terminated(struct task *task)
+{
+    task->sched.is_terminating = true;
+    all_changed(task);
+}
+
 kern_return_t task_set_role(struct task *task, uint32_t role)
 {
     if (role >= SCHED_ROLE_COUNT)

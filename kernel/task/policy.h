@@ -34,5 +34,8 @@ kern_return_t thread_depress_end(struct thread *thread);
 void thread_set_background(struct thread *thread, bool is_background);
 void task_set_background(struct task *task, bool is_background);
 
+/* It is about to be killed: until that is done no thread of it is below 31 (T21). O(threads). */
+void task_is_terminated(struct task *task);
+
 /* T11. KERN_INVALID_ARGUMENT: unknown role. KERN_NOT_SUPPORTED: not an application. O(threads). */
 kern_return_t task_set_role(struct task *task, uint32_t role);

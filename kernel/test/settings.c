@@ -5,9 +5,10 @@
 #include <mach/mach_traps.h>
 #include <mach/task_special_ports.h>
 #include <mach/thread_special_ports.h>
+#include <sys/resource.h>
 
 #include "base/account.h"
-#include "kernel/task/task.h"
+#include "kernel/task/thread.h"
 #include "sim/sim.h"
 #include "tests/harness/harness.h"
 #include "tests/world.h"
@@ -103,6 +104,42 @@ TEST(calls_on_a_host_of_ones_own_go_to_its_owner, "K90 K51")
              OK);
     CHECK_EQ(request.header.msgh_id, 200);
     CHECK_EQ(task_set_special_port(SELF, TASK_HOST_PORT, old), OK);
+}
+
+/* ---- terminating others ---- */
+
+static const struct host_ops *usual_ops;
+static int base_at_the_end;
+
+static void note_base(void *host, struct task *task, const char *why)
+{
+    base_at_the_end = sched_base(&task->main->ipc.sched);
+    usual_ops->task_broken(host, task, why);
+}
+
+static int live_in_the_background(void *argument)
+{
+    CHECK_EQ(setpriority(PRIO_DARWIN_ROLE, 0, PRIO_DARWIN_ROLE_DARWIN_BG), 0);
+    world_sleep_ms(1000);
+    return *(int *)argument;
+}
+
+TEST(a_task_that_is_terminated_ends_at_31_even_from_the_background, "T21")
+{
+    static struct host_ops ops;
+    int value = 1;
+    world_task *child = world_task_spawn(live_in_the_background, &value, MACH_PORT_NULL);
+    system_now()->allow_task_terminate = true;
+    usual_ops = system_now()->ipc.ops;
+    ops = *usual_ops;
+    ops.task_broken = note_base;
+    system_now()->ipc.ops = &ops;
+    world_settle();
+    CHECK_EQ(sched_base(&sim_task_kernel(sim_task_nth(1))->main->ipc.sched), 4);
+    CHECK_EQ(task_terminate(world_task_port_of(child)), OK);
+    system_now()->ipc.ops = usual_ops;
+    CHECK_EQ(base_at_the_end, 31);
+    CHECK_EQ(world_task_wait(child), -1);
 }
 
 /* ---- the host's special ports ---- */

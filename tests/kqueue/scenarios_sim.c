@@ -106,7 +106,8 @@ static uint64_t steps_along(int n)
     caller_start(&caller);
     for (int i = 0; i < n; i++) {
         mach_port_t above = port_with_send();
-        CHECK_EQ(letter_send(above, MACH_MSG_TYPE_COPY_SEND, 0, 0, below, MACH_MSG_TYPE_MOVE_RECEIVE, 0, 0), OK);
+        CHECK_EQ(letter_send(above, MACH_MSG_TYPE_COPY_SEND, 0, 0, below, MACH_MSG_TYPE_MOVE_RECEIVE, 0, 0),
+                 OK);
         below = above;
     }
     uint64_t steps = steps_of_override(caller.thread, THREAD_QOS_USER_INTERACTIVE, true);

@@ -314,8 +314,8 @@ static void check_chain(void)
     check_waiters(plan.kind == THREAD, NULL);
 }
 
-static mach_port_t add_server(int (*body)(void *), struct link *link, world_task **task_p, mach_port_t mailbox,
-                              mach_port_t next)
+static mach_port_t add_server(int (*body)(void *), struct link *link, world_task **task_p,
+                              mach_port_t mailbox, mach_port_t next)
 {
     *task_p = world_task_spawn(body, link, mailbox);
     struct letter hello = letter_take(mailbox);
