@@ -46,6 +46,9 @@ struct host_ops {
      * will. NULL: this host stops nobody. */
     bool (*thread_stop)(void *host, struct thread *thread);
 
+    /* A signal for the thread, as if the processor had made it. NULL: this host has no signals. */
+    void (*thread_signal)(void *host, struct thread *thread, int signal);
+
     /* The thread's base priority is another one (T18). Called before thread_done of whoever waited for that. source: the
      * thread whose urgency that is, itself if its own; NULL: too far away to say. May be NULL. */
     void (*thread_priority)(void *host, struct thread *thread, int base, struct thread *source);

@@ -56,6 +56,10 @@ bool sim_thread_stop(void *host, struct thread *thread)
     return true;
 }
 
+void sim_thread_signal(void *host, struct thread *thread, int signal)
+{
+}
+
 void sim_task_broken(void *host, struct task *task, const char *why)
 {
     struct world_task *broken = kernel_task_host(task);

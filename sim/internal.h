@@ -65,6 +65,7 @@ void sim_segments_free(void);
 /* host_ops.thread_done and .task_broken, in sim.c */
 void sim_thread_done(void *host, struct thread *thread);
 bool sim_thread_stop(void *host, struct thread *thread);
+void sim_thread_signal(void *host, struct thread *thread, int signal);
 void sim_task_broken(void *host, struct task *task, const char *why);
 uint64_t sim_calendar_now(void *host);
 int sim_process_claim(void *host, struct task *parent, int32_t pid, struct task_identity *identity, void **record_p);

@@ -159,6 +159,14 @@ bool sim_thread_stop(void *host, struct thread *kernel_thread)
     return true;
 }
 
+/* Nobody has handlers here: each of these signals ends the task. */
+void sim_thread_signal(void *host, struct thread *kernel_thread, int signal)
+{
+    struct sim_thread *thread = kernel_thread_host(kernel_thread);
+    if (thread)
+        thread->task->is_broken = true;
+}
+
 void sim_task_broken(void *host, struct task *task, const char *why)
 {
     struct sim_task *broken = kernel_task_host(task);

@@ -196,11 +196,21 @@ static void host_thread_done(void *host, struct thread *thread)
 }
 
 /* A process that is dying, or runs another image by now, is none of ours any more. */
-static bool host_thread_stop(void *host, struct thread *thread)
+static bool send_signal(struct thread *thread, int signal)
 {
     const struct trap_thread *t = kernel_thread_host(thread);
     return t && !t->process->broken && t->process->state == PROCESS_ATTACHED &&
-           syscall(SYS_tgkill, t->process->pid, t->tid, TRAP_PARK_SIGNAL) == 0;
+           syscall(SYS_tgkill, t->process->pid, t->tid, signal) == 0;
+}
+
+static bool host_thread_stop(void *host, struct thread *thread)
+{
+    return send_signal(thread, TRAP_PARK_SIGNAL);
+}
+
+static void host_thread_signal(void *host, struct thread *thread, int signal)
+{
+    send_signal(thread, signal);
 }
 
 /* Threads that the host has no record of make no traps: nothing is applied to them. */
@@ -248,6 +258,7 @@ static uint64_t host_calendar_now(void *host)
 static const struct host_ops host_ops = {
     .thread_done = host_thread_done,
     .thread_stop = host_thread_stop,
+    .thread_signal = host_thread_signal,
     .thread_priority = host_thread_priority,
     .segment_claim = segment_claim,
     .segment_read = segment_read,

@@ -2,6 +2,7 @@
 #include "kernel/server/server.h"
 
 #include "clock_server.h"
+#include "exc_server.h"
 #include "host_priv_server.h"
 #include "kernel/ipc/drain.h"
 #include "kernel/ipc/refusal.h"
@@ -9,6 +10,7 @@
 #include "kernel/server/call.h"
 #include "kernel/server/kreply.h"
 #include "kernel/task/stop.h"
+#include "mach_exc_server.h"
 #include "mach_host_server.h"
 #include "mach_port_server.h"
 #include "mach_vm_server.h"
@@ -35,6 +37,7 @@ static const struct mig_k_subsystem *const subsystems[] = {
     &serve_mach_port_subsystem, &serve_task_subsystem,         &serve_thread_act_subsystem,
     &serve_mach_host_subsystem, &serve_host_priv_subsystem,    &serve_machd_subsystem,
     &serve_clock_subsystem,     &serve_mach_voucher_subsystem, &serve_mach_vm_subsystem,
+    &serve_exc_subsystem,       &serve_mach_exc_subsystem,
 };
 
 static const struct mig_k_routine *find_routine(int32_t id)
