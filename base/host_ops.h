@@ -83,6 +83,9 @@ struct host_ops {
      * kernel_task_died comes later, as an event. */
     void (*task_broken)(void *host, struct task *task, const char *why);
 
+    /* The task has done what ends a process at once: kernel_task_died comes later, as an event. */
+    void (*task_kill)(void *host, struct task *task, const char *why);
+
     /* Takes hold of a process that the parent has just made: it must live, be the parent's child, and of its user. Says who
      * it is, and gives the host's record of it. 0, or an error number of POSIX. NULL: this host makes none. */
     int (*process_claim)(void *host, struct task *parent, int32_t pid, struct task_identity *identity, void **record_p);

@@ -56,6 +56,10 @@ bool sim_thread_stop(void *host, struct thread *thread)
     return true;
 }
 
+void sim_task_kill(void *host, struct task *task, const char *why)
+{
+}
+
 void sim_thread_signal(void *host, struct thread *thread, int signal)
 {
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "kernel/door.h"
 
+#include <mach/task.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -18,6 +19,7 @@
 #include "kernel/server/server.h"
 #include "kernel/ipc/watch.h"
 #include "kernel/tap.h"
+#include "kernel/task/guard_fault.h"
 #include "kernel/task/stop.h"
 #include "kernel/traps.h"
 
@@ -54,6 +56,7 @@ struct kernel_config kernel_config_default(void)
         .limits = limits,
         .boost_receivers = true,
         .prioritize_launch = true,
+        .raise_guards = true,
         .machine = machine_default(),
         .max_processes = PROCESSES_MAX,
     };
@@ -72,6 +75,8 @@ static void publish(struct ipc *ipc, struct thread *thread)
 {
     if (waits_for_handler_again(thread))
         return;
+    if (thread->ipc.guard.kind)
+        guard_decide(thread);
     thread->is_held = thread_is_held_back(thread);
     if (thread->is_held)
         return;
@@ -295,10 +300,12 @@ struct kernel *kernel_new(const struct kernel_config *config, const struct host_
     kernel->system.task_ends = kqueue_task_ends;
     kernel->system.machine = config->machine;
     kernel->system.allow_interpose = config->allow_interpose;
+    kernel->system.guard_default = config->guard_default & TASK_EXC_GUARD_ALL;
     kernel->system.relaxed_host_ports = config->relaxed_host_ports;
     kernel->system.allow_task_terminate = config->allow_task_terminate;
     kernel->system.ipc.boosts_receivers = config->boost_receivers;
     kernel->system.ipc.prioritizes_launch = config->prioritize_launch;
+    kernel->system.ipc.raises_guards = config->raise_guards;
     kernel->system.ipc.sched.max_hop = config->turnstile_max_hop;
     return kernel;
 }

@@ -43,6 +43,8 @@ struct kernel_config {
     bool allow_task_terminate; /* decision 7 */
     bool boost_receivers;      /* decision 16 */
     bool prioritize_launch;    /* what a waiting client pushes reaches the service that is being started (D15) */
+    uint32_t guard_default;    /* K0.3: guard word of tasks without a parent */
+    bool raise_guards;         /* violations of guards are exceptions, and some of them the end (P204) */
     struct machine machine;    /* what programs are told of it */
     uint32_t turnstile_max_hop; /* T41; 0: no limit */
     uint32_t max_processes;     /* F23 */

@@ -5,6 +5,7 @@
 
 #include "kernel/task/errand.h"
 #include "kernel/task/exception.h"
+#include "kernel/task/guard_fault.h"
 #include "kernel/task/stop.h"
 
 /* Copies the registers out of the page, once: it is the client's. False: there are too many. */
@@ -23,7 +24,7 @@ void trap_exception(struct thread *thread, const uint64_t *arg)
     const int64_t code[2] = { (int64_t)arg[1], (int64_t)arg[2] };
     thread->ipc.reply.result = KERN_INVALID_ARGUMENT;
     if (arg[0] >= 1 && arg[0] < EXCEPTION_TYPES && park(thread, arg[3]))
-        fault_begin(thread, (int)arg[0], code);
+        fault_begin(thread, (int)arg[0], code, false);
 }
 
 static void come_back(struct thread *thread, const uint64_t *arg)
@@ -42,8 +43,10 @@ static void come_back(struct thread *thread, const uint64_t *arg)
 void trap_park(struct thread *thread, const uint64_t *arg)
 {
     thread->ipc.reply.result = KERN_INVALID_ARGUMENT;
-    if (arg[1])
+    if (arg[1]) {
         come_back(thread, arg);
-    else if (park(thread, arg[0]))
+    } else if (park(thread, arg[0])) {
         thread->ipc.reply.result = KERN_SUCCESS;
+        guard_raise(thread);
+    }
 }

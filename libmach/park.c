@@ -28,8 +28,7 @@ static void park(void *context)
         return;
     page->req =
         (struct trap_request){ .number = TRAP_PARK, .arg = { context_states(context, trap_data(page)) } };
-    if (errand_trap(&frame, page) && page->reply.result == KERN_SUCCESS &&
-        page->reply.value[0] <= TRAP_EXCEPTION_STATES_MAX)
+    if (errand_trap(&frame, page) && page->reply.value[0] <= TRAP_EXCEPTION_STATES_MAX)
         exception_install(context_set_state, context, trap_data(page), page->reply.value[0]);
     trap_end(&frame);
 }

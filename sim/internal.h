@@ -64,6 +64,7 @@ uint64_t sim_n_segments(void);
 void sim_segments_free(void);
 /* host_ops.thread_done and .task_broken, in sim.c */
 void sim_thread_done(void *host, struct thread *thread);
+void sim_task_kill(void *host, struct task *task, const char *why);
 bool sim_thread_stop(void *host, struct thread *thread);
 void sim_thread_signal(void *host, struct thread *thread, int signal);
 void sim_task_broken(void *host, struct task *task, const char *why);

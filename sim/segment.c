@@ -203,6 +203,7 @@ static bool thread_usage(void *host, struct task *task, int32_t tid, struct host
 const struct host_ops sim_ops = {
     .thread_done = sim_thread_done,
     .thread_stop = sim_thread_stop,
+    .task_kill = sim_task_kill,
     .thread_signal = sim_thread_signal,
     .segment_claim = segment_claim,
     .segment_read = segment_read,

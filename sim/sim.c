@@ -167,6 +167,12 @@ void sim_thread_signal(void *host, struct thread *kernel_thread, int signal)
         thread->task->is_broken = true;
 }
 
+void sim_task_kill(void *host, struct task *task, const char *why)
+{
+    struct sim_task *killed = kernel_task_host(task);
+    killed->is_broken = true;
+}
+
 void sim_task_broken(void *host, struct task *task, const char *why)
 {
     struct sim_task *broken = kernel_task_host(task);
@@ -781,13 +787,16 @@ void sim_trap(void)
 
 /* ---- beginning and end ---- */
 
-bool sim_boosts_receivers = true, sim_prioritizes_launch = true;
+bool sim_boosts_receivers = true, sim_prioritizes_launch = true, sim_raises_guards;
+uint32_t sim_guard_default;
 
 void sim_begin(uint64_t seed)
 {
     struct kernel_config config = kernel_config_default();
     config.boost_receivers = sim_boosts_receivers;
     config.prioritize_launch = sim_prioritizes_launch;
+    config.raise_guards = sim_raises_guards;
+    config.guard_default = sim_guard_default;
     ASSERT(sim.kernel == NULL);
     list_init(&sim.tasks);
     list_init(&sim.threads);

@@ -37,6 +37,10 @@ uint32_t sim_random_below(struct sim_random *random, uint32_t n); /* n > 0 */
 extern bool sim_boosts_receivers;
 /* Do waiting clients push on the service that is being started (D15)? Likewise. */
 extern bool sim_prioritizes_launch;
+/* Are violations of guards exceptions (P204)? Likewise, but false unless set: most tests want to see the error. */
+extern bool sim_raises_guards;
+/* The guard word of tasks without a parent (K212); 0 unless set. */
+extern uint32_t sim_guard_default;
 
 void sim_begin(uint64_t seed);
 void sim_end(void);

@@ -37,6 +37,8 @@ static const struct key keys[] = {
     { "allow-task-terminate", KEY_BOOL, offsetof(struct config, kernel.allow_task_terminate) },
     { "boost-receivers", KEY_BOOL, offsetof(struct config, kernel.boost_receivers) },
     { "prioritize-launch", KEY_BOOL, offsetof(struct config, kernel.prioritize_launch) },
+    { "guard-default", KEY_SMALL, offsetof(struct config, kernel.guard_default) },
+    { "guard-exceptions", KEY_BOOL, offsetof(struct config, kernel.raise_guards) },
     { "turnstile-max-hop", KEY_SMALL, offsetof(struct config, kernel.turnstile_max_hop) },
     { "max-processes", KEY_SMALL, offsetof(struct config, kernel.max_processes) },
     { "task-lent-megabytes", KEY_SMALL, offsetof(struct config, process_lent_megabytes) },

@@ -227,6 +227,16 @@ static void host_task_broken(void *host, struct task *task, const char *why)
     process_break(host, kernel_task_host(task), why);
 }
 
+/* Without the right to kill it, which only a set-id program can have taken away, it loses its task. */
+static void host_task_kill(void *host, struct task *task, const char *why)
+{
+    struct process *process = kernel_task_host(task);
+    if (syscall(SYS_pidfd_send_signal, process->death.fd, SIGKILL, NULL, 0) != 0)
+        process_break(host, process, why);
+    else
+        log_line("process %d is killed: %s", process->pid, why);
+}
+
 static void host_log(void *host, const char *line)
 {
     log_detail("%s", line);
@@ -270,6 +280,7 @@ static const struct host_ops host_ops = {
     .segment_lend = loan_lend,
     .segment_done = loan_done,
     .task_broken = host_task_broken,
+    .task_kill = host_task_kill,
     .process_claim = process_claim,
     .process_find = process_discover,
     .process_born = process_born,

@@ -3,21 +3,27 @@
 
 #include <string.h>
 
+#include "kernel/ipc/guard.h"
 #include "kernel/ipc/queue.h"
 #include "kernel/ipc/refusal.h"
 
 kern_return_t port_find_receive(struct ipc *ipc, struct space *space, mach_port_name_t name,
                                 struct port **port_p)
 {
-    struct entry *entry;
+    struct entry *entry = MACH_PORT_VALID(name) ? space_lookup(ipc, space, name) : NULL;
+    if (entry && entry_has_receive(entry)) {
+        *port_p = entry->port;
+        return KERN_SUCCESS;
+    }
+    if (entry || !MACH_PORT_VALID(name))
+        guard_note(ipc->served, space, kGUARD_EXC_INVALID_RIGHT, name, 0);
+    else
+        guard_note(ipc->served, space, kGUARD_EXC_INVALID_NAME, name, 0);
     if (!MACH_PORT_VALID(name))
         return refuse_name(ipc->served, KERN_INVALID_RIGHT, space, name);
-    if (!(entry = space_lookup(ipc, space, name)))
+    if (!entry)
         return refuse_name(ipc->served, KERN_INVALID_NAME, space, name);
-    if (!entry_has_receive(entry))
-        return refuse_kind(ipc->served, KERN_INVALID_RIGHT, space, entry, name, REFUSED_RIGHT_NOT_RECEIVE);
-    *port_p = entry->port;
-    return KERN_SUCCESS;
+    return refuse_kind(ipc->served, KERN_INVALID_RIGHT, space, entry, name, REFUSED_RIGHT_NOT_RECEIVE);
 }
 
 kern_return_t port_set_mscount(struct ipc *ipc, struct space *space, mach_port_name_t name, uint32_t mscount)
@@ -54,8 +60,10 @@ kern_return_t port_set_context(struct ipc *ipc, struct space *space, mach_port_n
     kern_return_t kr = port_find_receive(ipc, space, name, &port);
     if (kr != KERN_SUCCESS)
         return kr;
-    if (port->strict_guard)
+    if (port->strict_guard) {
+        guard_note(ipc->served, space, kGUARD_EXC_SET_CONTEXT, name, port->context);
         return refuse(ipc->served, KERN_INVALID_ARGUMENT, REFUSED_GUARDED, name);
+    }
     port->context = context;
     return KERN_SUCCESS;
 }
@@ -192,6 +200,19 @@ kern_return_t port_set_attributes(struct ipc *ipc, struct space *space, mach_por
     return KERN_INVALID_ARGUMENT;
 }
 
+/* ---- guards ---- */
+
+/* kind: what it is if the port has a guard. */
+static kern_return_t refuse_guard(struct ipc *ipc, const struct space *space, mach_port_name_t name,
+                                  const struct port *port, uint32_t kind)
+{
+    if (port->guarded)
+        guard_note(ipc->served, space, kind, name, port->context);
+    else
+        guard_note(ipc->served, space, kGUARD_EXC_UNGUARDED, name, 0);
+    return refuse(ipc->served, KERN_INVALID_ARGUMENT, REFUSED_GUARD_OTHER, name);
+}
+
 kern_return_t port_assert_attributes(struct ipc *ipc, struct space *space, mach_port_name_t name, int flavor,
                                      const integer_t *info, mach_msg_type_number_t count)
 {
@@ -205,11 +226,10 @@ kern_return_t port_assert_attributes(struct ipc *ipc, struct space *space, mach_
     if (kr != KERN_SUCCESS)
         return kr;
     memcpy(&guard, info, sizeof(guard));
-    return port->guarded && port->strict_guard && port->context == guard ? KERN_SUCCESS
-                                                                         : KERN_INVALID_ARGUMENT;
+    if (port->guarded && port->strict_guard && port->context == guard)
+        return KERN_SUCCESS;
+    return refuse_guard(ipc, space, name, port, kGUARD_EXC_INCORRECT_GUARD);
 }
-
-/* ---- guards ---- */
 
 /* P60: like P46, but NULL and DEAD are unknown names. */
 static kern_return_t find_guardable(struct ipc *ipc, struct space *space, mach_port_name_t name,
@@ -226,8 +246,10 @@ kern_return_t port_guard(struct ipc *ipc, struct space *space, mach_port_name_t 
     kern_return_t kr = find_guardable(ipc, space, name, &port);
     if (kr != KERN_SUCCESS)
         return kr;
-    if (port->context != 0)
+    if (port->context != 0) {
+        guard_note(ipc->served, space, kGUARD_EXC_INVALID_ARGUMENT, name, 0);
         return refuse(ipc->served, KERN_INVALID_ARGUMENT, REFUSED_GUARD_PRESENT, name);
+    }
     port->context = guard;
     port->guarded = true;
     port->strict_guard = flags & MPG_STRICT;
@@ -242,7 +264,7 @@ kern_return_t port_unguard(struct ipc *ipc, struct space *space, mach_port_name_
     if (kr != KERN_SUCCESS)
         return kr;
     if (!port->guarded || port->context != guard)
-        return refuse(ipc->served, KERN_INVALID_ARGUMENT, REFUSED_GUARD_OTHER, name);
+        return refuse_guard(ipc, space, name, port, kGUARD_EXC_INCORRECT_GUARD);
     port->guarded = port->strict_guard = false;
     port->context = 0;
     return KERN_SUCCESS;
@@ -256,7 +278,8 @@ kern_return_t port_swap_guard(struct ipc *ipc, struct space *space, mach_port_na
     if (kr != KERN_SUCCESS)
         return kr;
     if (!port->guarded || port->strict_guard || port->context != old)
-        return refuse(ipc->served, KERN_INVALID_ARGUMENT, REFUSED_GUARD_OTHER, name);
+        return refuse_guard(ipc, space, name, port,
+                            port->strict_guard ? kGUARD_EXC_SET_CONTEXT : kGUARD_EXC_INCORRECT_GUARD);
     port->context = new;
     return KERN_SUCCESS;
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "kernel/ipc/guard.h"
 #include "kernel/ipc/link.h"
 #include "kernel/ipc/refusal.h"
 #include "kernel/ipc/right.h"
@@ -112,8 +113,10 @@ static kern_return_t take_right(struct ipc_thread *thread, struct message *messa
     }
     struct entry *entry = space_lookup(thread->ipc, thread->space, name);
     bool to_kernel = port_is_real(message->dest.port) && message->dest.port->state == PORT_IN_KERNEL;
-    if (right_check_copyin(entry, disposition, to_kernel) != KERN_SUCCESS)
+    if (right_check_copyin(entry, disposition, to_kernel) != KERN_SUCCESS) {
+        guard_note_right(thread, thread->space, entry, name, disposition, kGUARD_EXC_SEND_INVALID_RIGHT);
         return refuse_right(thread, MACH_SEND_INVALID_RIGHT, thread->space, entry, name, disposition);
+    }
     struct right right = right_copyin(thread->ipc, entry, disposition);
     if (right.type == MACH_MSG_TYPE_PORT_RECEIVE)
         link_carried(thread->ipc, right.port, message);

@@ -53,6 +53,7 @@ struct ipc {
     struct sched sched;
     bool prioritizes_launch; /* reasons 1, 3 and 6 push (D15) */
     bool boosts_receivers; /* whoever holds a reply right inherits its caller's priority (decision 16) */
+    bool raises_guards; /* guard.h */
     struct ipc_thread *served; /* whose trap it is; NULL for events. For the calls that know a space only (refusal.h) */
     bool is_refused;      /* something was, in the trap being served */
     struct account *account; /* pays for what the kernel makes for itself */

@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "kernel/ipc/attributes.h"
+#include "kernel/ipc/guard.h"
 #include "kernel/ipc/note.h"
 
 /* What was registered goes back to the caller; a right whose port has died becomes PORT_DEAD (P69). */
@@ -125,8 +126,10 @@ static kern_return_t request_port_destroyed(struct ipc *ipc, struct space *space
         return kr;
     if (port->ktype || port->special_reply) /* T46 */
         return KERN_INVALID_RIGHT;
-    if (port->port_destroyed)
+    if (port->port_destroyed) {
+        guard_note(ipc->served, space, kGUARD_EXC_KERN_FAILURE, name, 0);
         return KERN_FAILURE;
+    }
     port->port_destroyed = notify;
     return KERN_SUCCESS;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "kernel/ipc/right.h"
 
+#include "kernel/ipc/guard.h"
 #include "kernel/ipc/link.h"
 #include "kernel/ipc/note.h"
 #include "kernel/ipc/refusal.h"
@@ -126,6 +127,38 @@ kern_return_t port_get_refs(struct ipc *ipc, struct space *space, mach_port_name
     return KERN_SUCCESS;
 }
 
+/* ---- refusing, and what that may provoke ---- */
+
+static kern_return_t refuse_unknown(struct ipc *ipc, const struct space *space, mach_port_name_t name)
+{
+    guard_note(ipc->served, space, kGUARD_EXC_INVALID_NAME, name, 0);
+    return refuse_name(ipc->served, KERN_INVALID_NAME, space, name);
+}
+
+/* A name that may have had the receive right once provokes nothing (P35). */
+static kern_return_t refuse_entry(struct ipc *ipc, const struct entry *entry, enum refusal_reason reason)
+{
+    if (entry->kind != ENTRY_DEAD_NAME)
+        guard_note(ipc->served, entry->space, kGUARD_EXC_INVALID_RIGHT, entry_name(entry), 0);
+    return refuse_kind(ipc->served, KERN_INVALID_RIGHT, entry->space, entry, entry_name(entry), reason);
+}
+
+static kern_return_t refuse_delta(struct ipc *ipc, const struct entry *entry, enum refusal_reason reason,
+                                  mach_port_delta_t delta)
+{
+    guard_note(ipc->served, entry->space, kGUARD_EXC_INVALID_VALUE, entry_name(entry), 0);
+    return refuse_with(ipc->served, KERN_INVALID_VALUE, reason, entry_name(entry), entry->urefs,
+                       (uint32_t)delta);
+}
+
+static kern_return_t refuse_guarded(struct ipc *ipc, const struct entry *entry, uint32_t kind,
+                                    kern_return_t code)
+{
+    guard_note(ipc->served, entry->space, kind, entry_name(entry), entry->port->context);
+    return refuse(ipc->served, code, code == KERN_INVALID_RIGHT ? REFUSED_GUARDED : REFUSED_GUARD_OTHER,
+                  entry_name(entry));
+}
+
 /* ---- releasing ---- */
 
 /* The space's send right goes, the name stays: RS becomes R. */
@@ -209,9 +242,9 @@ kern_return_t port_deallocate(struct ipc *ipc, struct space *space, mach_port_na
     if (!MACH_PORT_VALID(name))
         return KERN_SUCCESS;
     if (!(entry = space_lookup(ipc, space, name)))
-        return refuse_name(ipc->served, KERN_INVALID_NAME, space, name);
+        return refuse_unknown(ipc, space, name);
     if (entry->kind == ENTRY_RECEIVE)
-        return refuse_kind(ipc->served, KERN_INVALID_RIGHT, space, entry, name, REFUSED_RIGHT_NOT_COUNTED);
+        return refuse_entry(ipc, entry, REFUSED_RIGHT_NOT_COUNTED);
     if (entry->urefs == UREFS_MAX)
         return KERN_SUCCESS;
     if (entry->urefs > 1)
@@ -229,9 +262,9 @@ kern_return_t port_destroy_name(struct ipc *ipc, struct space *space, mach_port_
     if (!MACH_PORT_VALID(name))
         return KERN_SUCCESS;
     if (!(entry = space_lookup(ipc, space, name)))
-        return refuse_name(ipc->served, KERN_INVALID_NAME, space, name);
+        return refuse_unknown(ipc, space, name);
     if (entry_has_receive(entry) && entry->port->guarded && entry->port->context != 0)
-        return refuse(ipc->served, KERN_INVALID_RIGHT, REFUSED_GUARDED, name);
+        return refuse_guarded(ipc, entry, kGUARD_EXC_DESTROY, KERN_INVALID_RIGHT);
     right_release_entry(ipc, entry);
     return KERN_SUCCESS;
 }
@@ -256,18 +289,6 @@ static void destroy_receive_half(struct ipc *ipc, struct entry *entry)
         entry_bury(ipc, entry);
 }
 
-static kern_return_t refuse_entry(struct ipc *ipc, const struct entry *entry, enum refusal_reason reason)
-{
-    return refuse_kind(ipc->served, KERN_INVALID_RIGHT, entry->space, entry, entry_name(entry), reason);
-}
-
-static kern_return_t refuse_delta(struct ipc *ipc, const struct entry *entry, enum refusal_reason reason,
-                                  mach_port_delta_t delta)
-{
-    return refuse_with(ipc->served, KERN_INVALID_VALUE, reason, entry_name(entry), entry->urefs,
-                       (uint32_t)delta);
-}
-
 static kern_return_t mod_receive(struct ipc *ipc, struct entry *entry, mach_port_delta_t delta)
 {
     if (!entry_has_receive(entry))
@@ -277,7 +298,7 @@ static kern_return_t mod_receive(struct ipc *ipc, struct entry *entry, mach_port
     if (delta != -1)
         return refuse_delta(ipc, entry, REFUSED_DELTA_ODD, delta);
     if (entry->port->guarded)
-        return refuse_entry(ipc, entry, REFUSED_GUARDED);
+        return refuse_guarded(ipc, entry, kGUARD_EXC_MOD_REFS, KERN_INVALID_RIGHT);
     destroy_receive_half(ipc, entry);
     return KERN_SUCCESS;
 }
@@ -325,7 +346,7 @@ kern_return_t port_mod_refs(struct ipc *ipc, struct space *space, mach_port_name
         return right == MACH_PORT_RIGHT_SEND || right == MACH_PORT_RIGHT_SEND_ONCE ? KERN_SUCCESS
                                                                                    : KERN_INVALID_NAME;
     if (!(entry = space_lookup(ipc, space, name)))
-        return refuse_name(ipc->served, KERN_INVALID_NAME, space, name);
+        return refuse_unknown(ipc, space, name);
     switch (right) {
     case MACH_PORT_RIGHT_SEND:
         return entry_has_send(entry) ? mod_counted(ipc, entry, delta)
@@ -348,7 +369,7 @@ static kern_return_t check_destruct(struct ipc *ipc, const struct entry *entry, 
     if (srdelta > 0 || (int64_t)entry->urefs + srdelta < 0)
         return refuse_delta(ipc, entry, REFUSED_BELOW_ZERO, srdelta);
     if (entry->port->guarded && entry->port->context != guard)
-        return refuse(ipc->served, KERN_INVALID_ARGUMENT, REFUSED_GUARD_OTHER, entry_name(entry));
+        return refuse_guarded(ipc, entry, kGUARD_EXC_DESTROY, KERN_INVALID_ARGUMENT);
     return KERN_SUCCESS;
 }
 
@@ -356,8 +377,10 @@ kern_return_t port_destruct(struct ipc *ipc, struct space *space, mach_port_name
                             mach_port_delta_t srdelta, uint64_t guard)
 {
     struct entry *entry;
-    if (!MACH_PORT_VALID(name) || !(entry = space_lookup(ipc, space, name)))
+    if (!MACH_PORT_VALID(name))
         return refuse_name(ipc->served, KERN_INVALID_NAME, space, name);
+    if (!(entry = space_lookup(ipc, space, name)))
+        return refuse_unknown(ipc, space, name);
     kern_return_t kr = check_destruct(ipc, entry, srdelta, guard);
     if (kr != KERN_SUCCESS)
         return kr;
@@ -416,8 +439,11 @@ kern_return_t port_extract_right(struct ipc *ipc, struct space *space, mach_port
         return KERN_INVALID_RIGHT;
     struct entry *entry = space_lookup(ipc, space, name);
     kern_return_t kr = right_check_copyin(entry, disposition, false);
-    if (kr != KERN_SUCCESS)
-        return refuse_right(ipc->served, kr, space, entry, name, disposition);
-    *right_p = right_copyin(ipc, entry, disposition);
-    return KERN_SUCCESS;
+    if (kr == KERN_SUCCESS) {
+        *right_p = right_copyin(ipc, entry, disposition);
+        return KERN_SUCCESS;
+    }
+    guard_note_right(ipc->served, space, entry, name, disposition,
+                     entry ? kGUARD_EXC_INVALID_RIGHT : kGUARD_EXC_INVALID_NAME);
+    return refuse_right(ipc->served, kr, space, entry, name, disposition);
 }

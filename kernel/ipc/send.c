@@ -7,6 +7,7 @@
 #include "kernel/ipc/body.h"
 #include "kernel/ipc/deliver.h"
 #include "kernel/ipc/drain.h"
+#include "kernel/ipc/guard.h"
 #include "kernel/ipc/link.h"
 #include "kernel/ipc/message_qos.h"
 #include "kernel/ipc/queue.h"
@@ -114,6 +115,7 @@ static kern_return_t check_voucher(struct ipc_thread *thread, struct header_righ
         rights->voucher = entry;
         return MACH_MSG_SUCCESS;
     }
+    guard_note(thread, thread->space, kGUARD_EXC_SEND_INVALID_VOUCHER, name, 0);
     refuse(thread, MACH_SEND_INVALID_VOUCHER, REFUSED_VOUCHER, name);
     refused_in(thread, REFUSED_VOUCHER_PORT, 0);
     return MACH_SEND_INVALID_VOUCHER;
@@ -128,6 +130,8 @@ static kern_return_t check_reply(struct ipc_thread *thread, struct header_rights
         return refuse(thread, MACH_SEND_INVALID_REPLY, REFUSED_REPLY_IS_VOUCHER, rights->reply_name);
     if (right_check_copyin(rights->reply, rights->reply_disposition, false) == KERN_SUCCESS)
         return MACH_MSG_SUCCESS;
+    guard_note_right(thread, thread->space, rights->reply, rights->reply_name, rights->reply_disposition,
+                     kGUARD_EXC_SEND_INVALID_REPLY);
     refuse_right(thread, MACH_SEND_INVALID_REPLY, thread->space, rights->reply, rights->reply_name,
                  rights->reply_disposition);
     refused_in(thread, REFUSED_LOCAL, 0);

@@ -75,6 +75,13 @@ struct upcall {
     enum upcall_state state;
 };
 
+/* Of a thread, until its answer is on its way (guard.h). */
+struct noted_guard {
+    uint32_t kind; /* kGUARD_EXC_*; 0: none */
+    mach_port_name_t name;
+    uint64_t subcode;
+};
+
 struct ipc_thread {
     struct ipc *ipc;
     struct space *space;        /* a reference */
@@ -105,6 +112,7 @@ struct ipc_thread {
         uint32_t n_events;
     } event;
     struct upcall upcall;
+    struct noted_guard guard;
     struct sched_thread sched;
     struct timer timer; /* of the wait, if it has a timeout */
     struct timer depression; /* set while the thread is depressed */

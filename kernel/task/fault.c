@@ -17,6 +17,8 @@ static bool finish(struct thread *thread, kern_return_t result)
     thread->fault.result = result;
     thread->ipc.reply.result = (uint32_t)result;
     upcall_settle(&thread->ipc);
+    if (thread->fault.is_fatal)
+        thread->ipc.ipc->ops->task_kill(thread->ipc.ipc->host, thread->task, "it violated a guard");
     return true;
 }
 
@@ -59,10 +61,11 @@ static bool next_level(struct thread *thread)
     return tell(thread);
 }
 
-bool fault_begin(struct thread *thread, int type, const int64_t code[2])
+bool fault_begin(struct thread *thread, int type, const int64_t code[2], bool is_fatal)
 {
     ASSERT(thread->fault.state == FAULT_NONE && thread->park == PARK_HERE);
-    thread->fault = (struct fault){ .state = FAULT_TOLD, .type = type, .code = { code[0], code[1] } };
+    thread->fault =
+        (struct fault){ .state = FAULT_TOLD, .type = type, .code = { code[0], code[1] }, .is_fatal = is_fatal };
     return tell(thread) ? fault_go_on(thread) : finish(thread, KERN_FAILURE);
 }
 

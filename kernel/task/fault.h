@@ -33,11 +33,12 @@ struct fault {
     int64_t code[2];
     uint32_t behavior;    /* in which the present level was told */
     bool is_handled;      /* its answer was a good one */
+    bool is_fatal;        /* the task ends with it, whatever the answer is (K210) */
     kern_return_t result; /* KERN_SUCCESS: handled; KERN_FAILURE: by nobody, or by Unix; KERN_ABORTED: taken back */
 };
 
 /* The thread has parked (thread_parked). True: the reply is complete. Else it waits. Cost: the levels. */
-bool fault_begin(struct thread *thread, int type, const int64_t code[2]);
+bool fault_begin(struct thread *thread, int type, const int64_t code[2], bool is_fatal);
 /* Back from an errand, or awake: as above. With a fault only. */
 bool fault_go_on(struct thread *thread);
 /* thread_abort: the present level has failed (K184). */

@@ -27,9 +27,16 @@ bool thread_has_errand(const struct thread *thread)
     return thread->park == PARK_HERE && !list_is_empty(&thread->task->suspension.errands);
 }
 
+/* Its task is about to end for what it did. */
+static bool is_doomed(const struct thread *thread)
+{
+    return thread->fault.state == FAULT_OVER && thread->fault.is_fatal;
+}
+
 bool thread_is_held_back(const struct thread *thread)
 {
-    return !thread_may_run(thread) && thread->park != PARK_ASKED && !thread_has_errand(thread);
+    return (!thread_may_run(thread) || is_doomed(thread)) && thread->park != PARK_ASKED &&
+           !thread_has_errand(thread);
 }
 
 /* What makes no traps is the host's to stop, at once. */

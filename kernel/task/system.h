@@ -31,6 +31,7 @@ struct system {
     struct account *account; /* of the kernel itself, and of launchd */
     struct account *clients; /* of all uids */
     struct kernel_limits limits;
+    uint32_t guard_default; /* K212 */
     bool allow_interpose, relaxed_host_ports, allow_task_terminate;
     struct list tasks;        /* struct task.link, oldest first */
     struct procs *procs;      /* kernel/proc */

@@ -53,7 +53,8 @@ static struct task_slots default_slots(struct system *system, const struct uid *
     const struct uid *root = port_is_live(uid->bootstrap.port) ? NULL : system_uid(system, 0);
 
     return (struct task_slots){ .host = port_copy_send(system->host),
-                                .bootstrap = slot_copy(root ? root->bootstrap : uid->bootstrap, false) };
+                                .bootstrap = slot_copy(root ? root->bootstrap : uid->bootstrap, false),
+                                .guard_behavior = system->guard_default };
 }
 
 /* K98: the host slot follows the credentials, unless a program has put a port of its own there. */

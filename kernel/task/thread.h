@@ -26,6 +26,12 @@ enum thread_park { PARK_NONE, PARK_ASKED, PARK_HERE, PARK_AWAY };
 struct registers; /* kernel/task/stop.h */
 struct deferred;
 
+/* K209: what it gets when it parks next. */
+struct due_guard {
+    bool is_due, is_fatal;
+    int64_t code[2];
+};
+
 struct thread {
     struct ipc_thread ipc; /* first: IPC's pointer is ours */
     struct list link;      /* task->threads */
@@ -57,6 +63,7 @@ struct thread {
     bool is_held;                 /* the answer is complete, and held back */
     struct registers *registers;  /* NULL: not known */
     struct fault fault;           /* while it is parked for one */
+    struct due_guard guard;
     struct deferred *errand;      /* that it is away for; NULL: none, or nobody wants it any more */
     struct list waiting;          /* struct deferred.link: for it to stop */
     struct list deferred;         /* struct deferred.of_caller: its calls that wait for others */

@@ -294,6 +294,7 @@ static const struct host_ops ops = {
     .segment_new = segment_new_shared,
     .segment_share = segment_share,
     .task_broken = task_broken,
+    .task_kill = task_broken,
     .process_claim = process_claim,
     .process_born = process_born,
     .process_unborn = process_unborn,
@@ -507,6 +508,7 @@ void world_begin(const struct character *character)
     if (character->is_tight)
         make_tight(&config);
     config.allow_interpose = chance(30);
+    config.raise_guards = false; /* honest tasks violate them too */
     config.relaxed_host_ports = chance(20);
     alloc_set_hook(on_allocation);
     world.kernel = kernel_new(&config, &ops, NULL);

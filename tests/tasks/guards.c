@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* tests/tasks/guards.c - guard exceptions: what provokes them, and what follows (K209-K212, P202-P204) */
+#include "tests/tasks/faulting.h"
+
+#include <kern/exc_guard.h>
+
+enum { GUARD = 0x1234, OTHER = 0x4321, SURVIVED = 42 };
+enum { NAME = 0x66603 }; /* of the port with which it is done */
+
+static void told_to_parent(void)
+{
+    CHECK_EQ(task_set_exception_ports(SELF, EXC_MASK_GUARD, world_parent_port(), DEFAULT_CODES, 0), OK);
+}
+
+static void port_at_name(void)
+{
+    REQUIRE_EQ(mach_port_allocate_name(SELF, MACH_PORT_RIGHT_RECEIVE, NAME), OK);
+}
+
+static void guarded_port(uint64_t flags)
+{
+    port_at_name();
+    CHECK_EQ(mach_port_guard_with_flags(SELF, NAME, GUARD, flags), OK);
+}
+
+static mach_port_t thread_of(const union request *r)
+{
+    mach_msg_port_descriptor_t thread;
+    memcpy(&thread, r->bytes + 28, sizeof thread);
+    return thread.name;
+}
+
+static void request_free(union request *r)
+{
+    r->header.msgh_remote_port = MACH_PORT_NULL;
+    mach_msg_destroy(&r->header);
+}
+
+/* The answer is taken, and means nothing where the end is certain. */
+static void expect_guard(mach_port_t port, uint32_t flavor, uint64_t subcode, kern_return_t code)
+{
+    union request r = next_request(port, 2405);
+    check_codes(&r, 60, EXC_GUARD, (int64_t)((uint64_t)1 << 61 | (uint64_t)flavor << 32 | NAME),
+                (int64_t)subcode);
+    answer(&r, code);
+    request_free(&r);
+}
+
+/* ---- fatal kinds ---- */
+
+static kern_return_t send_with(mach_port_t right, uint32_t disposition)
+{
+    struct {
+        mach_msg_header_t header;
+        mach_msg_body_t body;
+        mach_msg_port_descriptor_t port;
+    } message = { .header = { .msgh_bits = MACH_MSGH_BITS_COMPLEX | MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, 0),
+                              .msgh_size = sizeof message,
+                              .msgh_remote_port = world_parent_port() },
+                  .body = { 1 },
+                  .port = { .name = right, .disposition = disposition, .type = MACH_MSG_PORT_DESCRIPTOR } };
+    return mach_msg(&message.header, MACH_SEND_MSG, sizeof message, 0, MACH_PORT_NULL, 0, MACH_PORT_NULL);
+}
+
+static kern_return_t by_destroy(void)
+{
+    guarded_port(0);
+    return mach_port_destroy(SELF, NAME);
+}
+
+static kern_return_t by_destruct(void)
+{
+    guarded_port(0);
+    return mach_port_destruct(SELF, NAME, 0, OTHER);
+}
+
+static kern_return_t by_mod_refs(void)
+{
+    guarded_port(0);
+    return mach_port_mod_refs(SELF, NAME, MACH_PORT_RIGHT_RECEIVE, -1);
+}
+
+static kern_return_t by_set_context(void)
+{
+    guarded_port(MPG_STRICT);
+    return mach_port_set_context(SELF, NAME, OTHER);
+}
+
+static kern_return_t by_swap_of_strict(void)
+{
+    guarded_port(MPG_STRICT);
+    return mach_port_swap_guard(SELF, NAME, GUARD, OTHER);
+}
+
+static kern_return_t by_unguard(void)
+{
+    port_at_name();
+    return mach_port_unguard(SELF, NAME, GUARD);
+}
+
+static kern_return_t by_other_guard(void)
+{
+    guarded_port(0);
+    return mach_port_unguard(SELF, NAME, OTHER);
+}
+
+static kern_return_t by_sending(void)
+{
+    guarded_port(MPG_IMMOVABLE_RECEIVE);
+    return send_with(NAME, MACH_MSG_TYPE_MOVE_RECEIVE);
+}
+
+static const struct violation {
+    kern_return_t (*commit)(void);
+    uint32_t flavor;
+    uint64_t subcode;
+} fatal[] = {
+    { by_destroy, kGUARD_EXC_DESTROY, GUARD },
+    { by_destruct, kGUARD_EXC_DESTROY, GUARD },
+    { by_mod_refs, kGUARD_EXC_MOD_REFS, GUARD },
+    { by_set_context, kGUARD_EXC_SET_CONTEXT, GUARD },
+    { by_swap_of_strict, kGUARD_EXC_SET_CONTEXT, GUARD },
+    { by_unguard, kGUARD_EXC_UNGUARDED, 0 },
+    { by_other_guard, kGUARD_EXC_INCORRECT_GUARD, GUARD },
+    { by_sending, kGUARD_EXC_IMMOVABLE, 0 },
+};
+
+static int commit_and_go_on(void *argument)
+{
+    const struct violation *violation = argument;
+    told_to_parent();
+    violation->commit();
+    world_sleep_ms(PATIENCE_MS); /* the end may be a moment behind the answer */
+    return SURVIVED;
+}
+
+TEST(a_fatal_guard_exception_is_told_and_ends_the_process, "K209 K210 P202 P203 P204 K233")
+{
+    mach_port_t port = receive_new();
+    for (size_t i = 0; i < sizeof fatal / sizeof fatal[0]; i++) {
+        world_task *task = world_task_spawn(commit_and_go_on, (void *)(uintptr_t)&fatal[i], port);
+        expect_guard(port, fatal[i].flavor, fatal[i].subcode, i % 2 ? KERN_SUCCESS : KERN_FAILURE);
+        CHECK_EQ(world_task_wait(task), KILLED);
+    }
+    receive_free(port);
+}
+
+static int commit_untold(void *argument)
+{
+    by_destroy();
+    world_sleep_ms(PATIENCE_MS);
+    return SURVIVED;
+}
+
+TEST(a_fatal_guard_exception_of_which_nobody_is_told_ends_the_process, "K210 K211")
+{
+    CHECK_EQ(world_task_wait(world_task_spawn(commit_untold, NULL, MACH_PORT_NULL)), KILLED);
+}
+
+/* P204: "delivered, and then killed": in between everything is there. */
+TEST(while_a_guard_exception_waits_its_task_is_whole, "K233 K184 P205")
+{
+    static const struct violation violation = { .commit = by_destroy };
+    mach_port_t port = receive_new();
+    world_task *task = world_task_spawn(commit_and_go_on, (void *)(uintptr_t)&violation, port);
+    union request r = next_request(port, 2405);
+    task_t of_task = world_task_port_of(task);
+    uint64_t state[STATE_WORDS / 2];
+    mach_msg_type_number_t n = STATE_WORDS;
+    mach_port_type_t type = 0;
+    CHECK_EQ(thread_abort(thread_of(&r)), OK); /* this wait is not aborted */
+    world_settle();
+    CHECK_EQ(type_of(r.header.msgh_remote_port), MACH_PORT_TYPE_SEND_ONCE);
+    CHECK_EQ(mach_port_type(of_task, NAME, &type), OK);
+    CHECK_EQ(type, MACH_PORT_TYPE_RECEIVE); /* the call was refused, and the port is there */
+    CHECK_EQ(thread_get_state(thread_of(&r), STATE, (thread_state_t)state, &n), OK);
+    answer(&r, KERN_SUCCESS);
+    CHECK_EQ(world_task_wait(task), KILLED);
+    request_free(&r);
+    receive_free(port);
+}
+
+/* ---- optional kinds ---- */
+
+static kern_return_t deallocate_nothing(void)
+{
+    return mach_port_deallocate(SELF, NAME);
+}
+
+static kern_return_t deallocate_receive(void)
+{
+    port_at_name();
+    return mach_port_deallocate(SELF, NAME);
+}
+
+static kern_return_t release_too_much(void)
+{
+    port_at_name();
+    return mach_port_mod_refs(SELF, NAME, MACH_PORT_RIGHT_RECEIVE, -2);
+}
+
+static kern_return_t guard_twice(void)
+{
+    guarded_port(0);
+    return mach_port_guard(SELF, NAME, OTHER, 0);
+}
+
+static kern_return_t send_no_right(void)
+{
+    port_at_name();
+    return send_with(NAME, MACH_MSG_TYPE_COPY_SEND);
+}
+
+static const struct optional {
+    kern_return_t (*commit)(void);
+    uint32_t flavor;
+    kern_return_t code;
+    task_exc_guard_behavior_t word;
+} optional[] = {
+    { deallocate_nothing, kGUARD_EXC_INVALID_NAME, KERN_INVALID_NAME, TASK_EXC_GUARD_MP_DELIVER },
+    { deallocate_receive, kGUARD_EXC_INVALID_RIGHT, KERN_INVALID_RIGHT, TASK_EXC_GUARD_MP_DELIVER },
+    { release_too_much, kGUARD_EXC_INVALID_VALUE, KERN_INVALID_VALUE, TASK_EXC_GUARD_MP_DELIVER },
+    { guard_twice, kGUARD_EXC_INVALID_ARGUMENT, KERN_INVALID_ARGUMENT, TASK_EXC_GUARD_MP_DELIVER },
+    { send_no_right, kGUARD_EXC_SEND_INVALID_RIGHT, MACH_SEND_INVALID_RIGHT, TASK_EXC_GUARD_MP_DELIVER },
+};
+
+static int commit_optional(void *argument)
+{
+    const struct optional *plan = argument;
+    told_to_parent();
+    CHECK_EQ(task_set_exc_guard_behavior(SELF, plan->word), OK);
+    CHECK_EQ(plan->commit(), plan->code);
+    return SURVIVED;
+}
+
+TEST(an_optional_guard_exception_is_told_to_who_wants_it_and_the_call_returns_its_code, "K209 K211 P203 P204")
+{
+    mach_port_t port = receive_new();
+    for (size_t i = 0; i < sizeof optional / sizeof optional[0]; i++) {
+        world_task *task = world_task_spawn(commit_optional, (void *)(uintptr_t)&optional[i], port);
+        expect_guard(port, optional[i].flavor, 0, i % 2 ? KERN_SUCCESS : KERN_FAILURE);
+        CHECK_EQ(world_task_wait(task), SURVIVED);
+    }
+    receive_free(port);
+}
+
+TEST(nobody_is_told_of_optional_guard_exceptions_that_nobody_asked_for, "K211 K212 P204")
+{
+    static const struct optional plan = { deallocate_nothing, 0, KERN_INVALID_NAME, 0 };
+    mach_port_t port = receive_new();
+    CHECK_EQ(world_task_wait(world_task_spawn(commit_optional, (void *)(uintptr_t)&plan, port)), SURVIVED);
+    expect_no_request(port);
+    receive_free(port);
+}
+
+TEST(an_optional_guard_exception_can_be_made_fatal, "K211 P204")
+{
+    static const struct optional plan = { deallocate_nothing, 0, KERN_INVALID_NAME,
+                                          TASK_EXC_GUARD_MP_DELIVER | TASK_EXC_GUARD_MP_FATAL };
+    mach_port_t port = receive_new();
+    world_task *task = world_task_spawn(commit_optional, (void *)(uintptr_t)&plan, port);
+    expect_guard(port, kGUARD_EXC_INVALID_NAME, 0, KERN_SUCCESS);
+    CHECK_EQ(world_task_wait(task), KILLED);
+    receive_free(port);
+}
+
+static int commit_twice(void *argument)
+{
+    task_exc_guard_behavior_t word = 0;
+    told_to_parent();
+    CHECK_EQ(task_set_exc_guard_behavior(SELF, TASK_EXC_GUARD_MP_DELIVER | *(const int *)argument), OK);
+    CHECK_EQ(deallocate_nothing(), KERN_INVALID_NAME);
+    CHECK_EQ(deallocate_nothing(), KERN_INVALID_NAME);
+    CHECK_EQ(task_get_exc_guard_behavior(SELF, &word), OK);
+    return word & TASK_EXC_GUARD_MP_DELIVER ? SURVIVED : ANSWER;
+}
+
+TEST(with_the_once_bit_only_the_first_is_told, "K211 K212 P204")
+{
+    static const int once = TASK_EXC_GUARD_MP_ONCE, always = 0;
+    mach_port_t port = receive_new();
+    world_task *task = world_task_spawn(commit_twice, (void *)(uintptr_t)&once, port);
+    expect_guard(port, kGUARD_EXC_INVALID_NAME, 0, KERN_SUCCESS);
+    CHECK_EQ(world_task_wait(task), ANSWER);
+    expect_no_request(port);
+    task = world_task_spawn(commit_twice, (void *)(uintptr_t)&always, port);
+    expect_guard(port, kGUARD_EXC_INVALID_NAME, 0, KERN_SUCCESS);
+    expect_guard(port, kGUARD_EXC_INVALID_NAME, 0, KERN_SUCCESS);
+    CHECK_EQ(world_task_wait(task), SURVIVED);
+    receive_free(port);
+}
+
+static int violate_the_parents_port(void *argument)
+{
+    task_t parent = world_parent_port();
+    told_to_parent();
+    CHECK_EQ(mach_port_destroy(parent, *(const mach_port_t *)argument), KERN_INVALID_RIGHT);
+    return SURVIVED;
+}
+
+TEST(a_violation_in_another_tasks_space_is_an_error_alone, "K211 P204")
+{
+    static mach_port_t port;
+    port = receive_new();
+    CHECK_EQ(mach_port_guard(SELF, port, GUARD, 0), OK);
+    CHECK_EQ(world_task_wait(world_task_spawn(violate_the_parents_port, &port, SELF)), SURVIVED);
+    CHECK_EQ(mach_port_destruct(SELF, port, 0, GUARD), OK);
+}
