@@ -15,14 +15,48 @@ struct answer {
     exception_flavor_array_t flavors;
 };
 
-static struct exception_setting setting_of(uint32_t mask, struct port *port, int behavior, int flavor)
+/* Whose actions the call is about: a task's, a thread's or the host's. */
+struct holder {
+    bool exists;
+    struct exception_actions *actions; /* NULL: a thread that never had any (K174) */
+    struct thread *thread;             /* makes them when it is set for the first time (K29) */
+    bool is_host;
+};
+
+static struct holder of_task(struct task *task)
 {
+    return (struct holder){ .exists = task, .actions = task ? &task->slots.exceptions : NULL };
+}
+
+static struct holder of_thread(struct thread *thread)
+{
+    return (struct holder){ .exists = thread, .actions = thread ? thread->exceptions : NULL, .thread = thread };
+}
+
+static struct holder of_host(struct host_object *host)
+{
+    return (struct holder){ .exists = host,
+                            .actions = host ? &system_of_host(host)->exceptions : NULL,
+                            .is_host = true };
+}
+
+/* What a set asks for. */
+struct wish {
+    uint32_t mask;
+    struct port *port;
+    int behavior, flavor;
+};
+
+static struct exception_setting setting_of(const struct holder *holder, const struct wish *wish)
+{
+    bool is_root = call_now()->caller->task->token.security.val[0] == 0;
     return (struct exception_setting){
-        .mask = mask,
-        .port = { port, MACH_MSG_TYPE_PORT_SEND },
-        .behavior = (uint32_t)behavior,
-        .flavor = flavor,
-        .is_privileged = call_now()->caller->task->token.security.val[0] == 0,
+        .mask = wish->mask,
+        .port = { wish->port, MACH_MSG_TYPE_PORT_SEND },
+        .behavior = (uint32_t)wish->behavior,
+        .flavor = wish->flavor,
+        .is_privileged = is_root && !holder->is_host, /* K24, K168 */
+        .is_for_host = holder->is_host,
     };
 }
 
@@ -39,34 +73,37 @@ static void write_entries(const struct exception_actions *actions, uint32_t mask
     *answer->n = n;
 }
 
-static kern_return_t swap(struct exception_actions *actions, const struct exception_setting *setting,
-                          const struct answer *answer)
+/* answer NULL: what was there is of no interest. */
+static kern_return_t set(struct holder holder, const struct wish *wish, const struct answer *answer)
 {
-    if (!actions)
+    struct exception_setting setting = setting_of(&holder, wish);
+    kern_return_t kr = holder.exists ? exception_check(&setting) : KERN_INVALID_ARGUMENT;
+    if (kr != KERN_SUCCESS)
+        return kr;
+    if (!holder.actions && !(holder.actions = thread_exceptions(holder.thread)))
         return KERN_RESOURCE_SHORTAGE;
     if (answer)
-        write_entries(actions, setting->mask, answer);
-    exception_set(call_ipc(), actions, setting);
+        write_entries(holder.actions, setting.mask, answer);
+    exception_set(call_ipc(), holder.actions, &setting);
     return KERN_SUCCESS;
 }
 
-/* actions NULL: a thread that never had any (K174). */
-static kern_return_t get(const struct exception_actions *actions, uint32_t mask, const struct answer *answer)
+static kern_return_t get(struct holder holder, uint32_t mask, const struct answer *answer)
 {
-    kern_return_t kr = exception_check_mask(mask);
+    kern_return_t kr = holder.exists ? exception_check_mask(mask) : KERN_INVALID_ARGUMENT;
     if (kr != KERN_SUCCESS)
         return kr;
     *answer->n = 0;
-    if (actions)
-        write_entries(actions, mask, answer);
+    if (holder.actions)
+        write_entries(holder.actions, mask, answer);
     return KERN_SUCCESS;
 }
 
 /* K176: numbers in the place of rights. */
-static kern_return_t get_info(const struct exception_actions *actions, uint32_t mask,
-                              const struct answer *answer, exception_handler_info_array_t info)
+static kern_return_t get_info(struct holder holder, uint32_t mask, const struct answer *answer,
+                              exception_handler_info_array_t info)
 {
-    kern_return_t kr = get(actions, mask, answer);
+    kern_return_t kr = get(holder, mask, answer);
     for (uint32_t i = 0; kr == KERN_SUCCESS && i < *answer->n; i++) {
         struct port *port = answer->handlers[i];
         const struct task *receiver =
@@ -84,9 +121,8 @@ kern_return_t serve_task_set_exception_ports(struct task *task, exception_mask_t
                                              struct port *new_port, exception_behavior_t behavior,
                                              thread_state_flavor_t new_flavor)
 {
-    struct exception_setting setting = setting_of(exception_mask, new_port, behavior, new_flavor);
-    kern_return_t kr = task ? exception_check(&setting) : KERN_INVALID_ARGUMENT;
-    return kr == KERN_SUCCESS ? swap(&task->slots.exceptions, &setting, NULL) : kr;
+    const struct wish wish = { exception_mask, new_port, behavior, new_flavor };
+    return set(of_task(task), &wish, NULL);
 }
 
 kern_return_t serve_task_get_exception_ports(struct task *task, exception_mask_t exception_mask,
@@ -96,7 +132,7 @@ kern_return_t serve_task_get_exception_ports(struct task *task, exception_mask_t
                                              exception_flavor_array_t old_flavors)
 {
     const struct answer answer = { masks, masksCnt, old_handlers, old_behaviors, old_flavors };
-    return task ? get(&task->slots.exceptions, exception_mask, &answer) : KERN_INVALID_ARGUMENT;
+    return get(of_task(task), exception_mask, &answer);
 }
 
 kern_return_t serve_task_swap_exception_ports(struct task *task, exception_mask_t exception_mask,
@@ -106,10 +142,9 @@ kern_return_t serve_task_swap_exception_ports(struct task *task, exception_mask_
                                               exception_behavior_array_t old_behaviors,
                                               exception_flavor_array_t old_flavors)
 {
+    const struct wish wish = { exception_mask, new_port, behavior, new_flavor };
     const struct answer answer = { masks, masksCnt, old_handlers, old_behaviors, old_flavors };
-    struct exception_setting setting = setting_of(exception_mask, new_port, behavior, new_flavor);
-    kern_return_t kr = task ? exception_check(&setting) : KERN_INVALID_ARGUMENT;
-    return kr == KERN_SUCCESS ? swap(&task->slots.exceptions, &setting, &answer) : kr;
+    return set(of_task(task), &wish, &answer);
 }
 
 kern_return_t serve_task_get_exception_ports_info(struct port *port, exception_mask_t exception_mask,
@@ -121,10 +156,83 @@ kern_return_t serve_task_get_exception_ports_info(struct port *port, exception_m
 {
     struct port *handlers[EXCEPTION_TYPES];
     const struct answer answer = { masks, masksCnt, handlers, old_behaviors, old_flavors };
-    const struct task *task = mig_k_to_task_read(port);
-    if (!task)
-        return KERN_INVALID_ARGUMENT;
-    return get_info(&task->slots.exceptions, exception_mask, &answer, old_handlers_info);
+    return get_info(of_task(mig_k_to_task_read(port)), exception_mask, &answer, old_handlers_info);
+}
+
+/* ---- threads ---- */
+
+kern_return_t serve_thread_set_exception_ports(struct thread *thread, exception_mask_t exception_mask,
+                                               struct port *new_port, exception_behavior_t behavior,
+                                               thread_state_flavor_t new_flavor)
+{
+    const struct wish wish = { exception_mask, new_port, behavior, new_flavor };
+    return set(of_thread(thread), &wish, NULL);
+}
+
+kern_return_t serve_thread_get_exception_ports(struct thread *thread, exception_mask_t exception_mask,
+                                               exception_mask_array_t masks, mach_msg_type_number_t *masksCnt,
+                                               struct port **old_handlers,
+                                               exception_behavior_array_t old_behaviors,
+                                               exception_flavor_array_t old_flavors)
+{
+    const struct answer answer = { masks, masksCnt, old_handlers, old_behaviors, old_flavors };
+    return get(of_thread(thread), exception_mask, &answer);
+}
+
+kern_return_t serve_thread_swap_exception_ports(struct thread *thread, exception_mask_t exception_mask,
+                                                struct port *new_port, exception_behavior_t behavior,
+                                                thread_state_flavor_t new_flavor, exception_mask_array_t masks,
+                                                mach_msg_type_number_t *masksCnt, struct port **old_handlers,
+                                                exception_behavior_array_t old_behaviors,
+                                                exception_flavor_array_t old_flavors)
+{
+    const struct wish wish = { exception_mask, new_port, behavior, new_flavor };
+    const struct answer answer = { masks, masksCnt, old_handlers, old_behaviors, old_flavors };
+    return set(of_thread(thread), &wish, &answer);
+}
+
+kern_return_t serve_thread_get_exception_ports_info(struct port *port, exception_mask_t exception_mask,
+                                                    exception_mask_array_t masks,
+                                                    mach_msg_type_number_t *masksCnt,
+                                                    exception_handler_info_array_t old_handlers_info,
+                                                    exception_behavior_array_t old_behaviors,
+                                                    exception_flavor_array_t old_flavors)
+{
+    struct port *handlers[EXCEPTION_TYPES];
+    const struct answer answer = { masks, masksCnt, handlers, old_behaviors, old_flavors };
+    return get_info(of_thread(mig_k_to_thread_read(port)), exception_mask, &answer, old_handlers_info);
+}
+
+/* ---- the host ---- */
+
+kern_return_t serve_host_set_exception_ports(struct host_object *host_priv, exception_mask_t exception_mask,
+                                             struct port *new_port, exception_behavior_t behavior,
+                                             thread_state_flavor_t new_flavor)
+{
+    const struct wish wish = { exception_mask, new_port, behavior, new_flavor };
+    return set(of_host(host_priv), &wish, NULL);
+}
+
+kern_return_t serve_host_get_exception_ports(struct host_object *host_priv, exception_mask_t exception_mask,
+                                             exception_mask_array_t masks, mach_msg_type_number_t *masksCnt,
+                                             struct port **old_handlers,
+                                             exception_behavior_array_t old_behaviors,
+                                             exception_flavor_array_t old_flavors)
+{
+    const struct answer answer = { masks, masksCnt, old_handlers, old_behaviors, old_flavors };
+    return get(of_host(host_priv), exception_mask, &answer);
+}
+
+kern_return_t serve_host_swap_exception_ports(struct host_object *host_priv, exception_mask_t exception_mask,
+                                              struct port *new_port, exception_behavior_t behavior,
+                                              thread_state_flavor_t new_flavor, exception_mask_array_t masks,
+                                              mach_msg_type_number_t *masksCnt, struct port **old_handlers,
+                                              exception_behavior_array_t old_behaviors,
+                                              exception_flavor_array_t old_flavors)
+{
+    const struct wish wish = { exception_mask, new_port, behavior, new_flavor };
+    const struct answer answer = { masks, masksCnt, old_handlers, old_behaviors, old_flavors };
+    return set(of_host(host_priv), &wish, &answer);
 }
 
 /* ---- what guards do to a task (K212) ---- */
@@ -154,96 +262,4 @@ kern_return_t serve_task_set_exc_guard_behavior(struct task *task, task_exc_guar
         return KERN_DENIED;
     task->slots.guard_behavior = behavior;
     return KERN_SUCCESS;
-}
-
-/* ---- threads ---- */
-
-kern_return_t serve_thread_set_exception_ports(struct thread *thread, exception_mask_t exception_mask,
-                                               struct port *new_port, exception_behavior_t behavior,
-                                               thread_state_flavor_t new_flavor)
-{
-    struct exception_setting setting = setting_of(exception_mask, new_port, behavior, new_flavor);
-    kern_return_t kr = thread ? exception_check(&setting) : KERN_INVALID_ARGUMENT;
-    return kr == KERN_SUCCESS ? swap(thread_exceptions(thread), &setting, NULL) : kr;
-}
-
-kern_return_t serve_thread_get_exception_ports(struct thread *thread, exception_mask_t exception_mask,
-                                               exception_mask_array_t masks, mach_msg_type_number_t *masksCnt,
-                                               struct port **old_handlers,
-                                               exception_behavior_array_t old_behaviors,
-                                               exception_flavor_array_t old_flavors)
-{
-    const struct answer answer = { masks, masksCnt, old_handlers, old_behaviors, old_flavors };
-    return thread ? get(thread->exceptions, exception_mask, &answer) : KERN_INVALID_ARGUMENT;
-}
-
-kern_return_t serve_thread_swap_exception_ports(struct thread *thread, exception_mask_t exception_mask,
-                                                struct port *new_port, exception_behavior_t behavior,
-                                                thread_state_flavor_t new_flavor, exception_mask_array_t masks,
-                                                mach_msg_type_number_t *masksCnt, struct port **old_handlers,
-                                                exception_behavior_array_t old_behaviors,
-                                                exception_flavor_array_t old_flavors)
-{
-    const struct answer answer = { masks, masksCnt, old_handlers, old_behaviors, old_flavors };
-    struct exception_setting setting = setting_of(exception_mask, new_port, behavior, new_flavor);
-    kern_return_t kr = thread ? exception_check(&setting) : KERN_INVALID_ARGUMENT;
-    return kr == KERN_SUCCESS ? swap(thread_exceptions(thread), &setting, &answer) : kr;
-}
-
-kern_return_t serve_thread_get_exception_ports_info(struct port *port, exception_mask_t exception_mask,
-                                                    exception_mask_array_t masks,
-                                                    mach_msg_type_number_t *masksCnt,
-                                                    exception_handler_info_array_t old_handlers_info,
-                                                    exception_behavior_array_t old_behaviors,
-                                                    exception_flavor_array_t old_flavors)
-{
-    struct port *handlers[EXCEPTION_TYPES];
-    const struct answer answer = { masks, masksCnt, handlers, old_behaviors, old_flavors };
-    const struct thread *thread = mig_k_to_thread_read(port);
-    if (!thread)
-        return KERN_INVALID_ARGUMENT;
-    return get_info(thread->exceptions, exception_mask, &answer, old_handlers_info);
-}
-
-/* ---- the host ---- */
-
-static struct exception_setting host_setting(uint32_t mask, struct port *port, int behavior, int flavor)
-{
-    struct exception_setting setting = setting_of(mask, port, behavior, flavor);
-    setting.is_for_host = true;
-    setting.is_privileged = false;
-    return setting;
-}
-
-kern_return_t serve_host_set_exception_ports(struct host_object *host_priv, exception_mask_t exception_mask,
-                                             struct port *new_port, exception_behavior_t behavior,
-                                             thread_state_flavor_t new_flavor)
-{
-    struct exception_setting setting = host_setting(exception_mask, new_port, behavior, new_flavor);
-    kern_return_t kr = host_priv ? exception_check(&setting) : KERN_INVALID_ARGUMENT;
-    return kr == KERN_SUCCESS ? swap(&system_of_host(host_priv)->exceptions, &setting, NULL) : kr;
-}
-
-kern_return_t serve_host_get_exception_ports(struct host_object *host_priv, exception_mask_t exception_mask,
-                                             exception_mask_array_t masks, mach_msg_type_number_t *masksCnt,
-                                             struct port **old_handlers,
-                                             exception_behavior_array_t old_behaviors,
-                                             exception_flavor_array_t old_flavors)
-{
-    const struct answer answer = { masks, masksCnt, old_handlers, old_behaviors, old_flavors };
-    return host_priv ? get(&system_of_host(host_priv)->exceptions, exception_mask, &answer)
-                     : KERN_INVALID_ARGUMENT;
-}
-
-kern_return_t serve_host_swap_exception_ports(struct host_object *host_priv, exception_mask_t exception_mask,
-                                              struct port *new_port, exception_behavior_t behavior,
-                                              thread_state_flavor_t new_flavor, exception_mask_array_t masks,
-                                              mach_msg_type_number_t *masksCnt, struct port **old_handlers,
-                                              exception_behavior_array_t old_behaviors,
-                                              exception_flavor_array_t old_flavors)
-{
-    const struct answer answer = { masks, masksCnt, old_handlers, old_behaviors, old_flavors };
-    struct exception_setting setting = host_setting(exception_mask, new_port, behavior, new_flavor);
-    kern_return_t kr = host_priv ? exception_check(&setting) : KERN_INVALID_ARGUMENT;
-    return kr == KERN_SUCCESS ? swap(&system_of_host(host_priv)->exceptions, &setting, &answer) : kr;
 }
