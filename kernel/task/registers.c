@@ -64,9 +64,21 @@ bool registers_list(int flavor, natural_t *words, mach_msg_type_number_t *n_p, k
     return true;
 }
 
+/* K166: Linux gives them to tracers alone. */
+static bool is_debug(int flavor)
+{
+#if defined(__x86_64__)
+    return flavor == 11 || flavor == 12;
+#else
+    return flavor == 15;
+#endif
+}
+
 kern_return_t registers_check_get(int flavor, mach_msg_type_number_t room)
 {
     const struct flavor *found = find(flavor);
+    if (is_debug(flavor))
+        return KERN_NOT_SUPPORTED;
     return found && room >= found->words ? KERN_SUCCESS : KERN_INVALID_ARGUMENT;
 }
 
@@ -80,6 +92,8 @@ static uint64_t wide(const natural_t *words, int at)
 kern_return_t registers_check_set(int flavor, const natural_t *words, mach_msg_type_number_t n)
 {
     const struct flavor *found = find(flavor);
+    if (is_debug(flavor))
+        return KERN_NOT_SUPPORTED;
     if (!found || !found->is_settable || n != found->words)
         return KERN_INVALID_ARGUMENT;
     if (found->inner && (words[0] != (natural_t)found->inner || words[1] != n - 2))

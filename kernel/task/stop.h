@@ -66,9 +66,10 @@ void tasks_take_returns(struct system *system);
 
 /* The flavors that list flavors (K162): true if it is one, and then *kr_p is what the call answers. */
 bool registers_list(int flavor, natural_t *words, mach_msg_type_number_t *n_p, kern_return_t *kr_p);
-/* A flavor that this processor has, and at least so much room: else KERN_INVALID_ARGUMENT. */
+/* A flavor that this processor has, and at least so much room: else KERN_INVALID_ARGUMENT, or KERN_NOT_SUPPORTED for debug
+ * registers. */
 kern_return_t registers_check_get(int flavor, mach_msg_type_number_t room);
-/* Flavor, count and contents may be set: else KERN_INVALID_ARGUMENT. */
+/* Flavor, count and contents may be set: else as above. */
 kern_return_t registers_check_set(int flavor, const natural_t *words, mach_msg_type_number_t n);
 /* KERN_RESOURCE_SHORTAGE: they are not known. */
 kern_return_t registers_get(const struct thread *thread, int flavor, natural_t *words, mach_msg_type_number_t *n_p);

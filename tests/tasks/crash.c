@@ -435,6 +435,37 @@ TEST(a_fault_without_a_machd_is_the_programs_own, "K197 K200")
     CHECK_EQ(run_unreached("during"), 'c');
 }
 
+/* ---- which signals are crashes ---- */
+
+static int send_oneself(void *argument)
+{
+    tell_parent_of_all();
+    signal(*(const int *)argument, SIG_DFL);
+    kill(getpid(), *(const int *)argument);
+    pause();
+    return 0;
+}
+
+TEST(every_signal_that_dumps_core_is_a_crash_and_no_other, "K205 K195")
+{
+    skip_if_sanitized();
+    static const int crashes[] = { SIGQUIT, SIGILL, SIGTRAP, SIGABRT, SIGFPE, SIGBUS, SIGSEGV, SIGSYS };
+    static const int plain[] = { SIGTERM, SIGINT, SIGHUP, SIGKILL, SIGALRM, SIGPIPE };
+    mach_port_t port = receive_new();
+    for (size_t i = 0; i < sizeof crashes / sizeof crashes[0]; i++) {
+        world_task *child = world_task_spawn(send_oneself, (void *)(uintptr_t)&crashes[i], port);
+        union request r = next_request(port, 2405);
+        check_codes(&r, 60, EXC_CRASH, crashes[i] << 24, 0);
+        answer(&r, i % 2 ? KERN_SUCCESS : KERN_FAILURE);
+        CHECK_EQ(world_task_wait(child), KILLED);
+        request_free(&r);
+    }
+    for (size_t i = 0; i < sizeof plain / sizeof plain[0]; i++)
+        CHECK_EQ(world_task_wait(world_task_spawn(send_oneself, (void *)(uintptr_t)&plain[i], port)), KILLED);
+    expect_no_request(port);
+    receive_free(port);
+}
+
 /* ---- calls that a filter forbids ---- */
 
 static int make_a_forbidden_call(void *argument)
