@@ -4,23 +4,35 @@
  * A fault of a program never comes here: the thread's library does what Unix does (K200). This is for handlers that pass an
  * exception on as a message.
  */
-#include <signal.h>
 #include <sys/ux_exception.h>
 
 #include "exc_server.h"
 #include "kernel/server/call.h"
 #include "mach_exc_server.h"
 
+/* Linux's numbers. */
+enum {
+    SIGNAL_ILL = 4,
+    SIGNAL_TRAP = 5,
+    SIGNAL_ABRT = 6,
+    SIGNAL_BUS = 7,
+    SIGNAL_FPE = 8,
+    SIGNAL_KILL = 9,
+    SIGNAL_SEGV = 11,
+    SIGNAL_PIPE = 13,
+    SIGNAL_SYS = 31
+};
+
 enum { CODE_PROTECTION = 13, CODE_BOUNDS = 7, CODE_SIGNAL = 0x10003 };
 
 static int signal_of_software(int64_t code)
 {
     switch (code) {
-    case EXC_UNIX_BAD_SYSCALL: return SIGSYS;
-    case EXC_UNIX_BAD_PIPE: return SIGPIPE;
-    case EXC_UNIX_ABORT: return SIGABRT;
-    case CODE_SIGNAL: return SIGKILL;
-    case CODE_BOUNDS: return SIGTRAP;
+    case EXC_UNIX_BAD_SYSCALL: return SIGNAL_SYS;
+    case EXC_UNIX_BAD_PIPE: return SIGNAL_PIPE;
+    case EXC_UNIX_ABORT: return SIGNAL_ABRT;
+    case CODE_SIGNAL: return SIGNAL_KILL;
+    case CODE_BOUNDS: return SIGNAL_TRAP;
     }
     return 0;
 }
@@ -29,13 +41,14 @@ static int signal_of_software(int64_t code)
 static int signal_of(exception_type_t type, int64_t code)
 {
     switch (type) {
-    case EXC_BAD_ACCESS: return code == KERN_INVALID_ADDRESS || code == CODE_PROTECTION ? SIGSEGV : SIGBUS;
+    case EXC_BAD_ACCESS:
+        return code == KERN_INVALID_ADDRESS || code == CODE_PROTECTION ? SIGNAL_SEGV : SIGNAL_BUS;
     case EXC_BAD_INSTRUCTION:
-    case EXC_EMULATION: return SIGILL;
-    case EXC_ARITHMETIC: return SIGFPE;
+    case EXC_EMULATION: return SIGNAL_ILL;
+    case EXC_ARITHMETIC: return SIGNAL_FPE;
     case EXC_SOFTWARE: return signal_of_software(code);
-    case EXC_BREAKPOINT: return SIGTRAP;
-    case EXC_SYSCALL: return SIGSYS;
+    case EXC_BREAKPOINT: return SIGNAL_TRAP;
+    case EXC_SYSCALL: return SIGNAL_SYS;
     }
     return 0;
 }
