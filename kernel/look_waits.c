@@ -25,7 +25,7 @@ static uint32_t waiting_of(const struct thread *thread)
     case WAIT_RECEIVE: return ipc->receiving.port ? LOOK_RECEIVES : LOOK_RECEIVES_SET;
     case WAIT_SEMAPHORE: return LOOK_AT_SEMAPHORE;
     case WAIT_SLEEP: return LOOK_SLEEPS;
-    case WAIT_EVENT: return LOOK_AWAITS_EVENT;
+    case WAIT_EVENT: return upcall_waits(ipc) ? LOOK_AWAITS_HANDLER : LOOK_AWAITS_EVENT;
     }
     return LOOK_RUNS;
 }

@@ -114,6 +114,7 @@ enum look_waiting {
     LOOK_AT_SEMAPHORE,
     LOOK_SLEEPS,
     LOOK_AWAITS_EVENT, /* kevent, a workloop, or work */
+    LOOK_AWAITS_HANDLER, /* of its exception */
 };
 
 /* flags of a wait */

@@ -36,6 +36,7 @@ struct being { /* a task */
     mach_port_name_t old_name; /* was a name once, perhaps */
     uint64_t ticket;           /* of what it announced last */
     bool is_claimed;           /* for a child that the kernel is making */
+    bool is_killed;            /* by the kernel: it dies before the next step */
     bool is_new, is_unborn;    /* since the trap that runs: it gets its first thread; it is to die */
 };
 

@@ -299,10 +299,18 @@ static void step(void)
         change_page();
 }
 
+static void bury_killed(void)
+{
+    for (unsigned i = 0; i < MAX_TASKS; i++)
+        if (world.tasks[i].kernel && world.tasks[i].is_killed)
+            being_die(&world.tasks[i], false);
+}
+
 static void run_step(uint64_t number, uint32_t n)
 {
     grind_step_now = n;
     use_stream(number, n);
+    bury_killed();
     tell("%3u  ", n);
     step();
     tell("\n");

@@ -259,6 +259,11 @@ static void process_born(void *host, void *record, struct task *kernel)
     task->is_new = kernel != NULL;
 }
 
+static void task_kill(void *host, struct task *kernel, const char *why)
+{
+    ((struct being *)kernel_task_host(kernel))->is_killed = true;
+}
+
 static void process_unborn(void *host, struct task *kernel)
 {
     ((struct being *)kernel_task_host(kernel))->is_unborn = true;
@@ -294,7 +299,7 @@ static const struct host_ops ops = {
     .segment_new = segment_new_shared,
     .segment_share = segment_share,
     .task_broken = task_broken,
-    .task_kill = task_broken,
+    .task_kill = task_kill,
     .process_claim = process_claim,
     .process_born = process_born,
     .process_unborn = process_unborn,
@@ -508,7 +513,8 @@ void world_begin(const struct character *character)
     if (character->is_tight)
         make_tight(&config);
     config.allow_interpose = chance(30);
-    config.raise_guards = false; /* honest tasks violate them too */
+    config.raise_guards = !character->has_pair && chance(50); /* honest tasks violate them too */
+    config.guard_default = chance(50) ? draw(256) : 0;
     config.relaxed_host_ports = chance(20);
     alloc_set_hook(on_allocation);
     world.kernel = kernel_new(&config, &ops, NULL);

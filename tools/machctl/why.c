@@ -127,6 +127,7 @@ static void print_waiting(const struct look_wait *wait)
     case LOOK_AT_SEMAPHORE: printf("waits for a semaphore"); break;
     case LOOK_SLEEPS: printf("sleeps"); break;
     case LOOK_AWAITS_EVENT: printf("waits for events"); break;
+    case LOOK_AWAITS_HANDLER: printf("waits for the handler of its exception"); break;
     }
     print_timeout(wait);
 }

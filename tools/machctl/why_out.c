@@ -17,6 +17,7 @@ static const char *waiting_key(uint32_t waiting)
     case LOOK_AT_SEMAPHORE: return "semaphore";
     case LOOK_SLEEPS: return "time";
     case LOOK_AWAITS_EVENT: return "event";
+    case LOOK_AWAITS_HANDLER: return "handler";
     }
     return "";
 }
