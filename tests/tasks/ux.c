@@ -24,7 +24,7 @@ static mach_port_t default_handler(void)
 
 static volatile int caught;
 
-static void catch(int number)
+static void note(int number)
 {
     caught = number;
 }
@@ -42,7 +42,7 @@ static int wait_for_signal(void *argument)
     int number = *(const int *)argument;
     caught = 0;
     if (world_is_live() && number != 0)
-        signal(number, catch);
+        signal(number, note);
     CHECK_EQ(mach_msg(&ready, MACH_SEND_MSG, sizeof ready, 0, MACH_PORT_NULL, 0, MACH_PORT_NULL), OK);
     while (caught == 0)
         mach_msg(&never.header, MACH_RCV_MSG | MACH_RCV_INTERRUPT | MACH_RCV_TIMEOUT, 0, sizeof never,

@@ -2,7 +2,9 @@
 /* tools/machctl/test/inside_probe.c - a Mach program to be looked into: makes what its word says, prints what it made as
  * shell assignments in the file of its second word, and waits to be killed
  */
+#include <mach/exception_types.h>
 #include <mach/mach.h>
+#include <pthread.h>
 #include <pthread/workqueue_private.h>
 #include <signal.h>
 #include <spawn_private.h>
@@ -397,20 +399,43 @@ static void ask_for_what_is_not(void)
     posix_spawnattr_destroy(&attributes);
 }
 
+/* It never answers: after that the process would be killed. */
+static void *take_exception(void *handler)
+{
+    struct {
+        mach_msg_header_t header;
+        uint8_t rest[1024];
+    } request;
+
+    mach_msg(&request.header, MACH_RCV_MSG, 0, sizeof(request), *(mach_port_t *)handler, 0, MACH_PORT_NULL);
+    ready();
+    return NULL;
+}
+
+/* What follows provokes a guard exception, and does not return. */
+static mach_port_t guarded_port(void)
+{
+    static mach_port_t handler;
+    mach_port_t port = receive_right();
+    pthread_t thread;
+
+    handler = receive_right();
+    mach_port_insert_right(mach_task_self(), handler, handler, MACH_MSG_TYPE_MAKE_SEND);
+    task_set_exception_ports(mach_task_self(), EXC_MASK_GUARD, handler,
+                             (int)(EXCEPTION_DEFAULT | MACH_EXCEPTION_CODES), 0);
+    pthread_create(&thread, NULL, take_exception, &handler);
+    mach_port_guard(mach_task_self(), port, 0x1234, 0);
+    return port;
+}
+
 static void destroy_guarded(void)
 {
-    mach_port_t port = receive_right();
-
-    mach_port_guard(mach_task_self(), port, 0x1234, 0);
-    mach_port_mod_refs(mach_task_self(), port, MACH_PORT_RIGHT_RECEIVE, -1);
+    mach_port_mod_refs(mach_task_self(), guarded_port(), MACH_PORT_RIGHT_RECEIVE, -1);
 }
 
 static void guard_other(void)
 {
-    mach_port_t port = receive_right();
-
-    mach_port_guard(mach_task_self(), port, 0x1234, 0);
-    mach_port_unguard(mach_task_self(), port, 0x4321);
+    mach_port_unguard(mach_task_self(), guarded_port(), 0x4321);
 }
 
 static void insert_elsewhere(void)
