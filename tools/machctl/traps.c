@@ -68,7 +68,7 @@ static const struct trap {
     { TRAP_SET_NAME, "set_name", { NULL }, NULL },
     { TRAP_DEPRESS, "depress", { "milliseconds" }, NULL },
     { TRAP_BACKGROUND, "background", { "which", "who", "command" }, "is" },
-    { TRAP_EXCEPTION, "exception", { "level", "type", "code", "subcode", "reply", "bytes" }, "behavior" },
+    { TRAP_EXCEPTION, "exception", { "type", "code", "subcode", "bytes" }, "bytes" },
     { TRAP_PARK, "park", { "bytes", "errand", "result", "out_0", "out_1", "size" }, "bytes" },
     { TRAP_KEVENT, "kevent", { "kind", "id", "flags", "changes", "events", "area", "timeout" }, "!" },
     { TRAP_WORKQ_SETUP, "workq_setup", { NULL }, "!" },
