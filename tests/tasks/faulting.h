@@ -88,7 +88,7 @@ static inline void answer(const union request *r, kern_return_t code)
 }
 
 /* With the registers of the request at state_at, but for the one that holds the address. */
-static inline void answer_with(const union request *r, size_t state_at, uint64_t argument, uint32_t n_words, int id)
+static inline kern_return_t send_answer(const union request *r, size_t state_at, uint64_t argument, uint32_t n_words, int id)
 {
     struct {
         mach_msg_header_t header;
@@ -106,9 +106,14 @@ static inline void answer_with(const union request *r, size_t state_at, uint64_t
         .msgh_remote_port = r->header.msgh_remote_port,
         .msgh_id = id,
     };
-    CHECK_EQ(mach_msg(&reply.header, MACH_SEND_MSG, reply.header.msgh_size, 0, MACH_PORT_NULL, 0,
-                      MACH_PORT_NULL),
-             OK);
+    return mach_msg(&reply.header, MACH_SEND_MSG, reply.header.msgh_size, 0, MACH_PORT_NULL, 0,
+                    MACH_PORT_NULL);
+}
+
+static inline void answer_with(const union request *r, size_t state_at, uint64_t argument, uint32_t n_words,
+                               int id)
+{
+    CHECK_EQ(send_answer(r, state_at, argument, n_words, id), OK);
 }
 
 static inline void repair(const union request *r, size_t state_at)
