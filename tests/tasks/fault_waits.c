@@ -104,17 +104,15 @@ TEST(threads_that_fault_are_told_and_answered_independently, "K186 K184")
 
 static mach_port_t voucher_new(void)
 {
-    struct {
-        mach_voucher_attr_recipe_data_t recipe;
-        char data[4];
-    } recipe = { { .key = MACH_VOUCHER_ATTR_KEY_USER_DATA,
-                   .command = MACH_VOUCHER_ATTR_USER_DATA_STORE,
-                   .content_size = 4 },
-                 "exc" };
+    enum { SIZE = 4 };
+    const mach_voucher_attr_recipe_data_t head = { .key = MACH_VOUCHER_ATTR_KEY_USER_DATA,
+                                                   .command = MACH_VOUCHER_ATTR_USER_DATA_STORE,
+                                                   .content_size = SIZE };
+    uint8_t recipe[sizeof head + SIZE] = { 0 };
     mach_port_t voucher = MACH_PORT_NULL, host = mach_host_self();
-    CHECK_EQ(host_create_mach_voucher(host, (mach_voucher_attr_raw_recipe_array_t)&recipe, sizeof recipe,
-                                      &voucher),
-             OK);
+    memcpy(recipe, &head, sizeof head);
+    memcpy(recipe + sizeof head, "exc", SIZE);
+    CHECK_EQ(host_create_mach_voucher(host, recipe, sizeof recipe, &voucher), OK);
     mach_port_deallocate(SELF, host);
     return voucher;
 }
