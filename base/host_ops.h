@@ -97,6 +97,9 @@ struct host_ops {
     void (*process_born)(void *host, void *record, struct task *task);
     /* Its creation was taken back: kernel_task_died comes later, as an event. */
     void (*process_unborn)(void *host, struct task *task);
+    /* What kernel_process_ended was given as a zombie has been collected meanwhile: then the host has forgotten it. Told by
+     * kernel_process_collected if nobody asks. */
+    bool (*process_is_collected)(void *host, void *zombie);
     /* The command name of the task's process now, COMMAND_SIZE bytes. */
     void (*process_command)(void *host, struct task *task, char *command);
     /* How a process that a launchd left behind ended, as wait says; told once. The start time is that of its stat

@@ -298,6 +298,8 @@ struct kernel *kernel_new(const struct kernel_config *config, const struct host_
     kernel->system.procs = &kernel->procs;
     kernel->procs.max = config->max_processes;
     kernel->system.task_ends = kqueue_task_ends;
+    kernel->system.process_ended = proc_task_is_gone;
+    kernel->system.process_watch = proc_watch;
     kernel->system.machine = config->machine;
     kernel->system.allow_interpose = config->allow_interpose;
     kernel->system.guard_default = config->guard_default & TASK_EXC_GUARD_ALL;
@@ -321,7 +323,15 @@ void kernel_free(struct kernel *kernel)
 
 struct inherit *kernel_inherit_new(struct kernel *kernel, struct task *parent)
 {
-    return inherit_new(&kernel->procs, parent);
+    struct inherit *inherit = inherit_new(&kernel->procs, parent);
+    if (inherit)
+        inherit->is_fork = true;
+    return inherit;
+}
+
+void kernel_inherit_is_distant(struct inherit *inherit)
+{
+    inherit->is_fork = false;
 }
 
 void kernel_inherit_free(struct kernel *kernel, struct inherit *inherit)
@@ -351,8 +361,22 @@ struct task *kernel_task_new(struct kernel *kernel, const struct task_identity *
 
 void kernel_task_died(struct kernel *kernel, struct task *task, bool keep_space)
 {
+    kernel_process_ended(kernel, task, keep_space, NULL);
+}
+
+struct proc *kernel_process_ended(struct kernel *kernel, struct task *task, bool keep_space,
+                                  const struct process_end *how)
+{
+    struct proc *proc = task->proc;
     kernel->system.ipc.steps = 1;
-    proc_end(task->proc, keep_space);
+    proc_end(proc, keep_space, how);
+    settle(kernel);
+    return how && how->zombie ? proc : NULL;
+}
+
+void kernel_process_collected(struct kernel *kernel, struct proc *proc)
+{
+    proc_collected(proc);
     settle(kernel);
 }
 
@@ -369,8 +393,8 @@ struct task *kernel_task_exec(struct kernel *kernel, struct task *old, const str
 
 void kernel_image_begins(struct kernel *kernel, struct task *task, const char *command)
 {
-    (void)kernel;
     proc_image_begins(task->proc, command);
+    settle(kernel);
 }
 
 bool kernel_task_set_ids(struct kernel *kernel, struct task *task, const struct task_identity *identity)

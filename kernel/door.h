@@ -32,6 +32,7 @@ struct system;
 struct task;
 struct thread;
 struct inherit;
+struct proc;
 
 #define KERNEL_NO_DEADLINE UINT64_MAX
 
@@ -62,6 +63,8 @@ void kernel_free(struct kernel *kernel);
 
 /* What a child made now would inherit (F42, F65): taken at `prepare`, given to kernel_task_new or dropped. */
 struct inherit *kernel_inherit_new(struct kernel *kernel, struct task *parent);
+/* The child is not that task's own: nobody is told of a fork (F172). */
+void kernel_inherit_is_distant(struct inherit *inherit);
 void kernel_inherit_free(struct kernel *kernel, struct inherit *inherit);
 
 /* Makes a live, enabled task. inherit NULL: the defaults of K14, with the bootstrap port of the uid's domain
@@ -72,6 +75,11 @@ struct task *kernel_task_new(struct kernel *kernel, const struct task_identity *
 /* The process is gone. Its threads die with it; the pages may go as soon as this returns. keep_space: launchd's names
  * outlive it (B14) and are given to the next task made with is_launchd. */
 void kernel_task_died(struct kernel *kernel, struct task *task, bool keep_space);
+
+/* The same for the end of a whole process. Its record stays while it is a zombie, until kernel_process_collected or until
+ * process_is_collected said so (base/host_ops.h): NULL, there is none. */
+struct proc *kernel_process_ended(struct kernel *kernel, struct task *task, bool keep_space, const struct process_end *how);
+void kernel_process_collected(struct kernel *kernel, struct proc *proc);
 
 /* Another image runs in the process (F85-F90): the old task has died, and the new one, which is told here, has a main thread
  * without a page already; watch ports push on that. NULL: limit or no memory; then the process has no task. */

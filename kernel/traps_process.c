@@ -53,6 +53,8 @@ void trap_process_info(struct thread *thread, const uint64_t *arg)
 {
     const struct proc *proc = find(thread, arg[0]);
     struct process_info info;
+    if (!proc && (arg[1] & PROCESS_FIND_ZOMBIES))
+        proc = proc_find_zombie(thread->task->system->procs, (int32_t)arg[0]);
     answer(thread, proc ? 0 : ESRCH);
     if (!proc)
         return;

@@ -2,8 +2,8 @@
 /* libmach/kevent.c - kevent, kevent64 and kevent_qos: changes in, events out (T110-T112)
  *
  * The three forms differ in their structs alone; inside everything is the largest one. Changes are copied in before the
- * lock is taken and events out after it was given, some at a time. Knotes on ports are the kernel's (wire/kevent.h); a thread
- * of the library hears that it has something for a kqueue (ports.c).
+ * lock is taken and events out after it was given, some at a time. Knotes on ports, and on processes that machd knows, are the
+ * kernel's (wire/kevent.h); a thread of the library hears that it has something for a kqueue (ports.c).
  */
 #include <errno.h>
 #include <poll.h>
@@ -14,6 +14,7 @@
 #include "libmach/handlers.h"
 #include "libmach/kevent_trap.h"
 #include "libmach/kqueue.h"
+#include "libmach/live.h"
 #include "libmach/transport.h"
 
 enum { AT_ONCE = 16, NANOSECONDS = 1000000000 };
@@ -130,8 +131,7 @@ static int copy_out(struct call *call, const struct kevent_qos_s *event, int n)
 
 /* ---- changes ---- */
 
-/* A knote on a port is the kernel's. */
-static int change_port(int fd, struct kevent_qos_s *change)
+static int change_in_kernel(int fd, struct kevent_qos_s *change)
 {
     uint64_t id = kqueue_begin_ports(fd);
     struct kevent_qos_s plain = *change;
@@ -152,16 +152,35 @@ static int change_port(int fd, struct kevent_qos_s *change)
     return error;
 }
 
-static int change_one(int fd, struct kevent_qos_s *change)
+static int change_own(int fd, const struct kevent_qos_s *change)
 {
-    if (change->filter == EVFILT_MACHPORT)
-        return change_port(fd, change);
     struct kqueue *kq = kqueue_take(fd);
     if (kq == NULL)
         return EBADF;
     int error = kqueue_change(kq, change);
     kqueue_give(kq);
     return error;
+}
+
+/* Nobody asks machd, or has it started, for the end of a child of a program that does not use it. */
+static bool is_for_kernel(int fd, const struct kevent_qos_s *change)
+{
+    uint32_t ends = NOTE_EXIT | NOTE_EXITSTATUS | NOTE_EXIT_DETAIL;
+    if (change->filter == EVFILT_MACHPORT)
+        return true;
+    if (change->filter != EVFILT_PROC || kqueue_knows(fd, change))
+        return false;
+    return live_is_attached() || (change->fflags & ~ends);
+}
+
+/* A process that the kernel does not know is watched here. */
+static int change_one(int fd, struct kevent_qos_s *change)
+{
+    if (!is_for_kernel(fd, change))
+        return change_own(fd, change);
+    int error = change_in_kernel(fd, change);
+    bool is_unknown = change->filter == EVFILT_PROC && (error == ESRCH || error == ENOTCONN);
+    return is_unknown ? change_own(fd, change) : error;
 }
 
 /* Applies changes until one fails that there is no room to tell of. What is told stands in `change` afterwards, n_p of them. */

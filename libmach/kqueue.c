@@ -263,6 +263,15 @@ bool kqueue_has(int fd, const struct kevent_qos_s *change)
     return is_same;
 }
 
+bool kqueue_knows(int fd, const struct kevent_qos_s *change)
+{
+    struct kqueue *kq = kqueue_take(fd);
+    bool is_known = kq != NULL && knote_find(kq, change) != NULL;
+    if (kq != NULL)
+        kqueue_give(kq);
+    return is_known;
+}
+
 /* ---- ports ---- */
 
 uint64_t kqueue_begin_ports(int fd)

@@ -131,6 +131,8 @@ void kqueue_ports_ready(uint64_t id);
 int kqueue_high(void);
 /* The same is registered already. */
 bool kqueue_has(int fd, const struct kevent_qos_s *change);
+/* There is a knote of the library's own for it. */
+bool kqueue_knows(int fd, const struct kevent_qos_s *change);
 
 /* ---- of knote.c ---- */
 
@@ -170,5 +172,7 @@ int file_watch(struct knote *knote);
 void file_unwatch(struct knote *knote);
 /* Reads what the inotify descriptor has and activates. */
 void vnode_drain(struct kqueue *kq);
+/* A process, and no zombie. */
+bool process_is_there(uint64_t ident);
 /* In a fork child: no signal is watched. */
 void signal_forget(void);

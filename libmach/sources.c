@@ -32,6 +32,8 @@ void sources_forget(void)
 
 int transport_source_check(const struct kevent_qos_s *change)
 {
+    if (change->filter == EVFILT_PROC && (change->flags & EV_ADD) && !(change->flags & EV_DELETE))
+        return process_is_there(change->ident) ? 0 : ESRCH;
     bool is_descriptor =
         change->filter == EVFILT_READ || change->filter == EVFILT_WRITE || change->filter == EVFILT_VNODE;
     if (!is_descriptor || (change->flags & EV_DELETE))

@@ -8,6 +8,7 @@
 #include "sim/sim.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -297,7 +298,9 @@ static void task_die(struct sim_task *task, int exit_value)
 {
     if (task->kernel == NULL)
         return;
-    kernel_task_died(sim.kernel, task->kernel, false);
+    const struct process_end end = { .has_status = true,
+                                     .status = exit_value < 0 ? SIGKILL : exit_value << 8 };
+    kernel_process_ended(sim.kernel, task->kernel, false, &end);
     task->kernel = NULL;
     task->exit_value = exit_value;
     image_drop(task);
@@ -646,6 +649,11 @@ static _Noreturn void leave_for_good(void)
 void sim_task_set_uid(struct sim_task *task, uint32_t uid)
 {
     task->identity.uid = uid;
+}
+
+void sim_task_become(struct sim_task *task, uint32_t uid)
+{
+    task->identity.uid = task->identity.ruid = uid;
 }
 
 void sim_task_exec(int (*body)(void *argument), void *argument)

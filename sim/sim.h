@@ -63,6 +63,8 @@ struct sim_task *sim_task_announce(void);
 void sim_task_go(struct sim_task *task, int (*body)(void *argument), void *argument);
 /* Its next image is of this user. */
 void sim_task_set_uid(struct sim_task *task, uint32_t uid);
+/* The same for the real id too. */
+void sim_task_become(struct sim_task *task, uint32_t uid);
 /* The running thread's task becomes another image, whose main thread runs body(argument). */
 _Noreturn void sim_task_exec(int (*body)(void *argument), void *argument);
 /* The task vanishes with all its threads, as by kill -9: at once, wherever they are. Killing one's own does

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* wire/kevent.h - kernel queues, workloops and the pool of threads that serves them: what the traps say
  *
- * The kernel keeps what needs the kernel: knotes on ports, workloops with their servicers, owners and waiters, and who
- * of the pool runs next. What Linux tells (descriptors, timers, signals, processes) libmach hears and passes on.
+ * The kernel keeps what needs the kernel: knotes on ports and on processes that it knows, workloops with their servicers,
+ * owners and waiters, and who of the pool runs next. What Linux tells (descriptors, timers, signals, other processes) libmach
+ * hears and passes on.
  *
  * A kqueue is known by its task, a kind and an id:
  *
  *   kind        id                     knotes in the kernel             made by             ends
  *   WORKLOOP    the program's          MACHPORT, WORKLOOP, USER, and    the first change    with its last knote, servicer
  *                                      those that libmach fires                             and request (T108)
- *   DESCRIPTOR  libmach's              MACHPORT alone: the rest is      the first change    TRAP_KQUEUE_CLOSE
+ *   DESCRIPTOR  libmach's              MACHPORT and PROC: the rest is   the first change    TRAP_KQUEUE_CLOSE
  *                                      libmach's own business
  * All end with their task; a fork child and a new image have none.
  *
@@ -52,6 +53,8 @@
  * The trap returns when the thread is bound to a workloop, value[1]: libmach runs the callback and makes the
  * trap again, with the changes that the callback left (T134). Then they are applied, and the thread is called again (the same
  * workloop or another one) or parks. A thread that has been parked for `idle` and is not the only one gets ETIMEDOUT and ends.
+ *
+ * PROC of a process without a record is refused with ESRCH on a descriptor; on a workloop it becomes a source.
  *
  * Sources. A knote of a workloop that only Linux can fire (READ, WRITE, TIMER, SIGNAL, PROC, VNODE) has a cookie. The kernel
  * tells in replies, whoever made the trap: KEVENT_ARM (listen, and fire it once the condition holds; the record has

@@ -24,6 +24,7 @@
 #include "host/linux/thread.h"
 #include "host/linux/user.h"
 #include "host/linux/wake.h"
+#include "host/linux/zombie.h"
 
 #define EVENTS_PER_PASS 64
 #define TRAPS_PER_PASS 32u
@@ -174,6 +175,7 @@ static void dispatch(struct machd *m, struct watch *watch, uint32_t events)
             bell_rang(m, connection);
         break;
     case WATCH_PROCESS: process_died(m, container_of(watch, struct process, death)); break;
+    case WATCH_ZOMBIE: zombie_look(m, container_of(watch, struct zombie, watch)); break;
     case WATCH_LAUNCHD: launchd_died(m); break;
     case WATCH_ROOT: root_died(m); break;
     case WATCH_SIGNALS: signal_came(m); break;

@@ -259,6 +259,7 @@ struct machd {
     struct list broken;
     struct list keeping; /* connections with packets kept */
     struct list forks;
+    struct list zombies; /* struct zombie.link */
     struct list quarantine;
     struct list settling; /* SETTLEs whose process has died: answered when the kernel has drained */
     uint64_t settling_since;

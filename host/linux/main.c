@@ -31,6 +31,7 @@
 #include "host/linux/segment.h"
 #include "host/linux/settle.h"
 #include "host/linux/wake.h"
+#include "host/linux/zombie.h"
 #include "machd-config.h"
 
 static struct machd machd;
@@ -285,6 +286,7 @@ static const struct host_ops host_ops = {
     .process_find = process_discover,
     .process_born = process_born,
     .process_unborn = process_unborn,
+    .process_is_collected = zombie_is_collected,
     .process_command = process_command,
     .process_status = orphans_status,
     .task_memory = host_task_memory,
@@ -305,7 +307,8 @@ static void init_lists(struct machd *m)
     struct list *lists[] = { &m->users,    &m->all_processes, &m->connections, &m->half_open,
                              &m->doomed,   &m->broken,        &m->forks,       &m->quarantine,
                              &m->settling, &m->ready_users,   &m->outstanding, &m->deferred,
-                             &m->keeping,  &m->lowering,      &m->urgent,      &m->tracers };
+                             &m->keeping,  &m->lowering,      &m->urgent,      &m->tracers,
+                             &m->zombies };
     for (size_t i = 0; i < ARRAY_SIZE(lists); i++)
         list_init(lists[i]);
     for (size_t i = 0; i < PROCESS_BUCKETS; i++)
@@ -387,6 +390,7 @@ static void end_processes(struct machd *m)
         process->is_launchd = false; /* its names are not kept: there will be no other */
         process_died(m, process);
     }
+    zombies_fini(m);
     settle_answer(m);
     list_for_each(node, &m->connections) client_doom(m, list_entry(node, struct connection, link));
     clients_reap(m);

@@ -29,6 +29,8 @@ struct proc_status {
 
 /* False if there is no such process, or /proc shows it otherwise than Linux does. */
 bool proc_read_stat(int32_t pid, struct proc_stat *stat);
+/* How a zombie ended, as wait has it. */
+bool proc_read_exit(int32_t pid, int32_t *status);
 bool proc_read_status(int32_t pid, struct proc_status *status);
 
 /* Bytes, from status; all 0 for a process that has no memory any more. */

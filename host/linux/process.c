@@ -21,6 +21,7 @@
 #include "host/linux/settle.h"
 #include "host/linux/thread.h"
 #include "host/linux/user.h"
+#include "host/linux/zombie.h"
 
 #define ANCESTORS_MAX 64
 
@@ -192,7 +193,11 @@ struct process *process_ancestor(struct machd *m, int32_t pid, uint32_t uid)
 struct inherit *process_adopt(struct machd *m, int32_t pid, uint32_t uid)
 {
     const struct process *ancestor = process_ancestor(m, pid, uid);
-    return ancestor ? kernel_inherit_new(m->kernel, ancestor->task) : NULL;
+    struct inherit *inherit = ancestor ? kernel_inherit_new(m->kernel, ancestor->task) : NULL;
+    struct proc_stat stat;
+    if (inherit && (!proc_read_stat(pid, &stat) || stat.parent != ancestor->pid))
+        kernel_inherit_is_distant(inherit);
+    return inherit;
 }
 
 /* ---- its end, as a whole or as an image ---- */
@@ -207,7 +212,7 @@ static void end_image(struct machd *m, struct process *process)
         client_detach(m, list_entry(list_first(&process->connections), struct connection, process_link));
 }
 
-/* Everything but the record. */
+/* Everything but the record; the process itself may live on. */
 static void end_task(struct machd *m, struct process *process, bool keep_space)
 {
     fair_remove_process(m, process);
@@ -270,6 +275,8 @@ bool process_revive(struct machd *m, struct process *process, uint32_t uid, stru
     struct proc_status status;
     uint32_t gid = proc_read_status(process->pid, &status) ? status.egid : 0;
     process->image_id = 0;
+    if (inherit)
+        kernel_inherit_is_distant(inherit);
     if (!change_user(m, process, uid)) {
         kernel_inherit_free(m->kernel, inherit);
         return false;
@@ -320,7 +327,11 @@ void processes_end_broken(struct machd *m)
 void process_died(struct machd *m, struct process *process)
 {
     m->count.died++;
-    end_task(m, process, process->is_launchd);
+    fair_remove_process(m, process);
+    if (process->task)
+        zombie_end_task(m, process);
+    process->task = NULL;
+    end_image(m, process);
     forks_orphan(m, process);
     settle_death(m, process);
     process_free(m, process);

@@ -51,6 +51,7 @@ static int epoll_for(const struct machd *m, enum watch_kind kind)
     case WATCH_SOCKETS:
     case WATCH_BELL:
     case WATCH_PROCESS:
+    case WATCH_ZOMBIE:
     case WATCH_LAUNCHD:
     case WATCH_ROOT:
     case WATCH_SIGNALS: break;

@@ -19,6 +19,7 @@ enum watch_kind {
     WATCH_SOCKETS, /* the epoll of sockets and listeners */
     WATCH_BELL,
     WATCH_PROCESS,
+    WATCH_ZOMBIE,
     WATCH_LAUNCHD,
     WATCH_ROOT,
     WATCH_SIGNALS,

@@ -198,13 +198,13 @@ static const struct filter *filter_of(const struct kqueue *kqueue, int16_t numbe
 {
     switch (number) {
     case EVFILT_MACHPORT: return &port_filter;
+    case EVFILT_PROC: return &process_filter;
     case EVFILT_WORKLOOP: return kqueue->kind == KQUEUE_WORKLOOP ? &workloop_filter : NULL;
     case EVFILT_USER: return kqueue->kind == KQUEUE_WORKLOOP ? &user_filter : NULL;
     case EVFILT_READ:
     case EVFILT_WRITE:
     case EVFILT_TIMER:
     case EVFILT_SIGNAL:
-    case EVFILT_PROC:
     case EVFILT_VNODE: return kqueue->kind == KQUEUE_WORKLOOP ? &source_filter : NULL;
     }
     return NULL;

@@ -19,6 +19,7 @@
 
 #include "kernel/ipc/monitor.h"
 #include "kernel/kqueue/kqueue.h"
+#include "kernel/task/subject.h"
 
 struct knote;
 struct reply;
@@ -52,7 +53,7 @@ struct filter {
     void (*drop)(struct knote *knote, struct reply *reply);         /* reply NULL: nobody to tell */
 };
 
-extern const struct filter port_filter, workloop_filter, user_filter, source_filter;
+extern const struct filter port_filter, process_filter, workloop_filter, user_filter, source_filter;
 
 struct knote {
     struct tree_node node;      /* kqueue->knotes */
@@ -67,6 +68,7 @@ struct knote {
     uint64_t fired_order;
     union {
         struct monitor monitor; /* MACHPORT, and NOTE_WL_SYNC_IPC */
+        struct subject_watch process; /* PROC of one that machd knows */
         struct {                /* NOTE_WL_SYNC_WAIT */
             struct thread *waiter; /* NULL: nobody waits */
             bool is_woken;

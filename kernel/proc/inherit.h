@@ -8,6 +8,7 @@ struct inherit {
     struct list link;        /* procs.inherits */
     struct account *account; /* the parent's task's; holds a reference */
     struct task_slots slots;
+    bool is_fork; /* its parent is told of the child when that is made (F53); spawn tells by itself */
     int32_t parent;
     uint32_t parent_pid_version;
     uint64_t parent_unique_id;

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <mach/task_special_ports.h>
+#include <sys/event_private.h>
 
 #include "base/alloc.h"
 #include "kernel/ipc/right.h"
@@ -212,7 +213,7 @@ static struct task *make_child(struct launch *launch, const struct task_identity
     task->host = record;
     if (thread_new(task, identity->pid, NULL))
         return task;
-    proc_end(task->proc, false);
+    proc_end(task->proc, false, NULL);
     return NULL;
 }
 
@@ -244,8 +245,17 @@ int launch_commit(struct thread *thread, uint64_t ticket, int32_t pid)
     return 0;
 }
 
+void launch_tell_of_fork(struct launch *launch)
+{
+    struct proc *parent = launch->parent;
+    if (launch->state == LAUNCH_COMMITTED && !launch->is_told)
+        subject_tell(&parent->procs->system->ipc, &parent->subject, NOTE_FORK);
+    launch->is_told = true;
+}
+
 static void complete(struct launch *launch)
 {
+    launch_tell_of_fork(launch);
     if (launch->child)
         settle(launch->child->task);
     launch_free(launch);
@@ -282,6 +292,7 @@ int launch_undo(struct thread *thread, uint64_t ticket)
     struct launch *launch = find(thread, ticket);
     if (!launch)
         return EINVAL;
+    launch_tell_of_fork(launch);
     if (launch->child)
         take_back(launch->child);
     launch_free(launch);

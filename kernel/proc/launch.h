@@ -24,6 +24,7 @@ struct launch {
     struct list by_parent; /* proc.launches */
     enum launch_state state;
     bool is_exec;
+    bool is_told; /* the parent's fork (F53) */
     uint64_t ticket;
     struct proc *parent;
     struct proc *child;      /* COMMITTED; NULL: has died */
@@ -49,6 +50,8 @@ void launches_of_dead_parent(struct proc *parent);
 void launch_child_died(struct proc *child);
 /* The child's main thread begins to run, or another one takes its place: it waits for its release no more. */
 void launch_child_runs(struct proc *child);
+/* NOTE_FORK for the parent, once: before the child's NOTE_EXEC, and also when its program cannot be run (F53, F59). */
+void launch_tell_of_fork(struct launch *launch);
 
 /* The newest announced exec of the process: what its image inherits (given), or NULL; and its watch ports, which push on the
  * image's main thread now. */

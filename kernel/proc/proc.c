@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/event_private.h>
 
 #include "base/alloc.h"
 #include "kernel/ipc/watch.h"
@@ -29,14 +30,17 @@ void procs_init(struct procs *procs, struct system *system)
 {
     *procs = (struct procs){ .system = system, .max = PROCESSES_MAX };
     list_init(&procs->all);
+    list_init(&procs->ended);
     list_init(&procs->inherits);
     list_init(&procs->launches);
     tree_init(&procs->by_pid, compare);
+    tree_init(&procs->zombies, compare);
 }
 
 void procs_fini(struct procs *procs)
 {
-    ASSERT(list_is_empty(&procs->all) && list_is_empty(&procs->inherits) && list_is_empty(&procs->launches));
+    ASSERT(list_is_empty(&procs->all) && list_is_empty(&procs->ended) && list_is_empty(&procs->inherits) &&
+           list_is_empty(&procs->launches));
     ASSERT(procs->n == 0 && procs->n_reserved == 0);
 }
 
@@ -54,16 +58,37 @@ struct proc *proc_find(struct procs *procs, int32_t pid)
     return proc && !proc->is_undone ? proc : NULL;
 }
 
+/* The host is asked: a number may be another process's by now. */
+struct proc *proc_find_zombie(struct procs *procs, int32_t pid)
+{
+    struct ipc *ipc = &procs->system->ipc;
+    struct tree_node *node = tree_find(&procs->zombies, probe, &pid);
+    struct proc *proc = node ? container_of(node, struct proc, by_pid) : NULL;
+    if (!proc || !ipc->ops->process_is_collected(ipc->host, proc->last.how.zombie))
+        return proc;
+    proc_collected(proc);
+    return NULL;
+}
+
 /* ---- limits ---- */
 
-int proc_check_room(const struct procs *procs, const struct uid *uid, uint64_t limit)
+static bool has_room(const struct procs *procs, const struct uid *uid, uint64_t limit)
 {
     uint32_t n = procs->n + procs->n_reserved;
     if (n >= procs->max || (uid->uid != 0 && n + 1 >= procs->max))
-        return EAGAIN;
+        return false;
     if (limit > procs->max / 2) /* F23: kern.maxprocperuid */
         limit = procs->max / 2;
-    return uid->uid != 0 && uid->n_processes >= limit ? EAGAIN : 0;
+    return uid->uid == 0 || uid->n_processes < limit;
+}
+
+/* Before somebody is refused: a collected zombie may not have been told of yet. */
+int proc_check_room(struct procs *procs, const struct uid *uid, uint64_t limit)
+{
+    if (has_room(procs, uid, limit))
+        return 0;
+    procs_look_at_zombies(procs);
+    return has_room(procs, uid, limit) ? 0 : EAGAIN;
 }
 
 void proc_reserve(struct procs *procs, struct uid *uid)
@@ -100,6 +125,7 @@ static struct proc *record_new(struct procs *procs, struct task *task)
     proc->counted = counted;
     proc->account = account_get(account);
     list_init(&proc->launches);
+    subject_init(&proc->subject);
     list_append(&procs->all, &proc->link);
     tree_insert(&procs->by_pid, &proc->by_pid);
     procs->n++;
@@ -107,14 +133,13 @@ static struct proc *record_new(struct procs *procs, struct task *task)
     return proc;
 }
 
+/* Its task is gone, it has been collected. */
 static void record_free(struct proc *proc)
 {
     struct account *account = proc->account;
-    ASSERT(list_is_empty(&proc->launches) && !proc->launch);
+    ASSERT(list_is_empty(&proc->launches) && !proc->launch && !proc->task && !proc->last.how.zombie);
+    subject_collected(&proc->procs->system->ipc, &proc->subject);
     list_remove(&proc->link);
-    tree_remove(&proc->procs->by_pid, &proc->by_pid);
-    proc->procs->n--;
-    proc->counted->n_processes--;
     alloc_free(proc);
     account_release(account, ACCOUNT_BYTES, alloc_cost(sizeof(*proc)));
     account_put(account);
@@ -138,6 +163,14 @@ static void give(struct proc *proc, const struct inherit *inherit)
     proc->task->identity.is_sugid = inherit->is_sugid;
 }
 
+/* F53: before the child is released. */
+static void tell_of_fork(struct procs *procs, const struct inherit *inherit)
+{
+    struct proc *parent = inherit && inherit->is_fork ? proc_find(procs, inherit->parent) : NULL;
+    if (parent && parent->unique_id == inherit->parent_unique_id)
+        subject_tell(&procs->system->ipc, &parent->subject, NOTE_FORK);
+}
+
 struct task *proc_new(struct procs *procs, const struct task_identity *identity, struct inherit *inherit,
                       struct space *space)
 {
@@ -147,6 +180,7 @@ struct task *proc_new(struct procs *procs, const struct task_identity *identity,
     if (proc) {
         task->proc = proc;
         give(proc, inherit);
+        tell_of_fork(procs, inherit);
     } else if (task) {
         task_disable(task, false);
         task = NULL;
@@ -197,7 +231,7 @@ struct proc *proc_adopt(struct procs *procs, struct task *asker, int32_t pid)
         task->proc->has_execed = true;
     }
     if (task && !thread_new(task, pid, NULL)) {
-        proc_end(task->proc, false);
+        proc_end(task->proc, false, NULL);
         task = NULL;
     }
     ipc->ops->process_born(ipc->host, record, task);
@@ -206,14 +240,82 @@ struct proc *proc_adopt(struct procs *procs, struct task *asker, int32_t pid)
 
 /* ---- the end ---- */
 
-void proc_end(struct proc *proc, bool keep_space)
+static void count_no_more(struct proc *proc)
+{
+    proc->procs->n--;
+    proc->counted->n_processes--;
+}
+
+/* F9: no lookup finds it but those that ask for zombies. */
+static void leave_the_living(struct proc *proc, const struct process_end *how)
+{
+    struct procs *procs = proc->procs;
+    proc->last.identity = proc->task->identity;
+    proc->last.pid_version = proc->task->pid_version;
+    proc->last.how = how ? *how : (struct process_end){ 0 };
+    proc->task = NULL;
+    list_remove(&proc->link);
+    tree_remove(&procs->by_pid, &proc->by_pid);
+    list_append(&procs->ended, &proc->link);
+    if (proc->last.how.zombie)
+        tree_insert(&procs->zombies, &proc->by_pid);
+    else
+        count_no_more(proc);
+}
+
+void proc_end(struct proc *proc, bool keep_space, const struct process_end *how)
 {
     struct task *task = proc->task;
     launches_of_dead_parent(proc);
     launch_child_died(proc);
+    leave_the_living(proc, how);
     task->proc = NULL;
-    record_free(proc);
+    task->ended = proc;
     task_disable(task, keep_space);
+}
+
+static bool nothing_is_left(struct ipc *ipc, struct later_reaping *reap)
+{
+    (void)ipc, (void)reap;
+    return true;
+}
+
+static void tell_of_end(struct ipc *ipc, struct later_reaping *reap)
+{
+    struct proc *proc = container_of(reap, struct proc, last.told);
+    proc->last.is_told = true;
+    subject_end(ipc, &proc->subject, proc->last.how.has_status ? &proc->last.how.status : NULL);
+    if (!proc->last.how.zombie)
+        record_free(proc);
+}
+
+/* Behind what the death of its ports has put on the list before (F143). */
+void proc_task_is_gone(struct proc *proc)
+{
+    proc->last.told = (struct later_reaping){ .step = nothing_is_left, .done = tell_of_end };
+    proc->last.told.reap.kind = REAP_LATER;
+    list_append(&proc->procs->system->ipc.reap, &proc->last.told.reap.link);
+}
+
+void proc_collected(struct proc *proc)
+{
+    ASSERT(!proc->task && proc->last.how.zombie);
+    proc->last.how.zombie = NULL;
+    tree_remove(&proc->procs->zombies, &proc->by_pid);
+    count_no_more(proc);
+    if (proc->last.is_told)
+        record_free(proc);
+}
+
+void procs_look_at_zombies(struct procs *procs)
+{
+    struct ipc *ipc = &procs->system->ipc;
+    for (struct tree_node *node = tree_first(&procs->zombies), *next; node; node = next, ipc->steps++) {
+        struct proc *proc = container_of(node, struct proc, by_pid);
+        next = tree_next(node);
+        if (ipc->ops->process_is_collected(ipc->host, proc->last.how.zombie))
+            proc_collected(proc);
+    }
 }
 
 /* ---- exec ---- */
@@ -279,8 +381,8 @@ struct task *proc_exec(struct proc *proc, const struct task_identity *identity)
     struct ipc *ipc = &old->system->ipc;
     launch_child_runs(proc);
     struct task *task = new_image(proc, identity);
-    if (!task) {
-        proc_end(proc, false);
+    if (!task) { /* who watches is told that it is over: machd knows it no more */
+        proc_end(proc, false, NULL);
         return NULL;
     }
     watches_move(ipc, &old->watches, &task->watches, &task->main->ipc);
@@ -294,6 +396,7 @@ struct task *proc_exec(struct proc *proc, const struct task_identity *identity)
     proc->awaits_image = false;
     thread_tell(task->main);
     task_disable(old, false);
+    subject_tell(ipc, &proc->subject, NOTE_EXEC); /* F97 */
     return task;
 }
 
@@ -309,4 +412,7 @@ void proc_image_begins(struct proc *proc, const char *command)
     proc->awaits_image = false;
     proc->has_execed = true;
     task_renew(proc->task, command);
+    if (proc->launch)
+        launch_tell_of_fork(proc->launch);
+    subject_tell(&proc->procs->system->ipc, &proc->subject, NOTE_EXEC);
 }

@@ -1,9 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* kernel/proc/proc.h - records of processes: who made whom, and which task is the image of which process (F1-F10)
  *
- * A record lives from the moment the process is visible until the host says that it is gone; its task is another one after
- * each exec (F85). What the host knows better (its state, groups, times) is not kept here.
+ * A record lives from the moment the process is visible until somebody has collected it; its task is another one after each exec
+ * (F85). What the host knows better (its state, groups, times) is not kept here.
  *
+ * state    task   found by                          leaves by
+ * LIVE     yes    proc_find, listings               proc_end
+ * ENDED    no     proc_find_zombie, listings,       proc_collected, once nothing is left of its task: freed
+ *                 unless it has been collected
+ *
+ *     observe.c   who watches it, and zombies
  *     inherit.h   what a child that is being made will get
  *     launch.h    spawn and exec that were announced, and how they are taken back
  */
@@ -11,6 +17,7 @@
 
 #include "base/list.h"
 #include "base/tree.h"
+#include "kernel/task/subject.h"
 #include "kernel/task/task.h"
 #include "wire/process.h"
 
@@ -32,10 +39,11 @@ struct proc_kept {
 };
 
 struct proc {
-    struct list link;      /* procs.all, by unique id */
-    struct tree_node by_pid;
+    struct list link;      /* procs.all, or procs.ended; by unique id, or in the order of their ends */
+    struct tree_node by_pid; /* of procs.by_pid, or procs.zombies */
     struct procs *procs;
-    struct task *task;     /* never NULL */
+    struct task *task;     /* NULL once it has ended */
+    struct subject subject;
     int32_t pid;
     int32_t parent_at_birth; /* 0: none that machd knew */
     uint32_t parent_pid_version;
@@ -49,16 +57,25 @@ struct proc {
     struct list launches;  /* struct launch.by_parent, oldest first */
     uint32_t n_launches;
     struct launch *launch; /* that is making it; NULL: it is complete */
+    struct {               /* ENDED */
+        struct task_identity identity;
+        uint32_t pid_version;
+        struct process_end how; /* zombie NULL: it has been collected */
+        struct later_reaping told; /* NOTE_EXIT comes after all that its task's end does (F143) */
+        bool is_told;
+    } last;
 };
 
 struct procs {
     struct system *system;
     struct list all;       /* struct proc.link */
     struct tree by_pid;
+    struct list ended;     /* struct proc.link */
+    struct tree zombies;   /* of them, those that wait to be collected */
     struct list inherits;  /* struct inherit.link */
     struct list launches;  /* struct launch.link */
     uint64_t last_ticket;
-    uint32_t n, n_reserved; /* records, and those that announced creations will need */
+    uint32_t n, n_reserved; /* records, zombies among them (F16, F21), and those that announced creations will need */
     uint32_t max;
 };
 
@@ -67,8 +84,19 @@ void procs_fini(struct procs *procs);
 
 /* A record with its task. Consumes inherit (NULL: none, K14). space as task_new takes it. NULL: limit or no memory. */
 struct task *proc_new(struct procs *procs, const struct task_identity *identity, struct inherit *inherit, struct space *space);
-/* The process has ended; its task is disabled. */
-void proc_end(struct proc *proc, bool keep_space);
+/* The process has ended; its task is disabled. how NULL: nobody knows, and nobody has to collect it. */
+void proc_end(struct proc *proc, bool keep_space, const struct process_end *how);
+/* A zombie was collected (F21). */
+void proc_collected(struct proc *proc);
+/* Asks the host which of them were meanwhile. O(zombies). */
+void procs_look_at_zombies(struct procs *procs);
+/* One that waits to be collected (F162); NULL. O(log n). */
+struct proc *proc_find_zombie(struct procs *procs, int32_t pid);
+/* Nothing is left of the task: who watches is told. */
+void proc_task_is_gone(struct proc *proc);
+/* system.process_watch: ESRCH: no such process, or it is a zombie; EACCES: not the asker's to know (F168); ENOMEM. The watch's
+ * `wanted` is set. A process without a record is adopted if more than its end is wanted. */
+int proc_watch(struct task *asker, int32_t pid, struct subject_watch *watch, void (*run)(struct ipc *ipc, struct signal *signal));
 
 /* Another image (F85-F90): the old task is disabled, the new one has a main thread, which inherits what watch ports push.
  * NULL: limit or no memory, and then the process has ended. */
@@ -89,7 +117,13 @@ struct proc *proc_adopt(struct procs *procs, struct task *asker, int32_t pid);
 /* A visible process by pid, or NULL (F9). O(log n). */
 struct proc *proc_find(struct procs *procs, int32_t pid);
 
+/* Who it is, or was. */
+static inline const struct task_identity *proc_identity(const struct proc *proc)
+{
+    return proc->task ? &proc->task->identity : &proc->last.identity;
+}
+
 /* 0, or EAGAIN: the table is full, or this uid has as many as `limit` permits (F16, F17). */
-int proc_check_room(const struct procs *procs, const struct uid *uid, uint64_t limit);
+int proc_check_room(struct procs *procs, const struct uid *uid, uint64_t limit);
 void proc_reserve(struct procs *procs, struct uid *uid);
 void proc_unreserve(struct procs *procs, struct uid *uid);

@@ -23,7 +23,7 @@ enum {
 
 bool show_permits(const struct proc *proc, const struct task *viewer)
 {
-    return viewer->identity.uid == 0 || viewer->identity.uid == proc->task->identity.uid;
+    return viewer->identity.uid == 0 || viewer->identity.uid == proc_identity(proc)->uid;
 }
 
 static bool is_boosted(const struct task *task)
@@ -46,8 +46,8 @@ static uint32_t flags_of_kind(const struct task *task)
 static uint32_t flags(const struct proc *proc)
 {
     return FLAG_64_BIT | (proc->has_execed ? FLAG_HAS_EXECED : 0) |
-           (proc->task->identity.is_sugid ? FLAG_SUGID : 0) | proc->kept.starvation << FLAG_STARVATION_SHIFT |
-           flags_of_kind(proc->task);
+           (proc_identity(proc)->is_sugid ? FLAG_SUGID : 0) | proc->kept.starvation << FLAG_STARVATION_SHIFT |
+           (proc->task ? flags_of_kind(proc->task) : 0);
 }
 
 /* 0 once it has gone: who the parent is then, the host knows. */
@@ -83,24 +83,27 @@ static void show_mach(const struct proc *proc, struct process_info *info)
 
 void show_process(const struct proc *proc, const struct task *viewer, struct process_info *info)
 {
-    const struct task *task = proc->task;
+    const struct task_identity *identity = proc_identity(proc);
     *info = (struct process_info){
         .pid = proc->pid,
         .parent = parent_now(proc),
         .parent_at_birth = proc->parent_at_birth,
-        .pid_version = task->pid_version,
+        .pid_version = proc->task ? proc->task->pid_version : proc->last.pid_version,
         .parent_pid_version = proc->parent_pid_version,
-        .state = PROCESS_SHOWN_RUN,
+        .state = proc->task ? PROCESS_SHOWN_RUN : PROCESS_SHOWN_ZOMBIE,
+        .exit_status = proc->last.how.has_status ? (uint32_t)proc->last.how.status : 0,
         .flags = flags(proc),
         .unique_id = proc->unique_id,
         .parent_unique_id = proc->parent_unique_id,
     };
-    memcpy(info->command, task->identity.command, sizeof(task->identity.command));
-    memcpy(info->name, task->identity.command, sizeof(task->identity.command));
+    memcpy(info->command, identity->command, sizeof(identity->command));
+    memcpy(info->name, identity->command, sizeof(identity->command));
     for (int i = 0; i < SPAWN_COALITIONS; i++)
         info->coalition[i] = proc->kept.coalition[i];
-    show_ids(&task->identity, info);
-    if (show_permits(proc, viewer))
+    show_ids(identity, info);
+    if (!proc->task)
+        info->info_flags |= PROCESS_INFO_NO_TASK;
+    else if (show_permits(proc, viewer))
         show_mach(proc, info);
     else
         info->info_flags |= PROCESS_INFO_LIMITED;
@@ -114,7 +117,7 @@ uint32_t show_list(const struct procs *procs, uint64_t *cursor_p, struct process
     list_for_each(node, &procs->all)
     {
         const struct proc *proc = list_entry(node, struct proc, link);
-        const struct task_identity *identity = &proc->task->identity;
+        const struct task_identity *identity = proc_identity(proc);
         if (proc->unique_id <= after || proc->is_undone)
             continue;
         if (n == max) {

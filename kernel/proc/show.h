@@ -4,7 +4,7 @@
 
 #include "kernel/proc/proc.h"
 
-/* What everybody may know; the rest if `viewer` is of the same user, or root's (F160). */
+/* Of a zombie what is left (F162). What everybody may know; the rest if `viewer` is of the same user, or root's (F160). */
 void show_process(const struct proc *proc, const struct task *viewer, struct process_info *info);
 /* Up to max of those behind *cursor_p (a unique id); *cursor_p: 0 when that was all. O(records). */
 uint32_t show_list(const struct procs *procs, uint64_t *cursor_p, struct process_item *items, uint32_t max);

@@ -16,3 +16,10 @@ struct task_identity {
     bool is_launchd;               /* gets the host-priv port and the private routines of machd.defs */
     char command[COMMAND_SIZE];    /* for listings (F7) */
 };
+
+/* What the host knows of the end of a process. */
+struct process_end {
+    bool has_status;
+    int32_t status; /* as wait has it */
+    void *zombie;   /* the host's record of what waits to be collected (F21); NULL: nothing does */
+};

@@ -11,8 +11,11 @@
 #include "kernel/task/limits.h"
 #include "kernel/task/machine.h"
 
+struct proc;
 struct procs;
+struct signal;
 struct space;
+struct subject_watch;
 struct task;
 
 enum { N_CLOCKS = 2 }; /* SYSTEM_CLOCK, CALENDAR_CLOCK */
@@ -49,6 +52,10 @@ struct system {
     uint64_t unique_id;       /* last given (F4) */
     uint64_t n_tasks, n_threads;
     void (*task_ends)(struct task *task); /* kernel/kqueue: before its threads are disabled */
+    void (*process_ended)(struct proc *proc); /* kernel/proc: nothing is left of its last task */
+    /* kernel/proc: begins to watch a process (F168). 0, or an errno. */
+    int (*process_watch)(struct task *asker, int32_t pid, struct subject_watch *watch,
+                         void (*run)(struct ipc *ipc, struct signal *signal));
 };
 
 /* False without memory. */

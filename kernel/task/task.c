@@ -241,6 +241,8 @@ void task_finish(struct task *task)
     drop_account(task->account);
     list_remove(&task->link);
     system->n_tasks--;
+    if (task->ended)
+        system->process_ended(task->ended);
     alloc_free(task);
 }
 

@@ -79,6 +79,7 @@ struct task {
     struct thread *main;     /* F8; NULL: has not come yet, or has ended */
     struct list watches;     /* struct watch.link (T156) */
     struct proc *proc;       /* kernel/proc; NULL once it is disabled */
+    struct proc *ended;      /* whose last task it was, while it is disabled; NULL: the process went on */
     void *host;              /* the host's record */
 };
 

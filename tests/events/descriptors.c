@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* tests/events/descriptors.c - kqueues behind descriptors: knotes, and the filters that Linux serves (decision 12)
  *
- * Nothing here needs machd but fork, and nothing waits for a time to pass but the tests of timers.
+ * Nothing here needs machd but fork and processes, and nothing waits for a time to pass but the tests of timers.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -15,6 +15,7 @@
 #include <sys/select.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -178,7 +179,7 @@ TEST(what_is_not_built_is_refused, "")
     CHECK_EQ(change(kq, 1, EVFILT_VM, EV_ADD, NOTE_VM_PRESSURE, 0), ENOTSUP);
     CHECK_EQ(change(kq, 1, 0, EV_ADD, 0, 0), EINVAL);
     CHECK_EQ(change(kq, 1, -100, EV_ADD, 0, 0), EINVAL);
-    CHECK_EQ(change(kq, (uintptr_t)getpid(), EVFILT_PROC, EV_ADD, NOTE_EXIT | NOTE_FORK, 0), ENOTSUP);
+    CHECK_EQ(change(kq, (uintptr_t)getpid(), EVFILT_PROC, EV_ADD, NOTE_EXIT | NOTE_SIGNAL, 0), ENOTSUP);
     close(kq);
 }
 
@@ -652,7 +653,7 @@ TEST(a_call_without_events_ends_at_its_timeout, "")
 
 /* ---- PROC ---- */
 
-TEST(the_end_of_a_child_is_told_with_its_status, "")
+TEST(the_end_of_a_child_is_told_with_its_status, "F168 F170")
 {
     int kq = fresh(), gate[2], status;
     REQUIRE_EQ(pipe(gate), 0);
@@ -677,12 +678,34 @@ TEST(the_end_of_a_child_is_told_with_its_status, "")
     close(kq);
 }
 
-TEST(the_status_of_a_stranger_is_not_told, "")
+/* Process 1, which machd does not know, and the test itself, which is another user's now. */
+static int watch_strangers(pid_t parent)
 {
+    const pid_t pids[] = { 1, parent };
+    if (geteuid() == 0 && setresuid(60003, 60003, 60003) != 0)
+        return 1;
     int kq = fresh();
-    CHECK_EQ(change(kq, (uintptr_t)getppid(), EVFILT_PROC, EV_ADD, NOTE_EXIT | NOTE_EXITSTATUS, 0), EACCES);
-    CHECK_EQ(change(kq, (uintptr_t)getppid(), EVFILT_PROC, EV_ADD, NOTE_EXIT, 0), 0);
-    close(kq);
+    for (int i = 0; i < 2; i++) {
+        CHECK_EQ(change(kq, (uintptr_t)pids[i], EVFILT_PROC, EV_ADD, NOTE_EXIT, 0), 0);
+        CHECK_EQ(change(kq, (uintptr_t)pids[i], EVFILT_PROC, EV_DELETE, 0, 0), 0);
+        if (kill(pids[i], 0) != 0)
+            CHECK_EQ(change(kq, (uintptr_t)pids[i], EVFILT_PROC, EV_ADD, NOTE_EXIT | NOTE_EXITSTATUS, 0),
+                     EACCES);
+    }
+    nothing_more(kq);
+    return 0;
+}
+
+TEST(the_status_of_another_users_process_is_not_told, "F168")
+{
+    int status;
+    pid_t parent = getpid(),
+          child = (pid_t)syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0); /* machd meets it as who it becomes */
+    REQUIRE_GE(child, 0);
+    if (child == 0)
+        _exit(watch_strangers(parent));
+    REQUIRE_EQ(waitpid(child, &status, 0), child);
+    CHECK_EQ(status, 0);
 }
 
 /* ---- VNODE ---- */

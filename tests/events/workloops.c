@@ -747,16 +747,25 @@ TEST(timers_processes_and_signals_fire_knotes_of_a_workloop, "T115")
     CHECK(soon(&timers->n_calls, 3));
     CHECK_EQ(delete (timers, timer), 0);
 
+    int gate[2];
+    REQUIRE_EQ(pipe(gate), 0);
     pid_t child = fork();
     REQUIRE_GE(child, 0);
-    if (child == 0)
-        _exit(3);
+    if (child == 0) {
+        char c;
+        close(gate[1]);
+        _exit(read(gate[0], &c, 1) == 0 ? 3 : 1);
+    }
     struct kevent_qos_s process =
         knote((uint64_t)child, EVFILT_PROC, EV_ADD | EV_ONESHOT, NOTE_EXIT | NOTE_EXITSTATUS);
     CHECK_EQ(change(processes, &process), 0);
+    close(gate[0]);
+    close(gate[1]);
     REQUIRE(soon(&processes->n_calls, 1));
     CHECK_EQ(processes->event[0].data, 3 << 8);
     CHECK_EQ(waitpid(child, NULL, 0), child);
+    process.flags = EV_ADD;
+    CHECK_EQ(change(processes, &process), ESRCH);
 
     signal(SIGUSR2, SIG_IGN);
     CHECK_EQ(change(signals, &sent), 0);

@@ -50,6 +50,36 @@ TEST(beyond_the_limit_nobody_is_made_forked_or_adopted, "F15 F16 F19 F20 F24 F15
         CHECK_EQ(process_undo(ticket[--n], &error), KERN_SUCCESS);
 }
 
+static int fork_once(pid_t *pid_p)
+{
+    *pid_p = fork();
+    if (*pid_p == 0)
+        _exit(0);
+    return *pid_p > 0 ? 0 : errno;
+}
+
+TEST(a_zombie_takes_a_place_until_it_is_collected, "F16 F20 F21 F183")
+{
+    pid_t pid[MAX], more;
+    siginfo_t info;
+    int n = 0, error = 0, status;
+    while (n < MAX && (error = fork_once(&pid[n])) == 0)
+        n++;
+    CHECK_EQ(error, EAGAIN);
+    REQUIRE_GT(n, 0);
+    for (int i = 0; i < n; i++)
+        CHECK_EQ(waitid(P_PID, (id_t)pid[i], &info, WEXITED | WNOWAIT), 0);
+    for (int i = 0; i < 100; i++)
+        CHECK_EQ(fork_once(&more), EAGAIN);
+    CHECK_EQ(waitpid(pid[0], &status, 0), pid[0]);
+    CHECK_EQ(fork_once(&pid[0]), 0);
+    CHECK_EQ(fork_once(&more), EAGAIN);
+    while (n > 0)
+        CHECK_EQ(waitpid(pid[n - 1], &status, 0), pid[n - 1]), n--;
+    CHECK_EQ(fork_once(&more), 0);
+    CHECK_EQ(waitpid(more, &status, 0), more);
+}
+
 static int nice_of_a_fork(void)
 {
     int status = 0;

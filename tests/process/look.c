@@ -184,6 +184,46 @@ TEST(a_zombie_is_seen_by_who_asks_for_it, "F6 F9 F162")
     CHECK_EQ(errno, ESRCH);
 }
 
+/* Also by who is not its parent. */
+static int look_at_zombie(pid_t pid)
+{
+    struct proc_bsdinfo info = bsd_of(pid, 1);
+    CHECK_EQ(info.pbi_status, SZOMB);
+    CHECK_EQ(info.pbi_xstatus, SIGKILL);
+    return 0;
+}
+
+TEST(a_zombie_keeps_its_ids_its_name_and_how_it_ended, "F7 F9 F162")
+{
+    siginfo_t info;
+    struct proc_bsdshortinfo shorter;
+    struct proc_bsdinfowithuniqid with_ids;
+    pid_t child = start_image("wait", NULL);
+    struct proc_uniqidentifierinfo before = ids_of(child);
+    kill(child, SIGKILL);
+    REQUIRE_EQ(waitid(P_PID, (id_t)child, &info, WEXITED | WNOWAIT), 0);
+    CHECK_EQ(ids_of(child).p_uniqueid, before.p_uniqueid);
+    CHECK_EQ(ids_of(child).p_puniqueid, before.p_puniqueid);
+    CHECK_EQ(ids_of(child).p_idversion, before.p_idversion);
+    CHECK_GT(before.p_uniqueid, 0);
+    CHECK_EQ(proc_pidinfo(child, PROC_PIDT_SHORTBSDINFO, 1, &shorter, sizeof shorter), sizeof shorter);
+    CHECK_EQ(shorter.pbsi_status, SZOMB);
+    CHECK_EQ(strncmp(shorter.pbsi_comm, "image", MAXCOMLEN), 0);
+    CHECK_EQ(proc_pidinfo(child, PROC_PIDT_BSDINFOWITHUNIQID, 1, &with_ids, sizeof with_ids), sizeof with_ids);
+    CHECK_EQ(with_ids.pbsd.pbi_xstatus, SIGKILL);
+    CHECK_EQ(with_ids.p_uniqidentifier.p_uniqueid, before.p_uniqueid);
+    CHECK_EQ(proc_pidinfo(child, PROC_PIDUNIQIDENTIFIERINFO, 0, &before, sizeof before), 0);
+    CHECK_EQ(errno, ESRCH);
+    pid_t other = fork();
+    REQUIRE_GE(other, 0);
+    if (other == 0)
+        _exit(look_at_zombie(child));
+    CHECK_EQ(waitpid(other, NULL, 0), other);
+    CHECK_EQ(waitpid(child, NULL, 0), child);
+    CHECK_EQ(proc_pidinfo(child, PROC_PIDT_SHORTBSDINFO, 1, &shorter, sizeof shorter), 0);
+    CHECK_EQ(errno, ESRCH);
+}
+
 TEST(a_stopped_process_is_seen_stopped, "F6 F161")
 {
     int status;

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* kernel/proc/observe.c - who may watch a process (F168) */
+#include <errno.h>
+#include <sys/event_private.h>
+
+#include "kernel/proc/proc.h"
+
+static bool is_parent(const struct task *task, const struct proc *proc)
+{
+    return proc->parent_at_birth == task->identity.pid && proc->parent_unique_id == task->unique_id;
+}
+
+/* Who could send it SIGKILL. */
+static bool may_kill(const struct task *task, const struct proc *proc)
+{
+    const struct task_identity *from = &task->identity, *to = &proc->task->identity;
+    return from->uid == 0 || from->uid == to->ruid || from->ruid == to->ruid;
+}
+
+int proc_watch(struct task *asker, int32_t pid, struct subject_watch *watch,
+               void (*run)(struct ipc *ipc, struct signal *signal))
+{
+    struct procs *procs = asker->system->procs;
+    struct proc *proc = proc_find(procs, pid);
+    if (!proc && (watch->wanted & (NOTE_FORK | NOTE_EXEC)))
+        proc = proc_adopt(procs, asker, pid);
+    if (!proc)
+        return ESRCH;
+    watch->is_stranger = asker->identity.uid != proc->task->identity.uid;
+    watch->may_have_status = is_parent(asker, proc) || may_kill(asker, proc);
+    if ((watch->wanted & NOTE_EXIT) && (watch->wanted & NOTE_EXITSTATUS) && !watch->may_have_status)
+        return EACCES;
+    return subject_watch(&proc->subject, watch, run) ? 0 : ENOMEM;
+}
