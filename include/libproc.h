@@ -39,6 +39,9 @@ int proc_pidpath(int pid, void *buffer, uint32_t size);
 /* ESRCH also when the process has become another program since the token was made. */
 int proc_pidpath_audittoken(audit_token_t *token, void *buffer, uint32_t size);
 
+/* The path of the file that is mapped at or behind the address; 0 without one. */
+int proc_regionfilename(int pid, uint64_t address, void *buffer, uint32_t size);
+
 int proc_libversion(int *major, int *minor);
 
 /* Fills a struct rusage_info_v0 to _v6, by flavor; 0, or -1 with errno. Times, sizes and faults; the rest is 0. */

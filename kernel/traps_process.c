@@ -88,12 +88,40 @@ void trap_process_threads(struct thread *thread, const uint64_t *arg)
     thread->ipc.ipc->steps += proc->task->n_threads;
 }
 
+static int set_starvation(struct thread *thread, uint64_t value)
+{
+    if (value > STARVATION_MAX)
+        return EINVAL;
+    thread->task->proc->kept.starvation = (uint32_t)value;
+    return 0;
+}
+
+/* F23 */
+static int set_max(struct thread *thread, uint64_t value)
+{
+    struct procs *procs = thread->task->system->procs;
+    int error = 0;
+    if (value && thread->task->identity.uid != 0)
+        error = EPERM;
+    else if (value > PROCESSES_HARD_MAX)
+        error = EINVAL;
+    else if (value)
+        procs->max = (uint32_t)value;
+    thread->ipc.reply.value[1] = procs->max;
+    return error;
+}
+
+static int set(struct thread *thread, uint64_t setting, uint64_t value)
+{
+    switch (setting) {
+    case PROCESS_SET_STARVATION: return set_starvation(thread, value);
+    case PROCESS_SET_MAX: return set_max(thread, value);
+    case PROCESS_TELL_FORK: return launch_forked(thread, value);
+    }
+    return EINVAL;
+}
+
 void trap_process_set(struct thread *thread, const uint64_t *arg)
 {
-    if (arg[0] != PROCESS_SET_STARVATION || arg[1] > STARVATION_MAX) {
-        answer(thread, EINVAL);
-        return;
-    }
-    thread->task->proc->kept.starvation = (uint32_t)arg[1];
-    answer(thread, 0);
+    answer(thread, set(thread, arg[0], arg[1]));
 }

@@ -13,9 +13,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "libmach/proc_files.h"
 #include "libmach/proc_host.h"
 #include "libmach/process.h"
 
+enum { PLATFORM_MACOS = 1 };
 enum { SPARE_PIDS = 20, NS_PER_US = 1000, US_PER_S = 1000000, LINUX_EXITING = 0x4, THREADS_AT_ONCE = 64 };
 
 static int fail(int error)
@@ -346,6 +348,15 @@ static int end_of(const struct subject *s, void *buffer)
     return sizeof status;
 }
 
+static int region_of(const struct subject *s, uint64_t address, void *buffer, size_t size)
+{
+    struct proc_regionwithpathinfo info;
+    if (!proc_region(s->host.pid, address, &info))
+        return 0;
+    memcpy(buffer, &info, size); /* it begins with what PIDREGIONINFO tells */
+    return (int)size;
+}
+
 /* ---- proc_pidinfo ---- */
 
 /* How large the buffer must be at least; 0: no flavor that is built. */
@@ -358,6 +369,10 @@ static size_t least_size(int flavor)
     case PROC_PIDTASKINFO: return PROC_PIDTASKINFO_SIZE;
     case PROC_PIDTHREADINFO: return PROC_PIDTHREADINFO_SIZE;
     case PROC_PIDLISTTHREADS: return PROC_PIDLISTTHREADS_SIZE;
+    case PROC_PIDREGIONINFO: return PROC_PIDREGIONINFO_SIZE;
+    case PROC_PIDREGIONPATHINFO: return PROC_PIDREGIONPATHINFO_SIZE;
+    case PROC_PIDVNODEPATHINFO: return PROC_PIDVNODEPATHINFO_SIZE;
+    case PROC_PIDPLATFORMINFO: return PROC_PIDPLATFORMINFO_SIZE;
     case PROC_PIDPATHINFO: return 1;
     case PROC_PIDT_SHORTBSDINFO: return PROC_PIDT_SHORTBSDINFO_SIZE;
     case PROC_PIDTHREADID64INFO: return PROC_PIDTHREADID64INFO_SIZE;
@@ -378,6 +393,7 @@ static int how_to_look(int flavor, uint64_t arg)
     case PROC_PIDT_BSDINFOWITHUNIQID: return arg != 0 ? SEES_ZOMBIES : 0;
     case PROC_PIDT_SHORTBSDINFO:
     case PROC_PIDUNIQIDENTIFIERINFO: return FOR_ANYBODY | (arg != 0 ? SEES_ZOMBIES : 0);
+    case PROC_PIDPLATFORMINFO:
     case PROC_PIDNOTEEXIT: return FOR_ANYBODY | SEES_ZOMBIES;
     case PROC_PIDPATHINFO:
     case PROC_PIDCOALITIONINFO: return FOR_ANYBODY;
@@ -404,6 +420,7 @@ static void fill(const struct subject *s, int flavor, void *buffer)
             .coalition_id = { s->machd.coalition[0], s->machd.coalition[1] },
         };
         break;
+    case PROC_PIDPLATFORMINFO: *(uint32_t *)buffer = PLATFORM_MACOS; break;
     case PROC_PIDIPCTABLEINFO:
         *(struct proc_ipctableinfo *)buffer = (struct proc_ipctableinfo){
             .table_size = s->machd.names,
@@ -431,6 +448,9 @@ int proc_pidinfo(int pid, int flavor, uint64_t arg, void *buffer, int size)
     case PROC_PIDLISTTHREADS:
     case PROC_PIDLISTTHREADIDS: return list_threads(&subject, buffer, size);
     case PROC_PIDPATHINFO: return path_of(&subject, buffer, size);
+    case PROC_PIDREGIONINFO:
+    case PROC_PIDREGIONPATHINFO: return region_of(&subject, arg, buffer, least);
+    case PROC_PIDVNODEPATHINFO: return proc_directories(subject.host.pid, buffer) ? (int)least : 0;
     case PROC_PIDNOTEEXIT: return end_of(&subject, buffer);
     }
     fill(&subject, flavor, buffer);
@@ -467,6 +487,20 @@ int proc_pidpath_audittoken(audit_token_t *token, void *buffer, uint32_t size)
                                                                   : fail(ESRCH);
 }
 
+int proc_regionfilename(int pid, uint64_t address, void *buffer, uint32_t size)
+{
+    struct proc_regionwithpathinfo info;
+    if (proc_pidinfo(pid, PROC_PIDREGIONPATHINFO, address, &info, sizeof info) != sizeof info)
+        return 0;
+    size_t length = strnlen(info.prp_vip.vip_path, sizeof info.prp_vip.vip_path);
+    if (length > size)
+        return fail(ENOMEM);
+    memcpy(buffer, info.prp_vip.vip_path, length);
+    if (length < size)
+        ((char *)buffer)[length] = '\0';
+    return (int)length;
+}
+
 int proc_libversion(int *major, int *minor)
 {
     *major = 1;
@@ -479,7 +513,7 @@ int proc_setpcontrol(int control)
     int error = 0;
     if (control < PROC_SETPC_NONE || control > PROC_SETPC_TERMINATE)
         error = EINVAL;
-    else if (process_set(PROCESS_SET_STARVATION, (uint64_t)control, &error) != KERN_SUCCESS)
+    else if (process_set(PROCESS_SET_STARVATION, (uint64_t)control, &error, NULL) != KERN_SUCCESS)
         error = ENOTSUP;
     errno = error != 0 ? error : errno;
     return error != 0 ? -1 : 0;

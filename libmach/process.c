@@ -109,7 +109,12 @@ kern_return_t process_threads(int32_t pid, uint32_t skip, int *error_p, struct p
     return kr;
 }
 
-kern_return_t process_set(enum process_setting setting, uint64_t value, int *error_p)
+kern_return_t process_set(enum process_setting setting, uint64_t value, int *error_p, uint64_t *now_p)
 {
-    return of_ticket(TRAP_PROCESS_SET, (uint64_t)setting, value, error_p);
+    uint64_t result[3] = { 0 };
+    kern_return_t kr = call(TRAP_PROCESS_SET, (uint64_t)setting, value, NULL, false, result);
+    *error_p = (int)result[0];
+    if (now_p != NULL)
+        *now_p = result[1];
+    return kr;
 }

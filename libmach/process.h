@@ -21,4 +21,5 @@ kern_return_t process_list(uint64_t *cursor_p, struct process_item *items, uint3
 /* Up to max threads after the first `skip`. *all_p: how many there are. */
 kern_return_t process_threads(int32_t pid, uint32_t skip, int *error_p, struct process_thread *threads, uint32_t max,
                               uint32_t *n_p, uint32_t *all_p);
-kern_return_t process_set(enum process_setting setting, uint64_t value, int *error_p);
+/* *now_p, if not NULL: what holds now, of those that tell it. */
+kern_return_t process_set(enum process_setting setting, uint64_t value, int *error_p, uint64_t *now_p);

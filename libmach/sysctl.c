@@ -15,7 +15,9 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { TEXT_SIZE = 512, MAX_PROCESSES = 2500 };
+#include "libmach/process.h"
+
+enum { TEXT_SIZE = 512, MAX_PROCESSES = 2500 }; /* F23: where no machd says otherwise */
 
 struct value {
     enum { NUMBER, WIDE, TEXT, TIME } kind;
@@ -47,6 +49,14 @@ static int64_t max_files(void)
     struct rlimit limit;
     return getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_max < INT_MAX ? (int64_t)limit.rlim_max
                                                                              : INT_MAX;
+}
+
+static int64_t max_processes(void)
+{
+    uint64_t max = 0;
+    int error = 0;
+    kern_return_t kr = process_set(PROCESS_SET_MAX, 0, &error, &max);
+    return kr == KERN_SUCCESS && max != 0 ? (int64_t)max : MAX_PROCESSES;
 }
 
 static struct timeval boot_time(void)
@@ -91,6 +101,8 @@ enum fact {
     CACHE_LINE,
     ARGUMENTS_MAX,
     FILES_MAX,
+    PROCESSES,
+    PROCESSES_OF_USER,
     BOOT_TIME,
     MACHINE,
     MODEL,
@@ -136,8 +148,8 @@ static const struct entry {
     { "kern.bootargs", { 0 }, TEXT, NOTHING, 0 },
     { "kern.boottime", { CTL_KERN, KERN_BOOTTIME }, TIME, BOOT_TIME, 0 },
     { "kern.osrevision", { CTL_KERN, KERN_OSREV }, NUMBER, CONSTANT, 199506 },
-    { "kern.maxproc", { CTL_KERN, KERN_MAXPROC }, NUMBER, CONSTANT, MAX_PROCESSES },
-    { "kern.maxprocperuid", { 0 }, NUMBER, CONSTANT, MAX_PROCESSES / 2 },
+    { "kern.maxproc", { CTL_KERN, KERN_MAXPROC }, NUMBER, PROCESSES, 0 },
+    { "kern.maxprocperuid", { 0 }, NUMBER, PROCESSES_OF_USER, 0 },
     { "kern.maxfiles", { CTL_KERN, KERN_MAXFILES }, NUMBER, FILES_MAX, 0 },
     { "kern.argmax", { CTL_KERN, KERN_ARGMAX }, NUMBER, ARGUMENTS_MAX, 0 },
     { "kern.ngroups", { CTL_KERN, KERN_NGROUPS }, NUMBER, CONSTANT, 16 },
@@ -163,6 +175,8 @@ static void find_out(const struct entry *entry, struct value *value)
     case CACHE_LINE: value->number = cache_line(); break;
     case ARGUMENTS_MAX: value->number = sysconf(_SC_ARG_MAX); break;
     case FILES_MAX: value->number = max_files(); break;
+    case PROCESSES: value->number = max_processes(); break;
+    case PROCESSES_OF_USER: value->number = max_processes() / 2; break;
     case BOOT_TIME: value->time = boot_time(); break;
     case MACHINE: set_text(value, machine()); break;
     case MODEL: set_text(value, "Linux"); break;
@@ -176,7 +190,7 @@ static void find_out(const struct entry *entry, struct value *value)
     }
 }
 
-/* ---- giving it ---- */
+/* ---- giving and setting it ---- */
 
 static int fail(int error)
 {
@@ -214,6 +228,29 @@ static int give(const struct entry *entry, void *old, size_t *old_size)
     return old != NULL && size > room ? fail(ENOMEM) : 0;
 }
 
+/* F23: kern.maxproc alone. 0 sets nothing in machd, so it is refused here. */
+static int set(const struct entry *entry, const void *new_value, size_t size)
+{
+    int32_t max;
+    int error = 0;
+    if (entry->fact != PROCESSES)
+        return EPERM;
+    if (size != sizeof max)
+        return EINVAL;
+    memcpy(&max, new_value, sizeof max);
+    if (process_set(PROCESS_SET_MAX, max > 0 ? (uint64_t)max : UINT64_MAX, &error, NULL) != KERN_SUCCESS)
+        return EPERM;
+    return error;
+}
+
+static int give_and_set(const struct entry *entry, void *old, size_t *old_size, const void *new_value,
+                        size_t new_size)
+{
+    int result = old != NULL || old_size != NULL || new_value == NULL ? give(entry, old, old_size) : 0;
+    int error = result == 0 && new_value != NULL ? set(entry, new_value, new_size) : 0;
+    return error != 0 ? fail(error) : result;
+}
+
 static const struct entry *find(const char *name)
 {
     for (size_t i = 0; i < N_ENTRIES; i++)
@@ -224,22 +261,18 @@ static const struct entry *find(const char *name)
 
 int sysctlbyname(const char *name, void *old, size_t *old_size, void *new_value, size_t new_size)
 {
-    (void)new_size;
     const struct entry *entry = find(name);
-    if (entry == NULL)
-        return fail(ENOENT);
-    return new_value != NULL ? fail(EPERM) : give(entry, old, old_size);
+    return entry != NULL ? give_and_set(entry, old, old_size, new_value, new_size) : fail(ENOENT);
 }
 
 int sysctl(int *name, u_int n_name, void *old, size_t *old_size, void *new_value, size_t new_size)
 {
-    (void)new_size;
     if (n_name < 2 || n_name > CTL_MAXNAME)
         return fail(EINVAL);
     for (size_t i = 0; i < N_ENTRIES; i++)
         if (n_name == 2 && entries[i].mib[0] != 0 && entries[i].mib[0] == name[0] &&
             entries[i].mib[1] == name[1])
-            return new_value != NULL ? fail(EPERM) : give(&entries[i], old, old_size);
+            return give_and_set(&entries[i], old, old_size, new_value, new_size);
     return fail(ENOENT);
 }
 

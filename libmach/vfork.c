@@ -50,9 +50,11 @@ void vfork_forget(void)
 /* ---- what machd knows of it ---- */
 
 /* 0 or an error number: machd's limits (F15 to F17). Without a machd there is none to ask. */
-static int prepare(void)
+static int prepare(bool is_told)
 {
-    struct spawn_request request = { .jetsam_priority = -1, .memory_active = -1, .memory_inactive = -1 };
+    struct spawn_request request = {
+        .jetsam_priority = -1, .memory_active = -1, .memory_inactive = -1, .fork_is_told = is_told
+    };
     struct rlimit limit;
     int error = 0;
     request.process_limit = UINT32_MAX;
@@ -84,6 +86,14 @@ static void settle(void)
     vforking.state = TICKET_NONE;
 }
 
+/* F53: once, before the child runs anything of its own. */
+static void tell_of_fork(void)
+{
+    int error;
+    if (vforking.state == TICKET_PREPARED)
+        process_set(PROCESS_TELL_FORK, vforking.ticket, &error, NULL);
+}
+
 /* With the state of the parent's task as it is by now, not as it was at the vfork (F73). */
 void vfork_exec_begins(void)
 {
@@ -94,7 +104,7 @@ void vfork_exec_begins(void)
     if (!connection_is_whole())
         return;
     take_back();
-    if (prepare() == 0 && vforking.state == TICKET_PREPARED &&
+    if (prepare(true) == 0 && vforking.state == TICKET_PREPARED &&
         process_commit(vforking.ticket, getpid(), &error) == KERN_SUCCESS && error == 0)
         vforking.state = TICKET_COMMITTED;
 }
@@ -129,7 +139,7 @@ bool vfork_begin(void)
     }
     mask_block_all(&vforking.mask);
     vforking.state = TICKET_NONE;
-    int error = prepare();
+    int error = prepare(false);
     if (error != 0) {
         mask_set(&vforking.mask, NULL);
         errno = error;
@@ -148,6 +158,7 @@ pid_t vfork_end(long result)
     sigset_t mask = vforking.mask;
     if (result == 0) {
         end_with_parent();
+        tell_of_fork();
         mask_set(&mask, NULL);
         return 0;
     }

@@ -29,7 +29,7 @@
  *
  * A vfork child asks on its parent's page: PREPARE before the vfork, for its place in the table; UNDO, PREPARE and COMMIT
  * of itself before its exec; UNDO if that fails, and then the same again. When the parent returns, the ticket is DONE or
- * taken back.
+ * taken back. It says when the child is there (PROCESS_TELL_FORK), since a ticket that is taken back tells nobody of a fork.
  *
  * An exec that nobody announced is the same with no attributes: the new image's task keeps role and watch ports.
  *
@@ -88,7 +88,7 @@ struct spawn_request {
     uint32_t persona, persona_flags;                        /* persona 0: the parent's */
     uint32_t process_limit; /* soft RLIMIT_NPROC of the caller; ~0: none (F17) */
     uint32_t n_special, n_exceptions, n_registered, n_watch;
-    uint32_t pad;
+    uint32_t fork_is_told; /* this child's parent has been told of it (PROCESS_TELL_FORK) */
     uint64_t coalition[SPAWN_COALITIONS]; /* resource, jetsam; 0: inherited (F136) */
     uint32_t coalition_role[SPAWN_COALITIONS];
     struct spawn_special special[SPAWN_SPECIAL_MAX]; /* in the order given */
@@ -164,7 +164,12 @@ struct process_thread {
 
 enum process_setting {
     PROCESS_SET_STARVATION = 1, /* 0 to 3, else EINVAL */
+    PROCESS_SET_MAX = 2,        /* kern.maxproc: 1 to PROCESSES_HARD_MAX, else EINVAL; by root, else EPERM; 0 sets nothing.
+                                 * value[1]: what holds now (F23) */
+    PROCESS_TELL_FORK = 3,      /* a ticket: its vfork has returned to the child (F53); EINVAL: no such ticket */
 };
+
+enum { PROCESSES_HARD_MAX = 32768 };
 
 _Static_assert(sizeof(struct process_info) % 8 == 0 && sizeof(struct process_item) == 32 && sizeof(struct process_thread) == 32,
                "the layout is the protocol");

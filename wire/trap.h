@@ -118,7 +118,7 @@ enum trap_number {
     TRAP_PROCESS_INFO = 244,    /* pid (0: the caller's), PROCESS_FIND_ZOMBIES or 0 -> error; struct process_info */
     TRAP_PROCESS_LIST = 245,    /* cursor, at most so many -> error, n, next cursor (0: that was all); struct process_item[n] */
     TRAP_PROCESS_THREADS = 246, /* pid, how many to leave out -> error, n, number of all; struct process_thread[n] */
-    TRAP_PROCESS_SET = 247,     /* PROCESS_SET_*, value -> error: of the caller's own record (F166) */
+    TRAP_PROCESS_SET = 247,     /* enum process_setting, value -> error, value: of the caller's own record (F166), or of all */
 };
 
 enum { TRAP_BACKGROUND_END, TRAP_BACKGROUND_BEGIN, TRAP_BACKGROUND_ASK };

@@ -18,6 +18,11 @@
  *    PIDCOALITIONINFO            40    anybody       struct proc_pidcoalitioninfo
  *    PIDNOTEEXIT                  4    the parent    how a zombie ended, as wait tells it
  *    PIDIPCTABLEINFO              8    same user     struct proc_ipctableinfo
+ *    PIDREGIONINFO               96    same user     struct proc_regioninfo of the region at or behind arg; EINVAL: none
+ *    PIDREGIONPATHINFO         1272    same user     struct proc_regionwithpathinfo, likewise; no file: all of it 0
+ *    PIDVNODEPATHINFO          2352    same user     struct proc_vnodepathinfo: the working directory, and the root directory if
+ *                                                    it has one of its own
+ *    PIDPLATFORMINFO              4    anybody       PLATFORM_MACOS (1)
  *
  * The others are not built (ENOTSUP). Of a process that machd does not know, ids of images and facts of Mach are 0.
  */
@@ -191,6 +196,90 @@ struct proc_bsdinfowithuniqid {
     struct proc_uniqidentifierinfo p_uniqidentifier;
 };
 
+/* Times in seconds and nanoseconds; sizes in bytes, blocks of 512. */
+struct vinfo_stat {
+    uint32_t vst_dev;
+    uint16_t vst_mode;
+    uint16_t vst_nlink;
+    uint64_t vst_ino;
+    uid_t vst_uid;
+    gid_t vst_gid;
+    int64_t vst_atime;
+    int64_t vst_atimensec;
+    int64_t vst_mtime;
+    int64_t vst_mtimensec;
+    int64_t vst_ctime;
+    int64_t vst_ctimensec;
+    int64_t vst_birthtime; /* not known: 0 */
+    int64_t vst_birthtimensec;
+    off_t vst_size;
+    int64_t vst_blocks;
+    int32_t vst_blksize;
+    uint32_t vst_flags;
+    uint32_t vst_gen;
+    uint32_t vst_rdev;
+    int64_t vst_qspare[2];
+};
+
+/* vi_type */
+#define VNON 0
+#define VREG 1
+#define VDIR 2
+#define VBLK 3
+#define VCHR 4
+#define VLNK 5
+#define VSOCK 6
+#define VFIFO 7
+
+struct vnode_info {
+    struct vinfo_stat vi_stat;
+    int vi_type;
+    int vi_pad;
+    struct {
+        int32_t val[2];
+    } vi_fsid; /* 0 */
+};
+
+struct vnode_info_path {
+    struct vnode_info vip_vi;
+    char vip_path[1024];
+};
+
+struct proc_vnodepathinfo {
+    struct vnode_info_path pvi_cdir;
+    struct vnode_info_path pvi_rdir;
+};
+
+/* Pages are not counted: 0. */
+struct proc_regioninfo {
+    uint32_t pri_protection; /* VM_PROT_* */
+    uint32_t pri_max_protection;
+    uint32_t pri_inheritance; /* VM_INHERIT_* */
+    uint32_t pri_flags;
+    uint64_t pri_offset; /* in the file */
+    uint32_t pri_behavior;
+    uint32_t pri_user_wired_count;
+    uint32_t pri_user_tag;
+    uint32_t pri_pages_resident;
+    uint32_t pri_pages_shared_now_private;
+    uint32_t pri_pages_swapped_out;
+    uint32_t pri_pages_dirtied;
+    uint32_t pri_ref_count;
+    uint32_t pri_shadow_depth;
+    uint32_t pri_share_mode; /* SM_* */
+    uint32_t pri_private_pages_resident;
+    uint32_t pri_shared_pages_resident;
+    uint32_t pri_obj_id;
+    uint32_t pri_depth;
+    uint64_t pri_address;
+    uint64_t pri_size; /* bytes */
+};
+
+struct proc_regionwithpathinfo {
+    struct proc_regioninfo prp_prinfo;
+    struct vnode_info_path prp_vip;
+};
+
 struct proc_pidcoalitioninfo {
     uint64_t coalition_id[2]; /* resource, jetsam */
     uint64_t reserved1;
@@ -239,8 +328,11 @@ struct proc_ipctableinfo {
 #define PROC_PIDTHREADINFO_SIZE (sizeof(struct proc_threadinfo))
 #define PROC_PIDLISTTHREADS 6
 #define PROC_PIDREGIONINFO 7
+#define PROC_PIDREGIONINFO_SIZE (sizeof(struct proc_regioninfo))
 #define PROC_PIDREGIONPATHINFO 8
+#define PROC_PIDREGIONPATHINFO_SIZE (sizeof(struct proc_regionwithpathinfo))
 #define PROC_PIDVNODEPATHINFO 9
+#define PROC_PIDVNODEPATHINFO_SIZE (sizeof(struct proc_vnodepathinfo))
 #define PROC_PIDTHREADPATHINFO 10
 #define PROC_PIDPATHINFO 11
 #define PROC_PIDWORKQUEUEINFO 12
@@ -267,6 +359,7 @@ struct proc_ipctableinfo {
 #define PROC_PIDLISTDYNKQUEUES 27
 #define PROC_PIDLISTTHREADIDS 28
 #define PROC_PIDPLATFORMINFO 30
+#define PROC_PIDPLATFORMINFO_SIZE (sizeof(uint32_t))
 #define PROC_PIDREGIONPATH 31
 #define PROC_PIDIPCTABLEINFO 32
 #define PROC_PIDIPCTABLEINFO_SIZE (sizeof(struct proc_ipctableinfo))

@@ -11,7 +11,8 @@
  *                    kern.ostype osrelease version osversion osproductversion hostname bootargs
  *    struct timeval  kern.boottime
  *
- * An integer may be asked for with 4 or 8 bytes. Nothing can be set: EPERM. Other names: ENOENT.
+ * An integer may be asked for with 4 or 8 bytes. kern.maxproc can be set, by root, to 1 to 32768 (else EINVAL), for all
+ * processes under this machd; nothing else can: EPERM. Other names: ENOENT.
  */
 #ifndef _SYS_SYSCTL_H_
 #define _SYS_SYSCTL_H_
@@ -68,7 +69,8 @@ __BEGIN_DECLS
  * *old_size: in, the room at old; out, the size of the value. old NULL asks for the size. -1 with errno
  *    ENOENT    no such name, or one that has no number
  *    ENOMEM    the room is too small; as much as fits is there
- *    EPERM     new is given
+ *    EPERM     new is given, and it cannot be set, or not by who asks
+ *    EINVAL    new is no value for it
  *    EINVAL    a name of more than CTL_MAXNAME numbers, or none
  */
 int sysctl(int *name, u_int n_name, void *old, size_t *old_size, void *new_value, size_t new_size)

@@ -143,6 +143,7 @@ int launch_prepare(struct thread *thread, const struct spawn_request *request, u
     if (!launch)
         return is_exec ? ENOMEM : EAGAIN;
     launch->is_exec = is_exec;
+    launch->is_told = request->fork_is_told;
     launch->inherit = take_inherit(parent, is_exec);
     if (!launch->inherit || !take_watches(launch, thread->ipc.space, request)) {
         launch_free(launch);
@@ -251,6 +252,17 @@ void launch_tell_of_fork(struct launch *launch)
     if (launch->state == LAUNCH_COMMITTED && !launch->is_told)
         subject_tell(&parent->procs->system->ipc, &parent->subject, NOTE_FORK);
     launch->is_told = true;
+}
+
+int launch_forked(struct thread *thread, uint64_t ticket)
+{
+    struct launch *launch = find(thread, ticket);
+    if (!launch || launch->is_exec)
+        return EINVAL;
+    if (!launch->is_told)
+        subject_tell(thread->ipc.ipc, &launch->parent->subject, NOTE_FORK);
+    launch->is_told = true;
+    return 0;
 }
 
 static void complete(struct launch *launch)

@@ -42,6 +42,8 @@ int launch_prepare(struct thread *thread, const struct spawn_request *request, u
 int launch_commit(struct thread *thread, uint64_t ticket, int32_t pid);
 int launch_done(struct thread *thread, uint64_t ticket);
 int launch_undo(struct thread *thread, uint64_t ticket);
+/* The child of a vfork is there, and will be announced by another ticket if it gets a task of its own (F53, F75). */
+int launch_forked(struct thread *thread, uint64_t ticket);
 
 /* ---- for proc.c ---- */
 

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -63,6 +64,10 @@ TEST(structures_of_libproc_have_their_sizes, "F161")
     CHECK_EQ(PROC_PIDT_BSDINFOWITHUNIQID_SIZE, 192);
     CHECK_EQ(PROC_PIDCOALITIONINFO_SIZE, 40);
     CHECK_EQ(PROC_PIDIPCTABLEINFO_SIZE, 8);
+    CHECK_EQ(PROC_PIDREGIONINFO_SIZE, 96);
+    CHECK_EQ(PROC_PIDREGIONPATHINFO_SIZE, 1272);
+    CHECK_EQ(PROC_PIDVNODEPATHINFO_SIZE, 2352);
+    CHECK_EQ(offsetof(struct vnode_info_path, vip_path), 152);
     CHECK_EQ(offsetof(struct proc_bsdinfo, pbi_comm), 48);
     CHECK_EQ(offsetof(struct proc_bsdinfo, pbi_nfiles), 96);
     CHECK_EQ(offsetof(struct proc_bsdinfo, pbi_start_tvsec), 120);
@@ -115,7 +120,7 @@ TEST(refusals_of_libproc_have_their_numbers, "F160")
     CHECK_EQ(errno, EINVAL);
     CHECK_EQ(proc_pidinfo(0x3fffffff, PROC_PIDTBSDINFO, 0, &info, sizeof info), 0);
     CHECK_EQ(errno, ESRCH);
-    CHECK_EQ(proc_pidinfo(getpid(), PROC_PIDREGIONINFO, 0, &info, sizeof info), 0);
+    CHECK_EQ(proc_pidinfo(getpid(), PROC_PIDEXITREASONINFO, 0, &info, sizeof info), 0);
     CHECK_EQ(errno, ENOTSUP);
     CHECK_EQ(proc_pidinfo(getpid(), PROC_PIDPATHINFO, 0, &info, PROC_PIDPATHINFO_MAXSIZE + 1), 0);
     CHECK_EQ(errno, EOVERFLOW);
@@ -232,6 +237,50 @@ TEST(a_stopped_process_is_seen_stopped, "F6 F161")
     CHECK_EQ(waitpid(child, &status, WUNTRACED), child);
     CHECK_EQ(bsd_of(child, 0).pbi_status, SSTOP);
     end_image(child);
+}
+
+TEST(the_directories_of_a_process_are_told, "F161")
+{
+    struct proc_vnodepathinfo info;
+    struct stat status;
+    pid_t child = start_image("wait", NULL);
+    char path[1024];
+    REQUIRE(getcwd(path, sizeof path) != NULL);
+    REQUIRE_EQ(stat(path, &status), 0);
+    CHECK_EQ(proc_pidinfo(child, PROC_PIDVNODEPATHINFO, 0, &info, sizeof info), sizeof info);
+    CHECK_STR_EQ(info.pvi_cdir.vip_path, path);
+    CHECK_EQ(info.pvi_cdir.vip_vi.vi_type, VDIR);
+    CHECK_EQ(info.pvi_cdir.vip_vi.vi_stat.vst_ino, status.st_ino);
+    CHECK_EQ(info.pvi_cdir.vip_vi.vi_stat.vst_mode, status.st_mode);
+    CHECK_STR_EQ(info.pvi_rdir.vip_path, "");
+    end_image(child);
+}
+
+/* The memory of a process from its first region to its last. */
+TEST(the_regions_of_a_process_are_told_one_after_another, "F161")
+{
+    struct proc_regionwithpathinfo info;
+    char path[PROC_PIDPATHINFO_MAXSIZE], program[PROC_PIDPATHINFO_MAXSIZE];
+    uint64_t address = 0;
+    int n_program = 0, n = 0;
+    CHECK_GT(proc_pidpath(getpid(), program, sizeof program), 0);
+    while (proc_pidinfo(getpid(), PROC_PIDREGIONPATHINFO, address, &info, sizeof info) == sizeof info) {
+        CHECK(info.prp_prinfo.pri_address >= address);
+        CHECK_GT(info.prp_prinfo.pri_size, 0);
+        address = info.prp_prinfo.pri_address + info.prp_prinfo.pri_size;
+        n_program += strcmp(info.prp_vip.vip_path, program) == 0;
+        n++;
+    }
+    CHECK_EQ(errno, EINVAL);
+    CHECK_GT(n, 5);
+    CHECK_GE(n_program, 2);
+    CHECK_EQ(proc_pidinfo(getpid(), PROC_PIDREGIONINFO, (uint64_t)(uintptr_t)&info, &info,
+                          sizeof info.prp_prinfo),
+             sizeof info.prp_prinfo);
+    CHECK_LE(info.prp_prinfo.pri_address, (uint64_t)(uintptr_t)&info);
+    CHECK_EQ(info.prp_prinfo.pri_protection, VM_PROT_READ | VM_PROT_WRITE);
+    CHECK_GT(proc_regionfilename(getpid(), (uint64_t)(uintptr_t)start_image, path, sizeof path), 0);
+    CHECK_STR_EQ(path, program);
 }
 
 /* ---- threads ---- */

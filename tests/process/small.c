@@ -46,8 +46,42 @@ TEST(sysctl_knows_its_names_by_word_and_number, "F23 H19")
     size = sizeof n;
     CHECK_EQ(sysctl(mib, 2, &n, &size, NULL, 0), 0);
     CHECK_EQ(n, 2500);
-    CHECK_EQ(sysctlbyname("kern.maxproc", NULL, NULL, &n, sizeof n), -1);
+    CHECK_EQ(sysctlbyname("kern.maxprocperuid", NULL, NULL, &n, sizeof n), -1);
     CHECK_EQ(errno, EPERM);
+}
+
+static int set_max(int value)
+{
+    return sysctlbyname("kern.maxproc", NULL, NULL, &value, sizeof value) == 0 ? 0 : errno;
+}
+
+TEST(root_says_how_many_processes_there_may_be, "F23")
+{
+    int n = 0, value = 3000;
+    size_t size = sizeof n;
+    if (geteuid() != 0) {
+        CHECK_EQ(set_max(3000), EPERM);
+        return;
+    }
+    const int none[] = { 0, -1, 32769 };
+    for (int i = 0; i < 3; i++)
+        CHECK_EQ(set_max(none[i]), EINVAL);
+    CHECK_EQ(sysctlbyname("kern.maxproc", &n, &size, &value, sizeof value), 0);
+    CHECK_EQ(n, 2500); /* as it was */
+    CHECK_EQ(sysctlbyname("kern.maxproc", &n, &size, NULL, 0), 0);
+    CHECK_EQ(n, 3000);
+    CHECK_EQ(sysctlbyname("kern.maxprocperuid", &n, &size, NULL, 0), 0);
+    CHECK_EQ(n, 1500);
+    CHECK_EQ(set_max(1), 0);
+    CHECK_EQ(fork(), -1);
+    CHECK_EQ(errno, EAGAIN);
+    CHECK_EQ(set_max(32768), 0);
+    pid_t pid = fork();
+    if (pid == 0)
+        _exit(0);
+    CHECK_GT(pid, 0);
+    CHECK_EQ(waitpid(pid, NULL, 0), pid);
+    CHECK_EQ(set_max(2500), 0);
 }
 
 TEST(the_programs_arguments_are_found, "H19")

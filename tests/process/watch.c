@@ -132,6 +132,32 @@ TEST(a_process_hears_of_its_own_forks, "F53 F172")
     close(kq);
 }
 
+static void vfork_something(const char *path)
+{
+    pid_t pid = vfork();
+    if (pid == 0) {
+        if (path != NULL) {
+            execl("/nonexistent/program", "program", (char *)NULL);
+            execl(path, path, "exit", "0", (char *)NULL);
+        }
+        _exit(0);
+    }
+    collect(pid, 0);
+}
+
+TEST(a_vfork_is_told_once_whatever_its_child_does, "F53 F75")
+{
+    int kq = kqueue();
+    CHECK_EQ(change(kq, getpid(), EV_ADD, NOTE_FORK), 0);
+    const char *programs[] = { NULL, "/bin/true", getenv("IMAGE") };
+    for (int i = 0; i < 3; i++) {
+        vfork_something(programs[i]);
+        CHECK_EQ(next(kq).fflags, NOTE_FORK);
+        nothing_more(kq);
+    }
+    close(kq);
+}
+
 /* Linux's own, which libmach does not see; then the child asks for a port. */
 TEST(a_fork_behind_the_librarys_back_is_told_when_the_child_attaches, "F172")
 {
