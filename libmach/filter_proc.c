@@ -36,7 +36,7 @@ bool process_is_there(uint64_t ident)
     int fd = ident <= INT32_MAX ? (int)syscall(SYS_pidfd_open, (pid_t)ident, 0) : -1;
     bool is_there = fd >= 0 && !has_ended(fd);
     if (fd >= 0)
-        close(fd);
+        descriptor_close(fd);
     return is_there;
 }
 

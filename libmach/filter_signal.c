@@ -37,7 +37,7 @@ void signal_forget(void)
 {
     int bell = atomic_exchange(&signals.bell, 0);
     if (bell > 0)
-        close(bell);
+        descriptor_close(bell);
 }
 
 static int add_bell(struct kqueue *kq)

@@ -28,7 +28,7 @@ static int make_inotify(struct kqueue *kq)
     if (fd < 0 || epoll_ctl(kq->fd, EPOLL_CTL_ADD, fd, &in) != 0) {
         int error = errno;
         if (fd >= 0)
-            close(fd);
+            descriptor_close(fd);
         return error;
     }
     kq->inotify = fd;

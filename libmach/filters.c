@@ -77,7 +77,7 @@ static int make_set_of_writes(struct kqueue *kq)
     if (set < 0 || epoll_ctl(kq->fd, EPOLL_CTL_ADD, set, &in) != 0) {
         int error = errno;
         if (set >= 0)
-            close(set);
+            descriptor_close(set);
         return error;
     }
     kq->writes = set;
@@ -123,11 +123,15 @@ static bool is_enough(const struct knote *knote, int64_t there)
     return !(knote->registered.fflags & NOTE_LOWAT) || there >= knote->registered.data;
 }
 
-static bool is_listening(int fd)
+/* 1 where it cannot be counted. */
+static int64_t readable_of(int fd)
 {
-    int value = 0;
-    socklen_t size = sizeof value;
-    return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &value, &size) == 0 && value != 0;
+    int bytes = 0;
+    bool is_counted = ioctl(fd, FIONREAD, &bytes) == 0;
+    int64_t backlog = bytes == 0 ? backlog_of(fd) : -1;
+    if (backlog >= 0)
+        return backlog;
+    return is_counted ? bytes : 1;
 }
 
 static enum found collect_file(const struct knote *knote, struct kevent_qos_s *event)
@@ -142,7 +146,7 @@ static enum found collect_file(const struct knote *knote, struct kevent_qos_s *e
 
 static enum found read_collect(struct knote *knote, struct kevent_qos_s *event)
 {
-    int fd = descriptor_of(knote), bytes = 0;
+    int fd = descriptor_of(knote);
     if (knote->io.is_file)
         return collect_file(knote, event);
     short state = state_of(fd, POLLIN | POLLRDHUP);
@@ -150,12 +154,11 @@ static enum found read_collect(struct knote *knote, struct kevent_qos_s *event)
         return FOUND_GONE;
     if (state == 0)
         return FOUND_NOTHING;
-    if (ioctl(fd, FIONREAD, &bytes) != 0 || (bytes == 0 && is_listening(fd)))
-        bytes = 1; /* a connection to accept, or what cannot be counted */
-    event->data = bytes;
+    event->data = readable_of(fd);
     if (state & (POLLHUP | POLLRDHUP))
         event->flags |= EV_EOF;
-    return event->flags & EV_EOF || state & POLLERR || is_enough(knote, bytes) ? FOUND_EVENT : FOUND_NOTHING;
+    return event->flags & EV_EOF || state & POLLERR || is_enough(knote, event->data) ? FOUND_EVENT
+                                                                                     : FOUND_NOTHING;
 }
 
 /* How much can be written without waiting; 1 where nobody says. */

@@ -137,7 +137,7 @@ int knote_watch(struct knote *knote, int fd)
     fd = descriptor_high(fd);
     if (epoll_ctl(knote->kq->fd, EPOLL_CTL_ADD, fd, &in) != 0) {
         int error = errno;
-        close(fd);
+        descriptor_close(fd);
         return error;
     }
     knote->fd = fd;
@@ -149,7 +149,7 @@ void knote_unwatch(struct knote *knote)
     if (knote->fd < 0)
         return;
     epoll_ctl(knote->kq->fd, EPOLL_CTL_DEL, knote->fd, NULL); /* a fork child may hold it open */
-    close(knote->fd);
+    descriptor_close(knote->fd);
     knote->fd = -1;
 }
 
@@ -177,7 +177,7 @@ void kqueue_drop_all(struct kqueue *kq, bool is_forked)
                 continue;
             }
             if (knote->fd >= 0)
-                close(knote->fd);
+                descriptor_close(knote->fd);
             unlink_knote(knote);
             free(knote);
         }

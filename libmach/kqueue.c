@@ -7,17 +7,19 @@
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "libmach/lock.h"
 #include "libmach/trap.h"
 
-enum { EVENTS_AT_ONCE = 64 };
+enum { EVENTS_AT_ONCE = 64, FD_CLASSES = 256, DIRECTORY_SIZE = 2048 };
 
 static struct {
     _Atomic uint32_t lock;
     LIST_HEAD(, kqueue) all;
     uint64_t last_id;
+    _Atomic uint16_t n_of_class[FD_CLASSES]; /* their descriptors, by their last bits */
 } kqueues;
 
 /* ---- which kqueue a descriptor is ---- */
@@ -64,25 +66,45 @@ void kqueue_give(struct kqueue *kq)
 
 /* ---- making and ending ---- */
 
+void descriptor_close(int fd)
+{
+    syscall(SYS_close, fd);
+}
+
 /* Away from the low numbers, which programs expect to get, and close in bulk. */
 int descriptor_high(int fd)
 {
     int high = fd >= 0 ? fcntl(fd, F_DUPFD_CLOEXEC, 512) : -1;
     if (high < 0)
         return fd;
-    close(fd);
+    descriptor_close(fd);
     return high;
 }
 
 static void close_if_open(int fd)
 {
     if (fd >= 0)
-        close(fd);
+        descriptor_close(fd);
 }
 
-/* The set itself belongs to the program. */
+static void set_descriptor(struct kqueue *kq, int fd)
+{
+    if (kq->fd >= 0)
+        atomic_fetch_sub(&kqueues.n_of_class[kq->fd % FD_CLASSES], 1);
+    kq->fd = fd;
+    if (fd >= 0)
+        atomic_fetch_add(&kqueues.n_of_class[fd % FD_CLASSES], 1);
+}
+
+bool kqueue_may_be(int fd)
+{
+    return fd >= 0 && atomic_load(&kqueues.n_of_class[fd % FD_CLASSES]) > 0;
+}
+
+/* The set belongs to the program, which has closed it: its number may be another one's. */
 static void kqueue_free(struct kqueue *kq)
 {
+    set_descriptor(kq, -1);
     LIST_REMOVE(kq, in_all);
     kqueue_drop_all(kq, false);
     if (kq->has_ports)
@@ -92,6 +114,51 @@ static void kqueue_free(struct kqueue *kq)
     close_if_open(kq->inotify);
     free(kq->bucket);
     free(kq);
+}
+
+/* ---- closing ---- */
+
+static int duplicate_among(const struct kqueue *kq, const char *entries, long size)
+{
+    struct entry { /* of getdents64 */
+        uint64_t inode, next;
+        uint16_t length;
+        uint8_t type;
+        char name[];
+    };
+    for (long at = 0; at < size;) {
+        const struct entry *entry = (const struct entry *)(entries + at);
+        int fd = entry->name[0] == '.' ? -1 : atoi(entry->name);
+        if (fd >= 0 && is_set_of(fd, kq))
+            return fd;
+        at += entry->length;
+    }
+    return -1;
+}
+
+/* Another descriptor of the same set, which we never saw; -1. */
+static int duplicate_of(const struct kqueue *kq)
+{
+    _Alignas(uint64_t) char entries[DIRECTORY_SIZE];
+    int directory = open("/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC), fd = -1;
+    long n;
+    while (directory >= 0 && fd < 0 && (n = syscall(SYS_getdents64, directory, entries, sizeof entries)) > 0)
+        fd = duplicate_among(kq, entries, n);
+    if (directory >= 0)
+        descriptor_close(directory);
+    return fd;
+}
+
+void kqueue_closed(struct kqueue *kq, int fd)
+{
+    sigset_t mask = kq->mask;
+    int error = errno, duplicate = kq->fd == fd ? duplicate_of(kq) : kq->fd;
+    if (duplicate >= 0)
+        set_descriptor(kq, duplicate);
+    else
+        kqueue_free(kq);
+    lock_give(&kqueues.lock, &mask);
+    errno = error;
 }
 
 static void clear_closed(void)
@@ -131,7 +198,9 @@ static int make(bool is_high)
     clear_closed();
     struct kqueue *kq = kqueue_new();
     if (kq != NULL) {
-        kq->fd = is_high ? descriptor_high(kq->fd) : kq->fd;
+        int fd = is_high ? descriptor_high(kq->fd) : kq->fd;
+        kq->fd = -1;
+        set_descriptor(kq, fd);
         kq->id = ++kqueues.last_id;
         LIST_INSERT_HEAD(&kqueues.all, kq, in_all);
     }
@@ -157,10 +226,12 @@ void kqueue_forget(void)
     struct kqueue *kq = LIST_FIRST(&kqueues.all);
     bool is_whole = atomic_exchange(&kqueues.lock, 0) == 0;
     LIST_INIT(&kqueues.all);
+    for (int i = 0; i < FD_CLASSES; i++)
+        atomic_store(&kqueues.n_of_class[i], 0);
     for (struct kqueue *next; is_whole && kq != NULL; kq = next) {
         next = LIST_NEXT(kq, in_all);
         if (is_set_of(kq->fd, kq))
-            close(kq->fd);
+            descriptor_close(kq->fd);
         kqueue_drop_all(kq, true);
         close_if_open(kq->anchor);
         close_if_open(kq->writes);

@@ -8,9 +8,9 @@
  *
  *    take lock -> kqueue_of -> kqueue_change, kqueue_collect -> give lock
  *
- * A program closes a kqueue with close(), which we do not see: each call makes sure that its descriptor is the set in which
- * the anchor is, and kqueue() clears away those whose descriptor is something else by now. Everything here is under one
- * lock, and no memory of the program's is touched under it.
+ * close() ends a kqueue (close.c), but there are ways to close it that we do not see: each call makes sure that its descriptor is
+ * the set in which the anchor is, and kqueue() clears away those whose descriptor is something else by now. Everything here is
+ * under one lock, and no memory of the program's is touched under it.
  */
 #pragma once
 
@@ -94,7 +94,7 @@ TAILQ_HEAD(knote_queue, knote);
 
 struct kqueue {
     LIST_ENTRY(kqueue) in_all;
-    int fd;     /* the program's, an epoll set */
+    int fd;     /* the program's, an epoll set; -1 while it is taken apart */
     int anchor; /* an eventfd in it, readable while something is pending */
     int writes; /* a set within the set, for WRITE; -1 until there is one */
     int inotify; /* for VNODE; -1 until there is one */
@@ -114,6 +114,10 @@ struct kqueue {
 /* The kqueue behind a descriptor, with the lock taken; NULL, without it: there is none. */
 struct kqueue *kqueue_take(int fd);
 void kqueue_give(struct kqueue *kq);
+/* False: the descriptor is none for certain. Takes no lock. */
+bool kqueue_may_be(int fd);
+/* Gives the lock. Its descriptor `fd` has been closed: it goes on with a duplicate, or ends. */
+void kqueue_closed(struct kqueue *kq, int fd);
 
 /* Applies one change; 0 or an errno. (T114, T115, T117, T118) */
 int kqueue_change(struct kqueue *kq, const struct kevent_qos_s *change);
@@ -164,6 +168,8 @@ void knote_unwatch(struct knote *knote);
 enum key { KEY_ANCHOR = 1, KEY_WRITES = 3, KEY_INOTIFY = 5, KEY_BELL = 7, KEY_DESCRIPTOR = 9 };
 #define KEY_OF_DESCRIPTOR(fd) ((uint64_t)(uint32_t)(fd) << 32 | KEY_DESCRIPTOR)
 
+/* Without a look whether it is a kqueue: the lock is held. */
+void descriptor_close(int fd);
 /* fd under a high number; fd itself if there is none. */
 int descriptor_high(int fd);
 
@@ -172,6 +178,8 @@ int file_watch(struct knote *knote);
 void file_unwatch(struct knote *knote);
 /* Reads what the inotify descriptor has and activates. */
 void vnode_drain(struct kqueue *kq);
+/* Connections that wait at a socket that listens, at least 1: it is asked when it is readable; -1: it does not listen. */
+int64_t backlog_of(int fd);
 /* A process, and no zombie. */
 bool process_is_there(uint64_t ident);
 /* In a fork child: no signal is watched. */

@@ -121,7 +121,7 @@ def doubles(root, build):
 
 # Functions of the C library that libmach also defines, to stand before it in programs that link it (F63). Whoever does not
 # link libmach and calls one of these calls the C library.
-INTERPOSED = {"fork", "vfork", "wait", "wait3", "wait4", "waitid", "waitpid", "pthread_create", "pthread_sigmask", "sigaction", "sigprocmask", "signal", "bsd_signal",
+INTERPOSED = {"close", "fork", "vfork", "wait", "wait3", "wait4", "waitid", "waitpid", "pthread_create", "pthread_sigmask", "sigaction", "sigprocmask", "signal", "bsd_signal",
               "sysv_signal", "sigset", "__sysv_signal", "_exit", "execl", "execle", "execlp", "execv", "execve", "execveat", "execvp", "execvpe", "fexecve",
               "setuid", "seteuid", "setreuid", "setresuid", "setgid", "setegid", "setregid", "setresgid", "setgroups", "initgroups"}
 

@@ -31,7 +31,7 @@ OF_THE_PROGRAM = {
 OF_THE_PROGRAM_BEGIN = ("catch_", "do_mach_notify_")
 # Those that the library wraps on purpose, each with the C library's own prototype.
 WRAPPED = {
-    "bsd_signal", "execl", "execle", "execlp", "execv", "execve", "execveat", "execvp", "execvpe", "fexecve", "fork", "getpriority", "pthread_create", "pthread_sigmask", "setegid", "seteuid",
+    "bsd_signal", "close", "execl", "execle", "execlp", "execv", "execve", "execveat", "execvp", "execvpe", "fexecve", "fork", "getpriority", "pthread_create", "pthread_sigmask", "setegid", "seteuid",
     "setgid", "setpriority", "setregid", "setresgid", "setresuid", "setreuid", "setuid", "sigaction", "signal", "sigprocmask", "sigsuspend", "ssignal",
     "sysv_signal", "__sysv_signal", "vfork", "wait", "wait3", "wait4", "waitid", "waitpid",
 }
