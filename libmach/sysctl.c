@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "libmach/kinfo.h"
 #include "libmach/process.h"
 
 enum { TEXT_SIZE = 512, MAX_PROCESSES = 2500 }; /* F23: where no machd says otherwise */
@@ -259,9 +260,53 @@ static const struct entry *find(const char *name)
     return NULL;
 }
 
+/* Names whose values are lists: all of them, or with one number more. */
+static const struct branch {
+    const char *name;
+    int mib[3], n_mib;
+} branches[] = {
+    { "kern.proc.all", { CTL_KERN, KERN_PROC, KERN_PROC_ALL }, 3 },
+    { "kern.proc.pid", { CTL_KERN, KERN_PROC, KERN_PROC_PID }, 3 },
+    { "kern.proc.pgrp", { CTL_KERN, KERN_PROC, KERN_PROC_PGRP }, 3 },
+    { "kern.proc.tty", { CTL_KERN, KERN_PROC, KERN_PROC_TTY }, 3 },
+    { "kern.proc.uid", { CTL_KERN, KERN_PROC, KERN_PROC_UID }, 3 },
+    { "kern.proc.ruid", { CTL_KERN, KERN_PROC, KERN_PROC_RUID }, 3 },
+    { "kern.procargs2", { CTL_KERN, KERN_PROCARGS2 }, 2 },
+};
+
+static const struct branch *find_branch(const char *name)
+{
+    for (size_t i = 0; i < sizeof branches / sizeof branches[0]; i++)
+        if (strcmp(branches[i].name, name) == 0)
+            return &branches[i];
+    return NULL;
+}
+
+static bool is_branch(const int *name, u_int n)
+{
+    return n >= 3 && name[0] == CTL_KERN && (name[1] == KERN_PROC || name[1] == KERN_PROCARGS2);
+}
+
+static int list(const int *name, u_int n, void *old, size_t *old_size, const void *new_value)
+{
+    int error;
+    if (new_value != NULL)
+        error = EPERM;
+    else if (name[1] == KERN_PROCARGS2)
+        error = kinfo_arguments(name[2], old, old_size);
+    else if (n < 4 && name[2] != KERN_PROC_ALL)
+        error = EINVAL;
+    else
+        error = kinfo_processes(name[2], n > 3 ? name[3] : 0, old, old_size);
+    return error != 0 ? fail(error) : 0;
+}
+
 int sysctlbyname(const char *name, void *old, size_t *old_size, void *new_value, size_t new_size)
 {
     const struct entry *entry = find(name);
+    const struct branch *branch = find_branch(name);
+    if (branch != NULL && branch->n_mib == 3)
+        return list(branch->mib, 3, old, old_size, new_value);
     return entry != NULL ? give_and_set(entry, old, old_size, new_value, new_size) : fail(ENOENT);
 }
 
@@ -269,6 +314,8 @@ int sysctl(int *name, u_int n_name, void *old, size_t *old_size, void *new_value
 {
     if (n_name < 2 || n_name > CTL_MAXNAME)
         return fail(EINVAL);
+    if (is_branch(name, n_name))
+        return list(name, n_name, old, old_size, new_value);
     for (size_t i = 0; i < N_ENTRIES; i++)
         if (n_name == 2 && entries[i].mib[0] != 0 && entries[i].mib[0] == name[0] &&
             entries[i].mib[1] == name[1])
@@ -279,11 +326,13 @@ int sysctl(int *name, u_int n_name, void *old, size_t *old_size, void *new_value
 int sysctlnametomib(const char *name, int *mib, size_t *n_mib)
 {
     const struct entry *entry = find(name);
-    if (entry == NULL || entry->mib[0] == 0)
+    const struct branch *branch = find_branch(name);
+    size_t n = branch != NULL ? (size_t)branch->n_mib : 2;
+    if (branch == NULL && (entry == NULL || entry->mib[0] == 0))
         return fail(ENOENT);
-    if (*n_mib < 2)
+    if (*n_mib < n)
         return fail(ENOMEM);
-    memcpy(mib, entry->mib, sizeof entry->mib);
-    *n_mib = 2;
+    memcpy(mib, branch != NULL ? branch->mib : entry->mib, n * sizeof *mib);
+    *n_mib = n;
     return 0;
 }

@@ -10,6 +10,9 @@
  *    string          hw.machine model targettype
  *                    kern.ostype osrelease version osversion osproductversion hostname bootargs
  *    struct timeval  kern.boottime
+ *    struct kinfo_proc[]          kern.proc.all, and by numbers alone .pid .pgrp .session .tty .uid .ruid with one number more
+ *    int argc, path, zeros up to a multiple of 8, strings
+ *                    kern.procargs2, by numbers alone, with a pid: arguments, environment; EINVAL for another user's process
  *
  * An integer may be asked for with 4 or 8 bytes. kern.maxproc can be set, by root, to 1 to 32768 (else EINVAL), for all
  * processes under this machd; nothing else can: EPERM. Other names: ENOENT.
@@ -19,6 +22,7 @@
 
 #include <stddef.h>
 #include <sys/cdefs.h>
+#include <sys/proc.h>
 #include <sys/time.h>
 #include <sys/types.h>
 
@@ -50,6 +54,62 @@
 #define KERN_PROCNAME 62
 #define KERN_OSVERSION 65
 #define KERN_SAFEBOOT 66
+
+/* KERN_PROC, one of these, and what it is about: struct kinfo_proc for each process, zombies last */
+#define KERN_PROC_ALL 0
+#define KERN_PROC_PID 1
+#define KERN_PROC_PGRP 2
+#define KERN_PROC_SESSION 3
+#define KERN_PROC_TTY 4
+#define KERN_PROC_UID 5
+#define KERN_PROC_RUID 6
+
+#define WMESGLEN 7
+#define COMAPT_MAXLOGNAME 12
+
+/* Null and 0: what Linux does not tell, and addresses in the kernel. */
+struct kinfo_proc {
+    struct extern_proc kp_proc;
+    struct eproc {
+        void *e_paddr;
+        void *e_sess;
+        struct _pcred {
+            char pc_lock[72];
+            void *pc_ucred;
+            uid_t p_ruid;
+            uid_t p_svuid;
+            gid_t p_rgid;
+            gid_t p_svgid;
+            int p_refcnt;
+        } e_pcred;
+        struct _ucred {
+            int32_t cr_ref;
+            uid_t cr_uid;
+            int16_t cr_ngroups;
+            gid_t cr_groups[16]; /* the effective one alone */
+        } e_ucred;
+        struct {
+            int32_t dummy;
+            char *dummy2;
+            int32_t dummy3[5];
+            char *dummy4[3];
+        } e_vm;
+        pid_t e_ppid;
+        pid_t e_pgid;
+        int16_t e_jobc;
+        int32_t e_tdev;
+        pid_t e_tpgid;
+        void *e_tsess;
+        char e_wmesg[WMESGLEN + 1];
+        int32_t e_xsize;
+        int16_t e_xrssize;
+        int16_t e_xccount;
+        int16_t e_xswrss;
+        int32_t e_flag;
+        char e_login[COMAPT_MAXLOGNAME];
+        int32_t e_spare[4];
+    } kp_eproc;
+};
 
 #define HW_MACHINE 1
 #define HW_MODEL 2

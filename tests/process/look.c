@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/sysctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -281,6 +282,100 @@ TEST(the_regions_of_a_process_are_told_one_after_another, "F161")
     CHECK_EQ(info.prp_prinfo.pri_protection, VM_PROT_READ | VM_PROT_WRITE);
     CHECK_GT(proc_regionfilename(getpid(), (uint64_t)(uintptr_t)start_image, path, sizeof path), 0);
     CHECK_STR_EQ(path, program);
+}
+
+/* ---- sysctl ---- */
+
+static struct kinfo_proc kinfo_of(pid_t pid)
+{
+    struct kinfo_proc info = { 0 };
+    int name[] = { CTL_KERN, KERN_PROC, KERN_PROC_PID, pid };
+    size_t size = sizeof info;
+    CHECK_EQ(sysctl(name, 4, &info, &size, NULL, 0), 0);
+    CHECK_EQ(size, sizeof info);
+    return info;
+}
+
+TEST(sysctl_tells_of_a_process_what_libproc_tells, "")
+{
+    CHECK_EQ(sizeof(struct kinfo_proc), 648);
+    CHECK_EQ(offsetof(struct kinfo_proc, kp_eproc), 296);
+    CHECK_EQ(offsetof(struct extern_proc, p_comm), 243);
+    struct kinfo_proc info = kinfo_of(getpid());
+    CHECK_EQ(info.kp_proc.p_pid, getpid());
+    CHECK_EQ(info.kp_eproc.e_ppid, getppid());
+    CHECK_EQ(info.kp_eproc.e_pgid, getpgrp());
+    CHECK_EQ(info.kp_eproc.e_ucred.cr_uid, geteuid());
+    CHECK_EQ(info.kp_proc.p_flag & (P_TRACED | P_LP64), P_LP64);
+    CHECK_EQ(info.kp_proc.p_stat, SRUN);
+    CHECK_EQ(strncmp(info.kp_proc.p_comm, "process_look", MAXCOMLEN), 0);
+    CHECK_EQ(info.kp_proc.p_starttime.tv_sec, bsd_of(getpid(), 0).pbi_start_tvsec);
+    pid_t zombie = make_zombie("5");
+    info = kinfo_of(zombie);
+    CHECK_EQ(info.kp_proc.p_stat, SZOMB);
+    CHECK_EQ(info.kp_proc.p_xstat, 5 << 8);
+    CHECK_EQ(waitpid(zombie, NULL, 0), zombie);
+    int name[] = { CTL_KERN, KERN_PROC, KERN_PROC_PID, zombie };
+    size_t size = sizeof info;
+    CHECK_EQ(sysctl(name, 4, &info, &size, NULL, 0), 0);
+    CHECK_EQ(size, 0);
+}
+
+TEST(sysctl_lists_processes, "")
+{
+    int name[4];
+    size_t size = 0, n = 4, room;
+    pid_t child = start_image("wait", NULL);
+    int name_of_group[] = { CTL_KERN, KERN_PROC, KERN_PROC_PGRP, getpgrp() };
+    bool has_self = false, has_child = false;
+    CHECK_EQ(sysctlnametomib("kern.proc.all", name, &n), 0);
+    CHECK_EQ(n, 3);
+    CHECK_EQ(sysctl(name, 3, NULL, &size, NULL, 0), 0);
+    CHECK_GE(size, 7 * sizeof(struct kinfo_proc));
+    struct kinfo_proc *list = malloc(room = size);
+    CHECK_EQ(sysctl(name_of_group, 4, list, &size, NULL, 0), 0);
+    for (n = 0; n < size / sizeof *list; n++) {
+        CHECK_EQ(list[n].kp_eproc.e_pgid, getpgrp());
+        has_self = has_self || list[n].kp_proc.p_pid == getpid();
+        has_child = has_child || list[n].kp_proc.p_pid == child;
+    }
+    CHECK(has_self && has_child);
+    size = sizeof *list;
+    CHECK_EQ(sysctlbyname("kern.proc.all", list, &size, NULL, 0), -1);
+    CHECK_EQ(errno, ENOMEM);
+    CHECK_EQ(size, sizeof *list);
+    name[2] = 99;
+    CHECK_EQ(sysctl(name, 4, list, &room, NULL, 0), -1);
+    CHECK_EQ(errno, EINVAL);
+    free(list);
+    end_image(child);
+}
+
+TEST(sysctl_tells_with_what_a_program_was_started, "")
+{
+    char text[65536], path[PROC_PIDPATHINFO_MAXSIZE];
+    char *image = getenv("IMAGE"), *argv[] = { image, (char *)"wait", (char *)"an argument", NULL };
+    char *variables[] = { (char *)"ONE=1", NULL };
+    size_t size = sizeof text;
+    int32_t argc = 0;
+    pid_t child = 0;
+    REQUIRE_EQ(posix_spawn(&child, image, NULL, NULL, argv, variables), 0);
+    int name[] = { CTL_KERN, KERN_PROCARGS2, child };
+    CHECK_EQ(sysctl(name, 3, text, &size, NULL, 0), 0);
+    memcpy(&argc, text, sizeof argc);
+    CHECK_EQ(argc, 3);
+    const char *at = text + sizeof argc;
+    CHECK_GT(proc_pidpath(child, path, sizeof path), 0);
+    CHECK_STR_EQ(at, path);
+    for (at += strlen(at); *at == '\0';)
+        at++;
+    CHECK_STR_EQ(at, image);
+    CHECK_STR_EQ(at += strlen(at) + 1, "wait");
+    CHECK_STR_EQ(at += strlen(at) + 1, "an argument");
+    CHECK_STR_EQ(at += strlen(at) + 1, "ONE=1");
+    end_image(child);
+    CHECK_EQ(sysctl(name, 3, text, &size, NULL, 0), -1);
+    CHECK_EQ(errno, EINVAL);
 }
 
 /* ---- threads ---- */
