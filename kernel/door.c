@@ -598,6 +598,7 @@ void kernel_check_invariants(struct kernel *kernel)
     list_for_each(node, &system->tasks) check_task(list_entry(node, struct task, link));
     list_for_each(node, &system->dying) check_task(list_entry(node, struct task, link));
     list_for_each(node, &system->uids) check_right(list_entry(node, struct uid, link)->bootstrap);
+    procs_check(&kernel->procs);
     list_for_each(node, &kernel->procs.inherits) check_slots(&list_entry(node, struct inherit, link)->slots);
     list_for_each(node, &kernel->procs.launches) check_launch(list_entry(node, struct launch, link));
     check_end(&system->ipc);

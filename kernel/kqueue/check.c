@@ -39,6 +39,8 @@ static void check_knote(const struct knote *knote, struct counted *counted)
     counted->n_of_class[knote->class]++;
     if (knote->filter == &port_filter)
         check_monitor(knote);
+    else if (knote->filter == &process_filter)
+        ASSERT(list_is_linked(&knote->process.link) == (knote->process.subject != NULL));
 }
 
 static void check_push(const struct kqueue *kqueue)

@@ -17,6 +17,42 @@ static bool may_kill(const struct task *task, const struct proc *proc)
     return from->uid == 0 || from->uid == to->ruid || from->ruid == to->ruid;
 }
 
+/* ---- the invariants ---- */
+
+static void check_subject(const struct proc *proc)
+{
+    uint32_t n_strangers = 0;
+    list_for_each(node, &proc->subject.watches)
+    {
+        const struct subject_watch *watch = list_entry(node, struct subject_watch, link);
+        ASSERT(watch->subject == &proc->subject && !(watch->happened & ~watch->wanted));
+        n_strangers += watch->is_stranger;
+    }
+    ASSERT(n_strangers == proc->subject.n_strangers && n_strangers <= STRANGERS_MAX);
+}
+
+void procs_check(const struct procs *procs)
+{
+    uint32_t n = 0;
+    list_for_each(node, &procs->all)
+    {
+        const struct proc *proc = list_entry(node, struct proc, link);
+        ASSERT(proc->task && proc->task->proc == proc);
+        check_subject(proc);
+        n++;
+    }
+    list_for_each(node, &procs->ended)
+    {
+        const struct proc *proc = list_entry(node, struct proc, link);
+        ASSERT(!proc->task && (proc->last.how.zombie || !proc->last.is_told));
+        check_subject(proc);
+        n += proc->last.how.zombie != NULL;
+    }
+    ASSERT(n == procs->n);
+}
+
+/* ---- watching ---- */
+
 int proc_watch(struct task *asker, int32_t pid, struct subject_watch *watch,
                void (*run)(struct ipc *ipc, struct signal *signal))
 {

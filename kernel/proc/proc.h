@@ -117,6 +117,9 @@ struct proc *proc_adopt(struct procs *procs, struct task *asker, int32_t pid);
 /* A visible process by pid, or NULL (F9). O(log n). */
 struct proc *proc_find(struct procs *procs, int32_t pid);
 
+/* Counts and links, from scratch. O(all). */
+void procs_check(const struct procs *procs);
+
 /* Who it is, or was. */
 static inline const struct task_identity *proc_identity(const struct proc *proc)
 {

@@ -66,6 +66,15 @@ static void draw_workloop(struct kevent_record *record, const struct being *task
     record->word.value = name_of(task, THREADS);
 }
 
+/* Living, dead or not born yet. */
+static void draw_process(struct kevent_qos_s *event)
+{
+    event->filter = EVFILT_PROC;
+    event->ident = event->udata = (uint64_t)(uint32_t)world.tasks[draw(MAX_TASKS)].identity.pid;
+    event->fflags = (uint32_t)DRAW_FROM(NOTE_EXIT, NOTE_EXIT | NOTE_EXITSTATUS, NOTE_EXIT | NOTE_REAP,
+                                        NOTE_REAP, NOTE_FORK, NOTE_FORK | NOTE_EXEC | NOTE_EXIT, draw_bits());
+}
+
 static void draw_record(struct kevent_record *record, const struct being *task, uint64_t id)
 {
     struct kevent_qos_s *event = &record->event;
@@ -77,6 +86,10 @@ static void draw_record(struct kevent_record *record, const struct being *task, 
     }
     if (what < 80) {
         draw_workloop(record, task, id);
+        return;
+    }
+    if (what < 87) {
+        draw_process(event);
         return;
     }
     event->filter =

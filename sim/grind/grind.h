@@ -20,7 +20,7 @@
 #include "kernel/task/thread.h"
 #include "sim/sim.h"
 
-enum { MAX_TASKS = 8, MAX_THREADS = 4, MAX_STEPS = 96, MAX_SEGMENTS = 128, MAX_PROMISES = 4 };
+enum { MAX_TASKS = 8, MAX_THREADS = 4, MAX_STEPS = 96, MAX_SEGMENTS = 128, MAX_PROMISES = 4, MAX_ZOMBIES = 4 };
 
 /* ---- the world ---- */
 
@@ -78,6 +78,10 @@ struct world {
     struct being tasks[MAX_TASKS];
     struct actor actors[MAX_TASKS * MAX_THREADS];
     struct segment segments[MAX_SEGMENTS];
+    struct zombie {
+        struct proc *proc; /* NULL: free */
+        bool is_collected; /* the kernel has not heard of it yet */
+    } zombies[MAX_ZOMBIES];
     struct inherit *inherit; /* taken some time ago, and not used yet */
     uint32_t inherit_uid;
     struct actor *mutating;  /* whose page changes while the kernel reads it; NULL */
@@ -131,6 +135,7 @@ void actor_trap(struct actor *actor, void (*answered)(struct actor *actor));
 bool actor_may_trap(const struct actor *actor);
 void actor_abort(struct actor *actor);
 void time_passes(uint64_t nanoseconds);
+/* Somebody collects some of those that have ended, too. */
 void kernel_works(void);
 void drain_all(void);
 /* 0 when there is no room. */

@@ -288,6 +288,16 @@ static void settle_births(void)
     }
 }
 
+static bool process_is_collected(void *host, void *record)
+{
+    struct zombie *zombie = record;
+    (void)host;
+    if (!zombie->is_collected)
+        return false;
+    *zombie = (struct zombie){ 0 };
+    return true;
+}
+
 static const struct host_ops ops = {
     .thread_done = thread_done,
     .thread_stop = thread_stop,
@@ -303,6 +313,7 @@ static const struct host_ops ops = {
     .process_claim = process_claim,
     .process_born = process_born,
     .process_unborn = process_unborn,
+    .process_is_collected = process_is_collected,
     .process_command = process_command,
     .task_memory = task_memory,
     .thread_usage = thread_usage,
@@ -386,12 +397,42 @@ static void image_gone(struct being *task)
     }
 }
 
+static struct zombie *free_zombie(void)
+{
+    for (unsigned i = 0; i < MAX_ZOMBIES; i++)
+        if (!world.zombies[i].proc)
+            return &world.zombies[i];
+    return NULL;
+}
+
+/* Told, or left for the kernel to ask. */
+static void collect(struct zombie *zombie, bool is_told)
+{
+    struct proc *proc = zombie->proc;
+    zombie->is_collected = true;
+    if (!is_told)
+        return;
+    *zombie = (struct zombie){ 0 };
+    kernel_process_collected(world.kernel, proc);
+}
+
+static void collect_all(void)
+{
+    for (unsigned i = 0; i < MAX_ZOMBIES; i++)
+        if (world.zombies[i].proc)
+            collect(&world.zombies[i], true);
+}
+
 void being_die(struct being *task, bool keep_space)
 {
     struct task *kernel = task->kernel;
     pair_died(task);
     task->kernel = NULL;
-    kernel_task_died(world.kernel, kernel, keep_space);
+    struct zombie *zombie = chance(60) ? free_zombie() : NULL;
+    struct process_end end = { .has_status = chance(80), .status = (int32_t)draw(1 << 16), .zombie = zombie };
+    struct proc *proc = kernel_process_ended(world.kernel, kernel, keep_space, &end);
+    if (zombie)
+        zombie->proc = proc;
     image_gone(task);
 }
 
@@ -443,6 +484,9 @@ void kernel_works(void)
 {
     if (kernel_has_work(world.kernel))
         kernel_work(world.kernel);
+    for (unsigned i = 0; i < MAX_ZOMBIES; i++)
+        if (world.zombies[i].proc && chance(30))
+            collect(&world.zombies[i], chance(50));
 }
 
 void drain_all(void)
@@ -539,6 +583,7 @@ static void take_stash(void)
     struct being *heir = being_new(0, true, NULL);
     ASSERT(heir);
     being_die(heir, false);
+    collect_all();
     drain_all();
 }
 
@@ -553,6 +598,7 @@ void world_end(void)
         being_die(task, false);
         world_check();
     }
+    collect_all();
     drain_all();
     world_check();
     if (world.character.has_root)
