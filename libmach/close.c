@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* libmach/close.c - close, which ends a kqueue at once: what it watches, and what its ports push, goes with the descriptor
  *
- * All other ways to close one (dup2, close_range, the C library's own) are noticed by the next kqueue(). A vfork child closes
- * its copy of the descriptor, and nothing of its parent's.
+ * All other ways to close one (dup2, close_range, the C library's own) are noticed by the next kqueue(). A vfork child, or one
+ * made behind the C library's back, closes its copy of the descriptor, and nothing of its parent's.
  */
 #include <dlfcn.h>
 #include <stdatomic.h>
 #include <unistd.h>
 
 #include "libmach/kqueue.h"
-#include "libmach/vfork.h"
 
 #define EXPORT __attribute__((visibility("default")))
 
@@ -26,7 +25,7 @@ static int close_really(int fd)
 
 EXPORT int close(int fd)
 {
-    if (!kqueue_may_be(fd) || vfork_is_child())
+    if (!kqueue_may_be(fd))
         return close_really(fd);
     struct kqueue *kq = kqueue_take(fd);
     int result = close_really(fd);

@@ -19,6 +19,7 @@ static struct {
     _Atomic uint32_t lock;
     LIST_HEAD(, kqueue) all;
     uint64_t last_id;
+    _Atomic pid_t pid;                       /* whose they are: a copy of this memory may belong to a child */
     _Atomic uint16_t n_of_class[FD_CLASSES]; /* their descriptors, by their last bits */
 } kqueues;
 
@@ -98,7 +99,8 @@ static void set_descriptor(struct kqueue *kq, int fd)
 
 bool kqueue_may_be(int fd)
 {
-    return fd >= 0 && atomic_load(&kqueues.n_of_class[fd % FD_CLASSES]) > 0;
+    return fd >= 0 && atomic_load(&kqueues.n_of_class[fd % FD_CLASSES]) > 0 &&
+           atomic_load(&kqueues.pid) == getpid();
 }
 
 /* The set belongs to the program, which has closed it: its number may be another one's. */
@@ -202,6 +204,7 @@ static int make(bool is_high)
         kq->fd = -1;
         set_descriptor(kq, fd);
         kq->id = ++kqueues.last_id;
+        atomic_store(&kqueues.pid, getpid());
         LIST_INSERT_HEAD(&kqueues.all, kq, in_all);
     }
     int fd = kq != NULL ? kq->fd : -1;

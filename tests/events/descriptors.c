@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/select.h>
 #include <sys/wait.h>
@@ -119,6 +120,21 @@ TEST(what_has_the_number_of_a_closed_kqueue_is_left_alone, "")
     close(kq);
     close(pipes[0]);
     close(pipes[1]);
+}
+
+TEST(what_a_vfork_child_closes_is_its_own, "")
+{
+    if (getenv("MACHD_SANITIZER") != NULL)
+        SKIP("sanitizers keep books of descriptors and threads in the memory that a vfork child shares");
+    int kq = fresh();
+    CHECK_EQ(change(kq, 1, EVFILT_USER, EV_ADD | EV_CLEAR, 0, 0), 0);
+    pid_t child = vfork();
+    if (child == 0)
+        _exit(close(kq) == 0 ? 0 : 1);
+    REQUIRE_EQ(waitpid(child, NULL, 0), child);
+    CHECK_EQ(change(kq, 1, EVFILT_USER, 0, NOTE_TRIGGER, 0), 0);
+    CHECK_EQ(next(kq).ident, 1);
+    close(kq);
 }
 
 TEST(a_kqueue_ends_with_its_last_descriptor, "")
