@@ -32,7 +32,7 @@ struct member {
 static struct {
     const struct ipc *ipc;
     struct member *members;
-    int n, room;
+    int n, room, allocated;
     int *slots;  /* of the table: a member's index, or NOBODY */
     int n_slots; /* a power of two */
 } graph;
@@ -49,30 +49,34 @@ static int *slot_of(const void *key)
     }
 }
 
+/* So that a small graph after a large one costs what a small one costs, the table begins small each time. */
+static void set_room(int room)
+{
+    graph.room = room;
+    graph.n_slots = 2 * room;
+    if (room > graph.allocated) {
+        graph.allocated = room;
+        graph.members = realloc(graph.members, (size_t)room * sizeof(*graph.members));
+        graph.slots = realloc(graph.slots, (size_t)graph.n_slots * sizeof(*graph.slots));
+        ASSERT(graph.members && graph.slots);
+    }
+    memset(graph.slots, 0xff, (size_t)graph.n_slots * sizeof(*graph.slots));
+    for (int i = 0; i < graph.n; i++)
+        *slot_of(graph.members[i].key) = i;
+}
+
 static void begin(const struct system *system)
 {
     graph.ipc = &system->ipc;
     graph.n = 0;
-    memset(graph.slots, 0xff, (size_t)graph.n_slots * sizeof(*graph.slots));
-}
-
-static void make_room(void)
-{
-    graph.room = graph.room ? 2 * graph.room : FIRST_ROOM;
-    graph.n_slots = 2 * graph.room;
-    graph.members = realloc(graph.members, (size_t)graph.room * sizeof(*graph.members));
-    graph.slots = realloc(graph.slots, (size_t)graph.n_slots * sizeof(*graph.slots));
-    ASSERT(graph.members && graph.slots);
-    memset(graph.slots, 0xff, (size_t)graph.n_slots * sizeof(*graph.slots));
-    for (int i = 0; i < graph.n; i++)
-        *slot_of(graph.members[i].key) = i;
+    set_room(FIRST_ROOM);
 }
 
 static void add(const struct sched_thread *thread, const struct turnstile *turnstile)
 {
     const void *key = thread ? (const void *)thread : turnstile;
     if (graph.n == graph.room)
-        make_room();
+        set_room(2 * graph.room);
     int *slot = slot_of(key);
     ASSERT(*slot == NOBODY);
     *slot = graph.n;
@@ -492,8 +496,6 @@ static void compare(int at)
 
 void oracle_check(const struct system *system)
 {
-    if (!graph.room)
-        make_room();
     begin(system);
     each_task(system, add_task);
     list_for_each(node, &system->ipc.all_ports) add_port(list_entry(node, struct port, all));
