@@ -18,6 +18,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "libmach/asan.h"
 #include "libmach/connection.h"
 #include "libmach/live.h"
 #include "libmach/lock.h"
@@ -153,7 +154,7 @@ bool vfork_begin(void)
     return true;
 }
 
-pid_t vfork_end(long result)
+static pid_t end(long result)
 {
     sigset_t mask = vforking.mask;
     if (result == 0) {
@@ -171,4 +172,11 @@ pid_t vfork_end(long result)
         return (pid_t)result;
     errno = (int)-result;
     return -1;
+}
+
+ASAN_UNCHECKED pid_t vfork_end(long result)
+{
+    if (result != 0)
+        ASAN_FORGET_STACK();
+    return end(result);
 }
