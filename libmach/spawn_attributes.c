@@ -44,6 +44,40 @@ static struct spawn_attributes *object(const posix_spawnattr_t *attributes)
     if (a == NULL)                                                                                           \
     return EINVAL
 
+/* Most setters store what they are given, and most getters tell it. */
+#define SETTER(name, type, field)                                                                            \
+    int name(posix_spawnattr_t *attributes, type value)                                                      \
+    {                                                                                                        \
+        OBJECT(a, attributes);                                                                               \
+        a->field = (__typeof__(a->field))value;                                                              \
+        return 0;                                                                                            \
+    }
+
+#define SETTER_OF_TWO(name, type, field, other_type, other)                                                  \
+    int name(posix_spawnattr_t *attributes, type value, other_type other_value)                              \
+    {                                                                                                        \
+        OBJECT(a, attributes);                                                                               \
+        a->field = (__typeof__(a->field))value;                                                              \
+        a->other = (__typeof__(a->other))other_value;                                                        \
+        return 0;                                                                                            \
+    }
+
+#define SETTER_OF_SET(name, field)                                                                           \
+    int name(posix_spawnattr_t *attributes, const sigset_t *set)                                             \
+    {                                                                                                        \
+        OBJECT(a, attributes);                                                                               \
+        a->field = *set;                                                                                     \
+        return 0;                                                                                            \
+    }
+
+#define GETTER(name, type, field)                                                                            \
+    int name(const posix_spawnattr_t *attributes, type *value)                                               \
+    {                                                                                                        \
+        OBJECT(a, attributes);                                                                               \
+        *value = a->field;                                                                                   \
+        return 0;                                                                                            \
+    }
+
 int posix_spawnattr_destroy(posix_spawnattr_t *attributes)
 {
     OBJECT(a, attributes);
@@ -55,61 +89,14 @@ int posix_spawnattr_destroy(posix_spawnattr_t *attributes)
 
 /* ---- POSIX ---- */
 
-int posix_spawnattr_getflags(const posix_spawnattr_t *attributes, short *flags)
-{
-    OBJECT(a, attributes);
-    *flags = a->flags;
-    return 0;
-}
-
-int posix_spawnattr_setflags(posix_spawnattr_t *attributes, short flags)
-{
-    OBJECT(a, attributes);
-    a->flags = flags;
-    return 0;
-}
-
-int posix_spawnattr_getpgroup(const posix_spawnattr_t *attributes, pid_t *group)
-{
-    OBJECT(a, attributes);
-    *group = a->group;
-    return 0;
-}
-
-int posix_spawnattr_setpgroup(posix_spawnattr_t *attributes, pid_t group)
-{
-    OBJECT(a, attributes);
-    a->group = group;
-    return 0;
-}
-
-int posix_spawnattr_getsigdefault(const posix_spawnattr_t *attributes, sigset_t *set)
-{
-    OBJECT(a, attributes);
-    *set = a->by_default;
-    return 0;
-}
-
-int posix_spawnattr_setsigdefault(posix_spawnattr_t *attributes, const sigset_t *set)
-{
-    OBJECT(a, attributes);
-    a->by_default = *set;
-    return 0;
-}
-
-int posix_spawnattr_getsigmask(const posix_spawnattr_t *attributes, sigset_t *set)
-{
-    OBJECT(a, attributes);
-    *set = a->mask;
-    return 0;
-}
-
-int posix_spawnattr_setsigmask(posix_spawnattr_t *attributes, const sigset_t *set)
-{
-    OBJECT(a, attributes);
-    a->mask = *set;
-    return 0;
-}
+GETTER(posix_spawnattr_getflags, short, flags)
+SETTER(posix_spawnattr_setflags, short, flags)
+GETTER(posix_spawnattr_getpgroup, pid_t, group)
+SETTER(posix_spawnattr_setpgroup, pid_t, group)
+GETTER(posix_spawnattr_getsigdefault, sigset_t, by_default)
+SETTER_OF_SET(posix_spawnattr_setsigdefault, by_default)
+GETTER(posix_spawnattr_getsigmask, sigset_t, mask)
+SETTER_OF_SET(posix_spawnattr_setsigmask, mask)
 
 /* ---- processor types ---- */
 
@@ -226,33 +213,10 @@ int posix_spawnattr_setauditsessionport_np(posix_spawnattr_t *attributes, mach_p
 
 /* ---- type, role, clamp ---- */
 
-int posix_spawnattr_setprocesstype_np(posix_spawnattr_t *attributes, int type)
-{
-    OBJECT(a, attributes);
-    a->request.process_type = (uint32_t)type;
-    return 0;
-}
-
-int posix_spawnattr_getprocesstype_np(const posix_spawnattr_t *attributes, int *type)
-{
-    OBJECT(a, attributes);
-    *type = (int)a->request.process_type;
-    return 0;
-}
-
-int posix_spawnattr_setpcontrol_np(posix_spawnattr_t *attributes, int action)
-{
-    OBJECT(a, attributes);
-    a->request.starvation = (uint32_t)action;
-    return 0;
-}
-
-int posix_spawnattr_getpcontrol_np(const posix_spawnattr_t *attributes, int *action)
-{
-    OBJECT(a, attributes);
-    *action = (int)a->request.starvation;
-    return 0;
-}
+SETTER(posix_spawnattr_setprocesstype_np, int, request.process_type)
+GETTER(posix_spawnattr_getprocesstype_np, int, request.process_type)
+SETTER(posix_spawnattr_setpcontrol_np, int, request.starvation)
+GETTER(posix_spawnattr_getpcontrol_np, int, request.starvation)
 
 int posix_spawnattr_set_qos_clamp_np(posix_spawnattr_t *attributes, uint64_t clamp)
 {
@@ -263,12 +227,7 @@ int posix_spawnattr_set_qos_clamp_np(posix_spawnattr_t *attributes, uint64_t cla
     return 0;
 }
 
-int posix_spawnattr_get_qos_clamp_np(const posix_spawnattr_t *attributes, uint64_t *clamp)
-{
-    OBJECT(a, attributes);
-    *clamp = a->request.qos_clamp;
-    return 0;
-}
+GETTER(posix_spawnattr_get_qos_clamp_np, uint64_t, request.qos_clamp)
 
 int posix_spawnattr_set_darwin_role_np(posix_spawnattr_t *attributes, uint64_t role)
 {
@@ -277,22 +236,11 @@ int posix_spawnattr_set_darwin_role_np(posix_spawnattr_t *attributes, uint64_t r
     return 0;
 }
 
-int posix_spawnattr_get_darwin_role_np(const posix_spawnattr_t *attributes, uint64_t *role)
-{
-    OBJECT(a, attributes);
-    *role = a->request.role;
-    return 0;
-}
+GETTER(posix_spawnattr_get_darwin_role_np, uint64_t, request.role)
 
 /* ---- resources ---- */
 
-int posix_spawnattr_setcpumonitor(posix_spawnattr_t *attributes, uint64_t percent, uint64_t interval)
-{
-    OBJECT(a, attributes);
-    a->request.cpu_percent = (uint32_t)percent;
-    a->request.cpu_interval = (uint32_t)interval;
-    return 0;
-}
+SETTER_OF_TWO(posix_spawnattr_setcpumonitor, uint64_t, request.cpu_percent, uint64_t, request.cpu_interval)
 
 int posix_spawnattr_setcpumonitor_default(posix_spawnattr_t *attributes)
 {
@@ -339,36 +287,11 @@ int posix_spawnattr_set_jetsam_ttr_np(posix_spawnattr_t *attributes, uint32_t co
     return 0;
 }
 
-int posix_spawnattr_set_threadlimit_ext(posix_spawnattr_t *attributes, int limit)
-{
-    OBJECT(a, attributes);
-    a->request.thread_limit = (uint32_t)limit;
-    return 0;
-}
-
-int posix_spawnattr_set_portlimits_ext(posix_spawnattr_t *attributes, uint32_t soft, uint32_t hard)
-{
-    OBJECT(a, attributes);
-    a->request.port_soft_limit = soft;
-    a->request.port_hard_limit = hard;
-    return 0;
-}
-
-int posix_spawnattr_set_filedesclimit_ext(posix_spawnattr_t *attributes, uint32_t soft, uint32_t hard)
-{
-    OBJECT(a, attributes);
-    a->files_soft = soft;
-    a->files_hard = hard;
-    return 0;
-}
-
-int posix_spawnattr_set_kqworklooplimit_ext(posix_spawnattr_t *attributes, uint32_t soft, uint32_t hard)
-{
-    OBJECT(a, attributes);
-    a->workloops_soft = soft;
-    a->workloops_hard = hard;
-    return 0;
-}
+SETTER(posix_spawnattr_set_threadlimit_ext, int, request.thread_limit)
+SETTER_OF_TWO(posix_spawnattr_set_portlimits_ext, uint32_t, request.port_soft_limit, uint32_t,
+              request.port_hard_limit)
+SETTER_OF_TWO(posix_spawnattr_set_filedesclimit_ext, uint32_t, files_soft, uint32_t, files_hard)
+SETTER_OF_TWO(posix_spawnattr_set_kqworklooplimit_ext, uint32_t, workloops_soft, uint32_t, workloops_hard)
 
 int posix_spawnattr_setcoalition_np(posix_spawnattr_t *attributes, uint64_t id, int type, int role)
 {
@@ -561,76 +484,14 @@ int posix_spawnattr_set_conclave_id_np(posix_spawnattr_t *attributes, const char
     return 0;
 }
 
-int posix_spawnattr_set_max_addr_np(posix_spawnattr_t *attributes, uint64_t address)
-{
-    OBJECT(a, attributes);
-    a->max_address = address;
-    return 0;
-}
-
-int posix_spawnattr_set_platform_np(posix_spawnattr_t *attributes, int platform, uint32_t flags)
-{
-    OBJECT(a, attributes);
-    a->platform = platform;
-    a->platform_flags = flags;
-    return 0;
-}
-
-int posix_spawnattr_disable_ptr_auth_a_keys_np(posix_spawnattr_t *attributes, uint32_t flags)
-{
-    OBJECT(a, attributes);
-    a->ptr_auth_flags = flags;
-    return 0;
-}
-
-int posix_spawnattr_set_alt_rosetta_np(posix_spawnattr_t *attributes, uint32_t flags)
-{
-    OBJECT(a, attributes);
-    a->rosetta_flags = flags;
-    return 0;
-}
-
-int posix_spawnattr_set_crash_count_np(posix_spawnattr_t *attributes, uint32_t count, uint32_t timeout)
-{
-    OBJECT(a, attributes);
-    a->crash_count = count;
-    a->crash_timeout = timeout;
-    return 0;
-}
-
-int posix_spawnattr_set_crash_behavior_np(posix_spawnattr_t *attributes, uint32_t flags)
-{
-    OBJECT(a, attributes);
-    a->crash_behavior = flags;
-    return 0;
-}
-
-int posix_spawnattr_set_crash_behavior_deadline_np(posix_spawnattr_t *attributes, uint64_t deadline,
-                                                   uint32_t flags)
-{
-    OBJECT(a, attributes);
-    a->crash_deadline = deadline;
-    a->crash_deadline_flags = flags;
-    return 0;
-}
-
-int posix_spawnattr_set_launch_type_np(posix_spawnattr_t *attributes, uint8_t type)
-{
-    OBJECT(a, attributes);
-    a->launch_type = type;
-    return 0;
-}
-
-int posix_spawnattr_set_use_sec_transition_shims_np(posix_spawnattr_t *attributes, uint32_t flags)
-{
-    OBJECT(a, attributes);
-    a->transition_shims = flags;
-    return 0;
-}
-
-int posix_spawnattr_setdataless_iopolicy_np(posix_spawnattr_t *attributes, int policy)
-{
-    OBJECT(a, attributes);
-    a->dataless_policy = policy;
-    return 0;
-}
+SETTER(posix_spawnattr_set_max_addr_np, uint64_t, max_address)
+SETTER_OF_TWO(posix_spawnattr_set_platform_np, int, platform, uint32_t, platform_flags)
+SETTER(posix_spawnattr_disable_ptr_auth_a_keys_np, uint32_t, ptr_auth_flags)
+SETTER(posix_spawnattr_set_alt_rosetta_np, uint32_t, rosetta_flags)
+SETTER_OF_TWO(posix_spawnattr_set_crash_count_np, uint32_t, crash_count, uint32_t, crash_timeout)
+SETTER(posix_spawnattr_set_crash_behavior_np, uint32_t, crash_behavior)
+SETTER_OF_TWO(posix_spawnattr_set_crash_behavior_deadline_np, uint64_t, crash_deadline, uint32_t,
+              crash_deadline_flags)
+SETTER(posix_spawnattr_set_launch_type_np, uint8_t, launch_type)
+SETTER(posix_spawnattr_set_use_sec_transition_shims_np, uint32_t, transition_shims)
+SETTER(posix_spawnattr_setdataless_iopolicy_np, int, dataless_policy)
