@@ -337,6 +337,12 @@ static bool is_other_user(const struct task_identity *a, const struct task_ident
     return a->uid != b->uid || a->gid != b->gid;
 }
 
+/* By its file's bits: the real ids stay then. Who became another user for good before, unnoticed, is just that user. */
+static bool is_set_id(const struct task_identity *now, const struct task_identity *before)
+{
+    return is_other_user(now, before) && (now->ruid != now->uid || now->rgid != now->gid);
+}
+
 /* Without a plan: what a child would get, but for the role, which stays (F88). */
 static struct inherit *next_image(struct proc *proc)
 {
@@ -391,7 +397,7 @@ struct task *proc_exec(struct proc *proc, const struct task_identity *identity)
     old->proc = NULL;
     proc->task = task;
     task->proc = proc;
-    task->identity.is_sugid = is_other_user(identity, &old->identity);
+    task->identity.is_sugid = is_set_id(identity, &old->identity);
     proc->has_execed = true;
     proc->awaits_image = false;
     thread_tell(task->main);
