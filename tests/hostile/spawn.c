@@ -2,11 +2,13 @@
 /* tests/hostile/spawn.c - who makes processes is killed with -9 at any instruction of it
  *
  * Parents start programs in every way there is, as fast as they can: with ports, suspended, that are missing, by fork. Each is
- * killed after some milliseconds. What they leave must be children like any other, that end by themselves or wait for a signal:
+ * killed after some milliseconds, and so are its children meanwhile. What they leave must be children like any other, that end by themselves or wait for a signal:
  * none waits for its parent in somebody else's memory for ever, and machd holds in the end what it held before.
  * This process is what orphans get as their parent. SPAWNERS=n: how many are killed.
  */
 #include <errno.h>
+#include <libproc.h>
+#include <pthread.h>
 #include <signal.h>
 #include <spawn_private.h>
 #include <stdio.h>
@@ -17,7 +19,7 @@
 
 #include "tests/hostile/util.h"
 
-enum { SPAWNERS = 40, LIFE_MS_MAX = 25 };
+enum { SPAWNERS = 40, LIFE_MS_MAX = 25, CHILDREN_MAX = 64, KILL_EVERY_US = 1500 };
 
 static mach_port_t make_port(void)
 {
@@ -62,10 +64,27 @@ static void vfork_one(const char *path)
     _exit(1);
 }
 
+/* At any step of its making, too. */
+static void *kill_children(void *argument)
+{
+    uint64_t seed = *(uint64_t *)argument;
+    pid_t children[CHILDREN_MAX];
+    for (;;) {
+        usleep(random_next(&seed) % KILL_EVERY_US);
+        int n = proc_listchildpids(getpid(), children, sizeof children);
+        if (n > 0)
+            kill(children[random_next(&seed) % (uint64_t)(n < CHILDREN_MAX ? n : CHILDREN_MAX)], SIGKILL);
+    }
+    return NULL;
+}
+
 /* Forks, too, so that its random numbers are its own. */
 static _Noreturn void spawn_for_ever(uint64_t seed)
 {
     posix_spawnattr_t plain = make_attributes(0), suspended = make_attributes(POSIX_SPAWN_START_SUSPENDED);
+    pthread_t killer;
+    uint64_t killers_seed = random_next(&seed);
+    pthread_create(&killer, NULL, kill_children, &killers_seed);
     for (;;) {
         switch (random_next(&seed) % 7) {
         case 0: start("/bin/true", NULL); break;
