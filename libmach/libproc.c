@@ -4,12 +4,14 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <linux/kcmp.h>
 #include <mach/thread_info.h>
 #include <signal.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -18,7 +20,7 @@
 #include "libmach/process.h"
 
 enum { PLATFORM_MACOS = 1 };
-enum { SPARE_PIDS = 20, NS_PER_US = 1000, US_PER_S = 1000000, LINUX_EXITING = 0x4, THREADS_AT_ONCE = 64 };
+enum { SPARE_PIDS = 20, NS_PER_US = 1000, US_PER_S = 1000000, LINUX_EXITING = 0x4, LINUX_FORKED_ONLY = 0x40, THREADS_AT_ONCE = 64 };
 
 static int fail(int error)
 {
@@ -71,11 +73,19 @@ static uint32_t state_of(const struct subject *subject)
     return subject->machd.state == PROCESS_SHOWN_IDLE ? SIDL : SRUN;
 }
 
+/* A vfork child, or a program that is being started: it has not called exec, and its memory is its parent's. */
+static bool is_waited_for(const struct host_process *host)
+{
+    return (host->linux_flags & LINUX_FORKED_ONLY) && host->parent > 0 &&
+           syscall(SYS_kcmp, host->pid, host->parent, KCMP_VM, 0, 0) == 0;
+}
+
 static uint32_t flags_of(const struct subject *subject)
 {
     const struct host_process *host = &subject->host;
     uint32_t flags = subject->machd.flags | PROC_FLAG_LP64;
     flags |= host->tracer != 0 ? PROC_FLAG_TRACED : 0;
+    flags |= is_waited_for(host) ? PROC_FLAG_PPWAIT : 0;
     flags |= host->linux_flags & LINUX_EXITING ? PROC_FLAG_INEXIT : 0;
     flags |= host->session == host->pid ? PROC_FLAG_SLEADER : 0;
     flags |= host->terminal != 0 ? PROC_FLAG_CTTY | PROC_FLAG_CONTROLT : 0;

@@ -179,6 +179,48 @@ TEST(handlers_that_a_vfork_child_sets_are_its_own, "F12 F69 F71")
         signal(signals[i], SIG_DFL);
 }
 
+static volatile pid_t seen_child;
+static volatile uint32_t seen_flags;
+static volatile bool is_seen;
+
+static void *look_at_child(void *argument)
+{
+    struct proc_bsdshortinfo info = { 0 };
+    pid_t listed[8] = { 0 };
+    while (seen_child == 0)
+        usleep(1000);
+    CHECK_EQ(proc_listchildpids(getpid(), listed, sizeof listed), 1);
+    CHECK_EQ(listed[0], seen_child);
+    CHECK_EQ(proc_pidinfo(seen_child, PROC_PIDT_SHORTBSDINFO, 0, &info, sizeof info), sizeof info);
+    seen_flags = info.pbsi_flags;
+    is_seen = true;
+    return argument;
+}
+
+static pid_t vfork_and_be_seen(void)
+{
+    pid_t pid = vfork();
+    if (pid == 0) {
+        seen_child = getpid();
+        while (!is_seen)
+            usleep(1000);
+        _exit(0);
+    }
+    return pid;
+}
+
+TEST(while_its_parents_thread_waits_for_a_vfork_child_the_others_run, "F70 F163")
+{
+    pthread_t thread;
+    struct proc_bsdshortinfo own = { 0 };
+    pthread_create(&thread, NULL, look_at_child, NULL);
+    CHECK_EQ(status_of(vfork_and_be_seen()), 0);
+    pthread_join(thread, NULL);
+    CHECK_EQ(seen_flags & PROC_FLAG_PPWAIT, PROC_FLAG_PPWAIT);
+    CHECK_EQ(proc_pidinfo(getpid(), PROC_PIDT_SHORTBSDINFO, 0, &own, sizeof own), sizeof own);
+    CHECK_EQ(own.pbsi_flags & PROC_FLAG_PPWAIT, 0);
+}
+
 /* ---- what it becomes ---- */
 
 TEST(a_vfork_child_gives_its_program_what_its_parents_task_has_by_then, "F63 F73")
