@@ -20,7 +20,7 @@
 #include "libmach/process.h"
 
 enum { PLATFORM_MACOS = 1 };
-enum { SPARE_PIDS = 20, NS_PER_US = 1000, US_PER_S = 1000000, LINUX_EXITING = 0x4, LINUX_FORKED_ONLY = 0x40, THREADS_AT_ONCE = 64 };
+enum { SPARE_PIDS = 20, NS_PER_US = 1000, US_PER_S = 1000000, LINUX_EXITING = 0x4, THREADS_AT_ONCE = 64 };
 
 static int fail(int error)
 {
@@ -76,6 +76,7 @@ static uint32_t state_of(const struct subject *subject)
 /* A vfork child, or a program that is being started: it has not called exec, and its memory is its parent's. */
 static bool is_waited_for(const struct host_process *host)
 {
+    enum { LINUX_FORKED_ONLY = 0x40 };
     return (host->linux_flags & LINUX_FORKED_ONLY) && host->parent > 0 &&
            syscall(SYS_kcmp, host->pid, host->parent, KCMP_VM, 0, 0) == 0;
 }

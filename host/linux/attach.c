@@ -140,7 +140,7 @@ static uint32_t count_connections(const struct process *process)
 }
 
 /* A process that had its descriptors closed under libmach's feet comes back with the same image. */
-static struct refusal join_image(struct machd *m, struct connection *connection, struct process *process)
+static struct refusal join_image(const struct process *process)
 {
     if (process->state == PROCESS_ENDED)
         return (struct refusal){ KERN_FAILURE, "it broke the protocol before" };
@@ -155,7 +155,7 @@ static struct refusal join(struct machd *m, struct connection *connection, struc
     bool same_user = process_uid(process) == connection->uid;
     bool ok = true;
     if (same_user && process->image_id == connection->image_id && process->state != PROCESS_BARE)
-        return join_image(m, connection, process);
+        return join_image(process);
     if (process->state == PROCESS_ATTACHED || (process->state == PROCESS_BARE && !same_user))
         ok = process_exec(m, process, connection->uid);
     else if (process->state == PROCESS_ENDED)

@@ -155,7 +155,7 @@ TEST(a_kqueue_ends_with_its_last_descriptor, "")
     close(pipes[1]);
 }
 
-TEST(a_kqueue_is_not_inherited_by_a_fork_child, "F32")
+TEST(a_kqueue_is_not_inherited_by_a_fork_child, "")
 {
     int kq = fresh();
     CHECK_EQ(change(kq, 1, EVFILT_USER, EV_ADD | EV_CLEAR, 0, 0), 0);
