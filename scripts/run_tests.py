@@ -92,6 +92,8 @@ def parse_tap(text, result):
 
 
 def judge(program, code, timed_out, result):
+    if "WARNING: ThreadSanitizer: " in result.output:  # also of launchd, whose exit status nobody sees
+        result.fail("a race was reported")
     if timed_out:
         result.fail(f"did not end within {program.timeout:.0f} s")
     if not program.tap:

@@ -83,6 +83,8 @@ def runner(t):
         "an early end is a failure": ("echo 1..2; echo ok 1 - a", (1, 1, 0)),
         "silence is a failure": ("true", (0, 1, 0)),
         "a bad exit status is a failure": ("echo 1..1; echo ok 1 - a; exit 3", (1, 1, 0)),
+        "a race in whatever it started is a failure": (
+            "echo 1..1; echo ok 1 - a; echo 'WARNING: ThreadSanitizer: data race (pid=1)' >&2", (1, 1, 0)),
         "a plan at the end will do": ("echo ok 1 - a; echo 1..1", (1, 0, 0)),
         "nothing to run is skipped": ("echo '1..0 # SKIP no such thing'", (0, 0, 1)),
     }
