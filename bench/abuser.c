@@ -389,6 +389,35 @@ static void exhaust_segments(struct hand *h, uint64_t end)
     close(fd);
 }
 
+/* A message that does not fit into a page, as large as may be: each costs machd milliseconds. */
+static void send_large(struct hand *h, uint64_t end)
+{
+    enum { LARGE = 12 << 20 };
+    const mach_msg_header_t header = { .msgh_bits = MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, 0),
+                                       .msgh_size = LARGE,
+                                       .msgh_remote_port = h->port[0],
+                                       .msgh_id = 78 };
+    struct attach_packet packet = { .magic = ATTACH_MAGIC,
+                                    .type = ATTACH_SEGMENT,
+                                    .segment = { .size = LARGE } };
+    for (bool goes_on = true; goes_on && now_us() < end;) {
+        int fd = memfd_create("abuse", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+        packet.segment.id = next(h) | 1;
+        goes_on = ftruncate(fd, LARGE) == 0 && write(fd, &header, sizeof(header)) == sizeof(header) &&
+                  fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL) == 0 &&
+                  send_packet(h->a->socket, &packet, sizeof(packet), fd);
+        close(fd);
+        h->page->req = (struct trap_request){
+            .number = TRAP_MSG,
+            .segment = packet.segment.id,
+            .payload_size = LARGE,
+            .msg = { .option = MACH_SEND_MSG | MACH_SEND_TIMEOUT, .send_size = LARGE },
+        };
+        goes_on = goes_on && ask(h);
+        receive_message(h, h->port[0], 0);
+    }
+}
+
 static void exhaust_connections(struct hand *h, uint64_t end)
 {
     struct attach_packet packet = { .magic = ATTACH_MAGIC,
@@ -471,6 +500,7 @@ static const struct offence {
     { "ports", exhaust_ports, 4 },
     { "messages", exhaust_messages, 4 },
     { "segments", exhaust_segments, 2 },
+    { "large", send_large, 2 },
     { "connections", exhaust_connections, 2 },
     { "child", leave_child, 1 },
     { "exec", exec_with_helper, 1 },
