@@ -245,6 +245,8 @@ uint32_t kernel_trap(struct kernel *kernel, struct thread *thread, uint64_t now)
     ipc->is_refused = false;
     thread->ipc.trap = request.number;
     thread->began = now;
+    if (request.number != TRAP_MSG)
+        memcpy(thread->arg, request.arg, sizeof(thread->arg));
     thread->ipc.reply = (struct trap_reply){ 0 };
     thread->is_trapping = thread->is_in_trap = true;
     thread->is_done = false;

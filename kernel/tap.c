@@ -161,7 +161,7 @@ void tap_trap(const struct tap *tap, const struct thread *thread)
     if (event.trap.number == TRAP_MSG)
         put_message_call(&event.trap, &thread->ipc.call.msg);
     else
-        memcpy(event.trap.arg, thread->page->req.arg, sizeof(event.trap.arg));
+        memcpy(event.trap.arg, thread->arg, sizeof(event.trap.arg));
     if (reply->result && refused->number && refused->code == reply->result &&
         refused->trap == event.trap.number && refused->when >= thread->began)
         event.refused = *refused;

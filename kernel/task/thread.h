@@ -39,6 +39,7 @@ struct thread {
     int32_t tid;
     bool is_main;          /* F8 */
     uint64_t began; /* when its last trap was taken, for traces */
+    uint64_t arg[7]; /* of its last trap but mach_msg, as they were read: for traces */
     bool is_trapping, is_done; /* its trap is being served: it is published last, if it is done by then */
     struct trap_page *page;
     char name[64];         /* T22; "": none */
