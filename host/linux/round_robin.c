@@ -8,6 +8,9 @@
 #include "host/linux/rank.h"
 
 #define BUDGET (20 * MILLISECOND)
+#define LOOKS_AT_ONCE                                                                                        \
+    16u /* each reads a file: two processes of root may push on thousands of each other's threads */
+#define LOOKS_PAUSE (1 * MILLISECOND)
 #define FIRST_LOOK (1 * MILLISECOND) /* most pushes end before, and then nobody had to measure anything */
 
 bool round_robin_is_needed(const struct process *process, const struct process *from)
@@ -52,18 +55,27 @@ static void look(struct machd *m, struct niceness *nice, uint64_t now)
     priority_spent(m, nice);
 }
 
+/* Whoever was looked at goes to the end, so that all have their turn when there are too many. */
 void round_robin_run(struct machd *m, uint64_t now)
 {
+    uint32_t n = 0;
     if (!m->look_at_urgent || now < m->look_at_urgent)
         return;
     m->look_at_urgent = 0;
     list_for_each_safe(node, &m->urgent)
     {
         struct niceness *nice = list_entry(node, struct niceness, urgent_link);
-        if (now >= nice->look_at)
-            look(m, nice, now);
-        else
+        if (now < nice->look_at) {
             look_later(m, nice, nice->look_at);
+            continue;
+        }
+        if (n++ == LOOKS_AT_ONCE) {
+            look_later(m, nice, now + LOOKS_PAUSE);
+            return;
+        }
+        list_remove(node);
+        list_append(&m->urgent, node);
+        look(m, nice, now);
     }
 }
 

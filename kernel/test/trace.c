@@ -11,7 +11,8 @@
 
 static struct trace_event seen;
 
-static void keep_wait(void *context, struct trace_event *event, const struct task *task, const struct task *peer)
+static void keep_wait(void *context, struct trace_event *event, const struct task *task,
+                      const struct task *peer)
 {
     (void)context, (void)task, (void)peer;
     if (event->kind == TRACE_TRAP && event->trap.number == TRAP_SEMAPHORE_WAIT)
