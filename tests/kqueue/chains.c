@@ -35,7 +35,8 @@ static int serve(struct loop *loop, struct kevent_qos_s *events, int n)
 {
     struct server *server = loop->context;
     mach_port_t self = mach_thread_self();
-    (void)n;
+    if (n == 0 || (events[0].flags & EV_ERROR))
+        return 0; /* the test has taken the knote away before this thread could enable it (T135) */
     if (server->next != MACH_PORT_NULL)
         server->result = call_next(server);
     server->n_back++;
