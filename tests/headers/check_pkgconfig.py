@@ -4,6 +4,10 @@
 
     check_pkgconfig.py BUILD-DIRECTORY MACHCTL [PROGRAM.c ...]
 
+Without it the headers of an installation are not seen: other projects switch to Mach as soon as they find mach/mach.h.
+
+rules: H20
+
 Prints TAP. MACHCTL runs the programs under a private machd. Other people's PROGRAMs are compiled and linked only.
 """
 
@@ -23,6 +27,13 @@ int main(void)
     return !MACH_PORT_VALID(bootstrap_port) ||
            mach_port_allocate(mach_task_self(), MACH_PORT_RIGHT_RECEIVE, &port) != KERN_SUCCESS;
 }
+"""
+
+
+HIDDEN = """
+#if __has_include(<mach/mach.h>) || __has_include(<servers/bootstrap.h>) || __has_include(<launch.h>)
+#error "ordinary builds see them"
+#endif
 """
 
 
@@ -48,6 +59,18 @@ def check(directory, machctl, sources, settings):
             run(machctl, "run", "--", program, **settings)
 
 
+def check_hidden(directory, settings):
+    """Where compilers look by themselves, which is the prefix's include, there are none of our headers."""
+    source = os.path.join(directory, "hidden.c")
+    with open(source, "w", encoding="utf-8") as out:
+        out.write(HIDDEN)
+    include = run("pkg-config", "--variable=prefix", "mach", **settings).strip() + "/include"
+    include = settings["PKG_CONFIG_SYSROOT_DIR"] + include.removeprefix(settings["PKG_CONFIG_SYSROOT_DIR"])
+    if not os.path.isdir(include):
+        raise Refused(f"there is no {include}")
+    run(*os.environ.get("CC", "cc").split(), "-fsyntax-only", "-isystem", include, source)
+
+
 def installed(build, directory):
     """The settings for what `meson install` puts below the directory."""
     root = os.path.join(directory, "root")
@@ -61,9 +84,9 @@ def installed(build, directory):
 
 def main():
     build, machctl, *others = sys.argv[1:]
-    print("1..2")
+    print("1..3")
     if not shutil.which("pkg-config"):
-        for number in (1, 2):
+        for number in (1, 2, 3):
             print(f"ok {number} # SKIP no pkg-config")
         return 0
     failed = False
@@ -71,12 +94,16 @@ def main():
         source = os.path.join(directory, "ours.c")
         with open(source, "w", encoding="utf-8") as out:
             out.write(OURS)
+        programs = [source, *others]
         cases = (("a program is built and runs against this tree",
-                  lambda: {"PKG_CONFIG_PATH": os.path.join(build, "meson-uninstalled")}),
-                 ("a program is built and runs against what was installed", lambda: installed(build, directory)))
-        for number, (title, settings) in enumerate(cases, 1):
+                  lambda: check(directory, machctl, programs, {"PKG_CONFIG_PATH": os.path.join(build, "meson-uninstalled")})),
+                 ("a program is built and runs against what was installed",
+                  lambda: check(directory, machctl, programs, installed(build, directory))),
+                 ("who does not ask for the headers does not see them",
+                  lambda: check_hidden(directory, installed(build, directory))))
+        for number, (title, case) in enumerate(cases, 1):
             try:
-                check(directory, machctl, [source, *others], settings())
+                case()
                 print(f"ok {number} - {title}")
             except Refused as reason:
                 failed = True
