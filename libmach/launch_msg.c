@@ -104,7 +104,8 @@ static void add_job(pid_t pid, const char *label, void *jobs)
     launch_data_t dict = dictionary_of(label);
 
     (void)pid;
-    if (launch_data_get_type(dict) != LAUNCH_DATA_DICTIONARY || !launch_data_dict_insert(jobs, dict, label))
+    if (dict == NULL || launch_data_get_type(dict) != LAUNCH_DATA_DICTIONARY ||
+        !launch_data_dict_insert(jobs, dict, label))
         launch_data_free(dict); /* it has gone meanwhile */
 }
 
