@@ -100,6 +100,9 @@ struct host_ops {
     /* What kernel_process_ended was given as a zombie has been collected meanwhile: then the host has forgotten it. Told by
      * kernel_process_collected if nobody asks. */
     bool (*process_is_collected)(void *host, void *zombie);
+    /* Whether the asker, which is not root's, has the user, the saved one too, and all groups of the target, which has never
+     * changed its privileges (K105). NULL: yes. */
+    bool (*task_permits)(void *host, struct task *asker, struct task *target);
     /* The command name of the task's process now, COMMAND_SIZE bytes. */
     void (*process_command)(void *host, struct task *task, char *command);
     /* How a process that a launchd left behind ended, as wait says; told once. The start time is that of its stat

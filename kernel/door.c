@@ -16,6 +16,7 @@
 #include "kernel/proc/inherit.h"
 #include "kernel/proc/launch.h"
 #include "kernel/proc/proc.h"
+#include "kernel/task/processor.h"
 #include "kernel/server/server.h"
 #include "kernel/ipc/watch.h"
 #include "kernel/tap.h"
@@ -54,6 +55,8 @@ struct kernel_config kernel_config_default(void)
         limits.uid.max[kind] = 4 * task_limits.max[kind];
     return (struct kernel_config){
         .limits = limits,
+        .developer_mode = true,
+        .allow_task_for_pid = true,
         .boost_receivers = true,
         .prioritize_launch = true,
         .raise_guards = true,
@@ -303,9 +306,15 @@ struct kernel *kernel_new(const struct kernel_config *config, const struct host_
     kernel->system.process_ended = proc_task_is_gone;
     kernel->system.process_watch = proc_watch;
     kernel->system.machine = config->machine;
+    if (!processors_init(&kernel->system)) {
+        kernel_free(kernel);
+        return NULL;
+    }
     kernel->system.allow_interpose = config->allow_interpose;
     kernel->system.guard_default = config->guard_default & TASK_EXC_GUARD_ALL;
     kernel->system.relaxed_host_ports = config->relaxed_host_ports;
+    kernel->system.developer_mode = config->developer_mode;
+    kernel->system.allow_task_for_pid = config->allow_task_for_pid;
     kernel->system.allow_task_terminate = config->allow_task_terminate;
     kernel->system.ipc.boosts_receivers = config->boost_receivers;
     kernel->system.ipc.prioritizes_launch = config->prioritize_launch;

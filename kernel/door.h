@@ -41,6 +41,8 @@ struct kernel_config {
     bool enforce_strict_reply; /* P126 */
     bool allow_interpose;      /* K0.3 */
     bool relaxed_host_ports;
+    bool developer_mode;       /* tasks may use each other's control ports (K48) */
+    bool allow_task_for_pid;   /* ... and get them from the pid, if they are one user's (K105) */
     bool allow_task_terminate; /* decision 7 */
     bool boost_receivers;      /* decision 16 */
     bool prioritize_launch;    /* what a waiting client pushes reaches the service that is being started (D15) */

@@ -8,13 +8,13 @@
 #include "kernel/ipc/refusal.h"
 #include "kernel/ipc/request.h"
 #include "kernel/ipc/right.h"
-#include "kernel/proc/proc.h"
 #include "kernel/traps_kevent.h"
 #include "kernel/traps_memory.h"
 #include "kernel/traps_exception.h"
 #include "kernel/traps_policy.h"
 #include "kernel/traps_process.h"
 #include "kernel/traps_sync.h"
+#include "kernel/traps_task.h"
 
 typedef void trap_handler(struct thread *thread, const uint64_t *arg);
 
@@ -238,57 +238,10 @@ static void extract_member(struct thread *thread, const uint64_t *arg)
                                        (mach_port_name_t)arg[2]));
 }
 
-/* ---- tasks by pid (F173, F174) ---- */
-
 static struct port *named_port(struct thread *thread, mach_port_name_t name)
 {
     struct entry *entry = space_lookup(thread->ipc.ipc, thread->ipc.space, name);
     return entry && entry_has_send(entry) ? entry->port : NULL;
-}
-
-static bool may_name(const struct task *caller, const struct task *target)
-{
-    enum { AUDIT_EUID = 1 };
-    return task_may_control(caller, target) ||
-           caller->token.audit.val[AUDIT_EUID] == target->token.audit.val[AUDIT_EUID];
-}
-
-static void by_pid(struct thread *thread, const uint64_t *arg, bool wants_control)
-{
-    struct procs *procs = thread->task->system->procs;
-    if (!task_of_control_port(named_port(thread, (mach_port_name_t)arg[0]))) { /* before anybody is adopted */
-        answer_value(thread, KERN_FAILURE, MACH_PORT_NULL);
-        return;
-    }
-    const struct proc *proc = arg[1] ? proc_find(procs, (int32_t)arg[1]) : NULL;
-    if (!proc && arg[1] && wants_control)
-        proc = proc_adopt(procs, thread->task, (int32_t)arg[1]);
-    struct task *target = proc ? proc->task : NULL;
-    bool is_allowed =
-        target && (wants_control ? task_may_control(thread->task, target) : may_name(thread->task, target));
-    if (!is_allowed) {
-        answer_value(thread, KERN_FAILURE, MACH_PORT_NULL);
-        return;
-    }
-    struct right right = port_make_send(wants_control ? target->control : target->name);
-    answer_value(thread, KERN_SUCCESS, name_of(thread, right));
-}
-
-static void task_for_pid(struct thread *thread, const uint64_t *arg)
-{
-    by_pid(thread, arg, true);
-}
-
-static void task_name_for_pid(struct thread *thread, const uint64_t *arg)
-{
-    by_pid(thread, arg, false);
-}
-
-static void pid_for_task(struct thread *thread, const uint64_t *arg)
-{
-    struct task *task = task_of_name_port(named_port(thread, (mach_port_name_t)arg[0]));
-    answer_value(thread, task ? KERN_SUCCESS : KERN_FAILURE,
-                 task ? (uint64_t)task->identity.pid : (uint64_t)-1);
 }
 
 /* ---- the table ---- */
@@ -321,9 +274,11 @@ static const struct trap {
     { TRAP_SEMAPHORE_TIMEDWAIT_SIGNAL, false, "semaphore_timedwait_signal", trap_semaphore_timedwait_signal },
     { TRAP_PORT_GUARD, true, "mach_port_guard", guard },
     { TRAP_PORT_UNGUARD, true, "mach_port_unguard", unguard },
-    { TRAP_TASK_NAME_FOR_PID, false, "task_name_for_pid", task_name_for_pid },
-    { TRAP_TASK_FOR_PID, false, "task_for_pid", task_for_pid },
-    { TRAP_PID_FOR_TASK, false, "pid_for_task", pid_for_task },
+    { TRAP_TASK_NAME_FOR_PID, false, "task_name_for_pid", trap_task_name_for_pid },
+    { TRAP_TASK_FOR_PID, false, "task_for_pid", trap_task_for_pid },
+    { TRAP_PID_FOR_TASK, false, "pid_for_task", trap_pid_for_task },
+    { TRAP_DEBUG_CONTROL_FOR_PID, false, "debug_control_port_for_pid", trap_debug_control_for_pid },
+    { TRAP_TASK_FLAVOR_FOR_PID, false, "task_flavor_for_pid", trap_task_flavor_for_pid },
     { TRAP_SPECIAL_REPLY_PORT, false, "thread_get_special_reply_port", special_reply_port },
     { TRAP_PORT_TYPE, true, "mach_port_type", type },
     { TRAP_PORT_REQUEST_NOTIFICATION, true, "mach_port_request_notification", request },

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* libmach/self.c - traps that name nothing but the caller, and those that find tasks by pid (K34 to K41, K105 to K110) */
+#include <errno.h>
 #include <mach/mach_init.h>
 #include <mach/mach_traps.h>
 #include <mach/message.h>
+#include <mach/mach_types.h>
+#include <sys/proc.h>
 
 #include "libmach/trap.h"
 
@@ -64,8 +67,29 @@ kern_return_t task_name_for_pid(mach_port_name_t target_tport, int pid, mach_por
 
 kern_return_t debug_control_port_for_pid(mach_port_name_t target_tport, int pid, mach_port_name_t *t)
 {
-    *t = MACH_PORT_NULL;
-    return KERN_NOT_SUPPORTED;
+    return name_by_pid(TRAP_DEBUG_CONTROL_FOR_PID, target_tport, pid, t);
+}
+
+/* Of POSIX's kind. */
+static int flavor_by_pid(unsigned int target, int pid, mach_task_flavor_t flavor, unsigned int *name_p)
+{
+    uint64_t value[3] = { 0 };
+    kern_return_t kr = TRAP_KR(TRAP_TASK_FLAVOR_FOR_PID, value, target, (uint32_t)pid, flavor);
+    *name_p = (unsigned int)value[1];
+    if (kr == KERN_SUCCESS && value[0] == 0)
+        return 0;
+    errno = kr == KERN_SUCCESS ? (int)value[0] : EINVAL;
+    return -1;
+}
+
+int task_read_for_pid(unsigned int target_tport, int pid, unsigned int *t)
+{
+    return flavor_by_pid(target_tport, pid, TASK_FLAVOR_READ, t);
+}
+
+int task_inspect_for_pid(unsigned int target_tport, int pid, unsigned int *t)
+{
+    return flavor_by_pid(target_tport, pid, TASK_FLAVOR_INSPECT, t);
 }
 
 kern_return_t pid_for_task(mach_port_name_t t, int *x)

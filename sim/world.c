@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "kernel/task/task.h"
 #include "libmach/exception.h"
 #include "libmach/guard.h"
 #include "sim/sim.h"
@@ -181,6 +182,14 @@ void world_settle(void)
 void world_sleep_ms(uint32_t milliseconds)
 {
     sim_sleep((uint64_t)milliseconds * 1000000u);
+}
+
+bool world_become_privileged(void)
+{
+    struct task *task = sim_task_kernel(sim_task_self());
+    right_release(&task->system->ipc, task->slots.host);
+    task->slots.host = port_copy_send(task->system->host_priv);
+    return true;
 }
 
 /* ---- around every test ---- */

@@ -55,6 +55,9 @@ void world_yield_until_blocked(world_thread *thread);
 void world_settle(void);
 void world_sleep_ms(uint32_t milliseconds);
 
+/* mach_host_self() is the privileged port from now on; false: this user cannot have it. */
+bool world_become_privileged(void);
+
 /* Reads 64 bits at an address, with the address in the register of the first argument. One that is not mapped is a fault:
  * a Mach handler may put another address there; without one the task dies of it. */
 uint64_t world_fault(uint64_t address);

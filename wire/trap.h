@@ -87,6 +87,7 @@ enum trap_number {
     TRAP_TIMER_ARM = 93,                 /* name, deadline */
     TRAP_TIMER_CANCEL = 94,              /* name -> deadline, or 0 */
     TRAP_TIMER_ARM_LEEWAY = 95,          /* name, flags, deadline, leeway */
+    TRAP_DEBUG_CONTROL_FOR_PID = 96,     /* task, pid -> name */
     TRAP_BOOTSTRAP_PORT = 200,           /* ours: -> result is a name of the task's bootstrap port, as get_special_port (B18) */
     TRAP_SEGMENT_BORROW = 201,           /* ours: name, size -> id | slot << 32 | TRAP_LOAN_*, size, slots | sequence << 32 */
     TRAP_MEMORY_ENTRY = 210,             /* ours: task, size, offset, permission, parent or 0 -> name (libmach/entry.c) */
@@ -98,6 +99,7 @@ enum trap_number {
     TRAP_SET_NAME = 206,                 /* ours: payload: 64 bytes, the name of the calling thread and zeros (T22) */
     TRAP_DEPRESS = 207,                  /* ours: milliseconds (T25) */
     TRAP_BACKGROUND = 208,               /* ours: PRIO_DARWIN_THREAD or _PROCESS, who, TRAP_BACKGROUND_* -> is it? */
+    TRAP_TASK_FLAVOR_FOR_PID = 209,      /* ours: task, pid, TASK_FLAVOR_READ or _INSPECT -> error of POSIX, name (K109) */
     TRAP_EXCEPTION = 220,                /* ours: type, code, subcode, bytes of payload -> as TRAP_PARK */
     TRAP_PARK = 221,                     /* ours: bytes of payload, 0 -> bytes of payload, or 0 and an errand; from an
                                           * errand: 0, 1, result, two out values, bytes -> the same (TRAP_PARK_SIGNAL) */

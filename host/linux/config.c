@@ -35,6 +35,8 @@ static const struct key keys[] = {
     { "allow-interpose", KEY_BOOL, offsetof(struct config, kernel.allow_interpose) },
     { "relaxed-host-ports", KEY_BOOL, offsetof(struct config, kernel.relaxed_host_ports) },
     { "allow-task-terminate", KEY_BOOL, offsetof(struct config, kernel.allow_task_terminate) },
+    { "developer-mode", KEY_BOOL, offsetof(struct config, kernel.developer_mode) },
+    { "allow-task-for-pid", KEY_BOOL, offsetof(struct config, kernel.allow_task_for_pid) },
     { "boost-receivers", KEY_BOOL, offsetof(struct config, kernel.boost_receivers) },
     { "prioritize-launch", KEY_BOOL, offsetof(struct config, kernel.prioritize_launch) },
     { "guard-default", KEY_SMALL, offsetof(struct config, kernel.guard_default) },

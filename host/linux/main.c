@@ -289,6 +289,7 @@ static const struct host_ops host_ops = {
     .process_is_collected = zombie_is_collected,
     .process_command = process_command,
     .process_status = orphans_status,
+    .task_permits = process_permits,
     .task_memory = host_task_memory,
     .thread_usage = host_thread_usage,
     .calendar_now = host_calendar_now,

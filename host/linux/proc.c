@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "host/linux/proc.h"
@@ -86,6 +87,57 @@ bool proc_read_status(int32_t pid, struct proc_status *status)
     status->n_namespaces = count_words(names + 7);
     return sscanf(uid + 5, "%u %u %u", &status->ruid, &status->euid, &status->svuid) == 3 &&
            sscanf(gid + 5, "%u %u %u", &status->rgid, &status->egid, &status->svgid) == 3;
+}
+
+/* The ids of the lines Gid, without the one for files, and Groups, which Linux sorts; -1: there are more than there is room. */
+static int read_groups(int32_t pid, uint32_t *groups, int max)
+{
+    static char text[65536];
+    int n = 0;
+    const char *gid = read_file(pid, "status", text, sizeof(text)) ? strstr(text, "\nGid:") : NULL;
+    const char *line = gid ? strstr(gid, "\nGroups:") : NULL;
+    if (!line || sscanf(gid + 5, "%u %u %u", &groups[0], &groups[1], &groups[2]) != 3)
+        return -1;
+    line += 8;
+    for (n = 3; *(line += strspn(line, " \t")) && *line != '\n'; n++) {
+        char *end;
+        if (n == max)
+            return -1;
+        groups[n] = (uint32_t)strtoul(line, &end, 10);
+        if (end == line)
+            return -1;
+        line = end;
+    }
+    return *line == '\n' ? n : -1;
+}
+
+static int compare_ids(const void *a, const void *b)
+{
+    const uint32_t *x = a, *y = b;
+    return *x < *y ? -1 : *x > *y;
+}
+
+bool proc_has_groups_of(int32_t pid, int32_t target)
+{
+    enum { MAX = 4096 };
+    static uint32_t mine[MAX], theirs[MAX];
+    int n = read_groups(pid, mine, MAX), n_theirs = read_groups(target, theirs, MAX);
+    if (n < 0 || n_theirs < 0)
+        return false;
+    qsort(mine, (size_t)n, sizeof(mine[0]), compare_ids);
+    for (int i = 0; i < n_theirs; i++)
+        if (!bsearch(&theirs[i], mine, (size_t)n, sizeof(mine[0]), compare_ids))
+            return false;
+    return true;
+}
+
+/* Its directory belongs to root then. */
+bool proc_is_dumpable(int32_t pid, uint32_t uid)
+{
+    char path[32];
+    struct stat status;
+    snprintf(path, sizeof(path), "/proc/%d", pid);
+    return stat(path, &status) == 0 && status.st_uid == uid;
 }
 
 static uint64_t bytes_in_line(const char *text, const char *name)

@@ -33,6 +33,11 @@ bool proc_read_stat(int32_t pid, struct proc_stat *stat);
 bool proc_read_exit(int32_t pid, int32_t *status);
 bool proc_read_status(int32_t pid, struct proc_status *status);
 
+/* All groups of the target are the other one's. False if there are thousands. */
+bool proc_has_groups_of(int32_t pid, int32_t target);
+/* Nothing made it what others of this user may not look into: a set-id program, a change of its ids, or it itself. */
+bool proc_is_dumpable(int32_t pid, uint32_t uid);
+
 /* Bytes, from status; all 0 for a process that has no memory any more. */
 struct proc_memory {
     uint64_t size, resident, resident_peak;

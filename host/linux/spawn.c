@@ -83,10 +83,20 @@ int process_claim(void *host, struct task *parent_task, int32_t pid, struct task
 }
 
 /* F173: root, or who is it in every respect. */
-static bool may_control(const struct process *asker, const struct proc_status *status)
+static bool may_control(const struct process *asker, int32_t pid, const struct proc_status *status)
 {
     uint32_t uid = process_uid(asker);
-    return uid == 0 || (status->euid == uid && status->ruid == uid && status->svuid == uid);
+    return uid == 0 || (status->euid == uid && status->ruid == uid && status->svuid == uid &&
+                        proc_is_dumpable(pid, uid) && proc_has_groups_of(asker->pid, pid));
+}
+
+bool process_permits(void *host, struct task *asker, struct task *target)
+{
+    const struct process *process = kernel_task_host(target);
+    struct proc_status status;
+    (void)host;
+    return process && proc_read_status(process->pid, &status) &&
+           may_control(kernel_task_host(asker), process->pid, &status);
 }
 
 /* The number may become another process's between the look and the pidfd: the ids are looked at again behind it. */
@@ -98,7 +108,7 @@ int process_discover(void *host, struct task *asker, int32_t pid, struct task_id
     struct proc_status status;
     if (pid <= 0 || pid == m->pid || process_find(m, pid) || !proc_read_status(pid, &status) ||
         status.euid >= OVERFLOW_UID || status.n_namespaces != m->n_own_namespaces ||
-        !may_control(kernel_task_host(asker), &status))
+        !may_control(kernel_task_host(asker), pid, &status))
         return ESRCH;
     struct user *user = user_get(m, status.euid);
     struct process *process = user ? take_hold(m, pid, user) : NULL;
@@ -107,7 +117,7 @@ int process_discover(void *host, struct task *asker, int32_t pid, struct task_id
         return EAGAIN;
     if (!proc_read_stat(pid, &stat) || stat.state == 'Z' || (stat.flags & PROC_EXITING) ||
         !proc_read_status(pid, &status) || process_is_dead(process) || status.euid != process->user->uid ||
-        !may_control(kernel_task_host(asker), &status)) {
+        !may_control(kernel_task_host(asker), pid, &status)) {
         process_free(m, process);
         return ESRCH;
     }

@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct machd;
@@ -20,6 +21,7 @@ int process_discover(void *host, struct task *asker, int32_t pid, struct task_id
                      void **record_p);
 void process_born(void *host, void *record, struct task *task);
 void process_unborn(void *host, struct task *task);
+bool process_permits(void *host, struct task *asker, struct task *target);
 void process_command(void *host, struct task *task, char *command);
 
 /* Its first program has attached. */

@@ -76,4 +76,16 @@ struct extern_proc {
 #define P_WEXIT 0x00002000
 #define P_EXEC 0x00004000
 
+__BEGIN_DECLS
+
+/*
+ * Tasks of processes, in weaker flavors than task_for_pid gives (abi-system 9, K109): the read or inspect port of one.
+ * target_tport: any task's control port. 0, or -1 and errno: EPERM (pid 0, or not the caller's to have), EINVAL (no control
+ * port), ESRCH, EACCES (its access port has died). *t is null then.
+ */
+int task_read_for_pid(unsigned int target_tport, int pid, unsigned int *t);
+int task_inspect_for_pid(unsigned int target_tport, int pid, unsigned int *t);
+
+__END_DECLS
+
 #endif /* _SYS_PROC_H_ */

@@ -46,6 +46,9 @@ enum kobject_type {
     KOBJECT_TASK = 2,
     KOBJECT_HOST = 3,
     KOBJECT_HOST_PRIV = 4,
+    KOBJECT_PROCESSOR = 5,
+    KOBJECT_PROCESSOR_SET = 6,
+    KOBJECT_PROCESSOR_SET_NAME = 7,
     KOBJECT_TIMER = 8, /* the only one whose receive right is in a space */
     KOBJECT_TASK_NAME = 20,
     KOBJECT_SEMAPHORE = 23,

@@ -5,11 +5,25 @@
  */
 #include "kernel/server/call.h"
 #include "kernel/task/flavor.h"
+#include "kernel/task/processor.h"
+
+/* K48: control ports of others may be good for nothing. */
+static bool may_use(const struct port *port, const struct task *owner)
+{
+    return owner->system->developer_mode || flavor_of_port(port) != FLAVOR_CONTROL ||
+           owner == call_now()->caller->task;
+}
 
 static struct task *to_task(const struct port *port, enum port_flavor weakest)
 {
     struct task *task = task_of_port(port, weakest);
-    return task && task->state == TASK_ACTIVE ? task : NULL;
+    return task && task->state == TASK_ACTIVE && may_use(port, task) ? task : NULL;
+}
+
+static struct thread *to_thread(const struct port *port, enum port_flavor weakest)
+{
+    struct thread *thread = thread_of_port_as(port, weakest);
+    return thread && may_use(port, thread->task) ? thread : NULL;
 }
 
 static struct space *to_space(const struct port *port, enum port_flavor weakest)
@@ -80,17 +94,17 @@ struct space *mig_k_to_space_inspect(struct port *port)
 
 struct thread *mig_k_to_thread(struct port *port)
 {
-    return thread_of_port_as(port, FLAVOR_CONTROL);
+    return to_thread(port, FLAVOR_CONTROL);
 }
 
 struct thread *mig_k_to_thread_read(struct port *port)
 {
-    return thread_of_port_as(port, FLAVOR_READ);
+    return to_thread(port, FLAVOR_READ);
 }
 
 struct thread *mig_k_to_thread_inspect(struct port *port)
 {
-    return thread_of_port_as(port, FLAVOR_INSPECT);
+    return to_thread(port, FLAVOR_INSPECT);
 }
 
 struct host_object *mig_k_to_host(struct port *port)
@@ -107,6 +121,21 @@ struct host_object *mig_k_to_host_priv(struct port *port)
     return is_priv ? port->kobject : NULL;
 }
 
+struct processor *mig_k_to_processor(struct port *port)
+{
+    return processor_of_port(port);
+}
+
+struct host_object *mig_k_to_processor_set(struct port *port)
+{
+    return (struct host_object *)processor_set_of_port(port);
+}
+
+struct host_object *mig_k_to_processor_set_name(struct port *port)
+{
+    return (struct host_object *)processor_set_of_name_port(port);
+}
+
 uint64_t object_id(const struct port *port)
 {
     if (!port_is_live(port) || port->state != PORT_IN_KERNEL || !port->kobject)
@@ -121,6 +150,9 @@ uint64_t object_id(const struct port *port)
     case KOBJECT_TASK_NAME: return ((const struct task *)port->kobject)->control->serial;
     case KOBJECT_HOST:
     case KOBJECT_HOST_PRIV: return ((const struct system *)port->kobject)->host->serial;
+    case KOBJECT_PROCESSOR_SET:
+    case KOBJECT_PROCESSOR_SET_NAME: return ((const struct system *)port->kobject)->pset->serial;
+    case KOBJECT_PROCESSOR:
     case KOBJECT_NONE:
     case KOBJECT_TIMER:
     case KOBJECT_NAMED_ENTRY:

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* kernel/server/host_info.c - what the host's port tells of the machine (K229-K231) */
+/* kernel/server/host_info.c - what the host's port tells of the machine (K229-K232) */
 #include <mach/host_info.h>
+#include <mach/processor_info.h>
 #include <string.h>
 
+#include "host_priv_server.h"
 #include "kernel/server/call.h"
+#include "kernel/server/policy.h"
+#include "kernel/task/processor.h"
 #include "mach_host_server.h"
 
 enum { BASIC_INFO_OLD_COUNT = 5, VM_PURGABLE_WORDS = 8 };
@@ -13,6 +17,17 @@ static const struct host_preferred_user_arch processor = { 0x01000007, 3 };
 #else
 static const struct host_preferred_user_arch processor = { 0x0100000c, 0 };
 #endif
+
+void describe_processor(const struct processor *p, struct processor_basic_info *info)
+{
+    *info = (struct processor_basic_info){
+        .cpu_type = processor.cpu_type,
+        .cpu_subtype = processor.cpu_subtype,
+        .running = p->slot < p->system->machine.cpus_online,
+        .slot_num = p->slot,
+        .is_main = p->slot == 0,
+    };
+}
 
 static struct host_basic_info basic_info(const struct machine *machine)
 {
@@ -62,10 +77,10 @@ kern_return_t serve_host_info(struct host_object *host, host_flavor_t flavor, ho
 {
     static const struct host_sched_info sched = { 10, 10 };
     static const struct host_priority_info priority = { 80, 80, 64, 31, 0, 0, 0, 79 };
-    static const struct host_can_has_debugger_info debugger = { TRUE };
     static const integer_t purgable[VM_PURGABLE_WORDS];
     if (!host)
         return KERN_INVALID_ARGUMENT;
+    const struct host_can_has_debugger_info debugger = { system_of_host(host)->developer_mode };
     switch (flavor) {
     case HOST_BASIC_INFO: return write_basic(&system_of_host(host)->machine, host_info_out, host_info_outCnt);
     case HOST_SCHED_INFO: return write_words(&sched, HOST_SCHED_INFO_COUNT, host_info_out, host_info_outCnt);
@@ -89,6 +104,26 @@ kern_return_t serve_host_kernel_version(struct host_object *host, kernel_version
         return KERN_INVALID_ARGUMENT;
     memcpy(kernel_version, system_of_host(host)->machine.version, sizeof(kernel_version_t));
     return KERN_SUCCESS;
+}
+
+/* There is no IOKit (K100). */
+kern_return_t serve_host_get_io_main(struct host_object *host, struct port **io_main)
+{
+    *io_main = NULL;
+    return host ? KERN_SUCCESS : KERN_INVALID_ARGUMENT;
+}
+
+kern_return_t serve_host_get_boot_info(struct host_object *host_priv, kernel_boot_info_t boot_info)
+{
+    if (!host_priv)
+        return KERN_INVALID_ARGUMENT;
+    boot_info[0] = '\0';
+    return KERN_SUCCESS;
+}
+
+kern_return_t serve_host_reboot(struct host_object *host_priv, int options)
+{
+    return host_priv ? KERN_NO_ACCESS : KERN_INVALID_ARGUMENT;
 }
 
 kern_return_t serve_host_page_size(struct host_object *host, vm_size_t *out_page_size)

@@ -29,12 +29,14 @@ static struct task *task_of_token(const struct identity_token *token)
 static kern_return_t check(struct port *port, task_flavor_t flavor, struct task **task_p)
 {
     const struct identity_token *token = token_of_port(port);
-    const struct task *caller = call_now()->caller->task;
+    struct task *caller = call_now()->caller->task;
     if (!token || flavor > TASK_FLAVOR_NAME)
         return KERN_INVALID_ARGUMENT;
     *task_p = task_of_token(token);
     if (!*task_p)
         return KERN_NOT_FOUND;
+    if (flavor == TASK_FLAVOR_CONTROL && *task_p != caller && !caller->system->developer_mode)
+        return KERN_INVALID_ARGUMENT;
     bool is_weak = flavor == TASK_FLAVOR_INSPECT || flavor == TASK_FLAVOR_NAME;
     return is_weak || task_may_control(caller, *task_p) ? KERN_SUCCESS : KERN_DENIED;
 }
@@ -46,6 +48,6 @@ kern_return_t serve_task_identity_token_get_task_port(struct port *token, task_f
     kern_return_t kr = check(token, flavor, &task);
     if (kr != KERN_SUCCESS)
         return kr;
-    *task_port = task_flavored(task, (enum port_flavor)flavor).port;
+    *task_port = task_give(task, (enum port_flavor)flavor, call_now()->caller->task).port;
     return *task_port ? KERN_SUCCESS : KERN_RESOURCE_SHORTAGE;
 }

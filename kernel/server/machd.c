@@ -42,6 +42,9 @@ static const struct task *task_of_object(const struct port *port)
     case KOBJECT_TASK_RESUME:
     case KOBJECT_REPLY:
     case KOBJECT_HOST:
+    case KOBJECT_PROCESSOR:
+    case KOBJECT_PROCESSOR_SET:
+    case KOBJECT_PROCESSOR_SET_NAME:
     case KOBJECT_HOST_PRIV: break;
     }
     return NULL;

@@ -25,7 +25,8 @@ struct port;
 struct space;
 struct task;
 struct thread;
-struct host_object; /* the system, as a host or host-priv port shows it */
+struct processor;
+struct host_object; /* the system, as a port of the host or of its processor set shows it */
 
 struct mig_k_routine {
     const char *name;
@@ -91,3 +92,6 @@ struct thread *mig_k_to_thread_read(struct port *port);
 struct thread *mig_k_to_thread_inspect(struct port *port);
 struct host_object *mig_k_to_host(struct port *port);
 struct host_object *mig_k_to_host_priv(struct port *port);
+struct processor *mig_k_to_processor(struct port *port);
+struct host_object *mig_k_to_processor_set(struct port *port);
+struct host_object *mig_k_to_processor_set_name(struct port *port);

@@ -100,16 +100,6 @@ kern_return_t serve_host_processor_info(struct host_object *host, processor_flav
     return host ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
 }
 
-kern_return_t serve_host_get_io_main(struct host_object *host, struct port **io_main)
-{
-    return host ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
-}
-
-kern_return_t serve_processor_set_default(struct host_object *host, struct port **default_set)
-{
-    return host ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
-}
-
 kern_return_t serve_host_statistics(struct host_object *host_priv, host_flavor_t flavor,
                                     host_info_t host_info_out, mach_msg_type_number_t *host_info_outCnt)
 {
@@ -131,36 +121,8 @@ kern_return_t serve_host_statistics64(struct host_object *host_priv, host_flavor
 
 /* ---- the host, privileged ---- */
 
-kern_return_t serve_host_get_boot_info(struct host_object *host_priv, kernel_boot_info_t boot_info)
-{
-    return host_priv ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
-}
-
-kern_return_t serve_host_reboot(struct host_object *host_priv, int options)
-{
-    return host_priv ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
-}
-
 kern_return_t serve_host_priv_statistics(struct host_object *host_priv, host_flavor_t flavor,
                                          host_info_t host_info_out, mach_msg_type_number_t *host_info_outCnt)
-{
-    return host_priv ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
-}
-
-kern_return_t serve_host_processors(struct host_object *host_priv, struct port ***out_processor_list,
-                                    mach_msg_type_number_t *out_processor_listCnt)
-{
-    return host_priv ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
-}
-
-kern_return_t serve_host_processor_sets(struct host_object *host_priv, struct port ***processor_sets,
-                                        mach_msg_type_number_t *processor_setsCnt)
-{
-    return host_priv ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
-}
-
-kern_return_t serve_host_processor_set_priv(struct host_object *host_priv, struct port *set_name,
-                                            struct port **set)
 {
     return host_priv ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
 }

@@ -15,5 +15,9 @@ kern_return_t extended_info(struct thread *thread, integer_t *out, mach_msg_type
 kern_return_t timeshare_info(const struct thread *thread, integer_t *out, mach_msg_type_number_t *count_p);
 kern_return_t rr_info(const struct thread *thread, integer_t *out, mach_msg_type_number_t *count_p);
 
+struct processor;
+struct processor_basic_info;
+void describe_processor(const struct processor *processor, struct processor_basic_info *info);
+
 /* Copies out a structure if the caller has room for it; the count becomes the structure's. KERN_INVALID_ARGUMENT. */
 kern_return_t give_integers(integer_t *out, mach_msg_type_number_t *count_p, const void *value, size_t size);

@@ -374,6 +374,9 @@ static void describe(char *text, const struct port *port)
         port->kobject ? describe_thread(text, port->kobject, " inspect")
                       : (void)append(text, "thread inspect");
         break;
+    case KOBJECT_PROCESSOR: append(text, "processor"); break;
+    case KOBJECT_PROCESSOR_SET: append(text, "processor set"); break;
+    case KOBJECT_PROCESSOR_SET_NAME: append(text, "processor set name"); break;
     case KOBJECT_HOST: append(text, "host"); break;
     case KOBJECT_HOST_PRIV: append(text, "host-priv"); break;
     }

@@ -16,6 +16,8 @@
 #include "mach_vm_server.h"
 #include "mach_voucher_server.h"
 #include "machd_server.h"
+#include "processor_server.h"
+#include "processor_set_server.h"
 #include "task_server.h"
 #include "thread_act_server.h"
 
@@ -38,6 +40,7 @@ static const struct mig_k_subsystem *const subsystems[] = {
     &serve_mach_host_subsystem, &serve_host_priv_subsystem,    &serve_machd_subsystem,
     &serve_clock_subsystem,     &serve_mach_voucher_subsystem, &serve_mach_vm_subsystem,
     &serve_exc_subsystem,       &serve_mach_exc_subsystem,
+    &serve_processor_subsystem, &serve_processor_set_subsystem,
 };
 
 static const struct mig_k_routine *find_routine(int32_t id)
@@ -58,9 +61,7 @@ static const struct {
     const char *name;
 } not_built[] = {
     { 1200, 1201, "clock_priv" },
-    { 3002, 3005, "processor" },
     { 3800, 3832, "vm_map" },
-    { 4000, 4010, "processor_set" },
     { 4800, 4827, "mach_vm" },
     { 4900, 4902, "memory_entry" },
     { 5600, 5601, "mach_voucher_attr_control" },

@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "kernel/ipc/drain.h"
 #include "kernel/ipc/space.h"
+#include "kernel/task/processor.h"
 
 /* K178 */
 static void set_default_exceptions(struct system *system)
@@ -78,6 +79,7 @@ void system_fini(struct system *system)
     port_die(ipc, system->ux_handler, NULL);
     for (int id = 0; id < N_CLOCKS; id++)
         port_die(ipc, system->clock[id], NULL);
+    processors_fini(system);
     port_die(ipc, system->host, NULL);
     port_die(ipc, system->host_priv, NULL);
     drain_all(ipc);

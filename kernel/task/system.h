@@ -12,6 +12,7 @@
 #include "kernel/task/machine.h"
 
 struct proc;
+struct processor;
 struct procs;
 struct signal;
 struct space;
@@ -36,6 +37,8 @@ struct system {
     struct kernel_limits limits;
     uint32_t guard_default; /* K212 */
     bool allow_interpose, relaxed_host_ports, allow_task_terminate;
+    bool developer_mode;      /* K48; on */
+    bool allow_task_for_pid;  /* to others than root and the task itself; on */
     struct list tasks;        /* struct task.link, oldest first */
     struct procs *procs;      /* kernel/proc */
     struct list ready;        /* struct deferred.link: to be carried out again */
@@ -45,6 +48,9 @@ struct system {
     struct right special[HOST_MAX_SPECIAL_PORT + 1]; /* by number; the kernel's own two are unset here (K99) */
     struct port *clock[N_CLOCKS]; /* permanent; by clock_id_t */
     struct machine machine;
+    struct processor *processors; /* kernel/task/processor.h; by slot */
+    uint32_t n_processors;
+    struct port *pset, *pset_name; /* permanent; kobject is the system */
     struct port *ux_handler; /* permanent (K178) */
     struct exception_actions exceptions; /* the host's */
     struct space *stash;      /* the space of a launchd that died (B14), or NULL */

@@ -274,13 +274,34 @@ struct task *task_of_name_port(struct port *port)
     return task_of_port(port, FLAVOR_NAME);
 }
 
-bool task_may_control(const struct task *caller, const struct task *target)
+bool task_may_control(struct task *caller, struct task *target)
 {
+    enum { STEPS_OF_FILES = 64 };
+    struct ipc *ipc = &target->system->ipc;
     const struct task_identity *mine = &caller->identity, *theirs = &target->identity;
     if (caller == target || mine->uid == 0)
         return true;
-    return mine->uid == theirs->uid && mine->uid == theirs->ruid && mine->uid == theirs->svuid &&
-           !theirs->is_sugid;
+    if (!target->system->allow_task_for_pid || mine->uid != theirs->uid || mine->uid != theirs->ruid ||
+        mine->uid != theirs->svuid || theirs->is_sugid)
+        return false;
+    ipc->steps += STEPS_OF_FILES;
+    return !ipc->ops->task_permits || ipc->ops->task_permits(ipc->host, caller, target);
+}
+
+/* There is no upcall: a live port grants. */
+bool task_guard_has_died(const struct task *caller, const struct task *target)
+{
+    const struct port *guard = target->slots.access.port;
+    return caller != target && caller->identity.uid != 0 && guard && !port_is_live(guard);
+}
+
+struct right task_give(struct task *task, enum port_flavor flavor, const struct task *to)
+{
+    if (task->state != TASK_ACTIVE)
+        return (struct right){ 0 };
+    if (flavor == FLAVOR_CONTROL && task != to && !task->system->developer_mode)
+        return (struct right){ PORT_DEAD, MACH_MSG_TYPE_PORT_SEND };
+    return task_flavored(task, flavor);
 }
 
 kern_return_t task_token(const struct task *task, struct account *account, struct right *right_p)

@@ -108,11 +108,17 @@ bool task_reap(struct system *system);
 struct task *task_of_control_port(struct port *port);
 struct task *task_of_name_port(struct port *port);
 
-/* Whether the caller may have control of the target, found by its pid or by a token (K105, F173). */
 /* Other ids in the same image: the token and the host slot follow (F175, K98). */
 void task_set_ids(struct task *task, const struct task_identity *identity);
 
-bool task_may_control(const struct task *caller, const struct task *target);
+/* Whether the caller may have control of the target, found by its pid or by a token (K105, F173). Asks the host what the
+ * kernel does not know of their users. */
+bool task_may_control(struct task *caller, struct task *target);
+/* The target's access port, which decides for others than root, has died (K106). */
+bool task_guard_has_died(const struct task *caller, const struct task *target);
+/* The task's port of this flavor for `to`: null if the task is no longer active or there is no memory, dead if the policy
+ * forbids it (K56, K57, K62). */
+struct right task_give(struct task *task, enum port_flavor flavor, const struct task *to);
 /* A send right to a new identity token of the task, paid by the account (K113). KERN_RESOURCE_SHORTAGE. */
 kern_return_t task_token(const struct task *task, struct account *account, struct right *right_p);
 

@@ -142,15 +142,86 @@ TEST(a_task_that_is_terminated_ends_at_31_even_from_the_background, "T21")
     CHECK_EQ(world_task_wait(child), -1);
 }
 
+/* ---- who may use, and have, the ports of others ---- */
+
+static int wait_to_be_killed(void *argument)
+{
+    struct {
+        mach_msg_header_t header;
+        mach_msg_trailer_t trailer;
+    } nothing;
+    mach_msg(&nothing.header, MACH_RCV_MSG, 0, sizeof nothing, both_new(), 0, MACH_PORT_NULL);
+    return 1;
+}
+
+TEST(without_developer_mode_control_ports_of_others_are_good_for_nothing, "K48 K62 K114")
+{
+    world_task *child = world_task_spawn(wait_to_be_killed, NULL, MACH_PORT_NULL);
+    task_t task = world_task_port_of(child);
+    mach_port_t token, read = special_of(task, TASK_READ_PORT), port = 7, thread = mach_thread_self();
+    mach_port_array_t list;
+    mach_msg_type_number_t n;
+    int pid = -1;
+    REQUIRE_EQ(pid_for_task(task, &pid), OK);
+    REQUIRE_EQ(task_create_identity_token(task, &token), OK);
+    REQUIRE_EQ(task_threads(task, &list, &n), OK);
+    system_now()->developer_mode = false;
+    CHECK_EQ(task_get_special_port(task, TASK_NAME_PORT, &port), KERN_INVALID_ARGUMENT);
+    CHECK_EQ(mach_port_allocate(task, MACH_PORT_RIGHT_RECEIVE, &port), KERN_INVALID_TASK);
+    CHECK_EQ(thread_suspend(list[0]), KERN_INVALID_ARGUMENT);
+    CHECK_EQ(task_get_special_port(read, TASK_NAME_PORT, &port), OK); /* the weaker ones work */
+    CHECK_EQ(task_suspend(read), OK);
+    CHECK_EQ(task_resume(read), OK);
+    CHECK_EQ(thread_get_special_port(thread, THREAD_INSPECT_PORT, &port), OK); /* and one's own */
+    CHECK_EQ(task_for_pid(SELF, pid, &port), OK);                              /* a success without a use */
+    CHECK_EQ(port, MACH_PORT_DEAD);
+    CHECK_EQ(task_identity_token_get_task_port(token, TASK_FLAVOR_CONTROL, &port), KERN_INVALID_ARGUMENT);
+    CHECK_EQ(task_identity_token_get_task_port(token, TASK_FLAVOR_READ, &port), OK);
+    CHECK_EQ(port, read);
+    REQUIRE_EQ(pid_for_task(SELF, &pid), OK);
+    CHECK_EQ(task_for_pid(SELF, pid, &port), OK);
+    CHECK_EQ(port, SELF);
+    system_now()->developer_mode = true;
+    world_task_kill(child);
+}
+
+TEST(task_for_pid_may_be_for_root_alone, "K105 F173")
+{
+    world_task *child = world_task_spawn(wait_to_be_killed, NULL, MACH_PORT_NULL);
+    mach_port_t port = 7;
+    int pid = -1;
+    REQUIRE_EQ(pid_for_task(world_task_port_of(child), &pid), OK);
+    system_now()->allow_task_for_pid = false;
+    CHECK_EQ(task_for_pid(SELF, pid, &port), KERN_FAILURE);
+    CHECK_EQ(port, MACH_PORT_NULL);
+    CHECK_EQ(task_name_for_pid(SELF, pid, &port), OK);
+    REQUIRE_EQ(pid_for_task(SELF, &pid), OK);
+    CHECK_EQ(task_for_pid(SELF, pid, &port), OK);
+    world_task_kill(child);
+}
+
+TEST(a_right_is_made_of_an_active_task_only, "K56 K62")
+{
+    struct task *task = sim_task_kernel(sim_task_self());
+    uint32_t made = task->control->mscount, made_of_name = task->name->mscount;
+    mach_port_t port = MACH_PORT_NULL;
+    CHECK_EQ(task_self_trap(), SELF);
+    CHECK_EQ(task->control->mscount, made + 1);
+    CHECK_EQ(task_get_special_port(SELF, TASK_NAME_PORT, &port), OK);
+    CHECK_EQ(task->name->mscount, made_of_name + 1);
+    task->state = TASK_DISABLED;
+    for (int flavor = FLAVOR_CONTROL; flavor <= FLAVOR_NAME; flavor++)
+        CHECK(task_give(task, (enum port_flavor)flavor, task).port == NULL);
+    task->state = TASK_ACTIVE;
+    CHECK_EQ(task->name->mscount, made_of_name + 1);
+}
+
 /* ---- the host's special ports ---- */
 
 static void become_privileged(void)
 {
-    struct system *system = system_now();
-    struct task *task = sim_task_kernel(sim_task_self());
-    system->relaxed_host_ports = true;
-    right_release(&system->ipc, task->slots.host);
-    task->slots.host = port_copy_send(system->host_priv);
+    system_now()->relaxed_host_ports = true;
+    REQUIRE(world_become_privileged());
 }
 
 TEST(the_hosts_special_ports_are_set_got_and_may_have_died, "K99 K100 K101 K102 K97")

@@ -54,6 +54,8 @@ static const struct {
     { TRAP_TASK_NAME_FOR_PID, "tp" },
     { TRAP_TASK_FOR_PID, "tp" },
     { TRAP_PID_FOR_TASK, "t" },
+    { TRAP_DEBUG_CONTROL_FOR_PID, "tp" },
+    { TRAP_TASK_FLAVOR_FOR_PID, "tps" },
     { TRAP_PORT_TYPE, "tn" },
     { TRAP_PORT_REQUEST_NOTIFICATION, "tnisnD" },
     { TRAP_SET_QOS, "nsd" },

@@ -182,6 +182,11 @@ void world_yield_until_blocked(world_thread *thread)
     world_sleep_ms(BLOCKED_MS);
 }
 
+bool world_become_privileged(void)
+{
+    return geteuid() == 0;
+}
+
 uint64_t world_fault(uint64_t address)
 {
     uint64_t value;

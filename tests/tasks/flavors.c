@@ -283,6 +283,40 @@ TEST(weaker_ports_die_with_their_task, "K26 K238 K25")
     receive_free(port);
 }
 
+/* ---- two who take and drop the last right at the same time ---- */
+
+enum { ROUNDS = 300 };
+
+static void *take_and_drop(void *argument)
+{
+    mach_port_t task = *(mach_port_t *)argument;
+    for (int i = 0; i < ROUNDS; i++) {
+        int pid = -1;
+        mach_port_t port = special_of(task, i % 2 ? TASK_READ_PORT : TASK_INSPECT_PORT);
+        CHECK_EQ(pid_for_task(port, &pid),
+                 OK); /* what was just given is alive, whatever others drop meanwhile */
+        CHECK_EQ(mach_port_deallocate(SELF, port), OK);
+    }
+    return NULL;
+}
+
+static int take_and_drop_parents(void *argument)
+{
+    mach_port_t task = world_parent_port();
+    take_and_drop(&task);
+    return WORLD_OK;
+}
+
+TEST(a_right_that_overtakes_the_last_ones_death_is_alive, "K59 K58")
+{
+    mach_port_t self = SELF;
+    world_task *other = world_task_spawn(take_and_drop_parents, NULL, SELF);
+    world_thread *thread = world_thread_spawn(take_and_drop, &self);
+    take_and_drop(&self);
+    world_thread_join(thread);
+    CHECK_EQ(world_task_wait(other), WORLD_OK);
+}
+
 /* ---- threads ---- */
 
 struct worker {

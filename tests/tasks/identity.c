@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* tests/tasks/identity.c - who a task is: by token, by pid, by the tokens of its messages (K98, K104-K115, K124-K126, K220) */
+#include <errno.h>
 #include <mach/host_special_ports.h>
 #include <mach/task_info.h>
 #include <mach/task_special_ports.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/proc.h>
 
 #include "tests/tasks/carry.h"
 
@@ -15,6 +17,15 @@ static int pid_of(task_t task)
     int pid = -2;
     CHECK_EQ(pid_for_task(task, &pid), OK);
     return pid;
+}
+
+static security_token_t security_of(task_t task)
+{
+    security_token_t token = { { ~0u, ~0u } };
+    mach_msg_type_number_t count = TASK_SECURITY_TOKEN_COUNT;
+    CHECK_EQ(task_info(task, TASK_SECURITY_TOKEN, (task_info_t)&token, &count), OK);
+    CHECK_EQ(count, 2);
+    return token;
 }
 
 /* A child that lives until it is killed. */
@@ -113,6 +124,59 @@ TEST(a_child_is_found_by_its_pid_until_it_is_dead, "K104 K105 K107 K108 K110 K11
     receive_free(port);
 }
 
+TEST(weaker_ports_are_found_by_pid, "K109 K84 K104 K106")
+{
+    mach_port_t port = receive_new(), guard = both_new(), found = 7, same = MACH_PORT_NULL;
+    world_task *task = spawn_living(port);
+    task_t child = world_task_port_of(task);
+    int pid = pid_of(child);
+    CHECK_EQ(task_read_for_pid(SELF, pid, &found), 0);
+    REQUIRE_EQ(task_get_special_port(child, TASK_READ_PORT, &same), OK);
+    CHECK_EQ(found, same);
+    CHECK_EQ(mach_port_mod_refs(SELF, same, MACH_PORT_RIGHT_SEND, -2), OK);
+    CHECK_EQ(task_inspect_for_pid(SELF, pid_of(SELF), &found), 0);
+    REQUIRE_EQ(task_get_special_port(SELF, TASK_INSPECT_PORT, &same), OK);
+    CHECK_EQ(found, same);
+    CHECK_EQ(mach_port_mod_refs(SELF, same, MACH_PORT_RIGHT_SEND, -2), OK);
+    CHECK_EQ(task_read_for_pid(SELF, 0, &found), -1);
+    CHECK_EQ(errno, EPERM);
+    CHECK_EQ(found, MACH_PORT_NULL);
+    CHECK_EQ(task_read_for_pid(port, pid, &found), -1);
+    CHECK_EQ(errno, EINVAL);
+    REQUIRE_EQ(task_set_special_port(child, TASK_ACCESS_PORT, guard), OK);
+    CHECK_EQ(task_read_for_pid(SELF, pid, &found), 0); /* it grants while it lives */
+    CHECK_EQ(mach_port_deallocate(SELF, found), OK);
+    mach_port_destroy(SELF, guard);
+    bool is_root = security_of(SELF).val[0] == 0;
+    CHECK_EQ(task_inspect_for_pid(SELF, pid, &found), is_root ? 0 : -1);
+    CHECK(is_root || (errno == EACCES && found == MACH_PORT_NULL));
+    CHECK_EQ(task_for_pid(SELF, pid, &same), is_root ? OK : KERN_PROTECTION_FAILURE);
+    CHECK_EQ(task_read_for_pid(SELF, pid_of(SELF), &found), 0);
+    CHECK_EQ(mach_port_deallocate(SELF, found), OK);
+    world_task_kill(task);
+    CHECK_EQ(task_inspect_for_pid(SELF, pid, &found), -1);
+    CHECK_EQ(errno, ESRCH);
+    receive_free(port);
+}
+
+TEST(the_debug_control_port_is_found_by_pid, "K111")
+{
+    mach_port_t port = receive_new(), mine = both_new(), found = 7;
+    world_task *task = spawn_living(port);
+    int pid = pid_of(world_task_port_of(task));
+    CHECK_EQ(debug_control_port_for_pid(SELF, pid, &found), OK);
+    CHECK_EQ(found, MACH_PORT_NULL);
+    REQUIRE_EQ(task_set_special_port(world_task_port_of(task), TASK_DEBUG_CONTROL_PORT, mine), OK);
+    CHECK_EQ(debug_control_port_for_pid(SELF, pid, &found), OK);
+    CHECK_EQ(found, mine);
+    CHECK_EQ(debug_control_port_for_pid(SELF, 0, &found), KERN_FAILURE);
+    CHECK_EQ(found, MACH_PORT_NULL);
+    world_task_kill(task);
+    CHECK_EQ(debug_control_port_for_pid(SELF, pid, &found), KERN_FAILURE);
+    mach_port_destroy(SELF, mine);
+    receive_free(port);
+}
+
 TEST(a_trap_that_takes_a_name_wants_a_send_right, "K53")
 {
     mach_port_t receive = receive_new(), dead = both_new();
@@ -143,15 +207,6 @@ TEST(calls_on_anothers_ports_go_by_message, "K54 K47")
 }
 
 /* ---- credentials ---- */
-
-static security_token_t security_of(task_t task)
-{
-    security_token_t token = { { ~0u, ~0u } };
-    mach_msg_type_number_t count = TASK_SECURITY_TOKEN_COUNT;
-    CHECK_EQ(task_info(task, TASK_SECURITY_TOKEN, (task_info_t)&token, &count), OK);
-    CHECK_EQ(count, 2);
-    return token;
-}
 
 static audit_token_t audit_of(task_t task)
 {
@@ -214,6 +269,38 @@ TEST(a_port_of_the_kernel_has_a_type_and_a_text, "K124 K126")
     mach_port_deallocate(SELF, name);
     mach_port_deallocate(SELF, thread);
     receive_free(plain);
+}
+
+static uint64_t number_of(mach_port_t port)
+{
+    natural_t type;
+    mach_vm_address_t address = 0;
+    CHECK_EQ(mach_port_kobject(SELF, port, &type, &address), OK);
+    return address;
+}
+
+TEST(an_object_has_one_number_for_all_its_ports, "K125")
+{
+    mach_port_t port = receive_new(), mine = MACH_PORT_NULL, thread = mach_thread_self();
+    world_task *task = spawn_living(port);
+    uint64_t own = number_of(SELF), childs = number_of(world_task_port_of(task));
+    CHECK_NE(own, 0);
+    CHECK_NE(childs, 0);
+    CHECK_NE(own, childs);
+    CHECK_NE(own, number_of(thread));
+    for (int which = TASK_NAME_PORT; which <= TASK_READ_PORT; which++) {
+        if (which == TASK_BOOTSTRAP_PORT)
+            continue;
+        REQUIRE_EQ(task_get_special_port(world_task_port_of(task), which, &mine), OK);
+        CHECK_EQ(number_of(mine), childs);
+        CHECK_EQ(mach_port_deallocate(SELF, mine), OK);
+    }
+    world_task_kill(task);
+    task = spawn_living(port);
+    CHECK_NE(number_of(world_task_port_of(task)), childs); /* never again */
+    world_task_kill(task);
+    mach_port_deallocate(SELF, thread);
+    receive_free(port);
 }
 
 /* ---- what is refused (K153-K156) and the guard word (K212) ---- */

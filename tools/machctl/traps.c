@@ -44,6 +44,8 @@ static const struct trap {
     { TRAP_PORT_UNGUARD, "mach_port_unguard", { "task", "name", "guard" }, NULL },
     { TRAP_TASK_NAME_FOR_PID, "task_name_for_pid", { "task", "pid" }, "name" },
     { TRAP_TASK_FOR_PID, "task_for_pid", { "task", "pid" }, "name" },
+    { TRAP_DEBUG_CONTROL_FOR_PID, "debug_control_port_for_pid", { "task", "pid" }, "name" },
+    { TRAP_TASK_FLAVOR_FOR_PID, "task_flavor_for_pid", { "task", "pid", "flavor" }, "error" },
     { TRAP_PID_FOR_TASK, "pid_for_task", { "name" }, "pid" },
     { TRAP_SPECIAL_REPLY_PORT, "thread_get_special_reply_port", { NULL }, "=" },
     { TRAP_PORT_TYPE, "mach_port_type", { "task", "name" }, "type" },
