@@ -288,7 +288,7 @@ kern_return_t serve_mach_port_kobject(struct space *task, mach_port_name_t name,
     if (kr != KERN_SUCCESS)
         return kr;
     *object_type = port->ktype == KOBJECT_REPLY ? KOBJECT_NONE : port->ktype;
-    *object_addr = 0;
+    *object_addr = 0; /* as XNU that is not made for debugging (P171); the description says more (K125) */
     return KERN_SUCCESS;
 }
 
@@ -393,5 +393,6 @@ kern_return_t serve_mach_port_kobject_description(struct space *task, mach_port_
     kr = find_object(task, name, &port);
     ASSERT(kr == KERN_SUCCESS);
     describe(description, port);
+    *object_addr = object_id(port);
     return KERN_SUCCESS;
 }

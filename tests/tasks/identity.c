@@ -275,7 +275,8 @@ static uint64_t number_of(mach_port_t port)
 {
     natural_t type;
     mach_vm_address_t address = 0;
-    CHECK_EQ(mach_port_kobject(SELF, port, &type, &address), OK);
+    kobject_description_t text;
+    CHECK_EQ(mach_port_kobject_description(SELF, port, &type, &address, text), OK);
     return address;
 }
 
