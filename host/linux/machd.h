@@ -194,7 +194,7 @@ struct trap_thread {
     struct connection *connection;
     struct trap_page *page;
     _Atomic uint32_t *word;
-    uint32_t wake; /* index of word */
+    uint32_t wake; /* index of word, in the table of the connection's user: its process may be another one's by now */
     uint32_t slot;
     int32_t tid;
     uint32_t taken;     /* number of the last request taken */

@@ -131,12 +131,12 @@ bool proc_has_groups_of(int32_t pid, int32_t target)
     return true;
 }
 
-/* Its directory belongs to root then. */
+/* Its files, but not their directory, belong to root then. */
 bool proc_is_dumpable(int32_t pid, uint32_t uid)
 {
     char path[32];
     struct stat status;
-    snprintf(path, sizeof(path), "/proc/%d", pid);
+    snprintf(path, sizeof(path), "/proc/%d/stat", pid);
     return stat(path, &status) == 0 && status.st_uid == uid;
 }
 

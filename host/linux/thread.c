@@ -176,7 +176,7 @@ static void end_namesake(struct machd *m, struct connection *connection, int32_t
 static void prepare_page(struct trap_thread *t)
 {
     memset(t->page, 0, sizeof(*t->page));
-    t->word = wake_word(t->process->user->table, t->wake);
+    t->word = wake_word(t->connection->user->table, t->wake);
 }
 
 static struct trap_thread *thread_make(struct connection *connection, int32_t tid, uint32_t slot)
@@ -194,7 +194,7 @@ static struct trap_thread *thread_make(struct connection *connection, int32_t ti
     t->slot = slot;
     t->page =
         (void *)(connection->area[slot / TRAP_AREA_SLOTS]->base + (slot % TRAP_AREA_SLOTS) * TRAP_PAGE_SIZE);
-    t->wake = user_take_line(t->process->user);
+    t->wake = user_take_line(connection->user);
     return t;
 }
 
@@ -228,7 +228,7 @@ int trap_thread_new(struct machd *m, struct connection *connection, int32_t tid,
     }
     if (!t || !t->thread) {
         if (t && t->wake != TRAP_NO_WORD)
-            user_give_line(process->user, t->wake);
+            user_give_line(connection->user, t->wake);
         if (t)
             thread_discard(t);
         return KERN_RESOURCE_SHORTAGE;
@@ -247,7 +247,7 @@ static void thread_free(struct machd *m, struct trap_thread *t)
     fair_remove_thread(m, t);
     wake_seen(t);
     priority_forget(&t->nice);
-    user_give_line(t->process->user, t->wake);
+    user_give_line(t->connection->user, t->wake);
     *slot_of(t->connection, t->slot) = NULL;
     list_remove(&t->link);
     t->process->n_threads--;

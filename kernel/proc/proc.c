@@ -320,7 +320,7 @@ void procs_look_at_zombies(struct procs *procs)
 
 /* ---- exec ---- */
 
-/* F94: who gets other rights must not be debugged by those it had before. */
+/* F94, K22: who gets other rights must not be debugged by those it had before. How they were told stays. */
 static void drop_exceptions(struct ipc *ipc, struct task_slots *slots)
 {
     for (int type = 1; type < EXCEPTION_TYPES; type++) {
@@ -328,7 +328,7 @@ static void drop_exceptions(struct ipc *ipc, struct task_slots *slots)
         if (action->is_privileged)
             continue;
         right_release(ipc, action->port);
-        *action = (struct exception_action){ 0 };
+        action->port = (struct right){ 0 };
     }
 }
 

@@ -195,6 +195,7 @@ static void put_ports(struct task *caller, const struct spawn_request *request, 
                           .port = copy(caller, exception->name),
                           .behavior = exception->behavior,
                           .flavor = (int)exception->flavor,
+                          .is_privileged = caller->identity.uid == 0, /* K24 */
                       });
     }
     for (uint32_t i = 0; request->n_registered > 0 && i < REGISTERED_PORTS; i++) /* F120 */
