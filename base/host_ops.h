@@ -26,9 +26,22 @@ enum {
     HOST_BYTES_OF_A_STEP = 128, /* copied to or from a segment, with the pages for them */
 };
 
-/* Bytes. */
-struct host_task_memory {
+/* What a process is and has used: bytes; CPU time in nanoseconds, of the threads that it has and of those that have ended. */
+struct host_task_usage {
     uint64_t size, resident, resident_peak;
+    uint64_t anonymous, files, swapped; /* parts of the resident ones, but for the last */
+    uint64_t live_user, live_system, ended_user, ended_system;
+    uint64_t faults, major_faults, switches;
+};
+
+/* What the machine does and has done since it was started. */
+enum { HOST_LOADS = 3, HOST_CPU_STATES = 4 };
+struct host_machine_usage {
+    uint32_t load[HOST_LOADS]; /* averages of 1, 5 and 15 minutes, in thousandths */
+    uint32_t n_cpus;
+    const uint32_t (*ticks)[HOST_CPU_STATES]; /* of each: user, system, idle, nice, in units of 10 ms; the host's */
+    uint64_t free, active, inactive, wired; /* pages */
+    uint64_t faults, pages_in, pages_out;
 };
 
 /* CPU time in nanoseconds; the letter that Linux gives the state of a thread. */
@@ -109,8 +122,10 @@ struct host_ops {
      * file. False: not known. NULL: this host collects none. */
     bool (*process_status)(void *host, int32_t pid, uint64_t start_time, int *status_p);
 
-    /* What the task's memory is right now; false if its process is gone. */
-    bool (*task_memory)(void *host, struct task *task, struct host_task_memory *memory);
+    /* Finds out what the task's process, or the machine, uses: kernel_task_usage() or kernel_machine_usage() comes later, as
+     * an event, unless the task has died. False: it never will. NULL: this host tells nothing. */
+    bool (*task_usage)(void *host, struct task *task);
+    bool (*machine_usage)(void *host);
 
     /* What thread `tid` of the task has used; false if it is gone. */
     bool (*thread_usage)(void *host, struct task *task, int32_t tid, struct host_thread_usage *usage);

@@ -105,6 +105,19 @@ void sim_process_command(void *host, struct task *task, char *command)
     *command = '\0';
 }
 
+bool sim_task_usage(void *host, struct task *task)
+{
+    (void)host;
+    (void)task;
+    return false;
+}
+
+bool sim_machine_usage(void *host)
+{
+    (void)host;
+    return false;
+}
+
 uint64_t sim_calendar_now(void *host)
 {
     return world.now;

@@ -252,6 +252,7 @@ uint32_t kernel_trap(struct kernel *kernel, struct thread *thread, uint64_t now)
         memcpy(thread->arg, request.arg, sizeof(thread->arg));
     thread->ipc.reply = (struct trap_reply){ 0 };
     thread->is_trapping = thread->is_in_trap = true;
+    thread->task->n_traps++;
     thread->is_done = false;
     if (thread->ipc.promise.port)
         promise_look(ipc, &thread->ipc);
@@ -280,6 +281,37 @@ bool kernel_thread_waits(const struct thread *thread)
 bool kernel_thread_only_sent(const struct thread *thread)
 {
     return (thread->ipc.call.msg.option & (MACH_SEND_MSG | MACH_RCV_MSG)) == MACH_SEND_MSG;
+}
+
+void kernel_task_usage(struct kernel *kernel, struct task *task, const struct host_task_usage *usage)
+{
+    if (usage)
+        task->usage = *usage;
+    inquiry_end(&task->inquiry, usage != NULL, &kernel->system.ready);
+    settle(kernel);
+}
+
+static void keep_usage(struct system *system, const struct host_machine_usage *usage)
+{
+    struct machine_usage *kept = &system->usage;
+    memcpy(kept->load, usage->load, sizeof(kept->load));
+    for (uint32_t i = 0; i < system->n_processors && i < usage->n_cpus; i++)
+        memcpy(kept->ticks[i], usage->ticks[i], sizeof(kept->ticks[i]));
+    kept->free = usage->free;
+    kept->active = usage->active;
+    kept->inactive = usage->inactive;
+    kept->wired = usage->wired;
+    kept->faults = usage->faults;
+    kept->pages_in = usage->pages_in;
+    kept->pages_out = usage->pages_out;
+}
+
+void kernel_machine_usage(struct kernel *kernel, const struct host_machine_usage *usage)
+{
+    if (usage)
+        keep_usage(&kernel->system, usage);
+    inquiry_end(&kernel->system.inquiry, usage != NULL, &kernel->system.ready);
+    settle(kernel);
 }
 
 void kernel_abort(struct kernel *kernel, struct thread *thread)

@@ -131,6 +131,12 @@ bool kernel_thread_only_sent(const struct thread *thread);
 /* Ends the thread's wait as a signal does; thread_done is called. Nothing if it does not wait. */
 void kernel_abort(struct kernel *kernel, struct thread *thread);
 
+/* ---- events: what the host was asked to find out (base/host_ops.h) ---- */
+
+/* NULL: it could not. */
+void kernel_task_usage(struct kernel *kernel, struct task *task, const struct host_task_usage *usage);
+void kernel_machine_usage(struct kernel *kernel, const struct host_machine_usage *usage);
+
 /* ---- events: time and work ---- */
 
 uint64_t kernel_next_deadline(const struct kernel *kernel);

@@ -51,6 +51,7 @@ struct sim_task {
     void *argument;
     int exit_value;
     bool is_broken; /* to be killed at the next occasion */
+    bool is_asked_about; /* what it uses, and the answer has not come yet */
     struct sim_task *announced_by; /* not made yet; else NULL */
     uintptr_t word[SIM_TASK_WORDS];
 };
@@ -68,6 +69,8 @@ void sim_task_kill(void *host, struct task *task, const char *why);
 bool sim_thread_stop(void *host, struct thread *thread);
 void sim_thread_signal(void *host, struct thread *thread, int signal);
 void sim_task_broken(void *host, struct task *task, const char *why);
+bool sim_task_usage(void *host, struct task *task);
+bool sim_machine_usage(void *host);
 uint64_t sim_calendar_now(void *host);
 int sim_process_claim(void *host, struct task *parent, int32_t pid, struct task_identity *identity, void **record_p);
 void sim_process_born(void *host, void *record, struct task *task);

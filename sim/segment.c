@@ -187,13 +187,6 @@ static void segment_done(void *host, struct task *task, uint32_t id)
         handle_drop(handle);
 }
 
-/* A small process, always. */
-static bool task_memory(void *host, struct task *task, struct host_task_memory *memory)
-{
-    *memory = (struct host_task_memory){ .size = 8 << 20, .resident = 1 << 20, .resident_peak = 2 << 20 };
-    return true;
-}
-
 static bool thread_usage(void *host, struct task *task, int32_t tid, struct host_thread_usage *usage)
 {
     *usage = (struct host_thread_usage){ 20000000, 10000000, 'S' };
@@ -219,7 +212,8 @@ const struct host_ops sim_ops = {
     .process_born = sim_process_born,
     .process_unborn = sim_process_unborn,
     .process_command = sim_process_command,
-    .task_memory = task_memory,
+    .task_usage = sim_task_usage,
+    .machine_usage = sim_machine_usage,
     .thread_usage = thread_usage,
     .calendar_now = sim_calendar_now,
 };

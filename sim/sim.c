@@ -40,6 +40,7 @@ static struct {
     struct coroutine *to_free; /* the stack that was left for good by the last switch */
     uint64_t unchecked;        /* grows with each trap by what exists: a check is due when it is large */
     char *deadlock;
+    bool is_asked_about; /* what the machine uses, and the answer has not come yet */
     int32_t last_id;
     bool has_wrapped;
 } sim;
@@ -339,6 +340,74 @@ static void before_step(void)
     }
 }
 
+/* ---- what the kernel wants to know ---- */
+
+bool sim_task_usage(void *host, struct task *task)
+{
+    (void)host;
+    ((struct sim_task *)kernel_task_host(task))->is_asked_about = true;
+    return true;
+}
+
+bool sim_machine_usage(void *host)
+{
+    (void)host;
+    sim.is_asked_about = true;
+    return true;
+}
+
+static struct sim_task *asked_about(void)
+{
+    list_for_each(node, &sim.tasks)
+    {
+        struct sim_task *task = list_entry(node, struct sim_task, all);
+        if (task->is_asked_about && task->kernel != NULL)
+            return task;
+    }
+    return NULL;
+}
+
+/* A small process, always. */
+static void answer_about(struct sim_task *task)
+{
+    const struct host_task_usage usage = {
+        .size = 8 << 20,
+        .resident = 1 << 20,
+        .resident_peak = 2 << 20,
+        .anonymous = 600 << 10,
+        .files = 424 << 10,
+        .swapped = 100 << 10,
+        .live_user = 30000000,
+        .live_system = 20000000,
+        .ended_user = 2000000,
+        .ended_system = 1000000,
+        .faults = 70,
+        .major_faults = 7,
+        .switches = 17,
+    };
+    task->is_asked_about = false;
+    kernel_task_usage(sim.kernel, task->kernel, &usage);
+}
+
+static void answer_about_machine(void)
+{
+    static const uint32_t ticks[][HOST_CPU_STATES] = { { 400, 300, 200, 100 } };
+    const struct host_machine_usage usage = {
+        .load = { 500, 1500, 3000 },
+        .n_cpus = 1,
+        .ticks = ticks,
+        .free = 1000,
+        .active = 2000,
+        .inactive = 3000,
+        .wired = 4000,
+        .faults = 5000,
+        .pages_in = 6000,
+        .pages_out = 7000,
+    };
+    sim.is_asked_about = false;
+    kernel_machine_usage(sim.kernel, &usage);
+}
+
 /* ---- what happens next ---- */
 
 static void carry_out(struct sim_thread *thread)
@@ -368,7 +437,7 @@ static bool is_candidate(struct sim_thread *thread)
  * anything at all can happen. */
 static struct sim_thread *draw(bool *any_p)
 {
-    uint32_t n = kernel_has_work(sim.kernel) ? 1 : 0;
+    uint32_t n = kernel_has_work(sim.kernel) || sim.is_asked_about || asked_about() ? 1 : 0;
     struct sim_thread *drawn = NULL;
     *any_p = n > 0;
     list_for_each(node, &sim.threads)
@@ -440,6 +509,20 @@ static void settle_or_advance(void)
     sim.first->state = SIM_RUN;
 }
 
+/* The kernel goes on with what it has to do, or hears what it wants to know. */
+static void take_kernels_turn(void)
+{
+    struct sim_task *task = asked_about();
+    bool is_asked = task != NULL || sim.is_asked_about;
+    if (!is_asked || (kernel_has_work(sim.kernel) && sim_random_below(&sim.random, 2) == 0))
+        kernel_work(sim.kernel);
+    else if (task != NULL)
+        answer_about(task);
+    else
+        answer_about_machine();
+    check_invariants();
+}
+
 static struct sim_thread *choose(void)
 {
     for (;;) {
@@ -449,8 +532,7 @@ static struct sim_thread *choose(void)
         if (sim.deadlock != NULL)
             return sim.first;
         if (thread == NULL && any) {
-            kernel_work(sim.kernel);
-            check_invariants();
+            take_kernels_turn();
         } else if (thread == NULL) {
             settle_or_advance();
         } else if (thread->state == SIM_TRAP) {

@@ -11,6 +11,7 @@
 #include "host/linux/client.h"
 #include "host/linux/fair.h"
 #include "host/linux/fork.h"
+#include "host/linux/inquire.h"
 #include "host/linux/launchd.h"
 #include "host/linux/log.h"
 #include "host/linux/loop.h"
@@ -179,6 +180,7 @@ static void dispatch(struct machd *m, struct watch *watch, uint32_t events)
     case WATCH_LAUNCHD: launchd_died(m); break;
     case WATCH_ROOT: root_died(m); break;
     case WATCH_SIGNALS: signal_came(m); break;
+    case WATCH_ANSWERS: inquire_answer(m); break;
     }
 }
 

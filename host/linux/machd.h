@@ -120,6 +120,7 @@ struct process {
     int64_t deficit;
     uint64_t rests_until; /* after a dear trap: see fair.c */
     uint64_t n_traps;
+    uint64_t inquiry; /* number of the question about it that is on its way; 0: there is none */
 };
 
 /* state       process  leaves by
@@ -246,6 +247,7 @@ struct machd {
     uint64_t sockets_owe; /* until then others would have the time that sockets took three times over */
     struct watch_table watches;
     struct watch listener, admin_listener, signals, root;
+    struct watch answers; /* of the helper: host/linux/inquire.h */
     int reserve_fd; /* given up to accept and turn away a connection when descriptors run out */
 
     struct list users;

@@ -17,6 +17,7 @@
 #include "host/linux/client.h"
 #include "host/linux/facts.h"
 #include "host/linux/fork.h"
+#include "host/linux/inquire.h"
 #include "host/linux/launchd.h"
 #include "host/linux/listen.h"
 #include "host/linux/log.h"
@@ -243,16 +244,6 @@ static void host_log(void *host, const char *line)
     log_detail("%s", line);
 }
 
-static bool host_task_memory(void *host, struct task *task, struct host_task_memory *memory)
-{
-    struct proc_memory found;
-    const struct process *process = kernel_task_host(task);
-    if (!proc_read_memory(process->pid, &found))
-        return false;
-    *memory = (struct host_task_memory){ found.size, found.resident, found.resident_peak };
-    return true;
-}
-
 static bool host_thread_usage(void *host, struct task *task, int32_t tid, struct host_thread_usage *usage)
 {
     const struct process *process = kernel_task_host(task);
@@ -290,7 +281,8 @@ static const struct host_ops host_ops = {
     .process_command = process_command,
     .process_status = orphans_status,
     .task_permits = process_permits,
-    .task_memory = host_task_memory,
+    .task_usage = inquire_task,
+    .machine_usage = inquire_machine,
     .thread_usage = host_thread_usage,
     .calendar_now = host_calendar_now,
     .log = host_log,
@@ -407,6 +399,7 @@ static void end(struct machd *m)
         kernel_work(m->kernel);
     kernel_free(m->kernel);
     segments_fini(m);
+    inquire_fini(m);
     polling_stop(m);
     watch_close(m, &m->signals);
     watch_close(m, &m->root);

@@ -4,11 +4,13 @@
  * A command name may contain anything, parentheses and line ends too: the fields of stat are counted from the last ')', and
  * the line Name of status escapes line ends, so that a process cannot forge the lines below it.
  */
+#include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "host/linux/proc.h"
@@ -140,37 +142,48 @@ bool proc_is_dumpable(int32_t pid, uint32_t uid)
     return stat(path, &status) == 0 && status.st_uid == uid;
 }
 
-static uint64_t bytes_in_line(const char *text, const char *name)
+/* ---- what is used ---- */
+
+static uint64_t ns_of_ticks(uint64_t ticks)
 {
-    const char *line = strstr(text, name);
-    return line ? strtoull(line + strlen(name), NULL, 10) * 1024 : 0;
+    return ticks * (1000000000u / (uint64_t)sysconf(_SC_CLK_TCK));
 }
 
-bool proc_read_memory(int32_t pid, struct proc_memory *memory)
+/* Linux counts run time in nanoseconds and tells how it was spent in ticks only. */
+static void split(uint64_t ns, uint64_t user_ticks, uint64_t system_ticks, uint64_t *user_p,
+                  uint64_t *system_p)
 {
-    char text[4096];
-    if (!read_file(pid, "status", text, sizeof(text)))
-        return false;
-    *memory = (struct proc_memory){
-        .size = bytes_in_line(text, "\nVmSize:"),
-        .resident = bytes_in_line(text, "\nVmRSS:"),
-        .resident_peak = bytes_in_line(text, "\nVmHWM:"),
-    };
-    return true;
+    uint64_t ticks = user_ticks + system_ticks;
+    *user_p = ticks ? (uint64_t)((double)ns * (double)user_ticks / (double)ticks) : ns;
+    *system_p = ns - *user_p;
+}
+
+/* The fields of a stat from the third on: those that we want. */
+struct times {
+    char state;
+    unsigned long long faults, major_faults, user, system;
+};
+
+static bool read_times(int32_t pid, const char *name, struct times *times)
+{
+    char text[1024];
+    char *close = read_file(pid, name, text, sizeof(text)) ? strrchr(text, ')') : NULL;
+    return close && sscanf(close + 1, " %c %*d %*d %*d %*d %*d %*u %llu %*u %llu %*u %llu %llu", &times->state,
+                           &times->faults, &times->major_faults, &times->user, &times->system) == 5;
 }
 
 bool proc_read_usage(int32_t pid, int32_t tid, struct host_thread_usage *usage)
 {
-    char text[1024], name[32];
+    char name[32];
+    struct times times;
     snprintf(name, sizeof(name), "task/%d/stat", tid);
-    char *close = read_file(pid, name, text, sizeof(text)) ? strrchr(text, ')') : NULL;
-    unsigned long long user, system;
-    if (!close || sscanf(close + 1, " %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %llu %llu", &usage->state,
-                         &user, &system) != 3)
+    if (!read_times(pid, name, &times))
         return false;
-    uint64_t tick = 1000000000u / (uint64_t)sysconf(_SC_CLK_TCK);
-    usage->user = user * tick;
-    usage->system = system * tick;
+    uint64_t ns = proc_read_runtime(pid, tid);
+    if (ns == 0)
+        ns = ns_of_ticks(times.user + times.system);
+    split(ns, times.user, times.system, &usage->user, &usage->system);
+    usage->state = times.state;
     return true;
 }
 
@@ -179,4 +192,94 @@ uint64_t proc_read_runtime(int32_t pid, int32_t tid)
     char name[32], text[96];
     snprintf(name, sizeof(name), "task/%d/schedstat", tid);
     return read_file(pid, name, text, sizeof(text)) ? strtoull(text, NULL, 10) : 0;
+}
+
+static uint64_t number_in_line(const char *text, const char *name)
+{
+    const char *line = strstr(text, name);
+    return line ? strtoull(line + strlen(name), NULL, 10) : 0;
+}
+
+static bool read_memory(int32_t pid, struct host_task_usage *usage)
+{
+    enum { KIB = 1024 };
+    char text[16384];
+    if (!read_file(pid, "status", text, sizeof(text)))
+        return false;
+    usage->size = number_in_line(text, "\nVmSize:") * KIB;
+    usage->resident = number_in_line(text, "\nVmRSS:") * KIB;
+    usage->resident_peak = number_in_line(text, "\nVmHWM:") * KIB;
+    usage->anonymous = number_in_line(text, "\nRssAnon:") * KIB;
+    usage->files = (number_in_line(text, "\nRssFile:") + number_in_line(text, "\nRssShmem:")) * KIB;
+    usage->swapped = number_in_line(text, "\nVmSwap:") * KIB;
+    return true;
+}
+
+/* Sums over the threads that there are. */
+struct live {
+    uint64_t ns, user_ticks, system_ticks, switches;
+};
+
+static void add_thread(int32_t pid, int32_t tid, struct live *live)
+{
+    char name[32], text[16384];
+    struct times times;
+    snprintf(name, sizeof(name), "task/%d/stat", tid);
+    if (!read_times(pid, name, &times))
+        return;
+    live->ns += proc_read_runtime(pid, tid);
+    live->user_ticks += times.user;
+    live->system_ticks += times.system;
+    snprintf(name, sizeof(name), "task/%d/status", tid);
+    if (read_file(pid, name, text, sizeof(text)))
+        live->switches += number_in_line(text, "\nvoluntary_ctxt_switches:") +
+                          number_in_line(text, "\nnonvoluntary_ctxt_switches:");
+}
+
+static bool add_threads(int32_t pid, struct live *live)
+{
+    char path[32];
+    snprintf(path, sizeof(path), "/proc/%d/task", pid);
+    DIR *directory = opendir(path);
+    if (!directory)
+        return false;
+    for (struct dirent *entry; (entry = readdir(directory));)
+        if (entry->d_name[0] != '.')
+            add_thread(pid, atoi(entry->d_name), live);
+    closedir(directory);
+    return true;
+}
+
+static uint64_t runtime_of_process(int32_t pid, const struct times *times)
+{
+    clockid_t clock;
+    struct timespec run;
+    if (clock_getcpuclockid(pid, &clock) != 0 || clock_gettime(clock, &run) != 0)
+        return ns_of_ticks(times->user + times->system);
+    return (uint64_t)run.tv_sec * 1000000000u + (uint64_t)run.tv_nsec;
+}
+
+static uint64_t above(uint64_t all, uint64_t part)
+{
+    return all > part ? all - part : 0;
+}
+
+/* The whole is read before its parts, so that nothing that runs meanwhile counts as ended. */
+bool proc_read_usage_of_task(int32_t pid, struct host_task_usage *usage)
+{
+    struct times times;
+    struct live live = { 0 };
+    *usage = (struct host_task_usage){ 0 };
+    if (!read_times(pid, "stat", &times))
+        return false;
+    uint64_t all = runtime_of_process(pid, &times);
+    if (!add_threads(pid, &live) || !read_memory(pid, usage))
+        return false;
+    split(live.ns, live.user_ticks, live.system_ticks, &usage->live_user, &usage->live_system);
+    split(above(all, live.ns), above(times.user, live.user_ticks), above(times.system, live.system_ticks),
+          &usage->ended_user, &usage->ended_system);
+    usage->faults = times.faults + times.major_faults;
+    usage->major_faults = times.major_faults;
+    usage->switches = live.switches;
+    return true;
 }

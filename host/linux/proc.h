@@ -38,11 +38,8 @@ bool proc_has_groups_of(int32_t pid, int32_t target);
 /* Nothing made it what others of this user may not look into: a set-id program, a change of its ids, or it itself. */
 bool proc_is_dumpable(int32_t pid, uint32_t uid);
 
-/* Bytes, from status; all 0 for a process that has no memory any more. */
-struct proc_memory {
-    uint64_t size, resident, resident_peak;
-};
-bool proc_read_memory(int32_t pid, struct proc_memory *memory);
+/* What a process uses. Its files are as many as it has threads: not for machd's thread. */
+bool proc_read_usage_of_task(int32_t pid, struct host_task_usage *usage);
 
 /* Of one thread, from its own stat. */
 bool proc_read_usage(int32_t pid, int32_t tid, struct host_thread_usage *usage);

@@ -54,7 +54,8 @@ static int epoll_for(const struct machd *m, enum watch_kind kind)
     case WATCH_ZOMBIE:
     case WATCH_LAUNCHD:
     case WATCH_ROOT:
-    case WATCH_SIGNALS: break;
+    case WATCH_SIGNALS:
+    case WATCH_ANSWERS: break;
     }
     return m->epoll;
 }

@@ -23,6 +23,7 @@ enum watch_kind {
     WATCH_LAUNCHD,
     WATCH_ROOT,
     WATCH_SIGNALS,
+    WATCH_ANSWERS,
 };
 
 struct watch {

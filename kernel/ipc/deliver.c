@@ -421,6 +421,7 @@ void deliver_message(struct ipc_thread *thread, struct port *port, struct messag
     header.msgh_local_port = consume_dest(thread, port, message);
     put_body(thread, message, false, &bits);
     memcpy(message->bytes, &header, sizeof(header));
+    thread->space->n_received++;
     if (thread->ipc->tap)
         thread->ipc->tap(thread->ipc->tap_context, message, thread, port);
     thread->reply.result = 0;

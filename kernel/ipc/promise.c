@@ -5,6 +5,7 @@
 
 #include "kernel/ipc/deliver.h"
 #include "kernel/ipc/link.h"
+#include "kernel/ipc/space.h"
 
 enum {
     PROMISE_RETRY = 32, /* receives without a promise, once none was of use */
@@ -124,6 +125,7 @@ static void drop_first(struct ipc *ipc, struct port *port)
 
 static void drop_until(struct ipc *ipc, struct promise *promise, uint32_t n_taken)
 {
+    container_of(promise, struct ipc_thread, promise)->space->n_received += n_taken - promise->n_dropped;
     for (; promise->n_dropped < n_taken; promise->n_dropped++, ipc->steps++)
         drop_first(ipc, promise->port);
 }

@@ -322,6 +322,7 @@ static enum send_outcome deliver_or_queue(struct ipc_thread *thread, struct mess
                                           struct message **message_p, bool reserved)
 {
     struct port *port = message_port(message);
+    thread->space->n_sent++;
     if (thread->ipc->tap)
         message_tell_sent(thread->ipc, message, thread);
     if (!port_is_live(port) || closes_circle(thread->ipc, message))

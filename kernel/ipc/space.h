@@ -77,6 +77,7 @@ struct space {
     struct reapable reap;
     uint32_t reap_index;
     struct list all; /* ipc->all_spaces */
+    uint64_t n_sent, n_received; /* messages of its owner's threads (K219) */
 };
 
 struct space *space_new(struct ipc *ipc, struct account *account);

@@ -30,6 +30,11 @@ kern_return_t call_defer_with(struct list *waiting, struct right result);
 struct right call_result(void);
 kern_return_t call_defer_errand(struct list *waiting, struct errand *errand); /* consumes it */
 
+/* For handlers that need task->usage or system->usage: KERN_SUCCESS when that is fresh; else what the handler returns, which
+ * is that it waits, or KERN_FAILURE or KERN_RESOURCE_SHORTAGE. */
+kern_return_t call_task_usage(struct task *task);
+kern_return_t call_machine_usage(struct system *system);
+
 static inline struct ipc *call_ipc(void)
 {
     return &call_now()->system->ipc;

@@ -3,7 +3,6 @@
  *
  * Nothing is accepted and then dropped; what a request carried is destroyed with it. CAVEATS.md lists them for users.
  */
-#include "host_priv_server.h"
 #include "mach_host_server.h"
 #include "task_server.h"
 #include "thread_act_server.h"
@@ -93,36 +92,8 @@ kern_return_t serve_thread_adopt_exception_handler(struct thread *thread, struct
 
 /* ---- the host ---- */
 
-kern_return_t serve_host_processor_info(struct host_object *host, processor_flavor_t flavor,
-                                        natural_t *out_processor_count, void **out_processor_info,
-                                        mach_msg_type_number_t *out_processor_infoCnt)
-{
-    return host ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
-}
-
-kern_return_t serve_host_statistics(struct host_object *host_priv, host_flavor_t flavor,
-                                    host_info_t host_info_out, mach_msg_type_number_t *host_info_outCnt)
-{
-    return host_priv ? KERN_NOT_SUPPORTED : KERN_INVALID_HOST;
-}
-
 kern_return_t serve_host_request_notification(struct host_object *host, host_flavor_t notify_type,
                                               struct port *notify_port)
 {
     return host ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
-}
-
-kern_return_t serve_host_statistics64(struct host_object *host_priv, host_flavor_t flavor,
-                                      host_info64_t host_info64_out,
-                                      mach_msg_type_number_t *host_info64_outCnt)
-{
-    return host_priv ? KERN_NOT_SUPPORTED : KERN_INVALID_HOST;
-}
-
-/* ---- the host, privileged ---- */
-
-kern_return_t serve_host_priv_statistics(struct host_object *host_priv, host_flavor_t flavor,
-                                         host_info_t host_info_out, mach_msg_type_number_t *host_info_outCnt)
-{
-    return host_priv ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
 }

@@ -5,8 +5,6 @@
  * privileged port.
  */
 #include <mach/policy.h>
-#include <mach/processor_info.h>
-#include <string.h>
 
 #include "base/alloc.h"
 #include "host_priv_server.h"
@@ -74,22 +72,6 @@ kern_return_t serve_host_processors(struct host_object *host_priv, struct port *
 
 /* ---- processors ---- */
 
-kern_return_t serve_processor_info(struct processor *processor, processor_flavor_t flavor, struct port **host,
-                                   processor_info_t processor_info_out,
-                                   mach_msg_type_number_t *processor_info_outCnt)
-{
-    struct processor_basic_info info;
-    if (!processor)
-        return KERN_INVALID_ARGUMENT;
-    if (flavor != PROCESSOR_BASIC_INFO)
-        return flavor == PROCESSOR_CPU_LOAD_INFO ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
-    if (*processor_info_outCnt < PROCESSOR_BASIC_INFO_COUNT)
-        return KERN_FAILURE;
-    describe_processor(processor, &info);
-    *host = port_make_send(processor->system->host).port;
-    return give_integers(processor_info_out, processor_info_outCnt, &info, sizeof(info));
-}
-
 kern_return_t serve_processor_get_assignment(struct processor *processor, struct port **assigned_set)
 {
     if (!processor)
@@ -103,13 +85,6 @@ kern_return_t serve_processor_get_assignment(struct processor *processor, struct
 kern_return_t serve_processor_set_destroy(struct host_object *set)
 {
     return set ? KERN_FAILURE : KERN_INVALID_ARGUMENT;
-}
-
-kern_return_t serve_processor_set_statistics(struct host_object *pset, processor_set_flavor_t flavor,
-                                             processor_set_info_t info_out,
-                                             mach_msg_type_number_t *info_outCnt)
-{
-    return pset ? KERN_NOT_SUPPORTED : KERN_INVALID_ARGUMENT;
 }
 
 kern_return_t serve_processor_set_info(struct host_object *set_name, int flavor, struct port **host,

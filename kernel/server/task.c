@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* kernel/server/task.c - subsystem task: what a control or name port of a task answers (K76-K96, K119, K214-K220) */
-#include <mach/policy.h>
-#include <mach/task_info.h>
+/* kernel/server/task.c - subsystem task: what a control or name port of a task answers (K76-K96, K119) */
 #include <mach/task_special_ports.h>
-#include <string.h>
 
 #include "base/alloc.h"
 #include "kernel/server/call.h"
@@ -126,115 +123,6 @@ kern_return_t serve_semaphore_destroy(struct task *task, struct port *semaphore)
     if (kr == KERN_SUCCESS)
         right_release(call_ipc(), (struct right){ semaphore, MACH_MSG_TYPE_PORT_SEND });
     return kr;
-}
-
-/* ---- information ---- */
-
-/* Count 0: a flavor that needs more than the kernel knows about a process. */
-static mach_msg_type_number_t info_count(task_flavor_t flavor)
-{
-    switch (flavor) {
-    case TASK_SECURITY_TOKEN: return TASK_SECURITY_TOKEN_COUNT;
-    case TASK_AUDIT_TOKEN: return TASK_AUDIT_TOKEN_COUNT;
-    case TASK_FLAGS_INFO: return TASK_FLAGS_INFO_COUNT;
-    case MACH_TASK_BASIC_INFO: return MACH_TASK_BASIC_INFO_COUNT;
-    case TASK_BASIC_INFO_32:
-    case TASK_BASIC2_INFO_32: return TASK_BASIC_INFO_32_COUNT;
-    case TASK_BASIC_INFO_64: return TASK_BASIC_INFO_64_COUNT;
-    }
-    return 0;
-}
-
-static natural_t capped(uint64_t bytes)
-{
-    return bytes < UINT32_MAX ? (natural_t)bytes : UINT32_MAX;
-}
-
-/* K215-K217. Times are those of threads that have ended, and nobody keeps them yet. */
-static void write_basic(const struct task *task, const struct host_task_memory *memory, task_flavor_t flavor,
-                        integer_t *info)
-{
-    integer_t stops = (integer_t)task->suspension.stops;
-    const struct mach_task_basic_info newest = { .virtual_size = memory->size,
-                                                 .resident_size = memory->resident,
-                                                 .resident_size_max = memory->resident_peak,
-                                                 .policy = POLICY_TIMESHARE,
-                                                 .suspend_count = stops };
-    const struct task_basic_info_64 wide = { .virtual_size = memory->size,
-                                             .resident_size = memory->resident,
-                                             .policy = POLICY_TIMESHARE,
-                                             .suspend_count = stops };
-    const struct task_basic_info_32 narrow = {
-        .virtual_size = capped(memory->size),
-        .resident_size = capped(flavor == TASK_BASIC2_INFO_32 ? memory->resident_peak : memory->resident),
-        .policy = POLICY_TIMESHARE,
-        .suspend_count = stops,
-    };
-    switch (flavor) {
-    case MACH_TASK_BASIC_INFO: memcpy(info, &newest, sizeof(newest)); break;
-    case TASK_BASIC_INFO_64: memcpy(info, &wide, sizeof(wide)); break;
-    default: memcpy(info, &narrow, sizeof(narrow)); break;
-    }
-}
-
-static bool is_basic(task_flavor_t flavor)
-{
-    return flavor == MACH_TASK_BASIC_INFO || flavor == TASK_BASIC_INFO_32 || flavor == TASK_BASIC2_INFO_32 ||
-           flavor == TASK_BASIC_INFO_64;
-}
-
-static kern_return_t basic_info(struct task *task, task_flavor_t flavor, integer_t *info)
-{
-    struct host_task_memory memory;
-    call_ipc()->steps += HOST_STEPS_OF_A_FILE;
-    if (!call_ipc()->ops->task_memory(call_ipc()->host, task, &memory))
-        return KERN_INVALID_ARGUMENT;
-    write_basic(task, &memory, flavor, info);
-    return KERN_SUCCESS;
-}
-
-static void write_info(const struct task *task, task_flavor_t flavor, integer_t *info)
-{
-    const struct task_flags_info flags = { .flags = TF_LP64 | TF_64B_DATA };
-    switch (flavor) {
-    case TASK_SECURITY_TOKEN: memcpy(info, &task->token.security, sizeof(task->token.security)); break;
-    case TASK_AUDIT_TOKEN: memcpy(info, &task->token.audit, sizeof(task->token.audit)); break;
-    case TASK_FLAGS_INFO: memcpy(info, &flags, sizeof(flags)); break;
-    }
-}
-
-/* K223 names the codes of flavors that are not served for good; times of a process are not known here. */
-static kern_return_t other_flavor(task_flavor_t flavor)
-{
-    enum { SCHED_RR = 11, SCHED_FIFO = 12, SCHED = 14, TRACE_MEMORY = 24, LAST = 32 };
-    if (flavor == SCHED_RR || flavor == SCHED_FIFO)
-        return KERN_INVALID_POLICY;
-    if (flavor == 0 || flavor > LAST || flavor == SCHED || flavor == TRACE_MEMORY)
-        return KERN_INVALID_ARGUMENT;
-    return KERN_NOT_SUPPORTED;
-}
-
-kern_return_t serve_task_info(struct task *target_task, task_flavor_t flavor, task_info_t task_info_out,
-                              mach_msg_type_number_t *task_info_outCnt)
-{
-    mach_msg_type_number_t count = info_count(flavor);
-    if (!target_task)
-        return KERN_INVALID_ARGUMENT;
-    if (count == 0)
-        return other_flavor(flavor);
-    if (*task_info_outCnt < count)
-        return KERN_INVALID_ARGUMENT;
-    *task_info_outCnt = count;
-    if (is_basic(flavor))
-        return basic_info(target_task, flavor, task_info_out);
-    write_info(target_task, flavor, task_info_out);
-    return KERN_SUCCESS;
-}
-
-kern_return_t serve_task_set_info(struct task *target_task, task_flavor_t flavor, task_info_t task_info_in,
-                                  mach_msg_type_number_t task_info_inCnt)
-{
-    return KERN_INVALID_ARGUMENT;
 }
 
 /* There are no vouchers, so no task has one. */

@@ -43,7 +43,7 @@ static struct host_thread_usage usage_of(struct thread *thread)
 {
     struct host_thread_usage usage = { .state = 'X' };
     struct ipc *ipc = call_ipc();
-    ipc->steps += HOST_STEPS_OF_A_FILE;
+    ipc->steps += 2 * HOST_STEPS_OF_A_FILE;
     if (ipc->ops->thread_usage(ipc->host, thread->task, thread->tid, &usage))
         take_sample(thread, &usage);
     return usage;

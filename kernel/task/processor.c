@@ -11,7 +11,8 @@ bool processors_init(struct system *system)
     system->pset = port_new_kernel(ipc, system->account, KOBJECT_PROCESSOR_SET, system);
     system->pset_name = port_new_kernel(ipc, system->account, KOBJECT_PROCESSOR_SET_NAME, system);
     system->processors = alloc_zeroed(n * sizeof(*system->processors));
-    if (!system->pset || !system->pset_name || !system->processors)
+    system->usage.ticks = alloc_zeroed(n * sizeof(*system->usage.ticks));
+    if (!system->pset || !system->pset_name || !system->processors || !system->usage.ticks)
         return false;
     for (; system->n_processors < n; system->n_processors++) {
         struct processor *processor = &system->processors[system->n_processors];
@@ -29,6 +30,7 @@ void processors_fini(struct system *system)
     for (uint32_t i = 0; i < system->n_processors; i++)
         port_die(ipc, system->processors[i].port, NULL);
     alloc_free(system->processors);
+    alloc_free(system->usage.ticks);
     if (system->pset)
         port_die(ipc, system->pset, NULL);
     if (system->pset_name)

@@ -30,6 +30,7 @@ bool system_init(struct system *system, const struct kernel_limits *limits, cons
     list_init(&system->dying);
     list_init(&system->ready);
     list_init(&system->uids);
+    list_init(&system->inquiry.waiting);
     if (!system->account || !system->clients)
         return false;
     ipc_init(&system->ipc, system->account, ops, host);

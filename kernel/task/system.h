@@ -8,6 +8,7 @@
 #include "kernel/ipc/ipc.h"
 #include "kernel/ipc/port.h"
 #include "kernel/task/exception.h"
+#include "kernel/task/inquiry.h"
 #include "kernel/task/limits.h"
 #include "kernel/task/machine.h"
 
@@ -51,6 +52,8 @@ struct system {
     struct processor *processors; /* kernel/task/processor.h; by slot */
     uint32_t n_processors;
     struct port *pset, *pset_name; /* permanent; kobject is the system */
+    struct inquiry inquiry;        /* about the machine */
+    struct machine_usage usage;
     struct port *ux_handler; /* permanent (K178) */
     struct exception_actions exceptions; /* the host's */
     struct space *stash;      /* the space of a launchd that died (B14), or NULL */

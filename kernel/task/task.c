@@ -163,6 +163,7 @@ struct task *task_new(struct system *system, const struct task_identity *identit
     list_init(&task->watches);
     list_init(&task->suspension.waiting);
     list_init(&task->suspension.errands);
+    list_init(&task->inquiry.waiting);
     sched_task_init(&task->sched, SCHED_APPLICATION);
     semaphores_init(&task->semaphores);
     struct task_slots given = slots ? *slots : default_slots(system, uid);
@@ -217,6 +218,7 @@ void task_disable(struct task *task, bool keep_space)
     resume_port_disable(&task->suspension.resume);
     list_for_each(node, &task->threads) thread_disable(list_entry(node, struct thread, link));
     list_move_all(&task->system->ready, &task->suspension.waiting);
+    inquiry_end(&task->inquiry, false, &task->system->ready);
     errands_run(task);
     semaphores_die(ipc, &task->semaphores);
     task->space->owner = NULL;

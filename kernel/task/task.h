@@ -13,6 +13,7 @@
 #include "kernel/task/exception.h"
 #include "kernel/task/flavor.h"
 #include "kernel/task/identity.h"
+#include "kernel/task/inquiry.h"
 #include "kernel/task/system.h"
 
 enum { REGISTERED_PORTS = 3 };
@@ -73,6 +74,9 @@ struct task {
     struct task_tier tiers[TASK_TIERS_COUNT]; /* nothing follows from them */
     struct semaphores semaphores;
     struct suspension suspension;
+    struct inquiry inquiry;
+    struct host_task_usage usage; /* inquiry.is_known: what was found last */
+    uint64_t n_traps;
     struct kqueues *kqueues; /* kernel/kqueue: what it has of them; NULL: nothing */
     struct list threads;     /* struct thread.link */
     uint32_t n_threads;

@@ -37,6 +37,7 @@ struct being { /* a task */
     uint64_t ticket;           /* of what it announced last */
     bool is_claimed;           /* for a child that the kernel is making */
     bool is_killed;            /* by the kernel: it dies before the next step */
+    bool is_asked_about;       /* what it uses, and not answered yet */
     bool is_new, is_unborn;    /* since the trap that runs: it gets its first thread; it is to die */
 };
 
@@ -87,6 +88,7 @@ struct world {
     struct actor *mutating;  /* whose page changes while the kernel reads it; NULL */
     uint32_t fail_in;        /* allocations until they fail; 0: they do not */
     bool is_told;            /* steps are told in words */
+    bool is_asked_about;     /* what the machine uses, and not answered yet */
 };
 
 extern struct world world;

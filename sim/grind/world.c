@@ -209,10 +209,18 @@ static uint32_t segment_share(void *host, struct task *task, segment_handle hand
     return segment_send(host, task, handle, segment_of(handle)->size);
 }
 
-static bool task_memory(void *host, struct task *task, struct host_task_memory *memory)
+/* The answers come when the kernel works on its own. */
+static bool task_usage(void *host, struct task *task)
 {
-    *memory = (struct host_task_memory){ 1 << 20, 1 << 16, 1 << 17 };
-    return !chance(10);
+    struct being *being = kernel_task_host(task);
+    being->is_asked_about = !chance(10);
+    return being->is_asked_about;
+}
+
+static bool machine_usage(void *host)
+{
+    world.is_asked_about = !chance(10);
+    return world.is_asked_about;
 }
 
 static bool thread_usage(void *host, struct task *task, int32_t tid, struct host_thread_usage *usage)
@@ -315,7 +323,8 @@ static const struct host_ops ops = {
     .process_unborn = process_unborn,
     .process_is_collected = process_is_collected,
     .process_command = process_command,
-    .task_memory = task_memory,
+    .task_usage = task_usage,
+    .machine_usage = machine_usage,
     .thread_usage = thread_usage,
     .calendar_now = calendar_now,
 };
@@ -480,8 +489,25 @@ void time_passes(uint64_t nanoseconds)
     kernel_tick(world.kernel, world.now);
 }
 
+static void answer_inquiries(void)
+{
+    static const uint32_t ticks[][HOST_CPU_STATES] = { { 1, 2, 3, 4 } };
+    const struct host_machine_usage machine = { .n_cpus = 1, .ticks = ticks };
+    const struct host_task_usage usage = { .size = 1 << 20, .live_user = 1000 };
+    for (unsigned i = 0; i < MAX_TASKS; i++) {
+        struct being *task = &world.tasks[i];
+        if (task->kernel && task->is_asked_about)
+            kernel_task_usage(world.kernel, task->kernel, chance(80) ? &usage : NULL);
+        task->is_asked_about = false;
+    }
+    if (world.is_asked_about)
+        kernel_machine_usage(world.kernel, chance(80) ? &machine : NULL);
+    world.is_asked_about = false;
+}
+
 void kernel_works(void)
 {
+    answer_inquiries();
     if (kernel_has_work(world.kernel))
         kernel_work(world.kernel);
     for (unsigned i = 0; i < MAX_ZOMBIES; i++)
