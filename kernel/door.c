@@ -488,7 +488,7 @@ const struct task_identity *kernel_task_identity(struct task *task)
 
 bool kernel_task_may_trap(struct task *task)
 {
-    return task->space->n_reaping == 0;
+    return task->space->n_reaping == 0 && !task->image_before;
 }
 
 struct thread *kernel_thread_new(struct kernel *kernel, struct task *task, int32_t tid,

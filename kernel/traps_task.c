@@ -47,7 +47,7 @@ static int find_task(struct thread *thread, uint64_t pid, struct task **task_p)
     const struct proc *proc = proc_find(procs, (int32_t)pid);
     if (!proc)
         proc = proc_adopt(procs, thread->task, (int32_t)pid);
-    if (!proc)
+    if (!proc || !proc->task->is_enabled)
         return ESRCH;
     if (!task_may_control(thread->task, proc->task))
         return EPERM;
@@ -105,7 +105,7 @@ void trap_task_name_for_pid(struct thread *thread, const uint64_t *arg)
     const struct proc *proc = is_control_port(thread, arg[0]) && arg[1]
                                   ? proc_find(thread->task->system->procs, (int32_t)arg[1])
                                   : NULL;
-    if (!proc || !may_name(thread->task, proc->task))
+    if (!proc || !proc->task->is_enabled || !may_name(thread->task, proc->task))
         answer(thread, KERN_FAILURE, MACH_PORT_NULL);
     else
         answer(thread, KERN_SUCCESS, name_of(thread, task_give(proc->task, FLAVOR_NAME, thread->task)));
@@ -134,5 +134,7 @@ void trap_task_flavor_for_pid(struct thread *thread, const uint64_t *arg)
 void trap_pid_for_task(struct thread *thread, const uint64_t *arg)
 {
     struct task *task = task_of_name_port(named_port(thread, arg[0]));
+    if (task && !task->is_enabled)
+        task = NULL;
     answer(thread, task ? KERN_SUCCESS : KERN_FAILURE, task ? (uint64_t)task->identity.pid : (uint64_t)-1);
 }

@@ -239,6 +239,7 @@ int launch_commit(struct thread *thread, uint64_t ticket, int32_t pid)
     launch->state = LAUNCH_COMMITTED;
     launch->child = task->proc;
     task->proc->awaits_image = true;
+    task->is_enabled = false;
     task->proc->launch = launch;
     thread_tell(task->main);
     hold(launch, thread);

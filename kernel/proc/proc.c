@@ -401,6 +401,7 @@ struct task *proc_exec(struct proc *proc, const struct task_identity *identity)
     proc->has_execed = true;
     proc->awaits_image = false;
     thread_tell(task->main);
+    task_succeed(old, task);
     task_disable(old, false);
     subject_tell(ipc, &proc->subject, NOTE_EXEC); /* F97 */
     return task;
@@ -416,6 +417,7 @@ void proc_image_begins(struct proc *proc, const char *command)
     if (!proc->awaits_image)
         return;
     proc->awaits_image = false;
+    proc->task->is_enabled = true;
     proc->has_execed = true;
     task_renew(proc->task, command);
     if (proc->launch)

@@ -17,7 +17,7 @@ static bool may_use(const struct port *port, const struct task *owner)
 static struct task *to_task(const struct port *port, enum port_flavor weakest)
 {
     struct task *task = task_of_port(port, weakest);
-    return task && task->state == TASK_ACTIVE && may_use(port, task) ? task : NULL;
+    return task && task->state == TASK_ACTIVE && task->is_enabled && may_use(port, task) ? task : NULL;
 }
 
 static struct thread *to_thread(const struct port *port, enum port_flavor weakest)

@@ -105,7 +105,7 @@ kern_return_t serve_processor_set_info(struct host_object *set_name, int flavor,
 /* As long as its making may be taken back, and when it has been, nobody sees it. */
 static bool is_listed(const struct task *task)
 {
-    return task->proc && !task->proc->is_undone;
+    return task->is_enabled && task->proc && !task->proc->is_undone;
 }
 
 kern_return_t serve_processor_set_tasks_with_flavor(struct host_object *processor_set,

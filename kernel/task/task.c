@@ -124,13 +124,15 @@ static bool make_ports(struct task *task)
 static void destroy_ports(struct task *task)
 {
     struct ipc *ipc = &task->system->ipc;
+    struct space *waiting =
+        task->image_after ? task->image_after->space : NULL; /* until others have been told */
     right_release(ipc, task->settable_self);
     task_slots_release(ipc, &task->slots);
     flavored_end(ipc, &task->flavored.read);
     if (task->control)
-        port_die(ipc, task->control, NULL);
+        port_die(ipc, task->control, waiting);
     if (task->name)
-        port_die(ipc, task->name, NULL);
+        port_die(ipc, task->name, waiting);
     flavored_end(ipc, &task->flavored.inspect);
     resume_port_end(ipc, &task->suspension.resume);
 }
@@ -159,6 +161,7 @@ struct task *task_new(struct system *system, const struct task_identity *identit
         return NULL;
     }
     task->system = system;
+    task->is_enabled = true;
     list_init(&task->threads);
     list_init(&task->watches);
     list_init(&task->suspension.waiting);
@@ -232,6 +235,22 @@ void task_disable(struct task *task, bool keep_space)
     }
 }
 
+void task_succeed(struct task *old, struct task *image)
+{
+    ASSERT(!old->image_after && !image->image_before);
+    old->image_after = image;
+    image->image_before = old;
+}
+
+static void leave_succession(struct task *task)
+{
+    if (task->image_after)
+        task->image_after->image_before = task->image_before;
+    if (task->image_before)
+        task->image_before->image_after = task->image_after;
+    task->image_before = task->image_after = NULL;
+}
+
 void task_finish(struct task *task)
 {
     struct system *system = task->system;
@@ -239,6 +258,7 @@ void task_finish(struct task *task)
     for (struct list *node; (node = list_first(&task->threads));)
         thread_finish(list_entry(node, struct thread, link));
     destroy_ports(task);
+    leave_succession(task);
     space_put(&system->ipc, task->space);
     drop_account(task->account);
     list_remove(&task->link);
@@ -299,7 +319,7 @@ bool task_guard_has_died(const struct task *caller, const struct task *target)
 
 struct right task_give(struct task *task, enum port_flavor flavor, const struct task *to)
 {
-    if (task->state != TASK_ACTIVE)
+    if (task->state != TASK_ACTIVE || !task->is_enabled)
         return (struct right){ 0 };
     if (flavor == FLAVOR_CONTROL && task != to && !task->system->developer_mode)
         return (struct right){ PORT_DEAD, MACH_MSG_TYPE_PORT_SEND };

@@ -60,6 +60,9 @@ struct task {
     struct list link;
     struct system *system;
     enum task_state state;
+    bool is_enabled;         /* its ports mean it (K20, K21): a spawned one's from when its program begins */
+    struct task *image_before; /* of the same process, dying: no trap of this one is served before its end (K243) */
+    struct task *image_after;
     struct task_identity identity;
     uint32_t pid_version;
     uint64_t unique_id, parent_unique_id;
@@ -105,6 +108,8 @@ void task_slots_release(struct ipc *ipc, struct task_slots *slots);
 void task_disable(struct task *task, bool keep_space);
 /* K26, once the space has been reaped: ports destroyed, the task freed. */
 void task_finish(struct task *task);
+/* The new image of a process waits for the end of the old one, which is about to be disabled. */
+void task_succeed(struct task *old, struct task *image);
 /* Terminates every disabled task whose space is empty; true if there was one. */
 bool task_reap(struct system *system);
 

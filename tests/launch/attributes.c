@@ -101,7 +101,7 @@ static int greet_registered(void *argument)
     return say_hello(ports[0]) == OK ? WORLD_OK : 1;
 }
 
-TEST(registered_ports_are_inherited_or_replaced_together, "F42 F120 F182")
+TEST(registered_ports_are_inherited_or_replaced_together, "F42 F120 F182 K18 K96")
 {
     mach_port_t mine[3] = { port_with_send(), MACH_PORT_NULL, MACH_PORT_NULL }, given = port_with_send();
     mach_port_t none[3] = { MACH_PORT_NULL, MACH_PORT_NULL, MACH_PORT_NULL };
@@ -299,6 +299,45 @@ TEST(records_are_found_from_commit_to_death, "F1 F2 F3 F4 F5 F6 F9 F14 F30 F50 F
     launch_take_back(other);
     info_of(pid, &error);
     CHECK_EQ(error, ESRCH);
+}
+
+static int wait_to_be_killed(void *argument)
+{
+    struct {
+        mach_msg_header_t header;
+        mach_msg_trailer_t trailer;
+    } nothing;
+    (void)argument;
+    mach_msg(&nothing.header, MACH_RCV_MSG, 0, sizeof(nothing), port_with_send(), 0, 0);
+    return 1;
+}
+
+TEST(a_task_in_the_making_is_nobodys_to_have, "K20 K21 K107")
+{
+    struct spawn_request request = launch_request();
+    struct launched *child = NULL;
+    mach_port_t port = port_with_send(), task = 7, name = 7, none = MACH_PORT_NULL;
+    int pid = -1;
+    request.registered[request.n_registered++] = port; /* set before it is enabled */
+    REQUIRE_EQ(launch_begin(&request, wait_to_be_killed, NULL, &child), 0);
+    CHECK_EQ(task_for_pid(SELF, launch_pid(child), &task), KERN_FAILURE);
+    CHECK_EQ(task, MACH_PORT_NULL);
+    CHECK_EQ(task_name_for_pid(SELF, launch_pid(child), &name), KERN_FAILURE);
+    launch_go(child);
+    for (int i = 0; i < PATIENCE_MS && task_for_pid(SELF, launch_pid(child), &task) != OK; i++)
+        world_sleep_ms(1);
+    REQUIRE_NE(task, MACH_PORT_NULL);
+    CHECK_EQ(pid_for_task(task, &pid), OK);
+    CHECK_EQ(pid, launch_pid(child));
+    mach_port_array_t ports = NULL;
+    mach_msg_type_number_t n = 0;
+    REQUIRE_EQ(mach_ports_lookup(task, &ports, &n), OK);
+    CHECK_EQ(ports[0], port);
+    CHECK_EQ(mach_ports_register(task, &none, 1), OK); /* from now on they can be set */
+    mach_port_deallocate(SELF, port);
+    launch_kill(child);
+    mach_port_deallocate(SELF, task);
+    port_gone(port);
 }
 
 TEST(every_record_is_listed_once_whatever_the_size_of_the_pieces, "F164")

@@ -141,6 +141,129 @@ TEST(an_image_of_another_user_keeps_bootstrap_and_registered_ports_only, "F94")
     CHECK_EQ(left_after_exec(0), 2 | 4);
 }
 
+static kern_return_t watch_with(exception_mask_t mask, mach_port_t port)
+{
+    return task_set_exception_ports(SELF, mask, port, EXCEPTION_STATE | MACH_EXCEPTION_CODES,
+                                    MACHINE_THREAD_STATE);
+}
+
+/* 1: the port is there; 2: its behavior and flavor are. */
+static int left_of(exception_mask_t bit)
+{
+    exception_mask_t mask[EXC_TYPES_COUNT];
+    exception_handler_t port[EXC_TYPES_COUNT];
+    exception_behavior_t behavior[EXC_TYPES_COUNT];
+    thread_state_flavor_t flavor[EXC_TYPES_COUNT];
+    mach_msg_type_number_t n = EXC_TYPES_COUNT;
+    CHECK_EQ(task_get_exception_ports(SELF, bit, mask, &n, port, behavior, flavor), OK);
+    bool has_form = behavior[0] == (exception_behavior_t)(EXCEPTION_STATE | MACH_EXCEPTION_CODES) &&
+                    flavor[0] == MACHINE_THREAD_STATE;
+    return (MACH_PORT_VALID(port[0]) ? 1 : 0) | (has_form ? 2 : 0);
+}
+
+static unsigned thread_actions(void)
+{
+    exception_mask_t mask[EXC_TYPES_COUNT];
+    exception_handler_t port[EXC_TYPES_COUNT];
+    exception_behavior_t behavior[EXC_TYPES_COUNT];
+    thread_state_flavor_t flavor[EXC_TYPES_COUNT];
+    mach_msg_type_number_t n = EXC_TYPES_COUNT;
+    CHECK_EQ(thread_get_exception_ports(mach_thread_self(), EXC_MASK_ALL, mask, &n, port, behavior, flavor),
+             OK);
+    return n;
+}
+
+static int tell_what_root_left(void *argument)
+{
+    (void)argument;
+    CHECK_EQ(thread_actions(), 0);
+    return left_of(EXC_MASK_ARITHMETIC) | left_of(EXC_MASK_SOFTWARE) << 2;
+}
+
+/* Root's image: what it sets survives the next change, what it found does not become its own. */
+static int watch_as_root(void *argument)
+{
+    static const uint32_t nobody = 777;
+    (void)argument;
+    CHECK_EQ(left_of(EXC_MASK_SOFTWARE), 2); /* dropped when it became root's */
+    CHECK_EQ(watch_with(EXC_MASK_ARITHMETIC, bootstrap_port), OK);
+    sim_task_set_uid(sim_task_self(), nobody);
+    launch_exec(tell_what_root_left, NULL);
+}
+
+static int become_root(void *argument)
+{
+    (void)argument;
+    CHECK_EQ(watch_with(EXC_MASK_SOFTWARE, bootstrap_port), OK);
+    CHECK_EQ(thread_set_exception_ports(mach_thread_self(), EXC_MASK_ALL, bootstrap_port, EXCEPTION_DEFAULT, 0),
+             OK);
+    sim_task_set_uid(sim_task_self(), 0);
+    launch_exec(watch_as_root, NULL);
+}
+
+TEST(only_what_root_has_set_watches_a_set_id_program, "K22 K24 K33")
+{
+    mach_port_t port = port_with_send();
+    struct launched *child = NULL;
+    struct spawn_request request = launch_request();
+    request.special[request.n_special++] = (struct spawn_special){ TASK_BOOTSTRAP_PORT, port };
+    REQUIRE_EQ(launch_begin(&request, become_root, NULL, &child), 0);
+    launch_go(child);
+    CHECK_EQ(launch_wait(child), 1 | 2 | 2 << 2);
+    port_gone(port);
+}
+
+/* ---- the order of an exec ---- */
+
+enum { MANY = 3000, ID_NEW_IMAGE = 4444 };
+
+static int say_that_it_is_there(void *argument)
+{
+    mach_msg_header_t hello = { .msgh_bits = MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, 0),
+                                .msgh_remote_port = bootstrap_port,
+                                .msgh_size = sizeof(hello),
+                                .msgh_id = ID_NEW_IMAGE };
+    (void)argument;
+    CHECK_EQ(mach_msg(&hello, MACH_SEND_MSG, sizeof(hello), 0, 0, 0, 0), OK);
+    return 0;
+}
+
+static int leave_many_ports(void *argument)
+{
+    (void)argument;
+    for (int i = 0; i < MANY; i++)
+        port_with_send();
+    sim_sleep(1000000000); /* somebody watches the task meanwhile */
+    launch_exec(say_that_it_is_there, NULL);
+}
+
+TEST(the_old_task_is_dead_before_the_new_image_is_heard, "K243")
+{
+    mach_port_t inbox = port_with_send(), task = MACH_PORT_NULL, previous = MACH_PORT_NULL;
+    struct launched *child = NULL;
+    struct spawn_request request = launch_request();
+    union {
+        mach_msg_header_t header;
+        mach_dead_name_notification_t note;
+        uint8_t room[128];
+    } message;
+    request.special[request.n_special++] = (struct spawn_special){ TASK_BOOTSTRAP_PORT, inbox };
+    REQUIRE_EQ(launch_begin(&request, leave_many_ports, NULL, &child), 0);
+    launch_go(child);
+    while (task_for_pid(SELF, launch_pid(child), &task) != OK)
+        world_sleep_ms(1);
+    REQUIRE_EQ(mach_port_request_notification(SELF, task, MACH_NOTIFY_DEAD_NAME, 0, inbox,
+                                              MACH_MSG_TYPE_MAKE_SEND_ONCE, &previous),
+               OK);
+    for (int i = 0; i < 2; i++) {
+        REQUIRE_EQ(mach_msg(&message.header, MACH_RCV_MSG, 0, sizeof(message), inbox, 0, 0), OK);
+        CHECK_EQ(message.header.msgh_id, i == 0 ? MACH_NOTIFY_DEAD_NAME : ID_NEW_IMAGE);
+    }
+    CHECK_EQ(launch_wait(child), 0);
+    mach_port_mod_refs(SELF, task, MACH_PORT_RIGHT_DEAD_NAME, -2);
+    port_gone(inbox);
+}
+
 /* ---- pids ---- */
 
 TEST(pids_begin_again_and_none_is_given_that_is_in_use, "F26 F29 F10")

@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 #include "tests/process/report.h"
-#include "tests/tasks/common.h"
+#include "tests/tasks/carry.h"
 
 enum { FAILED = 99 };
 
@@ -150,7 +150,7 @@ TEST(a_child_made_by_a_raw_system_call_is_a_task_of_its_own, "F67 F155")
     CHECK(can_make_ports());
 }
 
-TEST(a_program_that_nobody_announced_inherits_from_its_parent_as_it_is_now, "F63 F67 F155 H15")
+TEST(a_program_that_nobody_announced_inherits_from_its_parent_as_it_is_now, "K18 F63 F67 F155 H15")
 {
     mach_port_t port = both_new(), before = MACH_PORT_NULL;
     struct report report = { 0 };
@@ -343,7 +343,7 @@ static int become_reporter_with_port(void *argument)
     return argument == NULL ? become_reporter((void *)(uintptr_t)ports[0]) : FAILED;
 }
 
-TEST(an_exec_keeps_special_and_registered_ports_and_closes_descriptors, "F86 F92")
+TEST(an_exec_keeps_special_and_registered_ports_and_closes_descriptors, "F86 F92 K18 K19")
 {
     mach_port_t port = both_new();
     struct report report = { 0 };
@@ -439,6 +439,73 @@ static int exit_from_a_thread(void *argument)
         pause();
     return argument == NULL;
 }
+
+/* ---- what is seen of an exec ---- */
+
+enum { MANY_PORTS = 2000 };
+
+/* The last of many ports goes to the parent; when that says so, the process becomes another program. */
+static int become_reporter_when_told(void *argument)
+{
+    mach_port_t to = (mach_port_t)(uintptr_t)argument, port = MACH_PORT_NULL;
+    mach_port_array_t ports = NULL;
+    mach_msg_type_number_t n = 0;
+    if (mach_ports_lookup(mach_task_self(), &ports, &n) != OK)
+        return FAILED;
+    to = ports[0];
+    for (int i = 0; i < MANY_PORTS; i++)
+        port = receive_new();
+    if (give(to, port, MACH_MSG_TYPE_MAKE_SEND) != OK)
+        return FAILED;
+    take(port);
+    return become_reporter((void *)(uintptr_t)to);
+}
+
+static mach_msg_id_t next_id(mach_port_t port, mach_port_t *dead_p)
+{
+    union {
+        struct report report;
+        mach_dead_name_notification_t note;
+    } message;
+    REQUIRE_EQ(mach_msg(&message.report.header, MACH_RCV_MSG | MACH_RCV_TIMEOUT, 0, sizeof message, port,
+                        PATIENCE_MS, 0),
+               OK);
+    *dead_p = message.note.not_port;
+    return message.report.header.msgh_id;
+}
+
+static void watch_death(mach_port_t name, mach_port_t notify)
+{
+    mach_port_t previous = MACH_PORT_NULL;
+    REQUIRE_EQ(mach_port_request_notification(mach_task_self(), name, MACH_NOTIFY_DEAD_NAME, 0, notify,
+                                              MACH_MSG_TYPE_MAKE_SEND_ONCE, &previous),
+               OK);
+}
+
+TEST(the_old_image_is_gone_before_the_new_ones_first_call_is_answered, "K243 K19 K237")
+{
+    mach_port_t inbox = both_new(), task = MACH_PORT_NULL, first = MACH_PORT_NULL, second = MACH_PORT_NULL;
+    REQUIRE_EQ(mach_ports_register(SELF, &inbox, 1), OK);
+    pid_t pid = fork_with(become_reporter_when_told, NULL);
+    mach_port_t port = take(inbox).port.name;
+    REQUIRE_EQ(task_for_pid(SELF, pid, &task), OK);
+    watch_death(port, inbox);
+    watch_death(task, inbox);
+    REQUIRE_EQ(give(port, port, MACH_MSG_TYPE_COPY_SEND), OK);
+    CHECK_EQ(next_id(inbox, &first), MACH_NOTIFY_DEAD_NAME);
+    CHECK_EQ(next_id(inbox, &second), MACH_NOTIFY_DEAD_NAME);
+    CHECK_EQ(first, port);
+    CHECK_EQ(second, task);
+    mach_port_t unused;
+    CHECK_EQ(next_id(inbox, &unused), ID_REPORT); /* what the new image sends comes behind all of it */
+    CHECK_EQ(status_of(pid), 0);
+    CHECK_EQ(mach_ports_register(SELF, NULL, 0), OK);
+    mach_port_destroy(SELF, port);
+    mach_port_destroy(SELF, task);
+    mach_port_destroy(SELF, inbox);
+}
+
+/* ---- how a process ends ---- */
 
 TEST(the_first_thread_that_exits_decides_the_status, "F142")
 {
