@@ -2,6 +2,7 @@
 /* kernel/test/settings.c - what programs see when the administrator allows more than usual: interposition, the host's ports */
 #include <mach/host_special_ports.h>
 #include <mach/mach.h>
+#include <mach/task_info.h>
 #include <mach/mach_traps.h>
 #include <mach/task_special_ports.h>
 #include <mach/thread_special_ports.h>
@@ -216,6 +217,66 @@ TEST(a_right_is_made_of_an_active_task_only, "K56 K62")
     CHECK_EQ(task->name->mscount, made_of_name + 1);
 }
 
+TEST(slots_are_set_until_the_end_and_read_while_the_task_is_active, "K27 K25")
+{
+    struct task *task = sim_task_kernel(sim_task_self());
+    struct right right, registered[REGISTERED_PORTS] = { { 0 } };
+    mach_port_t mine = both_new();
+    REQUIRE_EQ(task_set_special_port(SELF, TASK_BOOTSTRAP_PORT, mine), OK);
+    REQUIRE_EQ(task_get_special(task, TASK_BOOTSTRAP_PORT, &right), OK);
+    task->state = TASK_DISABLED;
+    struct right unseen;
+    CHECK_EQ(task_get_special(task, TASK_BOOTSTRAP_PORT, &unseen), KERN_FAILURE);
+    CHECK_EQ(task_lookup_ports(task, registered), KERN_INVALID_ARGUMENT);
+    CHECK_EQ(task_register_ports(task, registered), KERN_INVALID_ARGUMENT);
+    CHECK_EQ(task_set_special(task, TASK_DEBUG_CONTROL_PORT, right), OK);
+    task->state = TASK_ACTIVE;
+    mach_port_t found = MACH_PORT_NULL;
+    CHECK_EQ(task_get_special_port(SELF, TASK_DEBUG_CONTROL_PORT, &found), OK);
+    CHECK_EQ(found, mine);
+}
+
+/* ---- between the two halves of a task's end ---- */
+
+enum { MANY_NAMES = 20000 };
+
+static int have_many_names(void *argument)
+{
+    mach_port_t port;
+    for (int i = 0; i < MANY_NAMES; i++)
+        REQUIRE_EQ(mach_port_allocate(SELF, MACH_PORT_RIGHT_RECEIVE, &port), OK);
+    return wait_to_be_killed(argument);
+}
+
+TEST(a_port_without_an_object_is_a_send_right_that_means_nothing, "K39 K4 K25 K234")
+{
+    world_task *child = world_task_spawn(have_many_names, NULL, MACH_PORT_NULL);
+    mach_port_t task = world_task_port_of(child), name = MACH_PORT_NULL, port = 7;
+    mach_port_type_t type = 0;
+    natural_t kind = 0;
+    mach_vm_address_t address;
+    task_flags_info_data_t flags;
+    mach_msg_type_number_t n = TASK_FLAGS_INFO_COUNT;
+    int pid = 0;
+    sim_settle();
+    REQUIRE_EQ(pid_for_task(task, &pid), OK);
+    REQUIRE_EQ(task_get_special_port(task, TASK_NAME_PORT, &name), OK);
+    sim_kill(sim_task_of_pid(pid)); /* taking apart what it had takes many passes */
+    CHECK_EQ(mach_port_type(SELF, task, &type), OK);
+    CHECK_EQ(type, MACH_PORT_TYPE_SEND);
+    CHECK_EQ(mach_port_kobject(SELF, task, &kind, &address), OK);
+    CHECK_EQ(kind, KOBJECT_TASK);
+    CHECK_EQ(pid_for_task(name, &pid), KERN_FAILURE);
+    CHECK_EQ(pid, -1);
+    CHECK_EQ(task_info(name, TASK_FLAGS_INFO, (task_info_t)&flags, &n), KERN_INVALID_ARGUMENT);
+    CHECK_EQ(task_get_special_port(task, TASK_NAME_PORT, &port), KERN_INVALID_ARGUMENT);
+    sim_settle();
+    CHECK_EQ(mach_port_type(SELF, task, &type), OK);
+    CHECK_EQ(type, MACH_PORT_TYPE_DEAD_NAME);
+    CHECK_EQ(task_info(name, TASK_FLAGS_INFO, (task_info_t)&flags, &n), MACH_SEND_INVALID_DEST);
+    CHECK_EQ(world_task_wait(child), -1);
+}
+
 /* ---- the host's special ports ---- */
 
 static void become_privileged(void)
@@ -257,6 +318,36 @@ TEST(a_weaker_port_may_not_become_one_of_the_hosts, "K75 K101")
              KERN_INVALID_RIGHT);
     CHECK_EQ(host_set_special_port(host, HOST_LAUNCHCTL_PORT, thread_get_special_reply_port()),
              KERN_INVALID_RIGHT);
+}
+
+/* ---- the kernel reads no clock, no file and no table of processes ---- */
+
+/* Tasks that are born, asked about, stopped and killed, all through hooks of the simulated host: what it comes to. */
+static uint64_t story(uint64_t seed)
+{
+    mach_task_basic_info_data_t info;
+    mach_msg_type_number_t n = MACH_TASK_BASIC_INFO_COUNT;
+    uint64_t digest = 0;
+    sim_end();
+    sim_begin(seed);
+    mach_task_self_ = task_self_trap();
+    for (int i = 0; i < 4; i++) {
+        world_task *child = world_task_spawn(wait_to_be_killed, NULL, MACH_PORT_NULL);
+        task_t task = world_task_port_of(child);
+        CHECK_EQ(task_info(task, MACH_TASK_BASIC_INFO, (task_info_t)&info, &n), OK);
+        CHECK_EQ(task_suspend(task), OK);
+        CHECK_EQ(task_resume(task), OK);
+        world_task_kill(child);
+        digest = digest * 31 + sim_now() + info.resident_size;
+    }
+    return digest * 31 + system_now()->ipc.serial;
+}
+
+TEST(what_happens_follows_from_the_seed_alone, "K244")
+{
+    uint64_t first = story(7);
+    CHECK_EQ(story(7), first);
+    CHECK_NE(story(8), first);
 }
 
 /* ---- at a limit ---- */

@@ -334,7 +334,7 @@ TEST(what_nobody_carries_out_is_refused_by_spawn, "F114 F115")
 
 /* ---- ports ---- */
 
-TEST(registered_ports_replace_the_inherited_ones, "F120 F61")
+TEST(registered_ports_replace_the_inherited_ones, "F120 F61 K96")
 {
     mach_port_t port, first = both_new(), second = both_new();
     posix_spawnattr_t attributes = reporting(&port);

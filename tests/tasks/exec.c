@@ -3,6 +3,9 @@
 #include "tests/tasks/carry.h"
 
 #include <errno.h>
+#include <signal.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static int sleep_as_another_program(void *argument)
@@ -60,6 +63,55 @@ TEST(an_exec_releases_every_name_of_the_old_image, "P167")
     CHECK_EQ(mach_port_deallocate(SELF, theirs), OK);
     world_task_kill(child);
     receive_free(inbox);
+    receive_free(notify);
+}
+
+/* ---- a death as Mach tells it, and as Unix does ---- */
+
+static pid_t fork_a_sleeper(mach_port_t *task_p)
+{
+    pid_t pid = fork();
+    if (pid == 0)
+        for (;;)
+            pause();
+    REQUIRE_GT(pid, 0);
+    REQUIRE_EQ(task_for_pid(SELF, pid, task_p), OK);
+    return pid;
+}
+
+static void await_death(mach_port_t task, mach_port_t notify)
+{
+    mach_dead_name_notification_t note = { 0 };
+    CHECK_EQ(mach_msg(&note.not_header, MACH_RCV_MSG | MACH_RCV_TIMEOUT, 0, sizeof(note), notify, PATIENCE_MS,
+                      0),
+             OK);
+    CHECK_EQ(note.not_port, task);
+}
+
+static void notify_death(mach_port_t task, mach_port_t notify)
+{
+    mach_port_t previous = MACH_PORT_NULL;
+    REQUIRE_EQ(mach_port_request_notification(SELF, task, MACH_NOTIFY_DEAD_NAME, 0, notify,
+                                              MACH_MSG_TYPE_MAKE_SEND_ONCE, &previous),
+               OK);
+}
+
+TEST(a_tasks_death_is_told_whether_or_not_its_parent_has_waited, "K241")
+{
+    mach_port_t notify = receive_new(), task = MACH_PORT_NULL;
+    for (int waits_first = 0; waits_first < 2; waits_first++) {
+        int status = 0;
+        pid_t pid = fork_a_sleeper(&task);
+        notify_death(task, notify);
+        kill(pid, SIGKILL);
+        if (waits_first) /* Linux's own call, which does not wait for machd */
+            CHECK_EQ(syscall(SYS_wait4, pid, &status, 0, NULL), pid);
+        await_death(task, notify);
+        if (!waits_first)
+            CHECK_EQ(waitpid(pid, &status, 0), pid);
+        CHECK_EQ(WTERMSIG(status), SIGKILL);
+        mach_port_destroy(SELF, task);
+    }
     receive_free(notify);
 }
 

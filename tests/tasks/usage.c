@@ -184,7 +184,7 @@ TEST(the_memory_flavor_is_as_long_as_its_caller_knows_it, "K221")
 
 /* ---- the other flavors ---- */
 
-TEST(what_does_not_exist_here_is_told_as_zeros_or_refused, "K222 K223")
+TEST(what_does_not_exist_here_is_told_as_zeros_or_refused, "K144 K222 K223")
 {
     static const struct {
         task_flavor_t flavor;
