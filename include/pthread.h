@@ -7,9 +7,14 @@
  * names of their own, so that code built against the C library in the same process keeps its own (H14). Code written for
  * Linux defines __LINUX_PTHREAD_NAMES before its first include and gets the C library's.
  */
+#ifdef __GNUC__
+#pragma GCC system_header /* for include_next, which -pedantic names an extension */
+#endif
 #ifndef _MACHD_PTHREAD_H_
 #define _MACHD_PTHREAD_H_
 
+#include <stddef.h>
+#include <stdint.h>
 #include <sys/cdefs.h>
 #include <sys/_types/_mach_port_t.h>
 
@@ -67,6 +72,44 @@ mach_port_t pthread_mach_thread_np(pthread_t thread);
 
 /* The thread of this process that a port stands for; (pthread_t)0 if it is none. */
 pthread_t pthread_from_mach_thread_np(mach_port_t port);
+
+/* The thread's 64-bit id, the same as in THREAD_IDENTIFIER_INFO; NULL is the caller. 0, EINVAL without a place for it, ESRCH. */
+int pthread_threadid_np(pthread_t thread, uint64_t *thread_id);
+#define pthread_threadid_np(thread, thread_id) pthread_threadid_np((pthread_t)(thread), (thread_id)) /* NULL: no pointer here */
+
+/* 1 in the thread that main() runs in, else 0. */
+int pthread_main_np(void);
+
+/* 1 once the process has ever made a second thread, else 0. */
+int pthread_is_threaded_np(void);
+
+/*
+ * Like pthread_create, but the thread runs nothing of `start` before somebody has called
+ * thread_resume(pthread_mach_thread_np(*thread)): its suspend count begins at 1. EAGAIN also without a machd.
+ */
+int pthread_create_suspended_np(pthread_t *thread, const pthread_attr_t *attr, void *(*start)(void *), void *argument);
+
+/* Bytes of the thread's stack, and the address just above it: a stack grows down from there. 0 and NULL: no such thread. */
+size_t pthread_get_stacksize_np(pthread_t thread);
+void *pthread_get_stackaddr_np(pthread_t thread);
+
+void pthread_yield_np(void);
+
+/* The CPU on which the caller runs, at this moment. 0, or an error number. */
+int pthread_cpu_number_np(size_t *cpu_number);
+
+/* Like pthread_cond_timedwait, with a length of time instead of a point of it. */
+int pthread_cond_timedwait_relative_np(pthread_cond_t *cond, pthread_mutex_t *mutex, const struct timespec *timeout);
+
+/* Wakes that thread if it waits for the condition; others may be woken for nothing, as POSIX permits. NULL: any one. */
+int pthread_cond_signal_thread_np(pthread_cond_t *cond, pthread_t thread);
+#define pthread_cond_signal_thread_np(cond, thread) pthread_cond_signal_thread_np((cond), (pthread_t)(thread))
+
+/* The order in which a contended mutex is given away. Linux has one, first fit; the policy is checked and has no effect. */
+#define PTHREAD_MUTEX_POLICY_FAIRSHARE_NP 1
+#define PTHREAD_MUTEX_POLICY_FIRSTFIT_NP 3
+int pthread_mutexattr_setpolicy_np(pthread_mutexattr_t *attr, int policy);
+int pthread_mutexattr_getpolicy_np(const pthread_mutexattr_t *attr, int *policy);
 
 __END_DECLS
 

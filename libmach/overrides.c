@@ -5,8 +5,10 @@
 #include <mach/thread_act.h>
 #include <mach/thread_policy.h>
 #include <pthread.h>
+#include <pthread/qos_private.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "libmach/qos.h"
 #include "libmach/transport.h"
@@ -77,6 +79,56 @@ int pthread_getname_np(pthread_t thread, char *name, size_t size)
     memcpy(name, info.pth_name, length);
     name[length] = '\0';
     return 0;
+}
+
+/* ---- the caller, by private calls ---- */
+
+int pthread_set_qos_class_np(pthread_t thread, qos_class_t qos_class, int relative_priority)
+{
+    return pthread_equal(thread, pthread_self()) ? pthread_set_qos_class_self_np(qos_class, relative_priority)
+                                                 : EPERM;
+}
+
+int _pthread_set_properties_self(_pthread_set_flags_t flags, pthread_priority_t priority, mach_port_t voucher)
+{
+    int relative_priority = 0, error = 0;
+    if (flags & ~(_PTHREAD_SET_SELF_QOS_FLAG | _PTHREAD_SET_SELF_VOUCHER_FLAG))
+        return ENOTSUP;
+    if (flags & _PTHREAD_SET_SELF_QOS_FLAG) {
+        qos_class_t qos_class = _pthread_qos_class_decode(priority, &relative_priority, NULL);
+        error = pthread_set_qos_class_self_np(qos_class, relative_priority);
+    }
+    if (error == 0 && (flags & _PTHREAD_SET_SELF_VOUCHER_FLAG) &&
+        thread_set_mach_voucher(pthread_mach_thread_np(pthread_self()), voucher) != KERN_SUCCESS)
+        error = EINVAL;
+    return error;
+}
+
+int pthread_set_fixedpriority_self(void)
+{
+    return ENOTSUP;
+}
+
+int pthread_set_timeshare_self(void)
+{
+    return ENOTSUP;
+}
+
+int pthread_qos_max_parallelism(qos_class_t qos_class, unsigned long flags)
+{
+    if (qos_of_class(qos_class, 0) != 0)
+        return pthread_time_constraint_max_parallelism(flags);
+    errno = EINVAL;
+    return -1;
+}
+
+int pthread_time_constraint_max_parallelism(unsigned long flags)
+{
+    long n = sysconf(_SC_NPROCESSORS_ONLN);
+    if (!(flags & ~(unsigned long)(PTHREAD_MAX_PARALLELISM_PHYSICAL | PTHREAD_MAX_PARALLELISM_CLUSTER)))
+        return n > 0 ? (int)n : 1;
+    errno = EINVAL;
+    return -1;
 }
 
 /* ---- other threads ---- */

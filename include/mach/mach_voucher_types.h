@@ -64,13 +64,20 @@ typedef mach_voucher_attr_recipe_command_t *mach_voucher_attr_recipe_command_arr
 
 /* One step of making a voucher; recipes follow each other without padding. */
 #pragma pack(push, 1)
+#ifdef __clang__
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wc99-extensions" /* in C++ */
+#endif
 typedef struct mach_voucher_attr_recipe_data {
     mach_voucher_attr_key_t key;
     mach_voucher_attr_recipe_command_t command;
     mach_voucher_name_t previous_voucher;
     mach_voucher_attr_content_size_t content_size;
-    uint8_t content[];
+    __extension__ uint8_t content[];
 } mach_voucher_attr_recipe_data_t;
+#ifdef __clang__
+#pragma clang diagnostic pop
+#endif
 #pragma pack(pop)
 typedef mach_voucher_attr_recipe_data_t *mach_voucher_attr_recipe_t;
 typedef mach_msg_type_number_t mach_voucher_attr_recipe_size_t;

@@ -221,7 +221,7 @@ typedef struct mach_service_port_info *mach_service_port_info_t;
 typedef struct mach_port_options {
     uint32_t flags;         /* MPO_* */
     mach_port_limits_t mpl; /* with MPO_QLIMIT */
-    union {
+    __extension__ union {
         uint64_t reserved[2];
         mach_port_name_t work_interval_port;        /* with MPO_TG_BLOCK_TRACKING */
         mach_service_port_info_t service_port_info; /* with MPO_SERVICE_PORT */

@@ -28,7 +28,7 @@ struct processor_basic_info {
     cpu_subtype_t cpu_subtype;
     boolean_t running;
     int slot_num;
-    union {
+    __extension__ union {
         boolean_t is_master;
         boolean_t is_main;
     };

@@ -6,6 +6,9 @@
  * attribute of that meaning or to nothing. Only macros are defined here: this file is read in the middle of
  * the C library's own headers.
  */
+#ifdef __GNUC__
+#pragma GCC system_header /* for include_next, which -pedantic names an extension */
+#endif
 #ifndef _MACHD_SYS_CDEFS_H_
 #define _MACHD_SYS_CDEFS_H_
 

@@ -4,6 +4,9 @@
  *
  * MAXPATHLEN stays the C library's 4096 and is not Darwin's 1024: it sizes buffers that the C library fills.
  */
+#ifdef __GNUC__
+#pragma GCC system_header /* for include_next, which -pedantic names an extension */
+#endif
 #ifndef _MACHD_SYS_PARAM_H_
 #define _MACHD_SYS_PARAM_H_
 

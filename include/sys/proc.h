@@ -86,6 +86,10 @@ __BEGIN_DECLS
 int task_read_for_pid(unsigned int target_tport, int pid, unsigned int *t);
 int task_inspect_for_pid(unsigned int target_tport, int pid, unsigned int *t);
 
+/* Not built: -1, ENOTSUP (K143). */
+int pid_suspend(int pid);
+int pid_resume(int pid);
+
 __END_DECLS
 
 #endif /* _SYS_PROC_H_ */

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* <sys/types.h> - the C library's, plus the types that Darwin's has besides (H19, abi-system 11.2) */
+#ifdef __GNUC__
+#pragma GCC system_header /* for include_next, which -pedantic names an extension */
+#endif
 #ifndef _MACHD_SYS_TYPES_H_
 #define _MACHD_SYS_TYPES_H_
 

@@ -23,7 +23,7 @@ DIALECTS = [
     ("C17", ["-x", "c", "-std=gnu17", "-D_GNU_SOURCE"], ["gcc", "clang"]),
     ("C++17", ["-x", "c++", "-std=c++17"], ["g++", "clang++"]),
 ]
-WARNINGS = ["-Wall", "-Wextra", "-Wstrict-prototypes", "-Wundef", "-Werror", "-fsyntax-only"]
+WARNINGS = ["-Wall", "-Wextra", "-pedantic", "-Wstrict-prototypes", "-Wundef", "-Werror", "-fsyntax-only"]
 
 
 def headers(root):

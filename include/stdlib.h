@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* <stdlib.h> - the C library's, plus what Darwin's declares besides */
+#ifdef __GNUC__
+#pragma GCC system_header /* for include_next, which -pedantic names an extension */
+#endif
+#include_next <stdlib.h>
+
+#ifndef _MACHD_STDLIB_H_
+#define _MACHD_STDLIB_H_
+
+#include <stddef.h>
+#include <sys/cdefs.h>
+
+__BEGIN_DECLS
+
+/* The last part of the path by which the program was started, unless setprogname said another; never NULL. The string that
+ * is set is not copied. */
+const char *getprogname(void) __asm__("_mach_getprogname");
+void setprogname(const char *name) __asm__("_mach_setprogname");
+
+/* realloc that frees the old memory when there is no new one. */
+void *reallocf(void *memory, size_t size) __asm__("_mach_reallocf");
+
+__END_DECLS
+
+#endif /* _MACHD_STDLIB_H_ */
