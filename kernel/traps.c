@@ -116,8 +116,8 @@ static void mod_refs(struct thread *thread, const uint64_t *arg)
 static void construct(struct thread *thread, const uint64_t *arg)
 {
     mach_port_name_t name = MACH_PORT_NULL;
-    kern_return_t kr =
-        port_construct(thread->ipc.ipc, thread->ipc.space, (uint32_t)arg[1], (uint32_t)arg[2], arg[3], &name);
+    kern_return_t kr = port_construct(thread->ipc.ipc, thread->ipc.space, (uint32_t)arg[1], (uint32_t)arg[2],
+                                      arg[3], (mach_port_name_t)arg[4], &name);
     answer_value(thread, kr, name);
 }
 

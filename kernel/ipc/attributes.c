@@ -196,6 +196,8 @@ kern_return_t port_set_attributes(struct ipc *ipc, struct space *space, mach_por
     case MACH_PORT_TEMPOWNER:
     case MACH_PORT_IMPORTANCE_RECEIVER:
     case MACH_PORT_DENAP_RECEIVER: return set_importance(ipc, space, name, flavor == MACH_PORT_TEMPOWNER);
+    case MACH_PORT_SERVICE_THROTTLED:
+        return KERN_INVALID_CAPABILITY; /* of service ports, and there are none (P197) */
     }
     return KERN_INVALID_ARGUMENT;
 }

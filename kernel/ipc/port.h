@@ -82,6 +82,7 @@ struct port {
     uint8_t ktype; /* enum kobject_type; kept when the object is detached (K39) */
     bool guarded, strict_guard, immovable_receive, immovable_send, importance, temp_owner;
     bool ends_unsent; /* of the kernel: it dies with its last send right */
+    bool is_for_replies, wants_reply_ports; /* P193, P194 */
     uint32_t srights, sorights; /* P4.1 */
     uint32_t mscount, seqno;    /* P47, P48 */
     uint32_t qlimit, n_messages, n_requests;

@@ -68,31 +68,6 @@ kern_return_t port_allocate_name(struct ipc *ipc, struct space *space, mach_port
     return kr;
 }
 
-kern_return_t port_construct(struct ipc *ipc, struct space *space, uint32_t flags, uint32_t qlimit,
-                             uint64_t context, mach_port_name_t *name_p)
-{
-    if ((flags & MPO_QLIMIT) && qlimit > MACH_PORT_QLIMIT_MAX)
-        return KERN_INVALID_VALUE;
-    kern_return_t kr = port_allocate(ipc, space, MACH_PORT_RIGHT_RECEIVE, name_p);
-    if (kr != KERN_SUCCESS)
-        return kr;
-    struct entry *entry = space_lookup(ipc, space, *name_p);
-    struct port *port = entry->port;
-    port->context = context;
-    port->guarded = flags & MPO_CONTEXT_AS_GUARD;
-    port->strict_guard = port->guarded && (flags & MPO_STRICT);
-    port->temp_owner = flags & MPO_TEMPOWNER;
-    port->importance = flags & (MPO_TEMPOWNER | MPO_IMPORTANCE_RECEIVER | MPO_DENAP_RECEIVER);
-    if (flags & MPO_QLIMIT)
-        port->qlimit = qlimit;
-    if (flags & MPO_INSERT_SEND_RIGHT) {
-        port_make_send(port);
-        entry->kind = ENTRY_SEND_RECEIVE;
-        entry->urefs = 1;
-    }
-    return KERN_SUCCESS;
-}
-
 /* ---- looking ---- */
 
 kern_return_t port_type(struct ipc *ipc, struct space *space, mach_port_name_t name, mach_port_type_t *type_p)

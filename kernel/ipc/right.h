@@ -30,7 +30,7 @@ kern_return_t port_mod_refs(struct ipc *ipc, struct space *space, mach_port_name
                             mach_port_delta_t delta);
 kern_return_t port_destroy_name(struct ipc *ipc, struct space *space, mach_port_name_t name);
 kern_return_t port_construct(struct ipc *ipc, struct space *space, uint32_t flags, uint32_t qlimit, uint64_t context,
-                             mach_port_name_t *name_p);
+                             mach_port_name_t service, mach_port_name_t *name_p);
 kern_return_t port_destruct(struct ipc *ipc, struct space *space, mach_port_name_t name, mach_port_delta_t srdelta,
                             uint64_t guard);
 /* P39 steps 2 to 6. Consumes the right on success only. */

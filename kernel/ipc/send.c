@@ -157,6 +157,20 @@ static kern_return_t refuse_dest(struct ipc_thread *thread, const struct header_
     return MACH_SEND_INVALID_DEST;
 }
 
+/* P194: such a destination takes no reply right but a send-once right to a port that was made for replies. */
+static kern_return_t check_kind_of_reply(struct ipc_thread *thread, const struct header_rights *rights)
+{
+    const struct entry *dest = rights->dest, *reply = rights->reply;
+    if (!dest->port->wants_reply_ports || !reply)
+        return MACH_MSG_SUCCESS;
+    if (right_type_of(rights->reply_disposition) == MACH_MSG_TYPE_PORT_SEND_ONCE &&
+        reply->kind != ENTRY_DEAD_NAME && (reply->port->is_for_replies || reply->port->special_reply))
+        return MACH_MSG_SUCCESS;
+    refuse(thread, MACH_SEND_INVALID_REPLY, REFUSED_RIGHT_KIND, rights->reply_name);
+    refused_in(thread, REFUSED_LOCAL, 0);
+    return MACH_SEND_INVALID_REPLY;
+}
+
 static kern_return_t check_dest(struct ipc_thread *thread, struct header_rights *rights)
 {
     struct entry *entry = space_lookup(thread->ipc, thread->space, rights->dest_name);
@@ -167,7 +181,7 @@ static kern_return_t check_dest(struct ipc_thread *thread, struct header_rights 
     if ((rights->reply == entry && !can_pay_both(rights, rights->reply_disposition)) ||
         (rights->voucher == entry && !can_pay_both(rights, rights->voucher_disposition)))
         return refuse(thread, MACH_SEND_INVALID_DEST, REFUSED_BOTH_UNPAYABLE, rights->dest_name);
-    return MACH_MSG_SUCCESS;
+    return check_kind_of_reply(thread, rights);
 }
 
 /* P45: the right is taken and the message will be sunk, as if the port had died a moment later. */

@@ -83,7 +83,8 @@ kern_return_t serve_mach_port_construct(struct space *task, void *options, mach_
     if (!options)
         return MACH_SEND_INVALID_DATA;
     memcpy(&copy, options, sizeof(copy));
-    return port_construct(call_ipc(), task, copy.flags, copy.mpl.mpl_qlimit, context, name);
+    return port_construct(call_ipc(), task, copy.flags, copy.mpl.mpl_qlimit, context, copy.service_port_name,
+                          name);
 }
 
 kern_return_t serve_mach_port_destroy(struct space *task, mach_port_name_t name)
@@ -263,17 +264,25 @@ kern_return_t serve_mach_port_special_reply_port_reset_link(struct space *task, 
     return KERN_SUCCESS;
 }
 
-/* ---- not built: service and connection ports, and what only development kernels answer ---- */
+/* ---- service and connection ports: there are none (P196, P198) ---- */
 
 kern_return_t serve_mach_port_is_connection_for_service(struct space *task, mach_port_name_t connection_port,
                                                         mach_port_name_t service_port,
                                                         uint64_t *filter_policy_id)
 {
-    return task ? KERN_NOT_SUPPORTED : KERN_INVALID_TASK;
+    struct port *port;
+    if (!task)
+        return KERN_INVALID_TASK;
+    kern_return_t kr = port_find_receive(call_ipc(), task, connection_port, &port);
+    return kr == KERN_SUCCESS ? KERN_INVALID_CAPABILITY : kr;
 }
 
 kern_return_t serve_mach_port_get_service_port_info(struct space *task, mach_port_name_t name,
                                                     mach_service_port_info_data_t *sp_info_out)
 {
-    return task ? KERN_NOT_SUPPORTED : KERN_INVALID_TASK;
+    struct port *port;
+    if (!task)
+        return KERN_INVALID_TASK;
+    kern_return_t kr = port_find_receive(call_ipc(), task, name, &port);
+    return kr == KERN_SUCCESS ? KERN_INVALID_CAPABILITY : kr;
 }
