@@ -48,11 +48,21 @@
 
 /* ---- cases ---- */
 
-enum dt_meta_kind { DT_META_NOTHING, DT_META_ASROOT, DT_META_ENABLED, DT_META_TIMEOUT, DT_META_CONCURRENT };
+enum dt_meta_kind {
+    DT_META_NOTHING,
+    DT_META_ASROOT,
+    DT_META_ENABLED,
+    DT_META_TIMEOUT,
+    DT_META_CONCURRENT,
+    DT_META_MAY_FAIL,
+    DT_META_SYSCTL_EQ, /* not a switch: each of them must hold */
+    DT_META_SYSCTL_NE,
+};
 
 struct dt_meta {
     enum dt_meta_kind kind;
     long value;
+    const char *name; /* of a sysctl */
 };
 
 struct dt_case {
@@ -76,7 +86,7 @@ void dt_register_defaults(struct dt_defaults *defaults);
     static const struct dt_meta *function(size_t *n_p)                                                                 \
     {                                                                                                                  \
         static struct dt_meta copy[32];                                                                                \
-        const struct dt_meta metas[] = { { DT_META_NOTHING, 0 }, __VA_ARGS__ };                                        \
+        const struct dt_meta metas[] = { { DT_META_NOTHING, 0, NULL }, __VA_ARGS__ };                                  \
         _Static_assert(sizeof(metas) <= sizeof(copy), "too many");                                                     \
         memcpy(copy, metas, sizeof(metas));                                                                            \
         *n_p = sizeof(metas) / sizeof(metas[0]);                                                                       \
@@ -106,12 +116,17 @@ void dt_register_defaults(struct dt_defaults *defaults);
     }                                                                                                                  \
     struct dt_case
 
-#define T_META_ASROOT(x)           { DT_META_ASROOT, (x) }
-#define T_META_ENABLED(x)          { DT_META_ENABLED, (x) }
-#define T_META_TIMEOUT(seconds)    { DT_META_TIMEOUT, (seconds) }
-#define T_META_RUN_CONCURRENTLY(x) { DT_META_CONCURRENT, (x) }
+#define T_META_ASROOT(x)           { DT_META_ASROOT, (x), NULL }
+#define T_META_ENABLED(x)          { DT_META_ENABLED, (x), NULL }
+#define T_META_TIMEOUT(seconds)    { DT_META_TIMEOUT, (seconds), NULL }
+#define T_META_RUN_CONCURRENTLY(x) { DT_META_CONCURRENT, (x), NULL }
+#define T_META_MAYFAIL(...)        { DT_META_MAY_FAIL, 1, NULL }
+#define T_META_CANFAIL(...)        { DT_META_MAY_FAIL, 1, NULL }
+/* Skipped unless the integer has that value, or another one; a name that does not exist has none. */
+#define T_META_REQUIRES_SYSCTL_EQ(name, x) { DT_META_SYSCTL_EQ, (x), name }
+#define T_META_REQUIRES_SYSCTL_NE(name, x) { DT_META_SYSCTL_NE, (x), name }
 
-#define DT_DESCRIBES_                    { DT_META_NOTHING, 0 }
+#define DT_DESCRIBES_                    { DT_META_NOTHING, 0, NULL }
 #define T_META(...)                      DT_DESCRIBES_
 #define T_META_NAMESPACE(...)            DT_DESCRIBES_
 #define T_META_OWNER(...)                DT_DESCRIBES_
@@ -126,10 +141,26 @@ void dt_register_defaults(struct dt_defaults *defaults);
 #define T_META_ALL_VALID_ARCHS(...)      DT_DESCRIBES_
 #define T_META_IGNORECRASHES(...)        DT_DESCRIBES_
 #define T_META_LTEPHASE(...)             DT_DESCRIBES_
-#define T_META_MAYFAIL(...)              DT_DESCRIBES_
 #define T_META_BOOTARGS_SET(...)         DT_DESCRIBES_
 #define T_META_BUG(...)                  DT_DESCRIBES_
 #define T_META_NOTE(...)                 DT_DESCRIBES_
+#define T_META_DESCRIPTION(...)          DT_DESCRIBES_
+#define T_META_NAME(...)                 DT_DESCRIBES_
+#define T_META_TYPE_PERF                 DT_DESCRIBES_
+#define T_META_TYPE_UNIT                 DT_DESCRIBES_
+#define T_META_TAG_UNIT                  DT_DESCRIBES_
+#define T_META_COMMAND(...)              DT_DESCRIBES_
+#define T_META_ENVVAR(...)               DT_DESCRIBES_
+#define T_META_SYSCTL_INT(...)           DT_DESCRIBES_
+#define T_META_SYSCTL_STR(...)           DT_DESCRIBES_
+#define T_META_REQUIRES_OS(...)          DT_DESCRIBES_
+#define T_META_REQUIRES_REBOOT(...)      DT_DESCRIBES_
+#define T_META_REQUIRES_NETWORK(...)     DT_DESCRIBES_
+#define T_META_REQUIRE_NOT_VIRTUALIZED   DT_DESCRIBES_
+#define T_META_REPEAT(...)               DT_DESCRIBES_
+#define T_META_RADAR(...)                DT_DESCRIBES_
+#define T_META_FLAKY(...)                DT_DESCRIBES_
+#define T_META_IGNORE_CRASHES(...)       DT_DESCRIBES_
 
 /* ---- results ---- */
 
@@ -151,6 +182,8 @@ void dt_skip(const char *format, ...) __attribute__((format(printf, 1, 2), noret
 void dt_end(void) __attribute__((noreturn));
 void dt_quiet(void);
 void dt_with_errno(void);
+enum dt_expectation { DT_EXPECTED_TO_PASS, DT_MAY_FAIL, DT_EXPECTED_TO_FAIL };
+void dt_expect(enum dt_expectation expectation);
 void dt_setup(bool begins);
 void dt_at_end(void (*function)(void));
 bool dt_strings_equal(const char *a, const char *b);
@@ -161,7 +194,17 @@ qos_class_t dt_qos_requested(void);
 
 #define T_QUIET        dt_quiet()
 #define T_WITH_ERRNO   dt_with_errno()
+/* The next result may fail, or has to: then its failure is told and does not count, nor does it end the case. */
+#define T_MAYFAIL                        dt_expect(DT_MAY_FAIL)
+#define T_MAYFAIL_WITH_REASON(...)       (dt_log(__VA_ARGS__), dt_expect(DT_MAY_FAIL))
+#define T_MAYFAIL_WITH_RADAR(...)        dt_expect(DT_MAY_FAIL)
+#define T_MAYFAIL_IF(x, ...)             ((x) ? dt_expect(DT_MAY_FAIL) : (void)0)
+#define T_EXPECTFAIL                     dt_expect(DT_EXPECTED_TO_FAIL)
+#define T_EXPECTFAIL_WITH_REASON(...)    (dt_log(__VA_ARGS__), dt_expect(DT_EXPECTED_TO_FAIL))
+#define T_EXPECTFAIL_WITH_RADAR(...)     dt_expect(DT_EXPECTED_TO_FAIL)
 #define T_LOG(...)     dt_log(__VA_ARGS__)
+#define T_DEBUG(...)   dt_log(__VA_ARGS__)
+#define T_LOGV(...)    dt_log(__VA_ARGS__)
 #define T_SKIP(...)    dt_skip(__VA_ARGS__)
 #define T_END          dt_end()
 #define T_SETUPBEGIN   dt_setup(true)
@@ -182,6 +225,8 @@ qos_class_t dt_qos_requested(void);
 #define T_FAIL(...)        DT_PLAIN_(false, false, NULL, ##__VA_ARGS__)
 #define T_EXPECT_FAIL(...) T_FAIL(__VA_ARGS__)
 #define T_ASSERT_FAIL(...) DT_PLAIN_(true, false, NULL, ##__VA_ARGS__)
+#define T_ERROR(...)       DT_PLAIN_(false, false, "broken test", ##__VA_ARGS__)
+#define T_BREAK(...)       DT_PLAIN_(true, false, "broken test", ##__VA_ARGS__)
 
 /* Numbers and pointers are compared by the language's own rules, a pointer as the number that it is. */
 #define DT_VALUE_(x) __builtin_choose_expr(__builtin_classify_type(x) == 5, (uintptr_t)(x), (x) + 0)
@@ -235,6 +280,10 @@ qos_class_t dt_qos_requested(void);
 #define T_ASSERT_POSIX_ZERO(v, ...)               DT_CALL_(true, #v, v, 0, dt_v_ == 0, DT_ERROR_NUMBER, ##__VA_ARGS__)
 #define T_ASSERT_POSIX_FAILURE(v, e, ...) \
     DT_CALL_(true, #v, v, e, dt_v_ == -1 && dt_errno_ == dt_w_, DT_POSIX, ##__VA_ARGS__)
+#define T_ASSERT_POSIX_ERROR(v, e, ...) /* a function that returns an error number */ \
+    DT_CALL_(true, #v, v, e, dt_v_ == dt_w_, DT_ERROR_NUMBER, ##__VA_ARGS__)
+#define T_ASSERT_BITS_NOTSET(v, mask, ...) \
+    DT_CALL_(true, "not " #v, v, mask, (dt_v_ & dt_w_) == 0, DT_NUMBERS, ##__VA_ARGS__)
 #define T_ASSERT_EFFECTIVE_QOS_EQ(qos_class, ...) \
     DT_COMPARE_(true, #qos_class, dt_qos_effective(), ==, qos_class, ##__VA_ARGS__)
 #define T_ASSERT_REQUESTED_QOS_EQ(qos_class, ...) \
@@ -261,6 +310,10 @@ qos_class_t dt_qos_requested(void);
 #define T_EXPECT_POSIX_ZERO(v, ...)               DT_CALL_(false, #v, v, 0, dt_v_ == 0, DT_ERROR_NUMBER, ##__VA_ARGS__)
 #define T_EXPECT_POSIX_FAILURE(v, e, ...) \
     DT_CALL_(false, #v, v, e, dt_v_ == -1 && dt_errno_ == dt_w_, DT_POSIX, ##__VA_ARGS__)
+#define T_EXPECT_POSIX_ERROR(v, e, ...) /* a function that returns an error number */ \
+    DT_CALL_(false, #v, v, e, dt_v_ == dt_w_, DT_ERROR_NUMBER, ##__VA_ARGS__)
+#define T_EXPECT_BITS_NOTSET(v, mask, ...) \
+    DT_CALL_(false, "not " #v, v, mask, (dt_v_ & dt_w_) == 0, DT_NUMBERS, ##__VA_ARGS__)
 #define T_EXPECT_EFFECTIVE_QOS_EQ(qos_class, ...) \
     DT_COMPARE_(false, #qos_class, dt_qos_effective(), ==, qos_class, ##__VA_ARGS__)
 #define T_EXPECT_REQUESTED_QOS_EQ(qos_class, ...) \
@@ -328,5 +381,115 @@ qos_class_t dt_qos_requested(void);
 #define T_EXPECT_LE_PTR(a, b, ...)    T_EXPECT_LE((const void *)(a), (const void *)(b), ##__VA_ARGS__)
 #define T_EXPECT_GT_PTR(a, b, ...)    T_EXPECT_GT((const void *)(a), (const void *)(b), ##__VA_ARGS__)
 #define T_EXPECT_GE_PTR(a, b, ...)    T_EXPECT_GE((const void *)(a), (const void *)(b), ##__VA_ARGS__)
+
+#define T_ASSERT_EQ_CHAR(a, b, ...) T_ASSERT_EQ((char)(a), (char)(b), ##__VA_ARGS__)
+#define T_ASSERT_NE_CHAR(a, b, ...) T_ASSERT_NE((char)(a), (char)(b), ##__VA_ARGS__)
+#define T_ASSERT_LT_CHAR(a, b, ...) T_ASSERT_LT((char)(a), (char)(b), ##__VA_ARGS__)
+#define T_ASSERT_LE_CHAR(a, b, ...) T_ASSERT_LE((char)(a), (char)(b), ##__VA_ARGS__)
+#define T_ASSERT_GT_CHAR(a, b, ...) T_ASSERT_GT((char)(a), (char)(b), ##__VA_ARGS__)
+#define T_ASSERT_GE_CHAR(a, b, ...) T_ASSERT_GE((char)(a), (char)(b), ##__VA_ARGS__)
+#define T_ASSERT_EQ_UCHAR(a, b, ...) T_ASSERT_EQ((unsigned char)(a), (unsigned char)(b), ##__VA_ARGS__)
+#define T_ASSERT_NE_UCHAR(a, b, ...) T_ASSERT_NE((unsigned char)(a), (unsigned char)(b), ##__VA_ARGS__)
+#define T_ASSERT_LT_UCHAR(a, b, ...) T_ASSERT_LT((unsigned char)(a), (unsigned char)(b), ##__VA_ARGS__)
+#define T_ASSERT_LE_UCHAR(a, b, ...) T_ASSERT_LE((unsigned char)(a), (unsigned char)(b), ##__VA_ARGS__)
+#define T_ASSERT_GT_UCHAR(a, b, ...) T_ASSERT_GT((unsigned char)(a), (unsigned char)(b), ##__VA_ARGS__)
+#define T_ASSERT_GE_UCHAR(a, b, ...) T_ASSERT_GE((unsigned char)(a), (unsigned char)(b), ##__VA_ARGS__)
+#define T_ASSERT_EQ_SHORT(a, b, ...) T_ASSERT_EQ((short)(a), (short)(b), ##__VA_ARGS__)
+#define T_ASSERT_NE_SHORT(a, b, ...) T_ASSERT_NE((short)(a), (short)(b), ##__VA_ARGS__)
+#define T_ASSERT_LT_SHORT(a, b, ...) T_ASSERT_LT((short)(a), (short)(b), ##__VA_ARGS__)
+#define T_ASSERT_LE_SHORT(a, b, ...) T_ASSERT_LE((short)(a), (short)(b), ##__VA_ARGS__)
+#define T_ASSERT_GT_SHORT(a, b, ...) T_ASSERT_GT((short)(a), (short)(b), ##__VA_ARGS__)
+#define T_ASSERT_GE_SHORT(a, b, ...) T_ASSERT_GE((short)(a), (short)(b), ##__VA_ARGS__)
+#define T_ASSERT_EQ_USHORT(a, b, ...) T_ASSERT_EQ((unsigned short)(a), (unsigned short)(b), ##__VA_ARGS__)
+#define T_ASSERT_NE_USHORT(a, b, ...) T_ASSERT_NE((unsigned short)(a), (unsigned short)(b), ##__VA_ARGS__)
+#define T_ASSERT_LT_USHORT(a, b, ...) T_ASSERT_LT((unsigned short)(a), (unsigned short)(b), ##__VA_ARGS__)
+#define T_ASSERT_LE_USHORT(a, b, ...) T_ASSERT_LE((unsigned short)(a), (unsigned short)(b), ##__VA_ARGS__)
+#define T_ASSERT_GT_USHORT(a, b, ...) T_ASSERT_GT((unsigned short)(a), (unsigned short)(b), ##__VA_ARGS__)
+#define T_ASSERT_GE_USHORT(a, b, ...) T_ASSERT_GE((unsigned short)(a), (unsigned short)(b), ##__VA_ARGS__)
+#define T_ASSERT_EQ_ULONG(a, b, ...) T_ASSERT_EQ((unsigned long)(a), (unsigned long)(b), ##__VA_ARGS__)
+#define T_ASSERT_NE_ULONG(a, b, ...) T_ASSERT_NE((unsigned long)(a), (unsigned long)(b), ##__VA_ARGS__)
+#define T_ASSERT_LT_ULONG(a, b, ...) T_ASSERT_LT((unsigned long)(a), (unsigned long)(b), ##__VA_ARGS__)
+#define T_ASSERT_LE_ULONG(a, b, ...) T_ASSERT_LE((unsigned long)(a), (unsigned long)(b), ##__VA_ARGS__)
+#define T_ASSERT_GT_ULONG(a, b, ...) T_ASSERT_GT((unsigned long)(a), (unsigned long)(b), ##__VA_ARGS__)
+#define T_ASSERT_GE_ULONG(a, b, ...) T_ASSERT_GE((unsigned long)(a), (unsigned long)(b), ##__VA_ARGS__)
+#define T_ASSERT_EQ_LLONG(a, b, ...) T_ASSERT_EQ((long long)(a), (long long)(b), ##__VA_ARGS__)
+#define T_ASSERT_NE_LLONG(a, b, ...) T_ASSERT_NE((long long)(a), (long long)(b), ##__VA_ARGS__)
+#define T_ASSERT_LT_LLONG(a, b, ...) T_ASSERT_LT((long long)(a), (long long)(b), ##__VA_ARGS__)
+#define T_ASSERT_LE_LLONG(a, b, ...) T_ASSERT_LE((long long)(a), (long long)(b), ##__VA_ARGS__)
+#define T_ASSERT_GT_LLONG(a, b, ...) T_ASSERT_GT((long long)(a), (long long)(b), ##__VA_ARGS__)
+#define T_ASSERT_GE_LLONG(a, b, ...) T_ASSERT_GE((long long)(a), (long long)(b), ##__VA_ARGS__)
+#define T_ASSERT_EQ_FLOAT(a, b, ...) T_ASSERT_EQ((float)(a), (float)(b), ##__VA_ARGS__)
+#define T_ASSERT_NE_FLOAT(a, b, ...) T_ASSERT_NE((float)(a), (float)(b), ##__VA_ARGS__)
+#define T_ASSERT_LT_FLOAT(a, b, ...) T_ASSERT_LT((float)(a), (float)(b), ##__VA_ARGS__)
+#define T_ASSERT_LE_FLOAT(a, b, ...) T_ASSERT_LE((float)(a), (float)(b), ##__VA_ARGS__)
+#define T_ASSERT_GT_FLOAT(a, b, ...) T_ASSERT_GT((float)(a), (float)(b), ##__VA_ARGS__)
+#define T_ASSERT_GE_FLOAT(a, b, ...) T_ASSERT_GE((float)(a), (float)(b), ##__VA_ARGS__)
+#define T_ASSERT_EQ_DOUBLE(a, b, ...) T_ASSERT_EQ((double)(a), (double)(b), ##__VA_ARGS__)
+#define T_ASSERT_NE_DOUBLE(a, b, ...) T_ASSERT_NE((double)(a), (double)(b), ##__VA_ARGS__)
+#define T_ASSERT_LT_DOUBLE(a, b, ...) T_ASSERT_LT((double)(a), (double)(b), ##__VA_ARGS__)
+#define T_ASSERT_LE_DOUBLE(a, b, ...) T_ASSERT_LE((double)(a), (double)(b), ##__VA_ARGS__)
+#define T_ASSERT_GT_DOUBLE(a, b, ...) T_ASSERT_GT((double)(a), (double)(b), ##__VA_ARGS__)
+#define T_ASSERT_GE_DOUBLE(a, b, ...) T_ASSERT_GE((double)(a), (double)(b), ##__VA_ARGS__)
+#define T_ASSERT_EQ_SIZE(a, b, ...) T_ASSERT_EQ((size_t)(a), (size_t)(b), ##__VA_ARGS__)
+#define T_ASSERT_NE_SIZE(a, b, ...) T_ASSERT_NE((size_t)(a), (size_t)(b), ##__VA_ARGS__)
+#define T_ASSERT_LT_SIZE(a, b, ...) T_ASSERT_LT((size_t)(a), (size_t)(b), ##__VA_ARGS__)
+#define T_ASSERT_LE_SIZE(a, b, ...) T_ASSERT_LE((size_t)(a), (size_t)(b), ##__VA_ARGS__)
+#define T_ASSERT_GT_SIZE(a, b, ...) T_ASSERT_GT((size_t)(a), (size_t)(b), ##__VA_ARGS__)
+#define T_ASSERT_GE_SIZE(a, b, ...) T_ASSERT_GE((size_t)(a), (size_t)(b), ##__VA_ARGS__)
+
+#define T_EXPECT_EQ_CHAR(a, b, ...) T_EXPECT_EQ((char)(a), (char)(b), ##__VA_ARGS__)
+#define T_EXPECT_NE_CHAR(a, b, ...) T_EXPECT_NE((char)(a), (char)(b), ##__VA_ARGS__)
+#define T_EXPECT_LT_CHAR(a, b, ...) T_EXPECT_LT((char)(a), (char)(b), ##__VA_ARGS__)
+#define T_EXPECT_LE_CHAR(a, b, ...) T_EXPECT_LE((char)(a), (char)(b), ##__VA_ARGS__)
+#define T_EXPECT_GT_CHAR(a, b, ...) T_EXPECT_GT((char)(a), (char)(b), ##__VA_ARGS__)
+#define T_EXPECT_GE_CHAR(a, b, ...) T_EXPECT_GE((char)(a), (char)(b), ##__VA_ARGS__)
+#define T_EXPECT_EQ_UCHAR(a, b, ...) T_EXPECT_EQ((unsigned char)(a), (unsigned char)(b), ##__VA_ARGS__)
+#define T_EXPECT_NE_UCHAR(a, b, ...) T_EXPECT_NE((unsigned char)(a), (unsigned char)(b), ##__VA_ARGS__)
+#define T_EXPECT_LT_UCHAR(a, b, ...) T_EXPECT_LT((unsigned char)(a), (unsigned char)(b), ##__VA_ARGS__)
+#define T_EXPECT_LE_UCHAR(a, b, ...) T_EXPECT_LE((unsigned char)(a), (unsigned char)(b), ##__VA_ARGS__)
+#define T_EXPECT_GT_UCHAR(a, b, ...) T_EXPECT_GT((unsigned char)(a), (unsigned char)(b), ##__VA_ARGS__)
+#define T_EXPECT_GE_UCHAR(a, b, ...) T_EXPECT_GE((unsigned char)(a), (unsigned char)(b), ##__VA_ARGS__)
+#define T_EXPECT_EQ_SHORT(a, b, ...) T_EXPECT_EQ((short)(a), (short)(b), ##__VA_ARGS__)
+#define T_EXPECT_NE_SHORT(a, b, ...) T_EXPECT_NE((short)(a), (short)(b), ##__VA_ARGS__)
+#define T_EXPECT_LT_SHORT(a, b, ...) T_EXPECT_LT((short)(a), (short)(b), ##__VA_ARGS__)
+#define T_EXPECT_LE_SHORT(a, b, ...) T_EXPECT_LE((short)(a), (short)(b), ##__VA_ARGS__)
+#define T_EXPECT_GT_SHORT(a, b, ...) T_EXPECT_GT((short)(a), (short)(b), ##__VA_ARGS__)
+#define T_EXPECT_GE_SHORT(a, b, ...) T_EXPECT_GE((short)(a), (short)(b), ##__VA_ARGS__)
+#define T_EXPECT_EQ_USHORT(a, b, ...) T_EXPECT_EQ((unsigned short)(a), (unsigned short)(b), ##__VA_ARGS__)
+#define T_EXPECT_NE_USHORT(a, b, ...) T_EXPECT_NE((unsigned short)(a), (unsigned short)(b), ##__VA_ARGS__)
+#define T_EXPECT_LT_USHORT(a, b, ...) T_EXPECT_LT((unsigned short)(a), (unsigned short)(b), ##__VA_ARGS__)
+#define T_EXPECT_LE_USHORT(a, b, ...) T_EXPECT_LE((unsigned short)(a), (unsigned short)(b), ##__VA_ARGS__)
+#define T_EXPECT_GT_USHORT(a, b, ...) T_EXPECT_GT((unsigned short)(a), (unsigned short)(b), ##__VA_ARGS__)
+#define T_EXPECT_GE_USHORT(a, b, ...) T_EXPECT_GE((unsigned short)(a), (unsigned short)(b), ##__VA_ARGS__)
+#define T_EXPECT_EQ_ULONG(a, b, ...) T_EXPECT_EQ((unsigned long)(a), (unsigned long)(b), ##__VA_ARGS__)
+#define T_EXPECT_NE_ULONG(a, b, ...) T_EXPECT_NE((unsigned long)(a), (unsigned long)(b), ##__VA_ARGS__)
+#define T_EXPECT_LT_ULONG(a, b, ...) T_EXPECT_LT((unsigned long)(a), (unsigned long)(b), ##__VA_ARGS__)
+#define T_EXPECT_LE_ULONG(a, b, ...) T_EXPECT_LE((unsigned long)(a), (unsigned long)(b), ##__VA_ARGS__)
+#define T_EXPECT_GT_ULONG(a, b, ...) T_EXPECT_GT((unsigned long)(a), (unsigned long)(b), ##__VA_ARGS__)
+#define T_EXPECT_GE_ULONG(a, b, ...) T_EXPECT_GE((unsigned long)(a), (unsigned long)(b), ##__VA_ARGS__)
+#define T_EXPECT_EQ_LLONG(a, b, ...) T_EXPECT_EQ((long long)(a), (long long)(b), ##__VA_ARGS__)
+#define T_EXPECT_NE_LLONG(a, b, ...) T_EXPECT_NE((long long)(a), (long long)(b), ##__VA_ARGS__)
+#define T_EXPECT_LT_LLONG(a, b, ...) T_EXPECT_LT((long long)(a), (long long)(b), ##__VA_ARGS__)
+#define T_EXPECT_LE_LLONG(a, b, ...) T_EXPECT_LE((long long)(a), (long long)(b), ##__VA_ARGS__)
+#define T_EXPECT_GT_LLONG(a, b, ...) T_EXPECT_GT((long long)(a), (long long)(b), ##__VA_ARGS__)
+#define T_EXPECT_GE_LLONG(a, b, ...) T_EXPECT_GE((long long)(a), (long long)(b), ##__VA_ARGS__)
+#define T_EXPECT_EQ_FLOAT(a, b, ...) T_EXPECT_EQ((float)(a), (float)(b), ##__VA_ARGS__)
+#define T_EXPECT_NE_FLOAT(a, b, ...) T_EXPECT_NE((float)(a), (float)(b), ##__VA_ARGS__)
+#define T_EXPECT_LT_FLOAT(a, b, ...) T_EXPECT_LT((float)(a), (float)(b), ##__VA_ARGS__)
+#define T_EXPECT_LE_FLOAT(a, b, ...) T_EXPECT_LE((float)(a), (float)(b), ##__VA_ARGS__)
+#define T_EXPECT_GT_FLOAT(a, b, ...) T_EXPECT_GT((float)(a), (float)(b), ##__VA_ARGS__)
+#define T_EXPECT_GE_FLOAT(a, b, ...) T_EXPECT_GE((float)(a), (float)(b), ##__VA_ARGS__)
+#define T_EXPECT_EQ_DOUBLE(a, b, ...) T_EXPECT_EQ((double)(a), (double)(b), ##__VA_ARGS__)
+#define T_EXPECT_NE_DOUBLE(a, b, ...) T_EXPECT_NE((double)(a), (double)(b), ##__VA_ARGS__)
+#define T_EXPECT_LT_DOUBLE(a, b, ...) T_EXPECT_LT((double)(a), (double)(b), ##__VA_ARGS__)
+#define T_EXPECT_LE_DOUBLE(a, b, ...) T_EXPECT_LE((double)(a), (double)(b), ##__VA_ARGS__)
+#define T_EXPECT_GT_DOUBLE(a, b, ...) T_EXPECT_GT((double)(a), (double)(b), ##__VA_ARGS__)
+#define T_EXPECT_GE_DOUBLE(a, b, ...) T_EXPECT_GE((double)(a), (double)(b), ##__VA_ARGS__)
+#define T_EXPECT_EQ_SIZE(a, b, ...) T_EXPECT_EQ((size_t)(a), (size_t)(b), ##__VA_ARGS__)
+#define T_EXPECT_NE_SIZE(a, b, ...) T_EXPECT_NE((size_t)(a), (size_t)(b), ##__VA_ARGS__)
+#define T_EXPECT_LT_SIZE(a, b, ...) T_EXPECT_LT((size_t)(a), (size_t)(b), ##__VA_ARGS__)
+#define T_EXPECT_LE_SIZE(a, b, ...) T_EXPECT_LE((size_t)(a), (size_t)(b), ##__VA_ARGS__)
+#define T_EXPECT_GT_SIZE(a, b, ...) T_EXPECT_GT((size_t)(a), (size_t)(b), ##__VA_ARGS__)
+#define T_EXPECT_GE_SIZE(a, b, ...) T_EXPECT_GE((size_t)(a), (size_t)(b), ##__VA_ARGS__)
 
 #endif /* DARWINTEST_H */

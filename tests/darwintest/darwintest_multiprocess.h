@@ -25,6 +25,10 @@ dt_helper_t dt_fork_helper(const char *name);
 dt_helper_t dt_launchd_helper_domain(const char *plist, const char *name, char *const environment[],
                                      enum dt_launch_domain domain);
 
+/* In the system's domain; the second with environment. */
+dt_helper_t dt_launchd_helper(const char *plist, const char *name);
+dt_helper_t dt_launchd_helper_env(const char *plist, const char *name, char *const environment[]);
+
 void dt_run_helpers(dt_helper_t helpers[], size_t n, unsigned timeout_s);
 
 #endif /* DARWINTEST_MULTIPROCESS_H */

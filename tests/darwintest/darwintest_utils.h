@@ -11,4 +11,11 @@ int dt_ncpu(void);
  * say how it ended. */
 bool dt_waitpid(pid_t child, int *status_p, int *signal_p, unsigned timeout_s);
 
+/* Starts a program with its output in files, or in our own where the name is NULL. True: it was started; with suspended it
+ * waits for SIGCONT. */
+bool dt_launch_tool(pid_t *child_p, char *argv[], bool suspended, const char *stdout_path, const char *stderr_path);
+
+/* A directory of the running case, made when it is first asked for, and removed at its end with the files in it. */
+const char *dt_tmpdir(void);
+
 #endif /* DARWINTEST_UTILS_H */

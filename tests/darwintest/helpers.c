@@ -8,6 +8,7 @@
 #include "darwintest_utils.h"
 #include "internal.h"
 
+#include <dirent.h>
 #include <sys/mman.h>
 
 #define VERDICT_ENV "DARWINTEST_VERDICT"
@@ -137,6 +138,16 @@ dt_helper_t dt_launchd_helper_domain(const char *plist, const char *name, char *
     return helper;
 }
 
+dt_helper_t dt_launchd_helper(const char *plist, const char *name)
+{
+    return dt_launchd_helper_domain(plist, name, NULL, LAUNCH_SYSTEM_DOMAIN);
+}
+
+dt_helper_t dt_launchd_helper_env(const char *plist, const char *name, char *const environment[])
+{
+    return dt_launchd_helper_domain(plist, name, environment, LAUNCH_SYSTEM_DOMAIN);
+}
+
 int dt_helper_main(const struct dt_case *helper)
 {
     const char *path = getenv(VERDICT_ENV);
@@ -262,4 +273,49 @@ bool dt_waitpid(pid_t child, int *status_p, int *signal_p, unsigned timeout_s)
     if (signal_p != NULL)
         *signal_p = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
     return collected == child && status == 0;
+}
+
+bool dt_launch_tool(pid_t *child_p, char *argv[], bool suspended, const char *stdout_path,
+                    const char *stderr_path)
+{
+    const char *paths[] = { stdout_path, stderr_path };
+    fflush(NULL);
+    *child_p = fork();
+    if (*child_p != 0)
+        return *child_p > 0;
+    for (int i = 0; i < 2; i++) {
+        int fd = paths[i] != NULL ? open(paths[i], O_WRONLY | O_CREAT | O_TRUNC, 0644) : -1;
+        if (fd >= 0)
+            dup2(fd, STDOUT_FILENO + i);
+    }
+    if (suspended)
+        raise(SIGSTOP);
+    execvp(argv[0], argv);
+    _exit(127);
+}
+
+static char scratch[] = "/tmp/darwintest.XXXXXX";
+
+static void remove_scratch(void)
+{
+    char path[4096];
+    DIR *directory = opendir(scratch);
+    for (struct dirent *entry; directory != NULL && (entry = readdir(directory)) != NULL;) {
+        snprintf(path, sizeof(path), "%s/%s", scratch, entry->d_name);
+        unlink(path); /* "." and ".." refuse */
+    }
+    if (directory != NULL)
+        closedir(directory);
+    rmdir(scratch);
+}
+
+const char *dt_tmpdir(void)
+{
+    static bool is_made;
+    if (!is_made && mkdtemp(scratch) == NULL)
+        T_ASSERT_FAIL("no directory: %s", strerror(errno));
+    if (!is_made)
+        T_ATEND(remove_scratch);
+    is_made = true;
+    return scratch;
 }

@@ -56,7 +56,7 @@ struct dt_run {
     struct dt_verdict *verdict;
     pid_t pid;
     double deadline;
-    bool is_concurrent;
+    bool is_concurrent, may_fail; /* a failure of one that may fail is told as a skip, with its reason */
     enum { DT_PASS, DT_FAIL, DT_SKIP } result;
 };
 

@@ -10,6 +10,7 @@
 enum { AT_END_MAX = 32, LINE_SIZE = 1500 };
 
 static _Thread_local bool quiet, with_errno;
+static _Thread_local enum dt_expectation expectation;
 static _Atomic bool in_setup;
 static void (*at_end[AT_END_MAX])(void);
 static _Atomic size_t n_at_end;
@@ -130,6 +131,11 @@ void dt_with_errno(void)
     with_errno = true;
 }
 
+void dt_expect(enum dt_expectation next)
+{
+    expectation = next;
+}
+
 void dt_setup(bool begins)
 {
     in_setup = begins;
@@ -203,19 +209,32 @@ static void fail(const struct dt_result *result, const char *line)
         dt_end();
 }
 
+/* What was expected to fail and did not. */
+static const char *add_surprise(char line[LINE_SIZE])
+{
+    add(line, strlen(line), " -- passed, and was expected to fail");
+    return line;
+}
+
 void dt_result(const struct dt_result *result, ...)
 {
     int error = errno;
     char line[LINE_SIZE] = "";
     bool is_quiet = quiet, shows_errno = with_errno;
+    enum dt_expectation expected = expectation;
     quiet = with_errno = false;
+    expectation = DT_EXPECTED_TO_PASS;
     va_list arguments;
     va_start(arguments, result);
     const char *format = va_arg(arguments, const char *);
     describe(line, result, shows_errno, format, arguments);
     va_end(arguments);
-    if (!result->ok)
+    if (!result->ok && expected != DT_EXPECTED_TO_PASS)
+        dt_print("  [%s] expected failure: %s", dt.case_name, line);
+    else if (!result->ok)
         fail(result, line);
+    else if (expected == DT_EXPECTED_TO_FAIL)
+        fail(result, add_surprise(line));
     else if (!is_quiet)
         dt_print("  [%s] pass: %s", dt.case_name, line);
     errno = error;

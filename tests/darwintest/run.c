@@ -4,6 +4,7 @@
 
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/sysctl.h>
 
 enum { TIMEOUT_S = 300 };
 
@@ -31,17 +32,30 @@ void dt_verdict_free(struct dt_verdict *verdict)
 /* ---- metas ---- */
 
 struct settings {
-    long value[DT_META_CONCURRENT + 1];
-    bool is_set[DT_META_CONCURRENT + 1];
+    long value[DT_META_MAY_FAIL + 1];
+    bool is_set[DT_META_MAY_FAIL + 1];
+    const char *unmet; /* the first sysctl that is not as it must be; NULL: none */
 };
+
+static bool is_met(const struct dt_meta *meta)
+{
+    int64_t value = 0;
+    size_t size = sizeof(value);
+    bool exists = sysctlbyname(meta->name, &value, &size, NULL, 0) == 0;
+    return (exists && value == meta->value) == (meta->kind == DT_META_SYSCTL_EQ);
+}
 
 static void apply(struct settings *settings, const struct dt_meta *(*metas)(size_t *))
 {
     size_t n;
     const struct dt_meta *meta = metas(&n);
     for (size_t i = 0; i < n; i++) {
-        settings->value[meta[i].kind] = meta[i].value;
-        settings->is_set[meta[i].kind] = true;
+        if (meta[i].kind <= DT_META_MAY_FAIL) {
+            settings->value[meta[i].kind] = meta[i].value;
+            settings->is_set[meta[i].kind] = true;
+        } else if (settings->unmet == NULL && !is_met(&meta[i])) {
+            settings->unmet = meta[i].name;
+        }
     }
 }
 
@@ -59,6 +73,8 @@ static const char *why_not(const struct settings *settings)
 {
     if (!settings->value[DT_META_ENABLED])
         return "not enabled here";
+    if (settings->unmet != NULL)
+        return settings->unmet;
     if (settings->value[DT_META_ASROOT] && dt.any_user)
         return NULL;
     if (settings->is_set[DT_META_ASROOT] && !!settings->value[DT_META_ASROOT] != (geteuid() == 0))
@@ -86,6 +102,7 @@ void dt_run_begin(struct dt_run *run)
     pid_t runner = getpid();
     run->verdict = dt.verdict = dt_verdict_new();
     run->is_concurrent = settings.value[DT_META_CONCURRENT];
+    run->may_fail = settings.value[DT_META_MAY_FAIL];
     run->deadline = dt_now() + (double)settings.value[DT_META_TIMEOUT];
     dt.case_name = run->one->name;
     if (reason != NULL) {
@@ -119,6 +136,8 @@ static void judge(struct dt_run *run, int status)
     }
     if (atomic_load(&run->verdict->n_failed) > 0)
         run->result = DT_FAIL;
+    if (run->result == DT_FAIL && run->may_fail)
+        run->result = DT_SKIP;
 }
 
 bool dt_run_is_over(struct dt_run *run)

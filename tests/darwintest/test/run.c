@@ -110,6 +110,17 @@ TEST(darwintest_fails_a_case_that_crashes_exits_or_takes_too_long, "H1 H3")
     expect("takes_too_long", "FAIL takes_too_long: timed out\n");
 }
 
+TEST(darwintest_forgives_what_may_fail_and_nothing_else, "H3")
+{
+    expect("may_fail_at_one_result", "PASS may_fail_at_one_result\n");
+    CHECK(has("expected failure: has to fail"));
+    expect("passes_unexpectedly",
+           "FAIL passes_unexpectedly: has to fail -- passed, and was expected to fail");
+    expect("may_fail_as_a_whole", "SKIP may_fail_as_a_whole: now");
+    expect("needs_big_numbers", "SKIP needs_big_numbers: hw.byteorder");
+    expect("needs_little_numbers", "PASS needs_little_numbers\n");
+}
+
 TEST(darwintest_skips_with_the_reason, "H3 H6")
 {
     expect("skips", "SKIP skips: no luck here\n");
@@ -161,5 +172,5 @@ TEST(darwintest_runs_a_helper_as_a_job, "H8")
 TEST(darwintest_runs_all_cases_and_closes_with_their_number, "H1 H11")
 {
     CHECK_EQ(run(""), 1);
-    CHECK(has("\n9 passed, 11 failed, 3 skipped\n"));
+    CHECK(has("\n11 passed, 12 failed, 5 skipped\n"));
 }

@@ -163,6 +163,45 @@ T_DECL(is_quiet, "about one success at a time")
     T_EXPECT_TRUE(false, "a failure is heard");
 }
 
+T_DECL(may_fail_at_one_result, "and is expected to at another")
+{
+    T_MAYFAIL;
+    T_ASSERT_TRUE(false, "may fail");
+    T_EXPECTFAIL_WITH_REASON("known to be so");
+    T_EXPECT_EQ_ULONG(1, 2, "has to fail");
+    T_ASSERT_POSIX_ERROR(EINVAL, EINVAL, NULL);
+    T_ASSERT_BITS_NOTSET(5, 2, NULL);
+}
+
+T_DECL(passes_unexpectedly, "which fails")
+{
+    T_EXPECTFAIL;
+    T_EXPECT_TRUE(true, "has to fail");
+}
+
+T_DECL(may_fail_as_a_whole, "which does not count", T_META_MAYFAIL("now and then"))
+{
+    T_FAIL("now");
+}
+
+T_DECL(needs_big_numbers, "and they are little", T_META_REQUIRES_SYSCTL_NE("hw.byteorder", 1234))
+{
+}
+
+T_DECL(needs_little_numbers, "and a tool", T_META_REQUIRES_SYSCTL_EQ("hw.byteorder", 1234))
+{
+    char *words[] = { (char *)"echo", (char *)"hello", NULL }, path[200], line[10] = "";
+    int status, signal;
+    pid_t child;
+    snprintf(path, sizeof(path), "%s/output", dt_tmpdir());
+    T_ASSERT_TRUE(dt_launch_tool(&child, words, false, path, NULL), NULL);
+    T_ASSERT_TRUE(dt_waitpid(child, &status, &signal, 10), NULL);
+    FILE *in = fopen(path, "r");
+    T_ASSERT_NOTNULL(in, NULL);
+    T_ASSERT_NOTNULL(fgets(line, sizeof(line), in), NULL);
+    T_ASSERT_EQ_STR(line, "hello\n", NULL);
+}
+
 T_DECL(has_a_broken_setup, "which is said")
 {
     T_SETUPBEGIN;
