@@ -50,6 +50,18 @@ int proc_pid_rusage(int pid, int flavor, rusage_info_t *buffer);
 /* PROC_SETPC_*: kept, and shown. 0, or -1 with errno. */
 int proc_setpcontrol(int control);
 
+/* SIGTERM, which *sig tells. 0, or an error number. */
+int proc_terminate(pid_t pid, int *sig);
+/* The signal, if the process still runs the program for which the token was made. 0, or an error number: ESRCH. */
+int proc_signal_with_audittoken(audit_token_t *token, int sig);
+
+/* Not built: 0, or -1, with ENOTSUP. */
+int proc_pidfdinfo(int pid, int fd, int flavor, void *buffer, int size);
+int proc_pidfileportinfo(int pid, uint32_t fileport, int flavor, void *buffer, int size);
+int proc_get_cpumon_params(pid_t pid, int *percentage, int *interval);
+int proc_get_wakemon_params(pid_t pid, int *rate_hz, int *flags);
+int proc_donate_importance_boost(void);
+
 __END_DECLS
 
 #endif /* _LIBPROC_H_ */

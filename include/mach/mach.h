@@ -82,6 +82,10 @@ void voucher_mach_msg_clear(mach_msg_header_t *msg);
 voucher_mach_msg_state_t voucher_mach_msg_adopt(mach_msg_header_t *msg);
 void voucher_mach_msg_revert(voucher_mach_msg_state_t state);
 
+/* Auxiliary data of messages is not built: 0 bytes, FALSE. */
+mach_msg_size_t voucher_mach_msg_fill_aux(mach_msg_aux_header_t *aux_hdr, mach_msg_size_t sz);
+boolean_t voucher_mach_msg_fill_aux_supported(void);
+
 __END_DECLS
 
 #endif /* _MACH_H_ */

@@ -99,6 +99,14 @@ kern_return_t mach_voucher_extract_attr_recipe_trap(mach_port_name_t voucher_nam
 /* 96: the debug-control port of a process; rules of task_for_pid. (K111) */
 kern_return_t debug_control_port_for_pid(mach_port_name_t target_tport, int pid, mach_port_name_t *t);
 
+/* 43, 48, 49, 51 to 53: activities, and the system's swap space. Not built: KERN_NOT_SUPPORTED. */
+kern_return_t mach_generate_activity_id(mach_port_name_t target, int count, uint64_t *activity_id);
+kern_return_t macx_swapon(uint64_t filename, int flags, int size, int priority);
+kern_return_t macx_swapoff(uint64_t filename, int flags);
+kern_return_t macx_triggers(int hi_water, int low_water, int flags, mach_port_t alert_port);
+kern_return_t macx_backing_store_suspend(boolean_t suspend);
+kern_return_t macx_backing_store_recovery(int pid);
+
 /* 10 to 12, 14, 15: memory of the caller's own task. */
 kern_return_t _kernelrpc_mach_vm_allocate_trap(mach_port_name_t target, mach_vm_offset_t *addr,
                                                mach_vm_size_t size, int flags);

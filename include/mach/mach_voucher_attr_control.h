@@ -34,6 +34,16 @@ kern_return_t mach_voucher_attr_control_create_mach_voucher(ipc_voucher_attr_con
                                                             mach_msg_type_number_t recipesCnt,
                                                             ipc_voucher_t *voucher);
 
+/* In <mach/mach_host.h> of macOS. A manager of attributes outside the kernel. */
+kern_return_t host_register_mach_voucher_attr_manager(host_t host, mach_voucher_attr_manager_t attr_manager,
+                                                      mach_voucher_attr_value_handle_t default_value,
+                                                      mach_voucher_attr_key_t *new_key,
+                                                      ipc_voucher_attr_control_t *new_attr_control);
+kern_return_t host_register_well_known_mach_voucher_attr_manager(host_t host, mach_voucher_attr_manager_t attr_manager,
+                                                                 mach_voucher_attr_value_handle_t default_value,
+                                                                 mach_voucher_attr_key_t key,
+                                                                 ipc_voucher_attr_control_t *new_attr_control);
+
 __END_DECLS
 
 #endif /* _mach_voucher_attr_control_user_ */

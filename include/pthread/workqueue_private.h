@@ -14,6 +14,7 @@
 #ifndef __PTHREAD_WORKQUEUE_H__
 #define __PTHREAD_WORKQUEUE_H__
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/cdefs.h>
@@ -73,6 +74,18 @@ int _pthread_workqueue_init_with_workloop(pthread_workqueue_function2_t queue_fu
                                           pthread_workqueue_function_kevent_t kevent_func,
                                           pthread_workqueue_function_workloop_t workloop_func, int offset,
                                           int flags);
+
+/* Work without a workloop, and threads by number, are not built: ENOTSUP; false; nothing to reset. */
+int _pthread_workqueue_init(pthread_workqueue_function2_t func, int offset, int flags);
+int _pthread_workqueue_init_with_kevent(pthread_workqueue_function2_t queue_func,
+                                        pthread_workqueue_function_kevent_t kevent_func, int offset, int flags);
+int pthread_workqueue_setdispatch_np(pthread_workqueue_function_t worker_func);
+void pthread_workqueue_setdispatchoffset_np(int offset);
+int pthread_workqueue_addthreads_np(int queue_priority, int options, int numthreads);
+int _pthread_workqueue_addthreads(int numthreads, pthread_priority_t priority);
+int _pthread_workqueue_add_cooperativethreads(int numthreads, pthread_priority_t priority);
+bool _pthread_workqueue_should_narrow(pthread_priority_t priority);
+int _pthread_workqueue_set_event_manager_priority(pthread_priority_t priority);
 
 /* WORKQ_FEATURE_* that work here: WORKLOOP. */
 int _pthread_workqueue_supported(void);

@@ -2,13 +2,17 @@
 /* tests/ported/darwin.c - what a program finds on macOS beside Mach: pthread's and Unix's own additions, and the C library's */
 #include <bsm/libbsm.h>
 #include <errno.h>
+#include <libproc.h>
 #include <mach/mach.h>
+#include <mach/mach_eventlink.h>
 #include <mach/mach_time.h>
 #include <os/tsd.h>
 #include <pthread.h>
 #include <pthread/private.h>
 #include <pthread/pthread_spis.h>
 #include <pthread/qos_private.h>
+#include <pthread/workqueue_private.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/fileport.h>
@@ -207,6 +211,47 @@ TEST(what_is_not_built_says_so, "")
     CHECK_EQ(errno, ENOTSUP);
     CHECK_EQ(port, FILEPORT_NULL);
     CHECK_EQ(pthread_set_fixedpriority_self(), ENOTSUP);
+    CHECK_EQ(_pthread_workqueue_addthreads(1, 0), ENOTSUP);
+    CHECK_EQ(proc_pidfdinfo(getpid(), 0, 1, &port, sizeof port), 0);
+    CHECK_EQ(errno, ENOTSUP);
+    eventlink_port_pair_t pair;
+    CHECK_EQ(mach_eventlink_create(mach_task_self(), MELC_OPTION_NO_COPYIN, pair), KERN_NOT_SUPPORTED);
+}
+
+static int some_function(void)
+{
+    return 0;
+}
+
+TEST(the_file_behind_an_address_is_known, "")
+{
+    char path[PROC_PIDPATHINFO_MAXSIZE], own[PROC_PIDPATHINFO_MAXSIZE];
+    int length = proc_regionfilename(getpid(), (uint64_t)(uintptr_t)some_function, path, sizeof path);
+    REQUIRE_GT(proc_pidpath(getpid(), own, sizeof own), 0);
+    CHECK_EQ(length, strlen(own));
+    CHECK_STR_EQ(path, own);
+    CHECK_EQ(proc_regionfilename(getpid(), UINT64_MAX, path, sizeof path), 0);
+    CHECK_EQ(proc_regionfilename(0x7ffffff0, 0, path, sizeof path), 0);
+    CHECK_EQ(errno, ESRCH);
+}
+
+TEST(a_signal_finds_the_program_that_a_token_names, "")
+{
+    audit_token_t token;
+    mach_msg_type_number_t count = TASK_AUDIT_TOKEN_COUNT;
+    int status, sent = 0;
+    REQUIRE_EQ(task_info(mach_task_self(), TASK_AUDIT_TOKEN, (task_info_t)&token, &count), KERN_SUCCESS);
+    CHECK_EQ(proc_signal_with_audittoken(&token, 0), 0);
+    token.val[7]++;
+    CHECK_EQ(proc_signal_with_audittoken(&token, SIGKILL), ESRCH);
+    pid_t pid = fork();
+    if (pid == 0)
+        for (;;)
+            pause();
+    REQUIRE_EQ(proc_terminate(pid, &sent), 0);
+    CHECK_EQ(sent, SIGTERM);
+    REQUIRE_EQ(waitpid(pid, &status, 0), pid);
+    CHECK_EQ(WTERMSIG(status), SIGTERM);
 }
 
 TEST(strings_are_cut_and_ended, "")
