@@ -31,7 +31,7 @@ __BEGIN_DECLS
 void bootstrap_init(void);
 
 /* As the calls without a number, with flags; `target_pid` 0 is nobody in particular. */
-kern_return_t bootstrap_register2(mach_port_t bp, name_t service_name, mach_port_t sp, uint64_t flags);
+kern_return_t bootstrap_register2(mach_port_t bp, char *service_name /* name_t */, mach_port_t sp, uint64_t flags);
 kern_return_t bootstrap_look_up2(mach_port_t bp, const char *service_name, mach_port_t *sp, pid_t target_pid,
                                  uint64_t flags);
 kern_return_t bootstrap_check_in2(mach_port_t bp, const char *service_name, mach_port_t *sp, uint64_t flags);

@@ -41,7 +41,7 @@ kern_return_t bootstrap_check_in(mach_port_t bp, const char *name, mach_port_t *
     return bootstrap_check_in2(bp, name, sp, 0);
 }
 
-kern_return_t bootstrap_register2(mach_port_t bp, name_t name, mach_port_t sp, uint64_t flags)
+kern_return_t bootstrap_register2(mach_port_t bp, char *name, mach_port_t sp, uint64_t flags)
 {
     return CALL(bootstrap_rpc_register2(bp, name, sp, flags));
 }
@@ -56,7 +56,7 @@ kern_return_t bootstrap_create_service(mach_port_t bp, char *name, mach_port_t *
     return CALL(bootstrap_rpc_create_service(bp, name, sp));
 }
 
-kern_return_t bootstrap_create_server(mach_port_t bp, cmd_t command, uid_t uid, boolean_t on_demand,
+kern_return_t bootstrap_create_server(mach_port_t bp, char *command, uid_t uid, boolean_t on_demand,
                                       mach_port_t *server_port)
 {
     return CALL(bootstrap_rpc_create_server(bp, command, uid, on_demand, server_port));

@@ -121,7 +121,7 @@ kern_return_t bootstrap_create_service(mach_port_t bp, char *service_name, mach_
  *    BOOTSTRAP_NOT_PRIVILEGED    another uid than the caller's; the caller may not make jobs
  *    BOOTSTRAP_NO_MEMORY         empty command, or shutting down
  */
-kern_return_t bootstrap_create_server(mach_port_t bp, cmd_t server_cmd, uid_t server_uid, boolean_t on_demand,
+kern_return_t bootstrap_create_server(mach_port_t bp, char *server_cmd /* cmd_t */, uid_t server_uid, boolean_t on_demand,
                                       mach_port_t *server_port);
 
 /*

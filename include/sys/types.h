@@ -8,6 +8,9 @@
 
 #include_next <sys/types.h>
 #include <sys/cdefs.h>
+#ifdef __cplusplus
+#include <sys/_types/_progname.h>
+#endif
 #include <stdint.h>
 
 #ifndef __USE_MISC /* -std=c99: the C library holds these back, Darwin's does not */
