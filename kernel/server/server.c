@@ -36,11 +36,11 @@ const struct call *call_now(void)
 /* ---- finding the routine (P180, K2) ---- */
 
 static const struct mig_k_subsystem *const subsystems[] = {
-    &serve_mach_port_subsystem, &serve_task_subsystem,         &serve_thread_act_subsystem,
-    &serve_mach_host_subsystem, &serve_host_priv_subsystem,    &serve_machd_subsystem,
-    &serve_clock_subsystem,     &serve_mach_voucher_subsystem, &serve_mach_vm_subsystem,
-    &serve_exc_subsystem,       &serve_mach_exc_subsystem,
-    &serve_processor_subsystem, &serve_processor_set_subsystem,
+    &serve_mach_port_subsystem,     &serve_task_subsystem,         &serve_thread_act_subsystem,
+    &serve_mach_host_subsystem,     &serve_host_priv_subsystem,    &serve_machd_subsystem,
+    &serve_clock_subsystem,         &serve_mach_voucher_subsystem, &serve_mach_vm_subsystem,
+    &serve_exc_subsystem,           &serve_mach_exc_subsystem,     &serve_processor_subsystem,
+    &serve_processor_set_subsystem,
 };
 
 static const struct mig_k_routine *find_routine(int32_t id)
