@@ -129,7 +129,7 @@ static void *help(void *argument)
     struct answer answer;
     (void)argument;
     sched_setscheduler(0, SCHED_OTHER, &ordinary); /* machd's own is higher */
-    setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), 0);
+    syscall(SYS_setpriority, PRIO_PROCESS, syscall(SYS_gettid), 0);
     while (read(question_pipe[0], &answer.question, sizeof(answer.question)) == sizeof(answer.question)) {
         answer.is_known = answer.question.pid ? proc_read_usage_of_task(answer.question.pid, &answer.usage)
                                               : read_load() && read_ticks() && read_memory();

@@ -61,7 +61,7 @@ TEST(a_reply_port_of_a_plain_program_is_a_plain_port, "P193")
 
 TEST(a_port_that_wants_reply_ports_takes_nothing_else, "P194")
 {
-    mach_port_t service, reply, plain = make_port();
+    mach_port_t service, reply, special = thread_get_special_reply_port(), plain = make_port();
     CHECK_EQ(construct(MPO_ENFORCE_REPLY_PORT_SEMANTICS, 0, &service), OK);
     CHECK_EQ(construct(MPO_REPLY_PORT, 0, &reply), OK);
     CHECK_EQ(ask(service, plain, MAKE_SEND_ONCE), MACH_SEND_INVALID_REPLY);
@@ -69,7 +69,7 @@ TEST(a_port_that_wants_reply_ports_takes_nothing_else, "P194")
     CHECK_EQ(status_of(service).mps_msgcount, 0);
     CHECK_EQ(status_of(plain).mps_sorights, 0);
     CHECK_EQ(ask(service, reply, MAKE_SEND_ONCE), OK);
-    CHECK_EQ(ask(service, thread_get_special_reply_port(), MAKE_SEND_ONCE), OK);
+    CHECK_EQ(ask(service, special, MAKE_SEND_ONCE), OK);
     CHECK_EQ(say(service, 8), OK);                   /* no reply at all */
     CHECK_EQ(ask(plain, plain, MAKE_SEND_ONCE), OK); /* elsewhere everything goes */
     for (int i = 0; i < 3; i++)
@@ -77,6 +77,7 @@ TEST(a_port_that_wants_reply_ports_takes_nothing_else, "P194")
     forget(plain);
     destroy_port(service);
     destroy_port(reply);
+    destroy_port(special); /* with what it was told of the right that was forgotten */
     destroy_port(plain);
 }
 
