@@ -16,8 +16,9 @@
 #include "tools/machctl/verbs.h"
 
 static const char *const kernel_objects[] = {
-    [1] = "thread",     [2] = "task-control",  [3] = "host",       [4] = "host-priv", [8] = "timer",
-    [20] = "task-name", [21] = "task-inspect", [23] = "semaphore", [37] = "voucher"
+    [1] = "thread",     [2] = "task-control",  [3] = "host",          [4] = "host-priv",
+    [8] = "timer",      [5] = "processor",     [6] = "processor-set", [7] = "processor-set-name",
+    [20] = "task-name", [21] = "task-inspect", [23] = "semaphore",    [37] = "voucher"
 };
 
 static const char *kernel_object(unsigned type)
