@@ -468,7 +468,8 @@ TEST(a_watched_signal_still_ends_the_process_by_default, "")
 {
     int status = 0;
     const char *sanitizer = getenv("MACHD_SANITIZER");
-    if (sanitizer != NULL && strcmp(sanitizer, "thread") == 0) /* processes are watched with a thread of the library */
+    if (sanitizer != NULL &&
+        strcmp(sanitizer, "thread") == 0) /* processes are watched with a thread of the library */
         SKIP("the thread sanitizer leaves signals alone in the child of a program that had threads");
     pid_t child = fork();
     REQUIRE_GE(child, 0);
