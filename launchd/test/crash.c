@@ -175,7 +175,7 @@ TEST(jobs_and_their_processes_outlive_launchd, "B14 B145 B77")
     /* It still is whom launchd takes it for, and its end is seen. */
     CHECK_EQ(kill(job, SIGKILL), 0);
     CHECK(job_shows("test.crash.job", "test.crash.job.name D 1 0\n"));
-    CHECK(job_shows("test.crash.job", "\tlast exit = unknown\n"));
+    CHECK(job_shows("test.crash.job", "\tlast exit = signal 9\n"));
     CHECK_EQ(send_id(port, 3000), KERN_SUCCESS);
     CHECK(job_shows("test.crash.job", "\tstate = throttled ("));
     kill_launchd();
