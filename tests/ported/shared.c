@@ -41,6 +41,7 @@ static int child(void)
         number[i]++;
         must(semaphore_signal(port[2]), "semaphore_signal");
     }
+    must(semaphore_wait(port[1]), "semaphore_wait"); /* until its end is watched: a zombie cannot be */
     return STATUS;
 }
 
@@ -57,7 +58,7 @@ static void play(volatile int *number, semaphore_t ping, semaphore_t pong)
 
 enum { CHILD = 1, TIMER = 2, USER = 4 };
 
-static void watch(pid_t pid)
+static void watch(pid_t pid, semaphore_t ping)
 {
     struct kevent64_s change[3], event;
     int kq = kqueue(), seen = 0;
@@ -66,6 +67,7 @@ static void watch(pid_t pid)
     EV_SET64(&change[2], 1, EVFILT_USER, EV_ADD | EV_CLEAR, 0, 0, USER, 0, 0);
     if (kevent64(kq, change, 3, NULL, 0, 0, NULL) != 0)
         err(1, "kevent64");
+    must(semaphore_signal(ping), "semaphore_signal");
     EV_SET64(&change[2], 1, EVFILT_USER, 0, NOTE_TRIGGER | NOTE_FFCOPY | 0x17, 0, USER, 0, 0);
     if (kevent64(kq, &change[2], 1, NULL, 0, 0, NULL) != 0)
         err(1, "kevent64");
@@ -99,6 +101,6 @@ int main(void)
     if (pid == 0)
         return child();
     play(number, port[1], port[2]);
-    watch(pid);
+    watch(pid, port[1]);
     return waitpid(pid, NULL, 0) != pid;
 }
