@@ -249,7 +249,7 @@ def run_all(found, total):
             count(program, result)
 
     together = [p for p in found if not p.alone]
-    with concurrent.futures.ThreadPoolExecutor(max(2, len(os.sched_getaffinity(0)))) as pool:
+    with concurrent.futures.ThreadPoolExecutor(len(os.sched_getaffinity(0)) + 1) as pool:
         jobs = {pool.submit(run, p): p for p in together}
         for job in concurrent.futures.as_completed(jobs):
             note(jobs[job], job.result())
