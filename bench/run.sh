@@ -10,7 +10,7 @@ shift
 
 list_groups() {
     for program in "$build"/bench/bench-*; do
-        [ -f "$program" ] && [ -x "$program" ] && printf '%s\n' "${program##*/bench-}"
+        if [ -f "$program" ] && [ -x "$program" ]; then printf '%s\n' "${program##*/bench-}"; fi
     done
 }
 
