@@ -17,6 +17,7 @@ from matplotlib import pyplot  # noqa: E402  (the backend is chosen first)
 
 OURS, OTHERS = "#b5402a", "#8a9199"
 PEERS = [("pipe", "pipe"), ("POSIX mq", "mq"), ("AF_UNIX seqpacket", "unix"), ("D-Bus", "dbus"), ("machd", "rpc")]
+NOT_OURS = {label for label, key in PEERS if key != "rpc"} | {"AF_UNIX"}
 SIZES = ("64k", "1m", "16m", "64m")
 PANELS = [
     ("64-byte round trip, hot (us, less is better)", [(label, key + "_hot_us") for label, key in PEERS]),
@@ -27,7 +28,7 @@ PANELS = [
     ("cost beside that of the smallest size (1 is flat)",
      [("send, 100,000 ports", "send_100k_ports_over_10"), ("allocate, 100,000 ports", "allocate_100k_ports_over_10"),
       ("round trip, 1,000 tasks", "rpc_1k_tasks_over_1")]),
-    ("an urgent call to a background server beside hogs, p99 / unloaded median (less is better)",
+    ("an urgent call to a background server beside hogs, p99 / unloaded",
      [("workloop", "inversion_p99_over_unloaded"), ("plain server", "inversion_p99_over_unloaded_plain"),
       ("4 servers", "inversion_p99_over_unloaded_4hops"), ("sessions", "inversion_p99_over_unloaded_sessions"),
       ("4, sessions", "inversion_p99_over_unloaded_4hops_sessions"), ("AF_UNIX", "inversion_unix_p99_over_unloaded"),
@@ -49,7 +50,7 @@ def panels_of(figures):
 def draw(axes, title, bars):
     labels = [label for label, _ in bars]
     values = [value for _, value in bars]
-    ours = [label == "machd" or all(other != "machd" for other in labels) for label in labels]
+    ours = [label not in NOT_OURS for label in labels]
     places = range(len(bars))
     axes.barh(places, values, color=[OURS if mine else OTHERS for mine in ours], height=0.62)
     axes.set_yticks(places, labels)
