@@ -266,11 +266,16 @@ int launch_forked(struct thread *thread, uint64_t ticket)
     return 0;
 }
 
-static void complete(struct launch *launch)
+void launch_has_image(struct launch *launch)
 {
     launch_tell_of_fork(launch);
     if (launch->child)
         settle(launch->child->task);
+}
+
+static void complete(struct launch *launch)
+{
+    launch_has_image(launch);
     launch_free(launch);
 }
 

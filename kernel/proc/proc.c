@@ -421,6 +421,6 @@ void proc_image_begins(struct proc *proc, const char *command)
     proc->has_execed = true;
     task_renew(proc->task, command);
     if (proc->launch)
-        launch_tell_of_fork(proc->launch);
+        launch_has_image(proc->launch);
     subject_tell(&proc->procs->system->ipc, &proc->subject, NOTE_EXEC);
 }
