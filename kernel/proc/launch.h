@@ -55,7 +55,7 @@ void launch_child_runs(struct proc *child);
 /* NOTE_FORK for the parent, once: before the child's NOTE_EXEC, and also when its program cannot be run (F53, F59). */
 void launch_tell_of_fork(struct launch *launch);
 
-/* The child's program runs, whatever its parent has said so far: it may have ended before the parent comes to say it (F53, S51). */
+/* The child's program runs, whatever its parent has said so far: it may end before its parent comes to say so (F53, S51). */
 void launch_has_image(struct launch *launch);
 
 /* The newest announced exec of the process: what its image inherits (given), or NULL; and its watch ports, which push on the

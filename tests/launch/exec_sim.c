@@ -195,6 +195,31 @@ TEST(an_exec_that_fails_changes_nothing, "F95 T166")
     stop(&caller, port);
 }
 
+static int run_on(void *argument)
+{
+    (void)argument;
+    world_sleep_ms(1000000);
+    return 0;
+}
+
+/* Its watch was taken for good all the same. */
+TEST(a_push_does_not_go_back_when_a_child_ends_before_its_parent_says_that_it_runs, "T156 S51 F54")
+{
+    mach_port_t port = port_with_send();
+    struct caller caller;
+    struct launched *second = NULL;
+    start(&caller, port);
+    struct launched *first = spawn(port, run_on, NULL);
+    CHECK_EQ(launch_base(first), 47);
+    const struct spawn_request request = launch_watching(&port, 1);
+    REQUIRE_EQ(launch_begin(&request, tell_base, NULL, &second), 0);
+    CHECK_EQ(launch_base(first), 31);
+    launch_live_fast(second);
+    CHECK_EQ(launch_base(first), 31);
+    launch_kill(first);
+    stop(&caller, port);
+}
+
 /* ---- identity ---- */
 
 static struct process_info own_info(void)

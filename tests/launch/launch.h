@@ -30,6 +30,8 @@ void launch_take_back(struct launched *child);
 int launch_pid(const struct launched *child);
 /* As those of world_task; each forgets it. */
 int launch_wait(struct launched *child);
+/* In the simulator alone: its program begins, and has ended before its parent says that it runs. */
+void launch_live_fast(struct launched *child);
 void launch_kill(struct launched *child);
 
 /* The calling thread ends, and only that. */

@@ -77,6 +77,16 @@ int launch_wait(struct launched *child)
     return value;
 }
 
+void launch_live_fast(struct launched *child)
+{
+    int error = -1;
+    kernel_image_begins(sim_kernel(), sim_task_kernel(child->task), "fast");
+    sim_kill(child->task);
+    sim_settle();
+    CHECK_EQ(process_done(child->ticket, &error), OK);
+    free(child);
+}
+
 void launch_kill(struct launched *child)
 {
     sim_kill(child->task);
