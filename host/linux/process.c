@@ -263,7 +263,9 @@ bool process_exec(struct machd *m, struct process *process, uint32_t uid)
     struct task_identity identity = process_identity(process, uid, gid, old.privileged && uid == old.uid);
     fair_remove_process(m, process);
     find_niceness(process);
-    process->task = kernel_task_exec(m->kernel, process->task, &identity, process);
+    struct task *before = process->task;
+    process->task = NULL; /* it is gone before the call returns; whose process this is its user says meanwhile */
+    process->task = kernel_task_exec(m->kernel, before, &identity, process);
     end_image(m, process);
     if (process->task)
         process->state = PROCESS_BARE;
