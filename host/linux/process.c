@@ -264,7 +264,8 @@ bool process_exec(struct machd *m, struct process *process, uint32_t uid)
     fair_remove_process(m, process);
     find_niceness(process);
     struct task *before = process->task;
-    process->task = NULL; /* it is gone before the call returns; whose process this is its user says meanwhile */
+    process->task =
+        NULL; /* it is gone before the call returns; whose process this is its user says meanwhile */
     process->task = kernel_task_exec(m->kernel, before, &identity, process);
     end_image(m, process);
     if (process->task)
