@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* launchd/server.c - what launchd answers to each request of libmach/bootstrap.defs
+/* launchd/server.c - what launchd answers to each request of libmach/launch/bootstrap.defs
  *
  * A handler that refuses leaves everything as it was, and the loop gives back what the request brought. One that grants owns
  * the request's rights, and has written the stash before it returns.

@@ -23,15 +23,26 @@ LAYERS = {
 LAYERS["kernel/server"] = _KERNEL + [d for d in LAYERS if d.startswith("kernel/")]
 LAYERS["kernel"] = _KERNEL + [d for d in LAYERS if d.startswith("kernel/")]
 LAYERS["host"] = LAYERS["kernel"] + ["kernel"]
-LAYERS["sim"] = LAYERS["kernel"] + ["kernel", "libmach"]  # libmach runs there over a transport of the sim's
-LAYERS["bench/kernel"] = LAYERS["kernel"]  # measures parts of it in its own process
+# The library's rooms, from the ground up; each sees some of those before it. The generated stubs are libmach's own.
+_LIBMACH = ["include", "wire", "libmach"]
 LAYERS["libmach"] = ["include", "wire"]
+LAYERS["libmach/message"] = _LIBMACH
+for _room in ["calls", "memory", "exception", "connection", "thread"]:
+    LAYERS["libmach/" + _room] = _LIBMACH + ["libmach/message"]
+LAYERS["libmach/live"] = [d for d in LAYERS if d.startswith("libmach")] + ["include", "wire"]
+LAYERS["libmach/kqueue"] = LAYERS["libmach/live"] + ["libmach/live"]
+LAYERS["libmach/process"] = LAYERS["libmach/kqueue"] + ["libmach/kqueue"]
+LAYERS["libmach/launch"] = _LIBMACH + ["libmach/message"]
+_ROOMS = [d for d in LAYERS if d.startswith("libmach")]
+LAYERS["sim"] = LAYERS["kernel"] + ["kernel"] + _ROOMS  # libmach runs there over a transport of the sim's
+LAYERS["bench/kernel"] = LAYERS["kernel"]  # measures parts of it in its own process
 for _client in ["launchd", "tools", "demo", "bench"]:
     LAYERS[_client] = ["include", "wire"]
 LAYERS["bench"].append("bench/kernel")
 
 # What a layer may call without including anything of it: programs reach libmach through include/.
-LINKED = {_client: ["libmach"] for _client in ["launchd", "tools", "demo", "bench"]}
+# Within the library the includes tell who stands above whom: beyond them its rooms call each other as any program would.
+LINKED = {_client: _ROOMS for _client in ["launchd", "tools", "demo", "bench"] + _ROOMS}
 
 
 def is_test(path):

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* sim/errand.c - what a simulated thread does for others with its memory, which is that of all (libmach/park.c) */
+/* sim/errand.c - what a simulated thread does for others with its memory, which is that of all (libmach/live/park.c) */
 #include <mach/kern_return.h>
 #include <string.h>
 #include <sys/mman.h>

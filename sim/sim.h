@@ -20,7 +20,7 @@
 #include <stdint.h>
 
 #include "kernel/door.h"
-#include "libmach/transport.h"
+#include "libmach/message/transport.h"
 
 struct sim_task;
 struct sim_thread;

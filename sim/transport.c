@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* sim/transport.c - libmach/transport.h for simulated threads
+/* sim/transport.c - libmach/message/transport.h for simulated threads
  *
  * The kernel is in this process and a thread's page is ordinary memory: making a request is giving up control until the
  * scheduler has carried it out. Nothing is ever interrupted half-way (an abort comes as the result of the trap), so
  * transport_wait has one answer.
  */
-#include "libmach/transport.h"
+#include "libmach/message/transport.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -14,8 +14,8 @@
 
 #include "base/alloc.h"
 #include "kernel/task/task.h"
-#include "libmach/exception.h"
-#include "libmach/guard.h"
+#include "libmach/exception/exception.h"
+#include "libmach/message/guard.h"
 #include "sim/sim.h"
 #include "tests/harness/harness.h"
 #include "tests/world_common.h"
@@ -259,7 +259,7 @@ const char *__lsan_default_suppressions(void)
     return "leak:workloop_serve\nleak:copy_of\n";
 }
 
-/* The fault guard's part of libmach/handlers.c; a fault elsewhere happens again, with its usual effect. */
+/* The fault guard's part of libmach/live/handlers.c; a fault elsewhere happens again, with its usual effect. */
 static void on_fault(int sig, siginfo_t *info, void *context)
 {
     (void)info;

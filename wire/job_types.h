@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* wire/job_types.h - what machctl and launchd tell each other about jobs (libmach/bootstrap.defs) */
+/* wire/job_types.h - what machctl and launchd tell each other about jobs (libmach/launch/bootstrap.defs) */
 #pragma once
 
 #define JOB_SUBMIT_MAX 64        /* jobs of one request */

@@ -90,7 +90,7 @@ enum trap_number {
     TRAP_DEBUG_CONTROL_FOR_PID = 96,     /* task, pid -> name */
     TRAP_BOOTSTRAP_PORT = 200,           /* ours: -> result is a name of the task's bootstrap port, as get_special_port (B18) */
     TRAP_SEGMENT_BORROW = 201,           /* ours: name, size -> id | slot << 32 | TRAP_LOAN_*, size, slots | sequence << 32 */
-    TRAP_MEMORY_ENTRY = 210,             /* ours: task, size, offset, permission, parent or 0 -> name (libmach/entry.c) */
+    TRAP_MEMORY_ENTRY = 210,             /* ours: task, size, offset, permission, parent or 0 -> name (libmach/memory/entry.c) */
     TRAP_MAP_ENTRY = 211,                /* ours: task, name, offset, size, permission -> segment id, offset in it, size */
     TRAP_SET_QOS = 202,                  /* ours: thread, class, relative priority (T9) */
     TRAP_OVERRIDE = 203,                 /* ours: thread, class, begins (T16) */

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "libmach/guard.h"
+#include "libmach/message/guard.h"
 
 #define SEGMENTS_MAX 64
 

@@ -7,7 +7,7 @@
  */
 #pragma once
 
-#include "libmach/transport.h"
+#include "libmach/message/transport.h"
 
 /* Writes the reply of the request in the page; false: it waits. NULL: every request is done with result 0. */
 extern bool (*fake_kernel)(struct trap_page *page);

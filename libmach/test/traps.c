@@ -6,9 +6,9 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "libmach/guard.h"
+#include "libmach/message/guard.h"
 #include "libmach/test/fake.h"
-#include "libmach/trap.h"
+#include "libmach/message/trap.h"
 #include "tests/harness/harness.h"
 
 struct plain {

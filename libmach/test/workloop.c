@@ -9,8 +9,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "libmach/guard.h"
-#include "libmach/kevent_trap.h"
+#include "libmach/message/guard.h"
+#include "libmach/kqueue/kevent_trap.h"
 #include "libmach/test/fake.h"
 #include "tests/harness/harness.h"
 

@@ -42,13 +42,13 @@ def layers(t, root):
         "kernel/ipc/test/port.c": '#include "sim/sim.h"\n',
         "sim/sim.h": '#include "kernel/door.h"\n',
         "kernel/door.h": "",
-        "libmach/msg.c": '#include "kernel/door.h"\n#include "base/list.h"\n#include "wire/trap.h"\n',
+        "libmach/message/msg.c": '#include "kernel/door.h"\n#include "base/list.h"\n#include "wire/trap.h"\n',
         "wire/trap.h": "",
     })
     graph = check_layers.includes(root)
     t.check("an include upward, sideways or into the kernel is found",
             expect(sorted(check_layers.upward(graph)), "kernel/ipc/port.h:2", "kernel/proc/watch.c:1",
-                   "libmach/msg.c:1", "libmach/msg.c:2"))
+                   "libmach/message/msg.c:1", "libmach/message/msg.c:2"))
     t.check("a circle of headers is found", expect(check_layers.circles(graph), "kernel/ipc/right.h"))
     t.check("a clock in the kernel is found", expect(check_layers.impure(graph), "kernel/task/task.h:2"))
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* tests/kqueue/pool_sim.c - the pool of a simulated task: what libmach/workqueue.c is to a process */
-#include "libmach/kevent_trap.h"
-#include "libmach/trap.h"
+/* tests/kqueue/pool_sim.c - the pool of a simulated task: what libmach/kqueue/workqueue.c is to a process */
+#include "libmach/kqueue/kevent_trap.h"
+#include "libmach/message/trap.h"
 #include "sim/sim.h"
 #include "tests/kqueue/common.h"
 

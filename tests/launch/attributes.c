@@ -5,7 +5,7 @@
 #include <mach/task_special_ports.h>
 #include <unistd.h>
 
-#include "libmach/process.h"
+#include "libmach/calls/process.h"
 #include "tests/launch/launch.h"
 
 enum { ID_HELLO = 77, UNKNOWN_PORT = 99 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/launch/launch.h"
 
-#include "libmach/process.h"
+#include "libmach/calls/process.h"
 
 struct spawn_request launch_request(void)
 {

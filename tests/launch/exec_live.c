@@ -6,7 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "libmach/process.h"
+#include "libmach/calls/process.h"
 #include "tests/launch/launch.h"
 
 /* What the child is to become: arguments of image.c. */

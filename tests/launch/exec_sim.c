@@ -3,7 +3,7 @@
  * are functions */
 #include <errno.h>
 
-#include "libmach/process.h"
+#include "libmach/calls/process.h"
 #include "tests/launch/launch.h"
 
 enum { FLAG_SETEXEC = 0x40, IMAGES = 3 };

@@ -7,7 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "libmach/process.h"
+#include "libmach/calls/process.h"
 #include "tests/harness/harness.h"
 
 enum { MAX = 8, REFUSED = 3, WELCOME = 4 };

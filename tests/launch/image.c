@@ -19,7 +19,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "libmach/process.h"
+#include "libmach/calls/process.h"
 
 enum { FLAG_SETEXEC = 0x40, WRONG = 120 };
 

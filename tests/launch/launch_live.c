@@ -10,7 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "libmach/process.h"
+#include "libmach/calls/process.h"
 #include "tests/launch/launch.h"
 
 struct launched {

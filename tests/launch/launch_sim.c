@@ -2,7 +2,7 @@
 #include <mach/mach_traps.h>
 #include <stdlib.h>
 
-#include "libmach/process.h"
+#include "libmach/calls/process.h"
 #include "sim/sim.h"
 #include "tests/launch/launch.h"
 

@@ -3,7 +3,7 @@
 #include <errno.h>
 
 #include "kernel/proc/proc.h"
-#include "libmach/process.h"
+#include "libmach/calls/process.h"
 #include "sim/sim.h"
 #include "tests/launch/launch.h"
 

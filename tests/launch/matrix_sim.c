@@ -16,7 +16,7 @@
 
 #include "kernel/ipc/space.h"
 #include "kernel/task/thread.h"
-#include "libmach/process.h"
+#include "libmach/calls/process.h"
 #include "sim/sim.h"
 #include "tests/kqueue/common.h"
 #include "tests/launch/launch.h"

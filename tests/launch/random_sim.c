@@ -9,8 +9,8 @@
 #include <stdlib.h>
 
 #include "kernel/task/task.h"
-#include "libmach/process.h"
-#include "libmach/trap.h"
+#include "libmach/calls/process.h"
+#include "libmach/message/trap.h"
 #include "sim/sim.h"
 #include "tests/kqueue/common.h"
 #include "tests/launch/launch.h"

@@ -4,7 +4,7 @@
 #include <mach/notify.h>
 #include <stdlib.h>
 
-#include "libmach/process.h"
+#include "libmach/calls/process.h"
 #include "tests/launch/launch.h"
 
 static struct process_info info_of(int32_t pid, int *error_p)

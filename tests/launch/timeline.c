@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <mach/mach_sync_ipc.h>
 
-#include "libmach/process.h"
+#include "libmach/calls/process.h"
 #include "tests/kqueue/common.h"
 #include "tests/launch/launch.h"
 

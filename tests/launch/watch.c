@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "libmach/process.h"
+#include "libmach/calls/process.h"
 #include "tests/launch/launch.h"
 
 enum { FOREVER_MS = 100000, RUNS_ON = 100 };

@@ -18,8 +18,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "libmach/connection.h"
-#include "libmach/trap.h"
+#include "libmach/connection/connection.h"
+#include "libmach/message/trap.h"
 #include "tests/ports/util.h"
 
 enum { SIZE = 200000 };

@@ -1,6 +1,0 @@
-/* SPDX-License-Identifier: Apache-2.0 */
-/* libmach/fork.h - fork and wait, wrapped */
-#pragma once
-
-/* Before main, and before the program's own pthread_atfork: registers what a child does first. */
-void fork_begin(void);
