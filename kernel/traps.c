@@ -37,20 +37,9 @@ static void answer_value(struct thread *thread, kern_return_t kr, uint64_t value
     thread->ipc.reply.value[0] = value;
 }
 
-/* The self traps: the name of a right, dead if the space refuses it, null without memory (K38). */
-static mach_port_name_t name_of(struct thread *thread, struct right right)
-{
-    mach_port_name_t name = MACH_PORT_NULL;
-    kern_return_t kr = space_insert(thread->ipc.ipc, thread->ipc.space, right, &name);
-    if (kr == KERN_SUCCESS)
-        return name;
-    right_release(thread->ipc.ipc, right);
-    return kr == KERN_NO_SPACE ? MACH_PORT_DEAD : MACH_PORT_NULL;
-}
-
 static void answer_name(struct thread *thread, struct right right)
 {
-    thread->ipc.reply.result = name_of(thread, right);
+    thread->ipc.reply.result = space_give_name(thread->ipc.ipc, thread->ipc.space, right);
 }
 
 static void reply_port(struct thread *thread, const uint64_t *arg)
@@ -215,7 +204,8 @@ static void request(struct thread *thread, const uint64_t *arg)
     }
     answer(thread, kr);
     if (kr == KERN_SUCCESS)
-        thread->ipc.reply.value[0] = name_of(thread, (struct right){ previous, MACH_MSG_TYPE_PORT_SEND_ONCE });
+        thread->ipc.reply.value[0] = space_give_name(thread->ipc.ipc, thread->ipc.space,
+                                                     (struct right){ previous, MACH_MSG_TYPE_PORT_SEND_ONCE });
 }
 
 /* ---- sets ---- */

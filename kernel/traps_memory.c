@@ -64,11 +64,8 @@ void trap_memory_entry(struct thread *thread, const uint64_t *arg)
     struct right right = { 0 };
     mach_port_name_t name = MACH_PORT_NULL;
     kern_return_t kr = make_entry(thread, arg, &right);
-    if (kr == KERN_SUCCESS) {
-        kr = space_insert(thread->ipc.ipc, thread->ipc.space, right, &name);
-        if (kr != KERN_SUCCESS)
-            right_release(thread->ipc.ipc, right);
-    }
+    if (kr == KERN_SUCCESS)
+        kr = space_give(thread->ipc.ipc, thread->ipc.space, right, &name);
     thread->ipc.reply.result = (uint32_t)kr;
     thread->ipc.reply.value[0] = name;
 }

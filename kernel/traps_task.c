@@ -27,15 +27,9 @@ static bool is_control_port(struct thread *thread, uint64_t name)
     return task_of_control_port(named_port(thread, name)) != NULL;
 }
 
-/* As the self traps name a right: dead if the space refuses it, null without memory (K38). */
 static mach_port_name_t name_of(struct thread *thread, struct right right)
 {
-    mach_port_name_t name = MACH_PORT_NULL;
-    kern_return_t kr = space_insert(thread->ipc.ipc, thread->ipc.space, right, &name);
-    if (kr == KERN_SUCCESS)
-        return name;
-    right_release(thread->ipc.ipc, right);
-    return kr == KERN_NO_SPACE ? MACH_PORT_DEAD : MACH_PORT_NULL;
+    return space_give_name(thread->ipc.ipc, thread->ipc.space, right);
 }
 
 /* ---- who may (K105, K106, F173) ---- */

@@ -224,17 +224,14 @@ static void tell_link(struct ipc_thread *thread, struct right right, bool is_bac
 static mach_port_name_t put_right(struct ipc_thread *thread, struct right right, bool is_back,
                                   kern_return_t *bits_p)
 {
-    mach_port_name_t name = MACH_PORT_NULL;
+    mach_port_name_t name;
     bool is_live = port_is_live(right.port);
-    kern_return_t kr = space_insert(thread->ipc, thread->space, right, &name);
-    if (kr == KERN_SUCCESS) {
-        if (is_live)
-            tell_link(thread, right, is_back);
-        return name;
-    }
-    *bits_p |= kr == KERN_NO_SPACE ? MACH_MSG_IPC_SPACE : MACH_MSG_IPC_KERNEL;
-    right_release(thread->ipc, right);
-    return MACH_PORT_NULL;
+    kern_return_t kr = space_give(thread->ipc, thread->space, right, &name);
+    if (kr != KERN_SUCCESS)
+        *bits_p |= kr == KERN_NO_SPACE ? MACH_MSG_IPC_SPACE : MACH_MSG_IPC_KERNEL;
+    else if (is_live)
+        tell_link(thread, right, is_back);
+    return name;
 }
 
 /* A receive right in a message is in transit until now. */

@@ -442,3 +442,18 @@ kern_return_t space_insert(struct ipc *ipc, struct space *space, struct right ri
     *name_p = entry_name(entry);
     return KERN_SUCCESS;
 }
+
+kern_return_t space_give(struct ipc *ipc, struct space *space, struct right right, mach_port_name_t *name_p)
+{
+    *name_p = MACH_PORT_NULL;
+    kern_return_t kr = space_insert(ipc, space, right, name_p);
+    if (kr != KERN_SUCCESS)
+        right_release(ipc, right);
+    return kr;
+}
+
+mach_port_name_t space_give_name(struct ipc *ipc, struct space *space, struct right right)
+{
+    mach_port_name_t name;
+    return space_give(ipc, space, right, &name) == KERN_NO_SPACE ? MACH_PORT_DEAD : name;
+}

@@ -141,4 +141,9 @@ void entry_bury(struct ipc *ipc, struct entry *entry);
 /* An arriving right (P21-P25). Consumed on success; on KERN_NO_SPACE or KERN_RESOURCE_SHORTAGE still the
  * caller's. */
 kern_return_t space_insert(struct ipc *ipc, struct space *space, struct right right, mach_port_name_t *name_p);
+/* The same, consumed in any case; *name_p is MACH_PORT_NULL on failure. */
+kern_return_t space_give(struct ipc *ipc, struct space *space, struct right right, mach_port_name_t *name_p);
+/* What the self traps return of a right, which is consumed: its name, dead if the space refuses it, null without memory
+ * (K38). */
+mach_port_name_t space_give_name(struct ipc *ipc, struct space *space, struct right right);
 void entry_add_uref(struct entry *entry);

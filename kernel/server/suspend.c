@@ -20,9 +20,7 @@ static kern_return_t give_resume_right(struct task *task)
     if (!has_resume_port(task))
         return KERN_RESOURCE_SHORTAGE;
     struct right right = port_make_send(task->suspension.resume.port);
-    kern_return_t kr = space_insert(call_ipc(), call_now()->caller->ipc.space, right, &name);
-    if (kr != KERN_SUCCESS)
-        right_release(call_ipc(), right);
+    kern_return_t kr = space_give(call_ipc(), call_now()->caller->ipc.space, right, &name);
     return kr == KERN_SUCCESS ? KERN_SUCCESS : KERN_RESOURCE_SHORTAGE;
 }
 
