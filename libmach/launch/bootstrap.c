@@ -14,7 +14,7 @@
 #include <string.h>
 
 #include "bootstrap_user.h"
-#include "libmach/launch/launchd_call.h"
+#include "wire/launchd_call.h"
 
 void bootstrap_init(void)
 {

@@ -12,8 +12,8 @@
 #include "bootstrap_user.h"
 #include "libmach/launch/launch_sockets.h"
 #include "libmach/launch/launch_xml.h"
-#include "libmach/launch/launchd_call.h"
 #include "wire/job_types.h"
+#include "wire/launchd_call.h"
 
 static launch_data_t fail(int error)
 {

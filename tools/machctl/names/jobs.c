@@ -15,6 +15,7 @@
 #include "tools/machctl/names/look.h"
 #include "tools/machctl/names/show.h"
 #include "wire/job_types.h"
+#include "wire/launchd_call.h"
 
 int wrong_usage(const char *name)
 {

@@ -2,7 +2,7 @@
 /* tools/machctl/names/jobs.h - the verbs on jobs (B164-B172); each takes its own arguments and returns the exit status */
 #pragma once
 
-#include <mach/mig_errors.h>
+#include <mach/kern_return.h>
 #include <servers/bootstrap.h>
 
 struct job_verb {
@@ -18,14 +18,3 @@ const struct job_verb *job_verb_find(const char *name);
 int wrong_usage(const char *name);
 int complain_job(const char *label, kern_return_t kr);
 void put_label(name_t to, const char *label);
-
-/* When launchd dies between a request and its answer, the next one has undone it (B14). */
-#define CALL(stub)                                                                                           \
-    ({                                                                                                       \
-        kern_return_t kr_;                                                                                   \
-        int tries_ = 16;                                                                                     \
-        do                                                                                                   \
-            kr_ = (stub);                                                                                    \
-        while (kr_ == MIG_SERVER_DIED && --tries_ > 0);                                                      \
-        kr_;                                                                                                 \
-    })

@@ -12,6 +12,7 @@
 #include "tools/machctl/names/jobs.h"
 #include "tools/machctl/names/look.h"
 #include "wire/job_types.h"
+#include "wire/launchd_call.h"
 
 /* Text of launchd, as a string that the caller frees; NULL after saying why. */
 static char *ask(const char *label, enum job_text_kind kind)

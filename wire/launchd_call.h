@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* libmach/launch/launchd_call.h - a remote call to launchd, made again when it died before it answered (B14) */
+/* wire/launchd_call.h - a remote call to launchd, made again when it died before it answered (B14) */
 #pragma once
 
 #include <mach/mig_errors.h>
