@@ -2,58 +2,16 @@
 /* kernel/test/turnstile.c - pushes over chains, trees and cycles, and against a computation from scratch */
 #include "kernel/sched/turnstile.h"
 
-#include <stdlib.h>
-
-#include "kernel/sched/policy.h"
+#include "bench/kernel/servers.h"
 #include "tests/harness/harness.h"
 
 enum { N = 40, LONG_CHAIN = 10000 };
 
-/* Thread i serves turnstile i: whoever waits there pushes on it. */
-struct server {
-    struct sched_thread thread;
-    struct waitq waiters;
-    struct turnstile turnstile;
-};
-
-static struct sched_task task;
-static struct sched sched;
-static uint32_t steps;
-static uint64_t order;
-
-static struct server *servers_new(unsigned n)
+static struct server *stage(unsigned n)
 {
-    struct server *servers = calloc(n, sizeof(*servers));
+    struct server *servers = servers_new(n);
     REQUIRE(servers != NULL);
-    sched_init(&sched, &steps);
-    sched_task_init(&task, SCHED_APPLICATION);
-    task.role = SCHED_ROLE_UI_FOCAL;
-    for (unsigned i = 0; i < n; i++) {
-        sched_thread_init(&servers[i].thread, &task, SCHED_QOS_DEFAULT);
-        waitq_init(&servers[i].waiters);
-        turnstile_init(&servers[i].turnstile, &servers[i].waiters, ++order);
-        turnstile_set_inheritor(&sched, &servers[i].turnstile,
-                                inheritor_thread(&servers[i].thread, PUSH_HELD_BY_RECEIVER));
-    }
     return servers;
-}
-
-static void block(struct sched_thread *thread, struct server *on)
-{
-    waitq_insert(&on->waiters, &thread->waiter, ++order);
-    turnstile_block(&sched, &on->turnstile, thread);
-}
-
-static void unblock(struct sched_thread *thread)
-{
-    waitq_remove(&thread->waiter);
-    turnstile_unblock(&sched, thread);
-}
-
-static void set_qos(struct sched_thread *thread, enum sched_qos qos)
-{
-    thread->qos = (uint8_t)qos;
-    turnstile_thread_changed(&sched, thread);
 }
 
 /* ---- the oracle: T18 and T30 from scratch, to the least solution ---- */
@@ -103,7 +61,7 @@ static void check_all(const struct server *servers, unsigned n)
 
 TEST(a_waiter_pushes_while_it_waits, "T30 T34 T35 T36")
 {
-    struct server *s = servers_new(4);
+    struct server *s = stage(4);
     set_qos(&s[1].thread, SCHED_QOS_USER_INTERACTIVE);
     set_qos(&s[2].thread, SCHED_QOS_USER_INITIATED);
     set_qos(&s[3].thread, SCHED_QOS_UTILITY);
@@ -124,7 +82,7 @@ TEST(a_waiter_pushes_while_it_waits, "T30 T34 T35 T36")
 
 TEST(a_push_runs_over_any_number_of_hops, "T34 T41 T43")
 {
-    struct server *s = servers_new(LONG_CHAIN);
+    struct server *s = stage(LONG_CHAIN);
     for (unsigned i = LONG_CHAIN - 1; i > 1; i--)
         block(&s[i - 1].thread, &s[i]);
     set_qos(&s[0].thread, SCHED_QOS_USER_INTERACTIVE);
@@ -142,7 +100,7 @@ TEST(a_push_runs_over_any_number_of_hops, "T34 T41 T43")
 
 TEST(with_a_limit_a_push_ends_after_the_originals_number_of_threads, "T41")
 {
-    struct server *s = servers_new(20);
+    struct server *s = stage(20);
     sched.max_hop = 10;
     for (unsigned i = 19; i > 1; i--)
         block(&s[i - 1].thread, &s[i]);
@@ -151,7 +109,7 @@ TEST(with_a_limit_a_push_ends_after_the_originals_number_of_threads, "T41")
     CHECK_EQ(sched_base(&s[12].thread), 47);
     CHECK_EQ(sched_base(&s[13].thread), 31);
     free(s);
-    s = servers_new(20);
+    s = stage(20);
     sched.max_hop = 10;
     for (unsigned i = 19; i > 0; i--)
         block(&s[i - 1].thread, &s[i]);
@@ -163,7 +121,7 @@ TEST(with_a_limit_a_push_ends_after_the_originals_number_of_threads, "T41")
 
 TEST(a_cycle_ends_and_is_healed_when_it_breaks, "T42")
 {
-    struct server *s = servers_new(3);
+    struct server *s = stage(3);
     block(&s[0].thread, &s[1]);
     block(&s[1].thread, &s[0]);
     set_qos(&s[2].thread, SCHED_QOS_USER_INTERACTIVE);
@@ -180,7 +138,7 @@ TEST(a_cycle_ends_and_is_healed_when_it_breaks, "T42")
 
 TEST(a_change_of_a_waiters_priority_is_passed_on, "T37 T39")
 {
-    struct server *s = servers_new(3);
+    struct server *s = stage(3);
     block(&s[0].thread, &s[1]);
     block(&s[1].thread, &s[2]);
     s[0].thread.overrides[SCHED_QOS_USER_INITIATED]++;
@@ -194,7 +152,7 @@ TEST(a_change_of_a_waiters_priority_is_passed_on, "T37 T39")
 
 TEST(nobody_inherits_from_a_thread_that_ended, "T32 T40")
 {
-    struct server *s = servers_new(2);
+    struct server *s = stage(2);
     set_qos(&s[0].thread, SCHED_QOS_USER_INTERACTIVE);
     block(&s[0].thread, &s[1]);
     turnstile_thread_ends(&sched, &s[1].thread);
@@ -208,7 +166,7 @@ TEST(nobody_inherits_from_a_thread_that_ended, "T32 T40")
 /* The first of a chain of n comes to wait, is raised, and leaves. */
 static uint32_t steps_of_a_chain(unsigned n)
 {
-    struct server *s = servers_new(n + 1);
+    struct server *s = stage(n + 1);
     for (unsigned i = n; i > 1; i--)
         block(&s[i - 1].thread, &s[i]);
     uint32_t before = steps;
@@ -232,7 +190,7 @@ TEST(a_chain_costs_what_its_length_is, "T34 T41")
 /* One more of the weakest among w that wait for the same. */
 static uint32_t steps_among(unsigned w)
 {
-    struct server *s = servers_new(w + 3);
+    struct server *s = stage(w + 3);
     for (unsigned i = 0; i < w; i++) {
         set_qos(&s[i].thread, i % 2 ? SCHED_QOS_USER_INTERACTIVE : SCHED_QOS_USER_INITIATED);
         block(&s[i].thread, &s[w]);
@@ -256,7 +214,7 @@ TEST(a_maximum_that_stays_costs_the_same_among_any_number, "T34")
 
 TEST(a_change_that_alters_no_maximum_ends_at_once, "T34")
 {
-    struct server *s = servers_new(LONG_CHAIN);
+    struct server *s = stage(LONG_CHAIN);
     for (unsigned i = LONG_CHAIN - 1; i > 2; i--)
         block(&s[i - 1].thread, &s[i]);
     block(&s[1].thread, &s[2]);
@@ -296,7 +254,7 @@ static void random_step(struct server *s)
 TEST(every_priority_is_what_a_computation_from_scratch_gives, "T18 T30 T176")
 {
     for (unsigned seed = 1; seed <= 200; seed++) {
-        struct server *s = servers_new(N);
+        struct server *s = stage(N);
         srand(seed);
         for (unsigned step = 0; step < 200; step++) {
             random_step(s);
