@@ -1,22 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* sim/test/invariants.c - the check of P4 under itself: it finds every kind of damage, and it runs after every trap
- *
- * Damage is done in a forked child, to the kernel of the simulation that the child has inherited; how the child ends is the
- * result. An assertion that fails there ends it with FOUND. */
+/* sim/test/invariants.c - the check of P4 under itself: it finds every kind of damage, and it runs after every trap */
 #include <mach/mach.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "kernel/ipc/request.h"
 #include "kernel/ipc/space.h"
 #include "kernel/ipc/wait.h"
 #include "kernel/task/thread.h"
 #include "sim/sim.h"
+#include "sim/test/damage.h"
 #include "tests/harness/harness.h"
 
 #define SELF mach_task_self()
-
-enum { FOUND = 42, NOT_FOUND = 43 };
 
 /* ---- something of everything ---- */
 
@@ -204,17 +198,7 @@ static void a_thread_that_waits_in_no_queue(void)
     sim_thread_kernel(sim_thread_self())->ipc.wait = WAIT_RECEIVE;
 }
 
-typedef void damage(void);
-
-#define DAMAGE(kind)                                                                                         \
-    {                                                                                                        \
-#kind, kind                                                                                          \
-    }
-
-static const struct {
-    const char *name;
-    damage *plant;
-} damages[] = {
+static const struct damage_kind damages[] = {
     DAMAGE(a_send_right_too_many),
     DAMAGE(a_send_right_too_few),
     DAMAGE(a_send_once_right_too_many),
@@ -244,58 +228,19 @@ static const struct {
 
 /* ---- finding it ---- */
 
-static void found(const char *expression, const char *file, int line)
-{
-    _exit(FOUND);
-}
-
-static void nothing(void)
-{
-}
-
 static void look(void)
 {
     kernel_check_invariants(sim_kernel());
 }
 
-/* Any trap that has nothing to do with what is broken. */
-static void trap(void)
-{
-    mach_port_type_t type;
-    mach_port_type(SELF, SELF, &type);
-}
-
-/* How a child ends that breaks something and then does something. */
-static int verdict(damage *plant, void (*then)(void))
-{
-    int status = 0;
-    pid_t pid = fork();
-    REQUIRE_GE(pid, 0);
-    if (pid == 0) {
-        assert_set_hook(found);
-        plant();
-        then();
-        _exit(NOT_FOUND);
-    }
-    REQUIRE_EQ(waitpid(pid, &status, 0), pid);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
-
 TEST(the_check_finds_every_kind_of_damage, "P4")
 {
     make_all_kinds();
-    CHECK_EQ(verdict(nothing, look), NOT_FOUND);
-    for (size_t i = 0; i < ARRAY_SIZE(damages); i++)
-        if (verdict(damages[i].plant, look) != FOUND)
-            FAIL("not found: %s", damages[i].name);
+    damage_is_found(damages, ARRAY_SIZE(damages), look);
 }
 
 TEST(the_check_runs_after_every_trap, "P4")
 {
     make_all_kinds();
-    CHECK_EQ(verdict(nothing, trap), NOT_FOUND);
-    for (int i = 0; i < 20; i++) {
-        trap();
-        CHECK_EQ(verdict(a_send_right_too_many, trap), FOUND);
-    }
+    damage_is_found_by_traps(a_send_right_too_many);
 }

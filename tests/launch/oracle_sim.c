@@ -2,12 +2,8 @@
 /* tests/launch/oracle_sim.c - the oracle of priorities under itself: it finds every kind of damage (sim/oracle.h)
  *
  * The stage has a push by each road: a caller whose port is watched by a child, one whose request a servicer works on, one
- * whose port is in transit, and a sender that waits for room. Damage is done in a forked child, to the kernel that it has
- * inherited, past the kernel's functions; how the child ends is the result. */
+ * whose port is in transit, and a sender that waits for room. */
 #include "sim/oracle.h"
-
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "kernel/ipc/link.h"
 #include "kernel/ipc/monitor.h"
@@ -15,10 +11,9 @@
 #include "kernel/ipc/watch.h"
 #include "kernel/kqueue/kqueue.h"
 #include "sim/sim.h"
+#include "sim/test/damage.h"
 #include "tests/kqueue/common.h"
 #include "tests/launch/launch.h"
-
-enum { FOUND = 42, NOT_FOUND = 43 };
 
 static struct {
     mach_port_t watched, monitored, moved, above, full;
@@ -188,17 +183,7 @@ static void a_right_on_its_way_elsewhere(void)
     port_of(stage.moved)->carrier->dest.port = port_of(stage.full);
 }
 
-typedef void damage(void);
-
-#define DAMAGE(kind)                                                                                         \
-    {                                                                                                        \
-#kind, kind                                                                                          \
-    }
-
-static const struct {
-    const char *name;
-    damage *plant;
-} damages[] = {
+static const struct damage_kind damages[] = {
     DAMAGE(a_push_too_strong),
     DAMAGE(a_push_that_has_stayed),
     DAMAGE(a_base_too_high),
@@ -226,41 +211,9 @@ static const struct {
 
 /* ---- finding it ---- */
 
-static void found(const char *expression, const char *file, int line)
-{
-    _exit(FOUND);
-}
-
-static void nothing(void)
-{
-}
-
 static void look(void)
 {
     oracle_check(kernel_system(sim_kernel()));
-}
-
-/* Any trap that has nothing to do with what is broken. */
-static void trap(void)
-{
-    mach_port_type_t type;
-    mach_port_type(SELF, SELF, &type);
-}
-
-/* How a child ends that breaks something and then does something. */
-static int verdict(damage *plant, void (*then)(void))
-{
-    int status = 0;
-    pid_t pid = fork();
-    REQUIRE_GE(pid, 0);
-    if (pid == 0) {
-        assert_set_hook(found);
-        plant();
-        then();
-        _exit(NOT_FOUND);
-    }
-    REQUIRE_EQ(waitpid(pid, &status, 0), pid);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
 static void clear_the_stage(void)
@@ -281,20 +234,13 @@ static void clear_the_stage(void)
 TEST(the_oracle_finds_every_kind_of_damage, "T176")
 {
     set_the_stage();
-    CHECK_EQ(verdict(nothing, look), NOT_FOUND);
-    for (size_t i = 0; i < ARRAY_SIZE(damages); i++)
-        if (verdict(damages[i].plant, look) != FOUND)
-            FAIL("not found: %s", damages[i].name);
+    damage_is_found(damages, ARRAY_SIZE(damages), look);
     clear_the_stage();
 }
 
 TEST(the_oracle_is_asked_after_every_trap, "T176")
 {
     set_the_stage();
-    CHECK_EQ(verdict(nothing, trap), NOT_FOUND);
-    for (int i = 0; i < 20; i++) {
-        trap();
-        CHECK_EQ(verdict(a_push_that_has_stayed, trap), FOUND);
-    }
+    damage_is_found_by_traps(a_push_that_has_stayed);
     clear_the_stage();
 }
