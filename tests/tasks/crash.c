@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* tests/tasks/crash.c - what crash reporters do, and what can happen to them: real processes alone (K179-K207) */
+#include "tests/tasks/carry.h"
 #include "tests/tasks/faulting.h"
 
 #include <linux/filter.h>
@@ -16,19 +17,6 @@
 #include <sys/wait.h>
 
 enum { IDENTITY_STATE_AT = 92 };
-
-static mach_port_t port_at(const union request *r, size_t offset)
-{
-    mach_msg_port_descriptor_t port;
-    memcpy(&port, r->bytes + offset, sizeof port);
-    return port.name;
-}
-
-static void request_free(union request *r)
-{
-    r->header.msgh_remote_port = MACH_PORT_NULL;
-    mach_msg_destroy(&r->header);
-}
 
 static void no_core(void)
 {
@@ -82,7 +70,7 @@ TEST(a_reporter_sees_registers_threads_and_memory_of_a_crash, "K184 K188 K205 K2
     mach_port_t port = receive_new();
     world_task *child = world_task_spawn(crash_among_threads, NULL, port);
     union request r = next_request(port, 2407);
-    mach_port_t thread = port_at(&r, 28), task = port_at(&r, 40);
+    mach_port_t thread = thread_of(&r), task = task_of(&r);
     uint64_t stack = (uint64_t)wide_at(&r, IDENTITY_STATE_AT + 8 * 7), words[8];
     mach_vm_size_t size = 0;
     int pid = 0;
@@ -119,7 +107,7 @@ static void *hand_on(void *port_p)
     int64_t code[2] = { wide_at(&r, 68), wide_at(&r, 76) };
     natural_t state[STATE_WORDS];
     memcpy(state, r.bytes + IDENTITY_STATE_AT, sizeof state);
-    reply.code = mach_exception_raise_state_identity(handed_to, port_at(&r, 28), port_at(&r, 40),
+    reply.code = mach_exception_raise_state_identity(handed_to, thread_of(&r), task_of(&r),
                                                      (int)word_at(&r, 60), code, 2, &reply.flavor, state,
                                                      STATE_WORDS, reply.words, &reply.n_words);
     reply.header = (mach_msg_header_t){
@@ -164,7 +152,7 @@ TEST(a_handler_hands_an_exception_on_to_the_one_that_it_replaced, "K172 K185 K18
     memset(&r, 0, sizeof r);
     REQUIRE_EQ(mach_msg(&r.header, MACH_RCV_MSG | MACH_RCV_TIMEOUT, 0, sizeof r, port, PATIENCE_MS, 0), OK);
     CHECK_EQ(r.header.msgh_id, 2407);
-    CHECK_EQ(port_at(&r, 40), world_task_port_of(child));
+    CHECK_EQ(task_of(&r), world_task_port_of(child));
     check_codes(&r, 60, EXC_BAD_ACCESS, KERN_INVALID_ADDRESS, BAD_ADDRESS);
     repair(&r, IDENTITY_STATE_AT);
     CHECK_EQ(world_task_wait(child), ANSWER);
@@ -217,18 +205,7 @@ TEST(a_hundred_threads_fault_at_once_and_all_go_on, "K183 K186")
 static int handle_for_ever(void *argument)
 {
     mach_port_t port = both_new();
-    struct {
-        mach_msg_header_t header;
-        mach_msg_body_t body;
-        mach_msg_port_descriptor_t port;
-    } message = {
-        .header = { .msgh_bits = MACH_MSGH_BITS_COMPLEX | MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, 0),
-                    .msgh_size = sizeof message,
-                    .msgh_remote_port = world_parent_port() },
-        .body = { 1 },
-        .port = { .name = port, .disposition = MACH_MSG_TYPE_COPY_SEND, .type = MACH_MSG_PORT_DESCRIPTOR }
-    };
-    CHECK_EQ(mach_msg(&message.header, MACH_SEND_MSG, sizeof message, 0, MACH_PORT_NULL, 0, 0), OK);
+    CHECK_EQ(give(world_parent_port(), port, MACH_MSG_TYPE_COPY_SEND), OK);
     for (;;) {
         union request r;
         if (mach_msg(&r.header, MACH_RCV_MSG, 0, sizeof r, port, 0, MACH_PORT_NULL) == OK)
@@ -239,18 +216,9 @@ static int handle_for_ever(void *argument)
 
 static world_task *handler_new(mach_port_t *right_p)
 {
-    struct {
-        mach_msg_header_t header;
-        mach_msg_body_t body;
-        mach_msg_port_descriptor_t port;
-        mach_msg_trailer_t trailer;
-    } message;
     mach_port_t port = receive_new();
     world_task *handler = world_task_spawn(handle_for_ever, NULL, port);
-    REQUIRE_EQ(mach_msg(&message.header, MACH_RCV_MSG | MACH_RCV_TIMEOUT, 0, sizeof message, port,
-                        PATIENCE_MS, 0),
-               OK);
-    *right_p = message.port.name;
+    *right_p = take(port).port.name;
     receive_free(port);
     return handler;
 }

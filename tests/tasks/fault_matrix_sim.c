@@ -5,6 +5,7 @@
  * step of that play (sim_before_step) the handler's task is killed, or the victim: one cell for each step and each of them. Nobody
  * has a time limit, so that a wait which nothing ends is seen; the oracle and the census of the simulator watch every cell. */
 #include "sim/sim.h"
+#include "tests/tasks/carry.h"
 #include "tests/tasks/faulting.h"
 
 enum { FAULTS = 6, NOBODY = -1 };
@@ -25,21 +26,11 @@ static void before_step(void)
 
 static int handle(void *argument)
 {
-    struct {
-        mach_msg_header_t header;
-        mach_msg_body_t body;
-        mach_msg_port_descriptor_t port;
-    } message = { .header = { .msgh_bits = MACH_MSGH_BITS_COMPLEX | MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, 0),
-                              .msgh_size = sizeof message,
-                              .msgh_remote_port = world_parent_port() },
-                  .body = { 1 },
-                  .port = { .name = receive_new(),
-                            .disposition = MACH_MSG_TYPE_MAKE_SEND,
-                            .type = MACH_MSG_PORT_DESCRIPTOR } };
-    mach_msg(&message.header, MACH_SEND_MSG, sizeof message, 0, MACH_PORT_NULL, 0, MACH_PORT_NULL);
+    mach_port_t port = receive_new();
+    give(world_parent_port(), port, MACH_MSG_TYPE_MAKE_SEND);
     for (;;) {
         union request r;
-        if (mach_msg(&r.header, MACH_RCV_MSG, 0, sizeof r, message.port.name, 0, MACH_PORT_NULL) == OK)
+        if (mach_msg(&r.header, MACH_RCV_MSG, 0, sizeof r, port, 0, MACH_PORT_NULL) == OK)
             send_answer(&r, 64, (uintptr_t)&readable, STATE_WORDS, r.header.msgh_id + 100);
     }
     return 0;
@@ -70,24 +61,12 @@ static void *handle_the_rest(void *port_p)
     }
 }
 
-static mach_port_t take_right(mach_port_t port)
-{
-    struct {
-        mach_msg_header_t header;
-        mach_msg_body_t body;
-        mach_msg_port_descriptor_t port;
-        mach_msg_trailer_t trailer;
-    } message;
-    REQUIRE_EQ(mach_msg(&message.header, MACH_RCV_MSG, 0, sizeof message, port, 0, MACH_PORT_NULL), OK);
-    return message.port.name;
-}
-
 /* The number of faults that were repaired, or KILLED. */
 static int play(void)
 {
     mach_port_t port = receive_new();
     world_task *handler = world_task_spawn(handle, NULL, port);
-    mach_port_t right = take_right(port);
+    mach_port_t right = take(port).port.name;
     world_thread *rest = world_thread_spawn(handle_the_rest, &port);
     CHECK_EQ(task_set_exception_ports(SELF, EXC_MASK_BAD_ACCESS, right, STATE_CODES, STATE), OK);
     world_task *victim = world_task_spawn(fault_some_times, NULL, port);

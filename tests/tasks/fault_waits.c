@@ -9,21 +9,6 @@
 
 enum { URGENT = 47, PLAIN = 31 };
 
-/* The first descriptor of a request with identities. */
-static mach_port_t thread_of(const union request *r)
-{
-    mach_msg_port_descriptor_t thread;
-    memcpy(&thread, r->bytes + 28, sizeof thread);
-    return thread.name;
-}
-
-/* All that came with it but the reply right, which was used. */
-static void request_free(union request *r)
-{
-    r->header.msgh_remote_port = MACH_PORT_NULL;
-    mach_msg_destroy(&r->header);
-}
-
 static int base_of(mach_port_t thread)
 {
     struct thread_extended_info info = { 0 };

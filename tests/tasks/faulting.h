@@ -67,6 +67,31 @@ static inline union request next_request(mach_port_t port, int id)
     return r;
 }
 
+static inline mach_port_t port_at(const union request *r, size_t offset)
+{
+    mach_msg_port_descriptor_t port;
+    memcpy(&port, r->bytes + offset, sizeof port);
+    return port.name;
+}
+
+/* The two descriptors of a request with identities. */
+static inline mach_port_t thread_of(const union request *r)
+{
+    return port_at(r, 28);
+}
+
+static inline mach_port_t task_of(const union request *r)
+{
+    return port_at(r, 40);
+}
+
+/* All that came with it but the reply right, which was used. */
+static inline void request_free(union request *r)
+{
+    r->header.msgh_remote_port = MACH_PORT_NULL;
+    mach_msg_destroy(&r->header);
+}
+
 static inline void check_codes(const union request *r, size_t type_at, int type, int64_t code, int64_t subcode)
 {
     CHECK_EQ(word_at(r, type_at), (uint32_t)type);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* tests/tasks/faults.c - exceptions: who is told, in which form, and what answers do (K179-K192, K195-K206) */
+#include "tests/tasks/carry.h"
 #include "tests/tasks/faulting.h"
 
 TEST(a_handler_changes_registers_and_the_thread_goes_on, "K179 K181 K185 K187 K188 K190 K192 K198")
@@ -11,11 +12,8 @@ TEST(a_handler_changes_registers_and_the_thread_goes_on, "K179 K181 K185 K187 K1
     union request r = next_request(port, 2407);
     CHECK(r.header.msgh_bits & MACH_MSGH_BITS_COMPLEX);
     CHECK_EQ(r.header.msgh_size, 92 + 4 * STATE_WORDS);
-    mach_msg_port_descriptor_t thread, of_task;
-    memcpy(&thread, r.bytes + 28, sizeof thread);
-    memcpy(&of_task, r.bytes + 40, sizeof of_task);
-    CHECK_EQ(of_task.name, world_task_port_of(task)); /* control ports (K191) */
-    CHECK_EQ(type_of(thread.name), MACH_PORT_TYPE_SEND);
+    CHECK_EQ(task_of(&r), world_task_port_of(task)); /* control ports (K191) */
+    CHECK_EQ(type_of(thread_of(&r)), MACH_PORT_TYPE_SEND);
     check_codes(&r, 60, EXC_BAD_ACCESS, KERN_INVALID_ADDRESS, BAD_ADDRESS);
     CHECK_EQ(word_at(&r, 84), STATE);
     CHECK_EQ(word_at(&r, 88), STATE_WORDS);
@@ -26,8 +24,8 @@ TEST(a_handler_changes_registers_and_the_thread_goes_on, "K179 K181 K185 K187 K1
     CHECK_EQ(trailer.msgh_sender.val[1], 1); /* from the kernel */
     repair(&r, 92);
     CHECK_EQ(world_task_wait(task), ANSWER);
-    mach_port_deallocate(SELF, thread.name);
-    mach_port_deallocate(SELF, of_task.name);
+    mach_port_deallocate(SELF, thread_of(&r));
+    mach_port_deallocate(SELF, task_of(&r));
     receive_free(port);
 }
 
@@ -106,15 +104,13 @@ TEST(the_registers_of_a_fault_are_read_and_set_while_its_thread_waits, "K184 K18
     mach_port_t port = receive_new();
     world_task *task = spawn_faulting(&plan, port);
     union request r = next_request(port, 2405);
-    mach_msg_port_descriptor_t thread;
     uint64_t state[STATE_WORDS / 2] = { 0 }, address = (uint64_t)(uintptr_t)&readable;
     mach_msg_type_number_t n = STATE_WORDS;
-    memcpy(&thread, r.bytes + 28, sizeof thread);
     CHECK_EQ(task_suspend(world_task_port_of(task)), OK);
-    CHECK_EQ(thread_get_state(thread.name, STATE, (thread_state_t)state, &n), OK);
+    CHECK_EQ(thread_get_state(thread_of(&r), STATE, (thread_state_t)state, &n), OK);
     CHECK_EQ(state[ARGUMENT_AT], BAD_ADDRESS);
     state[ARGUMENT_AT] = address;
-    CHECK_EQ(thread_set_state(thread.name, STATE, (thread_state_t)state, STATE_WORDS), OK);
+    CHECK_EQ(thread_set_state(thread_of(&r), STATE, (thread_state_t)state, STATE_WORDS), OK);
     answer(&r, KERN_SUCCESS);
     world_settle();
     int pid = 0;
@@ -234,19 +230,7 @@ TEST(nobody_is_told_of_its_own_crash, "K180")
 static int take_and_die(void *argument)
 {
     mach_port_t port = both_new();
-    struct {
-        mach_msg_header_t header;
-        mach_msg_body_t body;
-        mach_msg_port_descriptor_t port;
-    } message = {
-        .header = { .msgh_bits = MACH_MSGH_BITS_COMPLEX | MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, 0),
-                    .msgh_size = sizeof message,
-                    .msgh_remote_port = world_parent_port() },
-        .body = { 1 },
-        .port = { .name = port, .disposition = MACH_MSG_TYPE_COPY_SEND, .type = MACH_MSG_PORT_DESCRIPTOR }
-    };
-    CHECK_EQ(mach_msg(&message.header, MACH_SEND_MSG, sizeof message, 0, MACH_PORT_NULL, 0, MACH_PORT_NULL),
-             OK);
+    CHECK_EQ(give(world_parent_port(), port, MACH_MSG_TYPE_COPY_SEND), OK);
     next_request(port, 2406);
     return 0;
 }
@@ -262,16 +246,10 @@ TEST(a_handler_that_dies_has_failed, "K182 K186")
     skip_if_sanitized();
     mach_port_t port = both_new(), mine = both_new();
     world_task *handler = world_task_spawn(take_and_die, NULL, port);
-    struct {
-        mach_msg_header_t header;
-        mach_msg_body_t body;
-        mach_msg_port_descriptor_t port;
-        mach_msg_trailer_t trailer;
-    } message;
+    mach_port_t right = take(port).port.name;
     uint64_t value = 0;
-    REQUIRE_EQ(mach_msg(&message.header, MACH_RCV_MSG, 0, sizeof message, port, 0, MACH_PORT_NULL), OK);
     /* For the time of the fault this task's second handler is itself, on another thread. */
-    CHECK_EQ(task_set_exception_ports(SELF, EXC_MASK_BAD_ACCESS, message.port.name, STATE_CODES, STATE), OK);
+    CHECK_EQ(task_set_exception_ports(SELF, EXC_MASK_BAD_ACCESS, right, STATE_CODES, STATE), OK);
     mach_port_t host = mach_host_self();
     world_thread *thread;
     struct {
@@ -300,7 +278,7 @@ TEST(a_handler_that_dies_has_failed, "K182 K186")
     }
     CHECK_EQ(task_set_exception_ports(SELF, EXC_MASK_BAD_ACCESS, MACH_PORT_NULL, 0, 0), OK);
     mach_port_deallocate(SELF, host);
-    mach_port_deallocate(SELF, message.port.name);
+    mach_port_deallocate(SELF, right);
     CHECK_EQ(mach_port_mod_refs(SELF, port, MACH_PORT_RIGHT_SEND, -1), OK);
     CHECK_EQ(mach_port_mod_refs(SELF, mine, MACH_PORT_RIGHT_SEND, -1), OK);
     receive_free(port);

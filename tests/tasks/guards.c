@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* tests/tasks/guards.c - guard exceptions: what provokes them, and what follows (K209-K212, P202-P204) */
+#include "tests/tasks/carry.h"
 #include "tests/tasks/faulting.h"
 
 #include <kern/exc_guard.h>
@@ -23,19 +24,6 @@ static void guarded_port(uint64_t flags)
     CHECK_EQ(mach_port_guard_with_flags(SELF, NAME, GUARD, flags), OK);
 }
 
-static mach_port_t thread_of(const union request *r)
-{
-    mach_msg_port_descriptor_t thread;
-    memcpy(&thread, r->bytes + 28, sizeof thread);
-    return thread.name;
-}
-
-static void request_free(union request *r)
-{
-    r->header.msgh_remote_port = MACH_PORT_NULL;
-    mach_msg_destroy(&r->header);
-}
-
 /* The answer is taken, and means nothing where the end is certain. */
 static void expect_guard(mach_port_t port, uint32_t flavor, uint64_t subcode, kern_return_t code)
 {
@@ -47,20 +35,6 @@ static void expect_guard(mach_port_t port, uint32_t flavor, uint64_t subcode, ke
 }
 
 /* ---- fatal kinds ---- */
-
-static kern_return_t send_with(mach_port_t right, uint32_t disposition)
-{
-    struct {
-        mach_msg_header_t header;
-        mach_msg_body_t body;
-        mach_msg_port_descriptor_t port;
-    } message = { .header = { .msgh_bits = MACH_MSGH_BITS_COMPLEX | MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, 0),
-                              .msgh_size = sizeof message,
-                              .msgh_remote_port = world_parent_port() },
-                  .body = { 1 },
-                  .port = { .name = right, .disposition = disposition, .type = MACH_MSG_PORT_DESCRIPTOR } };
-    return mach_msg(&message.header, MACH_SEND_MSG, sizeof message, 0, MACH_PORT_NULL, 0, MACH_PORT_NULL);
-}
 
 static kern_return_t by_destroy(void)
 {
@@ -107,7 +81,7 @@ static kern_return_t by_other_guard(void)
 static kern_return_t by_sending(void)
 {
     guarded_port(MPG_IMMOVABLE_RECEIVE);
-    return send_with(NAME, MACH_MSG_TYPE_MOVE_RECEIVE);
+    return give(world_parent_port(), NAME, MACH_MSG_TYPE_MOVE_RECEIVE);
 }
 
 static const struct violation {
@@ -208,7 +182,7 @@ static kern_return_t guard_twice(void)
 static kern_return_t send_no_right(void)
 {
     port_at_name();
-    return send_with(NAME, MACH_MSG_TYPE_COPY_SEND);
+    return give(world_parent_port(), NAME, MACH_MSG_TYPE_COPY_SEND);
 }
 
 static const struct optional {
