@@ -1,444 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * tools/mig/parse.c - the grammar (M13)
+ * tools/mig/parse.c - the grammar (M13): statements and arguments
  *
  * Recursive descent with one word of look-ahead. A syntax error jumps out to the loop over statements, which skips to
- * the next ';' and goes on (M14). Types that make no sense are not syntax errors: they become CLASS_BAD on the spot and
- * parsing goes on undisturbed. Nesting is counted, so that input cannot exhaust the stack (M93).
+ * the next ';' and goes on (M14). Nesting is counted, so that input cannot exhaust the stack (M93).
  */
-#include "lex.h"
-#include "model.h"
+#include "grammar.h"
 
-#include <setjmp.h>
 #include <string.h>
-#include <strings.h>
-
-#define MAX_NESTING 64
-#define MAX_PHRASE 8 /* words of a native type: longest is `unsigned long long int` and its qualifiers */
-
-struct parser {
-    struct lexer lx;
-    struct subsystem *ss;
-    const struct options *options;
-    struct types types;
-    unsigned depth;
-    bool has_routine;
-    const char *msg_option, *wait_time, *send_time;
-    bool special_reply_port;
-    enum consume consume;
-    jmp_buf recover;
-};
-
-static struct type *parse_spec(struct parser *ps);
-
-static _Noreturn void give_up(struct parser *ps)
-{
-    longjmp(ps->recover, 1);
-}
-
-static _Noreturn void syntax_error(struct parser *ps)
-{
-    const struct token *tok = &ps->lx.tok;
-
-    if (tok->kind == TOK_NAME && is_old_word(tok->text))
-        error_at(tok->at, 18, "'%s' belongs to an older dialect", tok->text);
-    else
-        error_at(tok->at, 1, "syntax error at '%s'", tok->text);
-    give_up(ps);
-}
-
-static bool at_sign(const struct parser *ps, char sign)
-{
-    return ps->lx.tok.kind == TOK_SIGN && ps->lx.tok.sign == sign;
-}
-
-static bool accept(struct parser *ps, char sign)
-{
-    if (!at_sign(ps, sign))
-        return false;
-    lex_next(&ps->lx);
-    return true;
-}
-
-static void expect(struct parser *ps, char sign)
-{
-    if (!accept(ps, sign))
-        syntax_error(ps);
-}
-
-static bool at_keyword(const struct parser *ps, enum keyword keyword)
-{
-    return ps->lx.tok.kind == TOK_KEYWORD && ps->lx.tok.keyword == keyword;
-}
-
-static bool accept_keyword(struct parser *ps, enum keyword keyword)
-{
-    if (!at_keyword(ps, keyword))
-        return false;
-    lex_next(&ps->lx);
-    return true;
-}
-
-static const char *expect_name(struct parser *ps)
-{
-    const char *name = ps->lx.tok.text;
-
-    if (ps->lx.tok.kind != TOK_NAME)
-        syntax_error(ps);
-    lex_next(&ps->lx);
-    return name;
-}
-
-static uint32_t expect_number(struct parser *ps)
-{
-    uint32_t n = ps->lx.tok.number;
-
-    if (ps->lx.tok.kind != TOK_NUMBER)
-        syntax_error(ps);
-    lex_next(&ps->lx);
-    return n;
-}
-
-static void enter(struct parser *ps)
-{
-    if (++ps->depth > MAX_NESTING) {
-        error_at(ps->lx.tok.at, 5, "type too complicated: nested more than %d deep", MAX_NESTING);
-        give_up(ps);
-    }
-}
-
-static void leave(struct parser *ps)
-{
-    ps->depth--;
-}
-
-/* --- expressions --- */
-
-static _Noreturn void bad_number(struct parser *ps, const char *why)
-{
-    error_at(ps->lx.tok.at, 6, "bad number: %s", why);
-    give_up(ps);
-}
-
-static int64_t parse_sum(struct parser *ps);
-
-static int64_t bounded(struct parser *ps, int64_t n)
-{
-    if (n > INT32_MAX || n < -(int64_t)INT32_MAX)
-        bad_number(ps, "too large");
-    return n;
-}
-
-static int64_t parse_factor(struct parser *ps)
-{
-    int64_t n;
-
-    if (!accept(ps, '('))
-        return expect_number(ps);
-    enter(ps);
-    n = parse_sum(ps);
-    leave(ps);
-    expect(ps, ')');
-    return n;
-}
-
-static int64_t parse_term(struct parser *ps)
-{
-    int64_t n = parse_factor(ps);
-
-    for (;;) {
-        if (accept(ps, '*')) {
-            n = bounded(ps, n * parse_factor(ps));
-        } else if (accept(ps, '/')) {
-            int64_t by = parse_factor(ps);
-
-            if (by == 0)
-                bad_number(ps, "division by zero");
-            n /= by;
-        } else {
-            return n;
-        }
-    }
-}
-
-static int64_t parse_sum(struct parser *ps)
-{
-    int64_t n = parse_term(ps);
-
-    for (;;) {
-        if (accept(ps, '+'))
-            n = bounded(ps, n + parse_term(ps));
-        else if (accept(ps, '-'))
-            n = bounded(ps, n - parse_term(ps));
-        else
-            return n;
-    }
-}
-
-static uint32_t parse_size(struct parser *ps)
-{
-    int64_t n = parse_sum(ps);
-
-    if (n <= 0 && !at_sign(ps, ']')) /* 0x10 is the number 0 and a name */
-        syntax_error(ps);
-    if (n <= 0)
-        bad_number(ps, n ? "negative" : "zero");
-    return (uint32_t)n;
-}
-
-/* --- types --- */
-
-static struct type *parse_prim(struct parser *ps)
-{
-    struct token tok = ps->lx.tok;
-
-    if (accept_keyword(ps, KW_polymorphic))
-        return type_builtin("MACH_MSG_TYPE_POLYMORPHIC", tok.at);
-    if (tok.kind == TOK_NUMBER) {
-        lex_next(&ps->lx);
-        error_at(tok.at, 4, "a plain number needs a size");
-        return type_bad();
-    }
-    if (tok.kind != TOK_BUILTIN)
-        syntax_error(ps);
-    lex_next(&ps->lx);
-    return type_builtin(tok.text, tok.at);
-}
-
-/* (type, size ...): understood well enough to be refused */
-static struct type *parse_long_form(struct parser *ps)
-{
-    error_at(ps->lx.tok.at, 4, "the long form of types is not supported");
-    while (!at_sign(ps, ')')) {
-        if (ps->lx.tok.kind == TOK_END || at_sign(ps, ';'))
-            syntax_error(ps);
-        lex_next(&ps->lx);
-    }
-    expect(ps, ')');
-    return type_bad();
-}
-
-static struct type *parse_array(struct parser *ps, struct place at)
-{
-    uint32_t n = 0;
-    bool varying = false;
-    struct type *of;
-
-    expect(ps, '[');
-    if (accept(ps, '*')) {
-        varying = true;
-        if (accept(ps, ':'))
-            n = parse_size(ps);
-    } else if (!at_sign(ps, ']')) {
-        n = parse_size(ps);
-    }
-    expect(ps, ']');
-    if (!accept_keyword(ps, KW_of))
-        syntax_error(ps);
-    of = parse_spec(ps);
-    if (n == 0)
-        return type_open_array(of, at);
-    return varying ? type_varying(n, of, at) : type_array(n, of, at);
-}
-
-static struct type *parse_struct(struct parser *ps, struct place at)
-{
-    uint32_t n;
-
-    expect(ps, '[');
-    n = parse_size(ps);
-    expect(ps, ']');
-    if (!accept_keyword(ps, KW_of))
-        syntax_error(ps);
-    return type_struct(n, parse_spec(ps), at);
-}
-
-static struct type *parse_string(struct parser *ps)
-{
-    bool varying;
-    uint32_t n;
-
-    expect(ps, '[');
-    varying = accept(ps, '*');
-    if (varying)
-        expect(ps, ':');
-    n = parse_size(ps);
-    expect(ps, ']');
-    return type_string(n, varying);
-}
-
-static const char *parse_phrase(struct parser *ps)
-{
-    const char *phrase = expect_name(ps);
-
-    for (int n = 1; ps->lx.tok.kind == TOK_NAME; n++) {
-        if (n == MAX_PHRASE) {
-            error_at(ps->lx.tok.at, 5, "type too complicated: a C type of more than %d words", MAX_PHRASE);
-            give_up(ps);
-        }
-        phrase = format("%s %s", phrase, expect_name(ps));
-    }
-    return phrase;
-}
-
-static struct type *parse_native(struct parser *ps)
-{
-    struct token tok = ps->lx.tok;
-    const char *ctype;
-
-    lex_next(&ps->lx);
-    expect(ps, '(');
-    ctype = parse_phrase(ps);
-    if (tok.keyword == KW_PointerToIfNot) {
-        expect(ps, ',');
-        parse_phrase(ps);
-    }
-    expect(ps, ')');
-    if (tok.keyword != KW_PointerToIfNot)
-        return type_native(ctype, tok.keyword == KW_ValueOf);
-    error_at(tok.at, 5, "PointerToIfNot is not supported");
-    return type_bad();
-}
-
-static bool at_native(const struct parser *ps)
-{
-    return at_keyword(ps, KW_PointerTo) || at_keyword(ps, KW_ValueOf) || at_keyword(ps, KW_PointerToIfNot);
-}
-
-static struct type *find_type(struct parser *ps)
-{
-    struct token tok = ps->lx.tok;
-    struct type *t = type_find(&ps->types, expect_name(ps));
-
-    if (t)
-        return t;
-    error_at(tok.at, 3, "unknown type %s", tok.text);
-    return type_bad();
-}
-
-static struct type *parse_plain_spec(struct parser *ps)
-{
-    struct place at = ps->lx.tok.at;
-    struct type *t;
-
-    if (accept_keyword(ps, KW_array))
-        return parse_array(ps, at);
-    if (accept_keyword(ps, KW_struct))
-        return parse_struct(ps, at);
-    if (accept_keyword(ps, KW_c_string))
-        return parse_string(ps);
-    if (accept(ps, '^'))
-        return type_pointer(parse_spec(ps), at);
-    if (accept(ps, '('))
-        return parse_long_form(ps);
-    if (at_native(ps))
-        return parse_native(ps);
-    if (ps->lx.tok.kind == TOK_NAME)
-        return find_type(ps);
-    t = parse_prim(ps);
-    return accept(ps, '|') ? type_merge(t, parse_prim(ps), at) : t;
-}
-
-static struct type *parse_spec(struct parser *ps)
-{
-    struct type *t;
-
-    enter(ps);
-    t = parse_plain_spec(ps);
-    leave(ps);
-    return t;
-}
-
-static void set_name(const char **slot, const char *name, const char *default_name, struct place at)
-{
-    if (*slot && *slot != default_name && strcmp(*slot, name) != 0)
-        warn_at(at, 2, "%s contradicts the earlier %s", name, *slot);
-    *slot = name;
-}
-
-/* The C type in a translation: a name, or (ours) `struct name *`, which a kernelserver's objects are. */
-static const char *parse_ctype(struct parser *ps)
-{
-    const char *name;
-
-    if (!accept_keyword(ps, KW_struct))
-        return expect_name(ps);
-    name = expect_name(ps);
-    expect(ps, '*');
-    return format("struct %s *", name);
-}
-
-/* H f(W)   or   W f(H) */
-static void parse_translation(struct parser *ps, struct type *t, bool in)
-{
-    struct place at = ps->lx.tok.at;
-    const char *result = parse_ctype(ps), *function = expect_name(ps), *argument;
-
-    expect(ps, '(');
-    argument = parse_ctype(ps);
-    expect(ps, ')');
-    set_name(in ? &t->intran : &t->outtran, function, NULL, at);
-    set_name(&t->server_ctype, in ? argument : result, t->name, at);
-    set_name(&t->handler_ctype, in ? result : argument, NULL, at);
-}
-
-static void parse_destructor(struct parser *ps, struct type *t)
-{
-    struct place at = ps->lx.tok.at;
-    const char *function = expect_name(ps), *argument;
-
-    expect(ps, '(');
-    argument = parse_ctype(ps);
-    expect(ps, ')');
-    set_name(&t->destructor, function, NULL, at);
-    set_name(&t->handler_ctype, argument, NULL, at);
-}
-
-static void parse_ctypes(struct parser *ps, struct type *t, enum keyword keyword)
-{
-    struct place at = ps->lx.tok.at;
-    const char *name = expect_name(ps);
-
-    if (keyword != KW_cservertype)
-        set_name(&t->user_ctype, name, t->name, at);
-    if (keyword != KW_cusertype)
-        set_name(&t->server_ctype, name, t->name, at);
-}
-
-static void parse_trans(struct parser *ps, struct type *t)
-{
-    struct place at = ps->lx.tok.at;
-
-    for (;;) {
-        enum keyword keyword = ps->lx.tok.kind == TOK_KEYWORD ? ps->lx.tok.keyword : KW_NONE;
-
-        if (keyword != KW_intran && keyword != KW_outtran && keyword != KW_destructor &&
-            keyword != KW_ctype && keyword != KW_cusertype && keyword != KW_cservertype)
-            break;
-        lex_next(&ps->lx);
-        expect(ps, ':');
-        if (keyword == KW_intran || keyword == KW_outtran)
-            parse_translation(ps, t, keyword == KW_intran);
-        else if (keyword == KW_destructor)
-            parse_destructor(ps, t);
-        else
-            parse_ctypes(ps, t, keyword);
-    }
-    if ((t->intran || t->outtran || t->destructor) && t->cls != CLASS_SCALAR && t->cls != CLASS_RIGHT &&
-        t->cls != CLASS_BAD)
-        error_at(at, 7, "translation or destructor on %s, which is neither scalar nor right", t->name);
-}
-
-/* NAME = spec trans: the type knows its name before its translations */
-static struct type *parse_named(struct parser *ps, const char *name)
-{
-    struct type *t;
-
-    expect(ps, '=');
-    t = type_named(name, parse_spec(ps));
-    parse_trans(ps, t);
-    return t;
-}
 
 /* --- arguments --- */
 
@@ -493,8 +62,8 @@ static void parse_flag(struct parser *ps, struct arg *a)
         if (!accept_keyword(ps, flags[i].keyword))
             continue;
         a->flags |= flags[i].flag;
-        if (accept(ps, '[')) {
-            expect(ps, ']');
+        if (accept_sign(ps, '[')) {
+            expect_sign(ps, ']');
             if (flags[i].flag == FLAG_DEALLOC)
                 a->flags = (a->flags & ~(unsigned)FLAG_DEALLOC) | FLAG_DEALLOC_ARG;
         }
@@ -540,10 +109,10 @@ static struct arg *parse_arg(struct parser *ps)
     a->dir = parse_direction(ps);
     a->at = ps->lx.tok.at;
     a->name = expect_name(ps);
-    expect(ps, ':');
+    expect_sign(ps, ':');
     a->type = parse_arg_type(ps);
     check_native(a);
-    while (accept(ps, ','))
+    while (accept_sign(ps, ','))
         parse_flag(ps, a);
     return a;
 }
@@ -554,10 +123,8 @@ static void add_arg(struct routine *r, struct arg *a)
         error_at(a->at, 5, "routine %s has more than %d arguments", r->name, MAX_ARGS);
         return;
     }
-    if (r->n_args < MAX_ARGS) {
-        GROW(r->args, r->n_args, r->args_capacity);
-        r->args[r->n_args++] = a;
-    }
+    GROW(r->args, r->n_args, r->args_capacity);
+    r->args[r->n_args++] = a;
 }
 
 /* --- statements --- */
@@ -587,13 +154,13 @@ static void parse_routine(struct parser *ps, bool simple)
     r->number = next_number(ps);
     ps->has_routine = true;
     check_duplicate(ps, r);
-    expect(ps, '(');
+    expect_sign(ps, '(');
     if (!at_sign(ps, ')')) {
         do
             add_arg(r, parse_arg(ps));
-        while (accept(ps, ';'));
+        while (accept_sign(ps, ';'));
     }
-    expect(ps, ')');
+    expect_sign(ps, ')');
     r->user_prefix = ss->user_prefix;
     r->server_prefix = ss->server_prefix;
     r->msg_option = ps->msg_option;
@@ -780,10 +347,10 @@ static void parse_file(struct parser *ps)
     }
     ps->depth = 0;
     while (ps->lx.tok.kind != TOK_END && n_errors() < MAX_ERRORS) {
-        if (accept(ps, ';'))
+        if (accept_sign(ps, ';'))
             continue;
         parse_statement(ps);
-        expect(ps, ';');
+        expect_sign(ps, ';');
     }
 }
 
