@@ -98,6 +98,16 @@ kern_return_t bootstrap_check_in(mach_port_t bp, const char *service_name, mach_
 kern_return_t bootstrap_look_up(mach_port_t bp, const char *service_name, mach_port_t *sp);
 
 /*
+ * Looks up to BOOTSTRAP_MAX_LOOKUP_COUNT names at once: their ports, in the same order, MACH_PORT_NULL for those that nobody
+ * has, in an array that the caller frees with vm_deallocate. (B42)
+ *    BOOTSTRAP_BAD_COUNT   more names; nothing was looked up
+ *    BOOTSTRAP_NO_MEMORY, and what bootstrap_look_up returns besides; no right is kept then
+ */
+kern_return_t bootstrap_look_up_array(mach_port_t bp, name_array_t service_names,
+                                      mach_msg_type_number_t service_namesCnt, mach_port_array_t *sps,
+                                      mach_msg_type_number_t *spsCnt, boolean_t *all_services_known);
+
+/*
  * Offers any port that the caller has a send right to; the caller keeps its own. Deprecated, working: new
  * programs check in. `sp` MACH_PORT_NULL removes a declared service of the caller's job that nobody serves.
  * (B43 to B46)

@@ -562,3 +562,131 @@ TEST(another_server_answers_as_it_likes, "B66 B179")
     CHECK_EQ(bootstrap_look_up(mach_task_self(), "test.misuse", &found), MIG_BAD_ID);
     CHECK_EQ(found, MACH_PORT_NULL);
 }
+
+/* ---- many names ---- */
+
+TEST(an_array_of_names_is_looked_up_at_once, "B42")
+{
+    static name_t names[BOOTSTRAP_MAX_LOOKUP_COUNT + 1] = { "test.array.0", "test.array.none",
+                                                            "test.array.1" };
+    mach_port_t first, second, *ports = NULL;
+    mach_msg_type_number_t n = 77;
+    boolean_t all_known = TRUE;
+
+    REQUIRE_EQ(check_in(bootstrap_port, names[0], &first), KERN_SUCCESS);
+    REQUIRE_EQ(check_in(bootstrap_port, names[2], &second), KERN_SUCCESS);
+    REQUIRE_EQ(bootstrap_look_up_array(bootstrap_port, names, 3, &ports, &n, &all_known), KERN_SUCCESS);
+    CHECK_EQ(n, 3);
+    CHECK_EQ(ports[0], first);
+    CHECK_EQ(ports[1], MACH_PORT_NULL);
+    CHECK_EQ(ports[2], second);
+    CHECK(!all_known);
+    CHECK_EQ(send_refs(first), 1);
+    vm_deallocate(mach_task_self(), (vm_address_t)ports, n * sizeof(*ports));
+    strcpy(names[1], names[0]);
+    REQUIRE_EQ(bootstrap_look_up_array(bootstrap_port, names, 3, &ports, &n, &all_known), KERN_SUCCESS);
+    CHECK(all_known);
+    CHECK_EQ(send_refs(first), 3);
+    vm_deallocate(mach_task_self(), (vm_address_t)ports, n * sizeof(*ports));
+    CHECK_EQ(bootstrap_look_up_array(bootstrap_port, names, BOOTSTRAP_MAX_LOOKUP_COUNT, &ports, &n, &all_known),
+             KERN_SUCCESS);
+    CHECK_EQ(n, BOOTSTRAP_MAX_LOOKUP_COUNT);
+    vm_deallocate(mach_task_self(), (vm_address_t)ports, n * sizeof(*ports));
+    ports = NULL;
+    CHECK_EQ(bootstrap_look_up_array(bootstrap_port, names, BOOTSTRAP_MAX_LOOKUP_COUNT + 1, &ports, &n,
+                                     &all_known),
+             BOOTSTRAP_BAD_COUNT);
+    CHECK(ports == NULL);
+    CHECK_EQ(bootstrap_look_up_array(MACH_PORT_NULL, names, 3, &ports, &n, &all_known),
+             MACH_SEND_INVALID_DEST);
+    mach_port_destroy(mach_task_self(), first);
+    mach_port_destroy(mach_task_self(), second);
+}
+
+TEST(check_in_tells_the_instance_of_an_ordinary_job_as_zero, "B31")
+{
+    static const uuid_t zero;
+    mach_port_t port;
+    uuid_t instance;
+
+    memset(instance, 0xff, sizeof(instance));
+    REQUIRE_EQ(bootstrap_check_in3(bootstrap_port, "test.instance", &port, instance, 0), KERN_SUCCESS);
+    CHECK_EQ(memcmp(instance, zero, sizeof(instance)), 0);
+    drop_receive(port);
+}
+
+TEST(a_strict_lookup_finds_what_any_finds, "B39")
+{
+    mach_port_t port, subset, found;
+
+    REQUIRE_EQ(check_in(bootstrap_port, "test.strict", &port), KERN_SUCCESS);
+    REQUIRE_EQ(bootstrap_subset(bootstrap_port, mach_task_self(), &subset), KERN_SUCCESS);
+    REQUIRE_EQ(bootstrap_look_up2(subset, "test.strict", &found, 0, BOOTSTRAP_STRICT_LOOKUP), KERN_SUCCESS);
+    CHECK_EQ(found, port);
+    CHECK_EQ(bootstrap_look_up2(subset, "test.strict.none", &found, 0, BOOTSTRAP_STRICT_LOOKUP),
+             BOOTSTRAP_UNKNOWN_SERVICE);
+    mach_port_destroy(mach_task_self(), port);
+    mach_port_deallocate(mach_task_self(), subset);
+}
+
+#define NAMES_OF_A_PROCESS 1024
+#define NAMES_OF_A_USER 8192
+#define SUBSETS_OF_A_DOMAIN 1024
+
+/* Takes names until it may not: how many, and what it was told then. */
+static void take_all(struct child *parent, const char *prefix)
+{
+    mach_port_t offered = port_with_send();
+    kern_return_t kr = KERN_SUCCESS;
+    name_t name;
+    int n = 0;
+
+    for (; kr == KERN_SUCCESS && n <= NAMES_OF_A_PROCESS; n += kr == KERN_SUCCESS) {
+        snprintf(name, sizeof(name), "%s.%d", prefix, n);
+        kr = enlist(bootstrap_port, name, offered);
+    }
+    child_tell(parent, n);
+    child_tell(parent, kr);
+    child_hear(parent);
+}
+
+TEST(names_of_one_process_and_of_one_user_are_limited, "B83")
+{
+    struct child child[NAMES_OF_A_USER / NAMES_OF_A_PROCESS];
+    const int n = NAMES_OF_A_USER / NAMES_OF_A_PROCESS;
+    mach_port_t port = port_with_send();
+
+    for (int i = 0; i < n; i++) {
+        char prefix[] = "test.many.0";
+        prefix[sizeof(prefix) - 2] = (char)('0' + i);
+        child[i] = child_start(take_all, prefix);
+    }
+    for (int i = 0; i < n; i++) {
+        CHECK_EQ(child_hear(&child[i]), NAMES_OF_A_PROCESS);
+        CHECK_EQ(child_hear(&child[i]), BOOTSTRAP_NO_MEMORY);
+    }
+    CHECK_EQ(enlist(bootstrap_port, "test.many", port), BOOTSTRAP_NO_MEMORY);
+    child_kill(&child[0]);
+    CHECK_EQ(enlist(bootstrap_port, "test.many", port), KERN_SUCCESS);
+    for (int i = 1; i < n; i++)
+        child_kill(&child[i]);
+    mach_port_destroy(mach_task_self(), port);
+}
+
+TEST(subsets_of_one_domain_are_limited, "B83")
+{
+    mach_port_t requestor = port_with_send(), top, subset[SUBSETS_OF_A_DOMAIN], more;
+
+    REQUIRE_EQ(bootstrap_subset(bootstrap_port, mach_task_self(), &top), KERN_SUCCESS);
+    for (int i = 0; i < SUBSETS_OF_A_DOMAIN; i++)
+        REQUIRE_EQ(bootstrap_subset(top, requestor, &subset[i]), KERN_SUCCESS);
+    CHECK_EQ(bootstrap_subset(top, requestor, &more), BOOTSTRAP_NO_MEMORY);
+    REQUIRE_EQ(bootstrap_subset(subset[0], mach_task_self(), &more), KERN_SUCCESS);
+    mach_port_deallocate(mach_task_self(), more);
+    mach_port_destroy(mach_task_self(), requestor);
+    CHECK_EQ(bootstrap_subset(top, mach_task_self(), &more), KERN_SUCCESS);
+    mach_port_deallocate(mach_task_self(), more);
+    for (int i = 0; i < SUBSETS_OF_A_DOMAIN; i++)
+        mach_port_destroy(mach_task_self(), subset[i]);
+    mach_port_deallocate(mach_task_self(), top);
+}

@@ -120,6 +120,46 @@ kern_return_t bootstrap_look_up_per_user(mach_port_t bp, const char *name, uid_t
     return kr;
 }
 
+static kern_return_t look_up_all(mach_port_t bp, name_array_t names, mach_msg_type_number_t n,
+                                 mach_port_t *ports, boolean_t *all_known)
+{
+    kern_return_t kr = KERN_SUCCESS;
+
+    *all_known = TRUE;
+    for (mach_msg_type_number_t i = 0; i < n && kr == KERN_SUCCESS; i++) {
+        kr = bootstrap_look_up(bp, names[i], &ports[i]);
+        if (kr != BOOTSTRAP_UNKNOWN_SERVICE)
+            continue;
+        *all_known = FALSE;
+        kr = KERN_SUCCESS;
+    }
+    for (mach_msg_type_number_t i = 0; i < n && kr != KERN_SUCCESS; i++)
+        mach_port_deallocate(mach_task_self(), ports[i]);
+    return kr;
+}
+
+kern_return_t bootstrap_look_up_array(mach_port_t bp, name_array_t names, mach_msg_type_number_t n_names,
+                                      mach_port_array_t *ports, mach_msg_type_number_t *n_ports,
+                                      boolean_t *all_known)
+{
+    const vm_size_t size = BOOTSTRAP_MAX_LOOKUP_COUNT * sizeof(mach_port_t);
+    vm_address_t address = 0;
+    kern_return_t kr;
+
+    if (n_names > BOOTSTRAP_MAX_LOOKUP_COUNT)
+        return BOOTSTRAP_BAD_COUNT;
+    if (vm_allocate(mach_task_self(), &address, size, VM_FLAGS_ANYWHERE) != KERN_SUCCESS)
+        return BOOTSTRAP_NO_MEMORY;
+    kr = look_up_all(bp, names, n_names, (mach_port_t *)address, all_known);
+    if (kr != KERN_SUCCESS) {
+        vm_deallocate(mach_task_self(), address, size);
+        return kr;
+    }
+    *ports = (mach_port_array_t)address;
+    *n_ports = n_names;
+    return KERN_SUCCESS;
+}
+
 kern_return_t bootstrap_status(mach_port_t bp, char *name, bootstrap_status_t *status)
 {
     return CALL(bootstrap_rpc_status(bp, name, status));
