@@ -69,7 +69,7 @@ static void receive_all(struct world_task *task)
     for (unsigned i = 0; i < task->n_names && i < WORLD_NAMES; i++) {
         thread->page->req = (struct trap_request){
             .number = TRAP_MSG,
-            .msg = { .option = MACH_RCV_MSG | MACH_RCV_TIMEOUT,
+            .msg = { .option = MACH_RCV_MSG | MACH_RCV_TIMEOUT | (i % 4 == 0 ? MACH_RCV_GUARDED_DESC : 0),
                      .rcv_size = i % 2 ? 64 : 8192,
                      .rcv_name = task->name[i] },
         };

@@ -81,6 +81,14 @@ static void put_descriptor(struct input *in, struct writer *w, struct world_task
     mach_msg_ool_descriptor_t memory = { .size = input_byte(in), .deallocate = port.name & 1 };
     mach_msg_ool_ports_descriptor_t ports = { .count = input_byte(in) % 8, .disposition = port.disposition };
 
+    mach_msg_guarded_port_descriptor_t guarded = { .name = port.name,
+                                                   .context = memory.size % 12,
+                                                   .flags = (none.type / 6) % 5,
+                                                   .disposition = port.disposition & 1
+                                                                      ? port.disposition
+                                                                      : MACH_MSG_TYPE_MOVE_RECEIVE,
+                                                   .type = MACH_MSG_GUARDED_PORT_DESCRIPTOR };
+
     switch (none.type % 6) {
     case MACH_MSG_PORT_DESCRIPTOR:
         port.type = MACH_MSG_PORT_DESCRIPTOR;
@@ -97,6 +105,7 @@ static void put_descriptor(struct input *in, struct writer *w, struct world_task
         put(w, &ports, sizeof(ports));
         put_item(in, w, task);
         return;
+    case MACH_MSG_GUARDED_PORT_DESCRIPTOR: put(w, &guarded, sizeof(guarded)); return;
     default: put(w, &none, sizeof(none));
     }
 }

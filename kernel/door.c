@@ -210,6 +210,8 @@ static bool trap_message(struct kernel *kernel, struct thread *thread, const str
         .payload = large ? large : thread->ipc.data,
         .payload_size = request->payload_size,
         .n_items = request->n_items,
+        .send_at = request->send_at,
+        .rcv_at = request->rcv_at,
     };
     bool is_done = message_halves(kernel, thread);
     call->payload = NULL;

@@ -36,12 +36,15 @@ static const struct task *receiver_of(const struct port *port)
 static void put_right(struct trace_message *out, const struct message *message,
                       const struct message_descriptor *d, struct space *space)
 {
-    mach_msg_port_descriptor_t bytes;
-    memcpy(&bytes, message->bytes + d->offset, sizeof(bytes));
+    mach_msg_descriptor_t bytes;
+    bool is_guarded = d->type == MACH_MSG_GUARDED_PORT_DESCRIPTOR;
+    memcpy(&bytes, message->bytes + d->offset, is_guarded ? sizeof(bytes.guarded_port) : sizeof(bytes.port));
+    mach_port_name_t name = is_guarded ? bytes.guarded_port.name : bytes.port.name;
     out->right[out->n_shown++] = (struct trace_right){
-        .object = space ? object_of_name(space, bytes.name) : object_of(d->port),
-        .name = bytes.name,
-        .disposition = bytes.disposition,
+        .object = space ? object_of_name(space, name) : object_of(d->port),
+        .name = name,
+        .disposition = is_guarded ? bytes.guarded_port.disposition : bytes.port.disposition,
+        .guard = is_guarded ? bytes.guarded_port.flags | TRACE_IS_GUARDED : 0,
     };
 }
 
@@ -51,7 +54,7 @@ static void put_body(struct trace_message *out, const struct message *message, s
     for (uint32_t i = 0; i < message->n_copied_in; i++) {
         const struct message_descriptor *d = &message->descriptors[i];
         bool is_array = d->type == MACH_MSG_OOL_PORTS_DESCRIPTOR;
-        if (d->type == MACH_MSG_PORT_DESCRIPTOR) {
+        if (descriptor_is_port(d)) {
             out->n_rights++;
             if (out->n_shown < TRACE_RIGHTS)
                 put_right(out, message, d, space);

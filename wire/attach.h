@@ -50,7 +50,7 @@
 #include "wire/refusal.h"
 
 #define ATTACH_MAGIC 0x6d616368u /* "mach" */
-#define ATTACH_VERSION 2u
+#define ATTACH_VERSION 3u
 #define ATTACH_PACKET_MAX 4096u
 #define ATTACH_ENV "MACHD_SOCKET" /* the private variable of F100 */
 

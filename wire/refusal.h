@@ -57,8 +57,11 @@
     REFUSAL(REPLY_IS_VOUCHER, "P104", "%n is the message's voucher, and cannot be its reply right too") \
     REFUSAL(SPACE_DIES, "P162", "the task is dying") \
     REFUSAL(DESCRIPTOR_CUT, "P110", "the message ends inside the descriptor") \
-    REFUSAL(DESCRIPTOR_TYPE, "P110", "a descriptor of type %u is unknown, or not built") \
+    REFUSAL(DESCRIPTOR_TYPE, "P110", "a descriptor of type %u is unknown") \
     REFUSAL(DESCRIPTOR_COPY, "P110", "the copy option is %u, neither physical nor virtual") \
+    REFUSAL(GUARDED_DISPOSITION, "P110", "a guarded descriptor moves a receive right, and %d does not") \
+    REFUSAL(GUARDED_FLAGS, "P110", \
+            "the flags of the guarded descriptor are %u: none, unknown ones, or unguarded with a context") \
     REFUSAL(RIGHTS_TOO_MANY, "P110", "the message carries too many rights: %u") \
     REFUSAL(MEMORY, "P129", "the out-of-line memory, %u bytes, cannot be read") \
     REFUSAL(QUEUE_FULL, "P116", \

@@ -31,8 +31,11 @@ enum trace_kind { TRACE_TRAP = 1, TRACE_SEND, TRACE_RECEIVE };
 struct trace_right {
     uint64_t object; /* the port; 0: none, or dead */
     uint32_t name;
-    uint32_t disposition; /* SEND: as written; RECEIVE: the right that came */
+    uint16_t disposition; /* SEND: as written; RECEIVE: the right that came */
+    uint16_t guard;       /* MACH_MSG_GUARD_FLAGS_* of a guarded descriptor, + TRACE_IS_GUARDED; 0: a plain one */
 };
+
+#define TRACE_IS_GUARDED 0x8000u
 
 /* flags of messages */
 #define TRACE_TO_KERNEL 1u   /* a call of a kernel object */

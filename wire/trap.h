@@ -170,7 +170,6 @@ struct trap_msg {
     uint32_t timeout;
     uint32_t notify; /* also the priority of MACH_SEND_OVERRIDE */
     uint32_t flags;  /* TRAP_MSG_* */
-    uint32_t pad;
 };
 
 #define TRAP_MSG_UNREADABLE_HEADER 1u /* the fault guard tripped in the first 24 bytes (P101 step 3) */
@@ -251,7 +250,7 @@ struct trap_request {
     uint32_t payload_size; /* bytes of the whole payload */
     struct trap_msg msg;   /* TRAP_MSG alone */
     uint32_t n_done; /* of done[]: ids of lent segments that the task is done with; others than its own mean nothing */
-    uint32_t head_pad[3];
+    uint64_t send_at, rcv_at; /* TRAP_MSG: the program's buffers. machd does not look there: guards are called so (P123, P137) */
     uint64_t arg[7]; /* all but TRAP_MSG */
     uint64_t arg_pad;
     uint32_t done[TRAP_DONE_MAX];

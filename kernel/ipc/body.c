@@ -27,7 +27,7 @@ struct measure {
 static uint32_t descriptor_size(uint8_t type)
 {
     bool is_long = type == MACH_MSG_OOL_DESCRIPTOR || type == MACH_MSG_OOL_VOLATILE_DESCRIPTOR ||
-                   type == MACH_MSG_OOL_PORTS_DESCRIPTOR;
+                   type == MACH_MSG_OOL_PORTS_DESCRIPTOR || type == MACH_MSG_GUARDED_PORT_DESCRIPTOR;
     return is_long ? sizeof(mach_msg_ool_descriptor_t) : sizeof(mach_msg_type_descriptor_t);
 }
 
@@ -51,12 +51,30 @@ static kern_return_t measure_memory(struct ipc_thread *thread, const uint8_t *by
                : MACH_MSG_SUCCESS;
 }
 
+/* It moves a receive right and says how that is guarded (P110). */
+static kern_return_t measure_guarded(struct ipc_thread *thread, const uint8_t *bytes, struct measure *measure)
+{
+    mach_msg_guarded_port_descriptor_t guarded;
+    memcpy(&guarded, bytes, sizeof(guarded));
+    measure->n_rights += 1;
+    if (guarded.disposition != MACH_MSG_TYPE_MOVE_RECEIVE)
+        return refuse_with(thread, MACH_SEND_INVALID_TYPE, REFUSED_GUARDED_DISPOSITION, guarded.name, 0,
+                           guarded.disposition);
+    bool is_unguarded = guarded.flags & MACH_MSG_GUARD_FLAGS_UNGUARDED_ON_SEND;
+    if (guarded.flags == 0 || (guarded.flags & ~(unsigned)MACH_MSG_GUARD_FLAGS_MASK) ||
+        (is_unguarded && guarded.context != 0))
+        return refuse_with(thread, MACH_SEND_INVALID_TYPE, REFUSED_GUARDED_FLAGS, guarded.name, guarded.flags,
+                           0);
+    return MACH_MSG_SUCCESS;
+}
+
 static kern_return_t measure_one(struct ipc_thread *thread, const uint8_t *bytes, uint8_t type,
                                  struct measure *measure)
 {
     mach_msg_ool_ports_descriptor_t ports;
     switch (type) {
     case MACH_MSG_PORT_DESCRIPTOR: measure->n_rights += 1; return MACH_MSG_SUCCESS;
+    case MACH_MSG_GUARDED_PORT_DESCRIPTOR: return measure_guarded(thread, bytes, measure);
     case MACH_MSG_OOL_DESCRIPTOR:
     case MACH_MSG_OOL_VOLATILE_DESCRIPTOR: return measure_memory(thread, bytes, measure);
     case MACH_MSG_OOL_PORTS_DESCRIPTOR:
@@ -66,8 +84,7 @@ static kern_return_t measure_one(struct ipc_thread *thread, const uint8_t *bytes
                    ? refuse_body(thread, MACH_SEND_TOO_LARGE, REFUSED_RIGHTS_TOO_MANY, ports.count)
                    : MACH_MSG_SUCCESS;
     }
-    return refuse_body(thread, MACH_SEND_INVALID_TYPE, REFUSED_DESCRIPTOR_TYPE,
-                       type); /* guarded ones too, while they are not built (P1) */
+    return refuse_body(thread, MACH_SEND_INVALID_TYPE, REFUSED_DESCRIPTOR_TYPE, type);
 }
 
 static kern_return_t measure_next(struct ipc_thread *thread, struct message *message,
@@ -131,6 +148,30 @@ static kern_return_t take_port(struct ipc_thread *thread, struct message *messag
     memcpy(&in, message->bytes + d->offset, sizeof(in));
     d->disposition = right_type_of(in.disposition);
     return take_right(thread, message, in.name, in.disposition, &d->port);
+}
+
+/* P136: whoever moves a guarded port knows its guard, and whoever says that it has none is right. */
+static bool knows_guard(const struct port *port, const mach_msg_guarded_port_descriptor_t *in)
+{
+    if (port->guarded)
+        return port->context == in->context;
+    return in->flags & MACH_MSG_GUARD_FLAGS_UNGUARDED_ON_SEND;
+}
+
+static kern_return_t take_guarded(struct ipc_thread *thread, struct message *message,
+                                  struct message_descriptor *d)
+{
+    mach_msg_guarded_port_descriptor_t in;
+    memcpy(&in, message->bytes + d->offset, sizeof(in));
+    d->disposition = MACH_MSG_TYPE_PORT_RECEIVE;
+    d->guard_flags = (uint8_t)in.flags;
+    struct entry *entry = MACH_PORT_VALID(in.name) ? space_lookup(thread->ipc, thread->space, in.name) : NULL;
+    if (right_check_copyin(entry, MACH_MSG_TYPE_MOVE_RECEIVE, false) == KERN_SUCCESS &&
+        !knows_guard(entry->port, &in)) {
+        guard_note(thread, thread->space, kGUARD_EXC_INCORRECT_GUARD, in.name, entry->port->context);
+        return refuse(thread, MACH_SEND_INVALID_RIGHT, REFUSED_GUARD_OTHER, in.name);
+    }
+    return take_right(thread, message, in.name, MACH_MSG_TYPE_MOVE_RECEIVE, &d->port);
 }
 
 /* ---- memory ---- */
@@ -248,6 +289,8 @@ static kern_return_t take_one(struct ipc_thread *thread, struct message *message
     struct trap_item item;
     if (d->type == MACH_MSG_PORT_DESCRIPTOR)
         return take_port(thread, message, d);
+    if (d->type == MACH_MSG_GUARDED_PORT_DESCRIPTOR)
+        return take_guarded(thread, message, d);
     if (!read_item(thread, message, message->n_taken, &item))
         return refuse_body(thread, MACH_SEND_INVALID_MEMORY, REFUSED_MEMORY, 0);
     bool is_array = d->type == MACH_MSG_OOL_PORTS_DESCRIPTOR;

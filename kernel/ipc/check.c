@@ -44,7 +44,7 @@ static void check_carried(const struct message *message, struct port *port, uint
 static void check_descriptor(const struct message *message, uint32_t i)
 {
     const struct message_descriptor *d = &message->descriptors[i];
-    if (d->type == MACH_MSG_PORT_DESCRIPTOR)
+    if (descriptor_is_port(d))
         check_carried(message, d->port, d->disposition);
     if (d->type != MACH_MSG_OOL_PORTS_DESCRIPTOR)
         return;
@@ -230,6 +230,8 @@ static void check_counts(const struct port *port)
     ASSERT(port->sorights == port->counted_onces);
     ASSERT(port->counted_receives == (port->state == PORT_IN_SPACE || port->state == PORT_CARRIED));
     ASSERT(port->refs == port->srights + port->sorights + port->counted_others + is_held);
+    if (port->state == PORT_CARRIED) /* P50 */
+        ASSERT(!port->guarded && !port->immovable_receive && port->context == 0);
 }
 
 /* No circle of ports in transit (P4.6). The way up is walked twice, and never again where it was found good: O(ports) over all. */

@@ -254,6 +254,48 @@ static void put_port_descriptor(struct ipc_thread *thread, struct message_descri
     memcpy(bytes + d->offset, &out, sizeof(out));
 }
 
+/* The descriptor is not taken as such: what it carries is destroyed (P138). */
+static void drop_guarded_descriptor(struct ipc_thread *thread, struct message_descriptor *d, uint8_t *bytes)
+{
+    mach_msg_guarded_port_descriptor_t out = { .disposition = MACH_MSG_TYPE_PORT_RECEIVE,
+                                               .type = MACH_MSG_GUARDED_PORT_DESCRIPTOR };
+    right_release(thread->ipc, (struct right){ d->port, d->disposition });
+    memcpy(bytes + d->offset, &out, sizeof(out));
+}
+
+/* A new guard, which nobody but the owner of the buffer can know, if the sender wished one: what arrives does not move on; what
+ * comes back does (P137, P123). */
+static bool guard_anew(const struct ipc_thread *thread, struct port *port, uint8_t flags, bool is_back)
+{
+    if (!(flags & MACH_MSG_GUARD_FLAGS_IMMOVABLE_RECEIVE) || !port_is_live(port) ||
+        port->state != PORT_IN_SPACE)
+        return false;
+    port->guarded = true;
+    port->immovable_receive = !is_back;
+    port->context = is_back ? thread->call.send_at : thread->call.rcv_at;
+    return true;
+}
+
+static void put_guarded_descriptor(struct ipc_thread *thread, struct message_descriptor *d, uint8_t *bytes,
+                                   bool is_back, kern_return_t *bits_p)
+{
+    if (!is_back && !(thread->call.msg.option & MACH_RCV_GUARDED_DESC)) {
+        drop_guarded_descriptor(thread, d, bytes);
+        return;
+    }
+    mach_msg_guarded_port_descriptor_t out = {
+        .name = put_carried(thread, d->port, d->disposition, is_back, bits_p),
+        .flags = MACH_MSG_GUARD_FLAGS_UNGUARDED_ON_SEND,
+        .disposition = d->disposition,
+        .type = MACH_MSG_GUARDED_PORT_DESCRIPTOR,
+    };
+    if (MACH_PORT_VALID(out.name) && guard_anew(thread, d->port, d->guard_flags, is_back)) {
+        out.flags = MACH_MSG_GUARD_FLAGS_IMMOVABLE_RECEIVE;
+        out.context = d->port->context;
+    }
+    memcpy(bytes + d->offset, &out, sizeof(out));
+}
+
 static void put_memory_descriptor(struct message_descriptor *d, uint8_t *bytes)
 {
     mach_msg_ool_descriptor_t out = {
@@ -302,6 +344,9 @@ static void put_body(struct ipc_thread *thread, struct message *message, bool is
         thread->ipc->steps++;
         switch (d->type) {
         case MACH_MSG_PORT_DESCRIPTOR: put_port_descriptor(thread, d, message->bytes, is_back, bits_p); break;
+        case MACH_MSG_GUARDED_PORT_DESCRIPTOR:
+            put_guarded_descriptor(thread, d, message->bytes, is_back, bits_p);
+            break;
         case MACH_MSG_OOL_DESCRIPTOR:
         case MACH_MSG_OOL_VOLATILE_DESCRIPTOR: put_memory_descriptor(d, message->bytes); break;
         case MACH_MSG_OOL_PORTS_DESCRIPTOR: put_ports_descriptor(thread, message, d, is_back, bits_p); break;

@@ -264,8 +264,7 @@ void link_addressed(struct ipc *ipc, struct message *message)
 {
     for (uint32_t i = 0; i < message->n_copied_in; i++, ipc->steps++) {
         const struct message_descriptor *d = &message->descriptors[i];
-        if (d->type == MACH_MSG_PORT_DESCRIPTOR && d->disposition == MACH_MSG_TYPE_PORT_RECEIVE &&
-            port_is_live(d->port))
+        if (descriptor_is_port(d) && d->disposition == MACH_MSG_TYPE_PORT_RECEIVE && port_is_live(d->port))
             link_carried(ipc, d->port, message);
     }
 }

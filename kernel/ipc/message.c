@@ -104,6 +104,7 @@ static bool sink_descriptor(struct ipc *ipc, struct message *message, struct spa
     struct message_descriptor *d = &message->descriptors[message->sink_at];
     switch (d->type) {
     case MACH_MSG_PORT_DESCRIPTOR:
+    case MACH_MSG_GUARDED_PORT_DESCRIPTOR:
         release(ipc, (struct right){ d->port, d->disposition }, cause);
         return true;
     case MACH_MSG_OOL_DESCRIPTOR:

@@ -26,7 +26,10 @@ extern const struct token token_of_kernel; /* {0, 1} and zeros (P157) */
 struct message_descriptor {
     uint8_t type;        /* MACH_MSG_*_DESCRIPTOR */
     uint8_t disposition; /* as received: 16, 17, 18; 0 none */
-    uint8_t copy;
+    union {
+        uint8_t copy;
+        uint8_t guard_flags; /* MACH_MSG_GUARD_FLAGS_* */
+    };
     uint8_t deallocate;
     uint32_t offset; /* of the descriptor in bytes[] */
     union {
@@ -38,6 +41,12 @@ struct message_descriptor {
         };
     };
 };
+
+/* One right, in d->port; arrays of them aside. */
+static inline bool descriptor_is_port(const struct message_descriptor *d)
+{
+    return d->type == MACH_MSG_PORT_DESCRIPTOR || d->type == MACH_MSG_GUARDED_PORT_DESCRIPTOR;
+}
 
 struct message {
     struct right dest;         /* send or send-once right to the queue it is for */

@@ -54,6 +54,7 @@ struct msg_call {
     const uint8_t *payload; /* of the request; only while the trap itself runs */
     uint64_t payload_size;
     uint32_t n_items;
+    uint64_t send_at, rcv_at; /* of the buffers: guard values alone */
     int32_t id; /* msgh_id of the message that is being sent */
 };
 

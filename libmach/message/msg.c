@@ -41,7 +41,8 @@ static void write_request(struct trap_request *req, const struct msg_call *call)
     req->msg.timeout = call->timeout;
     req->msg.notify = call->notify;
     req->msg.flags = 0;
-    req->msg.pad = 0;
+    req->send_at = (uintptr_t)call->msg;
+    req->rcv_at = (uintptr_t)call->rcv_msg;
 }
 
 static mach_msg_return_t deliver(const struct msg_call *call, struct lib_thread *thread)

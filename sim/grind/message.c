@@ -237,6 +237,8 @@ static void tell_descriptors(const struct actor *actor)
         memcpy(&first, data + at, sizeof(first));
         if (type == MACH_MSG_PORT_DESCRIPTOR)
             tell("; port 0x%x by %u", first, how);
+        else if (type == MACH_MSG_GUARDED_PORT_DESCRIPTOR)
+            tell("; guarded port, context 0x%x", first);
         else
             tell("; descriptor of type %u", type);
         at += type == MACH_MSG_PORT_DESCRIPTOR ? 12 : 16;

@@ -320,32 +320,3 @@ TEST(how_a_port_descriptor_arrives, "P135 P148")
     }
     destroy_port(port);
 }
-
-TEST(a_guarded_descriptor_without_the_option, "P138 P136 P137")
-{
-    mach_port_t port = make_port(), carried = port_new_with_sends(1);
-    struct message message = message_plain(port, MAKE_SEND, MACH_PORT_NULL, 0, 1);
-    mach_msg_guarded_port_descriptor_t guarded = { .flags = MACH_MSG_GUARD_FLAGS_UNGUARDED_ON_SEND,
-                                                   .disposition = MOVE_RECEIVE,
-                                                   .type = MACH_MSG_GUARDED_PORT_DESCRIPTOR,
-                                                   .name = carried };
-    message.header.msgh_bits |= MACH_MSGH_BITS_COMPLEX;
-    message.body.msgh_descriptor_count = 1;
-    memcpy(message.descriptors, &guarded, sizeof(guarded));
-    message.header.msgh_size = 28 + 16;
-    kern_return_t kr = message_send(&message, 0);
-    if (kr == MACH_SEND_INVALID_TYPE) {
-        destroy_port(carried);
-        destroy_port(port);
-        SKIP("guarded descriptors are not built"); /* P1 */
-    }
-    CHECK_EQ(kr, OK);
-    CHECK_EQ(message_receive(&message, port, 0), OK);
-    memcpy(&guarded, message.descriptors, sizeof(guarded));
-    CHECK_EQ(guarded.name, MACH_PORT_NULL);
-    CHECK_EQ(guarded.type, MACH_MSG_GUARDED_PORT_DESCRIPTOR);
-    CHECK_EQ(guarded.disposition, MOVE_RECEIVE);
-    CHECK_EQ(type_of(carried), MACH_PORT_TYPE_DEAD_NAME);
-    destroy_port(carried);
-    destroy_port(port);
-}

@@ -240,24 +240,3 @@ TEST(a_moved_receive_right_dies_with_a_refused_message, "P113 P52")
     destroy_port(carried);
     destroy_port(port);
 }
-
-TEST(a_guarded_descriptor, "P110 P136 P1")
-{
-    mach_port_t port = make_port(), carried = make_port();
-    struct message message = message_plain(port, MAKE_SEND, MACH_PORT_NULL, 0, 1);
-    mach_msg_guarded_port_descriptor_t guarded = {
-        .context = 0,
-        .flags = 0, /* none: an error of form, and without the feature too */
-        .disposition = MOVE_RECEIVE,
-        .type = MACH_MSG_GUARDED_PORT_DESCRIPTOR,
-        .name = carried
-    };
-    message.header.msgh_bits |= MACH_MSGH_BITS_COMPLEX;
-    message.body.msgh_descriptor_count = 1;
-    memcpy(message.descriptors, &guarded, sizeof(guarded));
-    message.header.msgh_size = 28 + 16;
-    CHECK_EQ(message_send(&message, 0), MACH_SEND_INVALID_TYPE);
-    CHECK_EQ(type_of(carried), MACH_PORT_TYPE_RECEIVE);
-    destroy_port(carried);
-    destroy_port(port);
-}

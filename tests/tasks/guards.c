@@ -84,6 +84,26 @@ static kern_return_t by_sending(void)
     return give(world_parent_port(), NAME, MACH_MSG_TYPE_MOVE_RECEIVE);
 }
 
+/* The descriptor says another guard than the port has (P136). */
+static kern_return_t by_guarded_descriptor(void)
+{
+    struct {
+        mach_msg_header_t header;
+        mach_msg_body_t body;
+        mach_msg_guarded_port_descriptor_t port;
+    } message = { .header = { .msgh_bits = MACH_MSGH_BITS_COMPLEX | MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, 0),
+                              .msgh_size = sizeof message,
+                              .msgh_remote_port = world_parent_port() },
+                  .body = { 1 },
+                  .port = { .name = NAME,
+                            .context = OTHER,
+                            .flags = MACH_MSG_GUARD_FLAGS_IMMOVABLE_RECEIVE,
+                            .disposition = MACH_MSG_TYPE_MOVE_RECEIVE,
+                            .type = MACH_MSG_GUARDED_PORT_DESCRIPTOR } };
+    guarded_port(0);
+    return mach_msg(&message.header, MACH_SEND_MSG, sizeof message, 0, MACH_PORT_NULL, 0, MACH_PORT_NULL);
+}
+
 static const struct violation {
     kern_return_t (*commit)(void);
     uint32_t flavor;
@@ -97,6 +117,7 @@ static const struct violation {
     { by_unguard, kGUARD_EXC_UNGUARDED, 0 },
     { by_other_guard, kGUARD_EXC_INCORRECT_GUARD, GUARD },
     { by_sending, kGUARD_EXC_IMMOVABLE, 0 },
+    { by_guarded_descriptor, kGUARD_EXC_INCORRECT_GUARD, GUARD },
 };
 
 static int commit_and_go_on(void *argument)
@@ -108,7 +129,7 @@ static int commit_and_go_on(void *argument)
     return SURVIVED;
 }
 
-TEST(a_fatal_guard_exception_is_told_and_ends_the_process, "K209 K210 P202 P203 P204 K233")
+TEST(a_fatal_guard_exception_is_told_and_ends_the_process, "K209 K210 P136 P202 P203 P204 K233")
 {
     mach_port_t port = receive_new();
     for (size_t i = 0; i < sizeof fatal / sizeof fatal[0]; i++) {

@@ -107,6 +107,9 @@ static void print_rights(const struct trace_seen *seen)
         printf(" 0x%x", right->name);
         if (seen->event->kind == TRACE_SEND)
             printf(" %s", disposition_words(right->disposition));
+        if (right->guard)
+            fputs(right->guard & MACH_MSG_GUARD_FLAGS_IMMOVABLE_RECEIVE ? " guarded, to stay" : " guarded",
+                  stdout);
         if (right->object != 0)
             printf(" (port 0x%llx)", (unsigned long long)right->object);
     }
@@ -234,6 +237,8 @@ static void json_rights(struct out *out, const struct trace_seen *seen)
             out_number(out, "name_of_sender", seen->sent->name[i]);
         out_number(out, "port", message->right[i].object);
         out_number(out, "disposition", message->right[i].disposition);
+        if (message->right[i].guard)
+            out_number(out, "guard_flags", message->right[i].guard & ~TRACE_IS_GUARDED);
         out_close(out, '}');
     }
     out_close(out, ']');

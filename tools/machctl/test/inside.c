@@ -378,6 +378,15 @@ TEST(trace_tells_error_numbers_by_their_names, "")
     CHECK(says(") = EINVAL: Invalid argument  <"));
 }
 
+TEST(trace_tells_guarded_rights_from_others, "")
+{
+    CHECK_EQ(look_into("\"$MACHCTL\" trace > $D/out & T=$!; sleep 0.3; go send-guarded; sleep 0.1; "
+                       "kill -INT $T; wait $T; cat $D/out"),
+             0);
+    CHECK(says(" move-receive guarded, to stay (port 0x"));
+    CHECK(says(" there -> 0x"));
+}
+
 TEST(trace_filters_by_process_call_and_port, "")
 {
     CHECK_EQ(look_into("\"$MACHCTL\" trace --call look_up2 -- \"$PROBE\" in test.one look test.one"), 0);

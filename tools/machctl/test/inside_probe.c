@@ -344,6 +344,28 @@ static void send_bad_descriptor(void)
     mach_msg(&message.base.header, MACH_SEND_MSG, sizeof(message), 0, MACH_PORT_NULL, 0, MACH_PORT_NULL);
 }
 
+static void send_guarded(void)
+{
+    mach_port_t port = receive_right();
+    struct {
+        mach_msg_base_t base;
+        mach_msg_guarded_port_descriptor_t right;
+        mach_msg_max_trailer_t trailer;
+    } message = {
+        .base.header = { .msgh_bits = MACH_MSGH_BITS_COMPLEX | MACH_MSGH_BITS(MACH_MSG_TYPE_MAKE_SEND, 0),
+                         .msgh_remote_port = port },
+        .base.body.msgh_descriptor_count = 1,
+        .right = { .name = receive_right(),
+                   .flags = MACH_MSG_GUARD_FLAGS_IMMOVABLE_RECEIVE | MACH_MSG_GUARD_FLAGS_UNGUARDED_ON_SEND,
+                   .disposition = MACH_MSG_TYPE_MOVE_RECEIVE,
+                   .type = MACH_MSG_GUARDED_PORT_DESCRIPTOR },
+    };
+
+    mach_msg(&message.base.header, MACH_SEND_MSG | MACH_RCV_MSG | MACH_RCV_GUARDED_DESC,
+             sizeof(message) - sizeof(message.trailer), sizeof(message), port, 0, MACH_PORT_NULL);
+    mach_msg_destroy(&message.base.header);
+}
+
 static void receive_from(mach_port_t port, mach_msg_option_t option, mach_msg_size_t size)
 {
     struct {
@@ -485,6 +507,7 @@ static const struct {
     { "send-small", send_small },
     { "send-full", send_full },
     { "send-bad-descriptor", send_bad_descriptor },
+    { "send-guarded", send_guarded },
     { "receive-send-right", receive_send_right },
     { "receive-nothing", receive_nothing },
     { "receive-large", receive_large },
