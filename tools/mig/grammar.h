@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* tools/mig/grammar.h - what the parts of the parser share: words and numbers (words.c), types (parse_type.c), the rest (parse.c) */
+/* tools/mig/grammar.h - what the parts of the parser share: words and numbers (words.c), types (parse_type.c), parse.c */
 #pragma once
 
 #include "lex.h"
