@@ -13,7 +13,6 @@
  */
 #include "libmach/live/handlers.h"
 
-#include <dlfcn.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -22,18 +21,26 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "libmach/live/fault.h"
-#include "libmach/message/guard.h"
 #include "libmach/connection/lock.h"
+#include "libmach/connection/real.h"
+#include "libmach/live/fault.h"
 #include "libmach/live/park.h"
 #include "libmach/live/vfork.h"
+#include "libmach/message/guard.h"
 
 #define EXPORT __attribute__((visibility("default")))
 
 sighandler_t bsd_signal(int signal,
                         sighandler_t handler); /* older than what the C library declares by default */
 
-typedef int (*sigaction_function)(int, const struct sigaction *, struct sigaction *);
+FIND_REAL(sigaction)
+FIND_REAL(signal)
+FIND_REAL(ssignal)
+FIND_REAL(bsd_signal)
+FIND_REAL(sysv_signal)
+FIND_REAL(pthread_sigmask)
+FIND_REAL(sigprocmask)
+FIND_REAL(sigsuspend)
 
 #define NOTE_WORDS (sizeof(struct sigaction) / sizeof(uint64_t))
 _Static_assert(sizeof(struct sigaction) % sizeof(uint64_t) == 0, "a note is whole words");
@@ -79,17 +86,6 @@ static _Atomic uint64_t *note_of(int signal)
     return handlers.note[signal];
 }
 
-static int real_sigaction(int signal, const struct sigaction *action, struct sigaction *old)
-{
-    static _Atomic(sigaction_function) found;
-    sigaction_function function = atomic_load_explicit(&found, memory_order_relaxed);
-    if (function == NULL) {
-        function = (sigaction_function)dlsym(RTLD_NEXT, "sigaction");
-        atomic_store_explicit(&found, function, memory_order_relaxed);
-    }
-    return function(signal, action, old);
-}
-
 /* ---- the note: written under the lock, read by handlers without ---- */
 
 static struct sigaction read_note(int signal)
@@ -118,10 +114,15 @@ static void write_note(int signal, const struct sigaction *action)
     atomic_fetch_add(&handlers.version, 1);
 }
 
+/* The note is the parent's of a vfork child, whose disposition is its own. */
 static void forget_note(int signal)
 {
     sigset_t mask;
     struct sigaction by_default = { .sa_handler = SIG_DFL };
+    if (vfork_is_child()) {
+        REAL(sigaction)(signal, &by_default, NULL);
+        return;
+    }
     lock_take(&handlers.lock, &mask);
     write_note(signal, &by_default);
     lock_give(&handlers.lock, &mask);
@@ -139,7 +140,7 @@ static bool does_not_repeat(int signal)
 static void let_default_happen(int signal, const siginfo_t *info)
 {
     struct sigaction by_default = { .sa_handler = SIG_DFL };
-    real_sigaction(signal, &by_default, NULL);
+    REAL(sigaction)(signal, &by_default, NULL);
     if (fault_was_sent(info) || does_not_repeat(signal))
         syscall(SYS_tgkill, getpid(), syscall(SYS_gettid), signal);
 }
@@ -184,7 +185,7 @@ static void let_default_happen_to(int signal)
     case SIGTSTP:
     case SIGTTIN:
     case SIGTTOU: signal = SIGSTOP; break;
-    default: real_sigaction(signal, &by_default, NULL);
+    default: REAL(sigaction)(signal, &by_default, NULL);
     }
     syscall(SYS_tgkill, getpid(), syscall(SYS_gettid), signal);
 }
@@ -222,14 +223,14 @@ static int flags_without_handler(int signal, const struct sigaction *program)
 static int install(int signal, const struct sigaction *program)
 {
     if (program->sa_handler == SIG_IGN && !is_memory_fault(signal) && !is_watched(signal))
-        return real_sigaction(signal, program, NULL);
+        return REAL(sigaction)(signal, program, NULL);
     struct sigaction action = { .sa_sigaction = is_ours(signal) ? on_fault : on_watched,
                                 .sa_flags = flags_without_handler(signal, program) };
     if (program->sa_handler != SIG_DFL && program->sa_handler != SIG_IGN) {
         action.sa_mask = program->sa_mask;
         action.sa_flags = (int)((unsigned)program->sa_flags & ~(unsigned)SA_RESETHAND) | SA_SIGINFO;
     }
-    return real_sigaction(signal, &action, NULL);
+    return REAL(sigaction)(signal, &action, NULL);
 }
 
 /* Nothing of the program runs on a thread that is parked, handlers neither. It parks on the stack that it runs on: what others
@@ -240,7 +241,7 @@ static void install_park(void)
     sigfillset(&action.sa_mask);
     for (int i = 0; i < 8; i++)
         sigdelset(&action.sa_mask, our_signals[i]); /* an errand may touch memory that is not there */
-    real_sigaction(TRAP_PARK_SIGNAL, &action, NULL);
+    REAL(sigaction)(TRAP_PARK_SIGNAL, &action, NULL);
 }
 
 void handlers_begin(void)
@@ -250,7 +251,7 @@ void handlers_begin(void)
     lock_take(&handlers.lock, &mask);
     for (int i = 0; i < 8 && !handlers.installed; i++) {
         struct sigaction program;
-        if (real_sigaction(our_signals[i], NULL, &program) == 0) {
+        if (REAL(sigaction)(our_signals[i], NULL, &program) == 0) {
             write_note(our_signals[i], &program);
             install(our_signals[i], &program);
         }
@@ -265,14 +266,14 @@ void handlers_watch(int signal, bool begin)
     struct sigaction program;
     lock_take(&handlers.lock, &mask);
     bool had_note = is_noted(signal);
-    if (!had_note && real_sigaction(signal, NULL, &program) == 0)
+    if (!had_note && REAL(sigaction)(signal, NULL, &program) == 0)
         write_note(signal, &program);
     program = read_note(signal);
     atomic_fetch_add(&handlers.watchers[signal], begin ? 1u : -1u);
     if (is_noted(signal))
         install(signal, &program);
     else
-        real_sigaction(signal, &program, NULL);
+        REAL(sigaction)(signal, &program, NULL);
     lock_give(&handlers.lock, &mask);
 }
 
@@ -287,7 +288,7 @@ static void change_ignored(bool for_exec)
     const struct sigaction ignore = { .sa_handler = SIG_IGN };
     for (int signal = 1; signal < SIGNALS; signal++)
         if (handlers_ignored(signal) && (for_exec || vfork_is_child()))
-            real_sigaction(signal, &ignore, NULL);
+            REAL(sigaction)(signal, &ignore, NULL);
         else if (handlers_ignored(signal))
             install(signal, &ignore);
 }
@@ -326,7 +327,7 @@ void handlers_forget(void)
 static int change(int signal, const struct sigaction *wanted, struct sigaction *before)
 {
     if (!is_noted(signal))
-        return real_sigaction(signal, wanted, before);
+        return REAL(sigaction)(signal, wanted, before);
     *before = read_note(signal);
     int result = wanted != NULL ? install(signal, wanted) : 0;
     if (wanted != NULL && result == 0)
@@ -343,7 +344,7 @@ EXPORT int sigaction(int signal, const struct sigaction *restrict action, struct
         return -1;
     }
     if (vfork_is_child()) /* the notes are its parent's */
-        return real_sigaction(signal, action, old);
+        return REAL(sigaction)(signal, action, old);
     if (action != NULL)
         wanted = *action; /* before the lock: the program's pointer may be bad */
     lock_take(&handlers.lock, &mask);
@@ -368,36 +369,26 @@ static sighandler_t set_simple(int signal, sighandler_t handler, int flags)
     return sigaction(signal, &action, &old) == 0 ? old.sa_handler : SIG_ERR;
 }
 
-typedef sighandler_t (*signal_function)(int, sighandler_t);
-
 /* For other signals the C library's own: siginterrupt() keeps a note in there. */
-static sighandler_t real_signal(const char *name, int signal, sighandler_t handler)
+EXPORT sighandler_t signal(int number, sighandler_t handler)
 {
-    signal_function function = (signal_function)dlsym(RTLD_NEXT, name);
-    return function != NULL ? function(signal, handler) : SIG_ERR;
+    return is_noted(number) ? set_simple(number, handler, SA_RESTART) : REAL(signal)(number, handler);
 }
 
-EXPORT sighandler_t signal(int signal, sighandler_t handler)
+EXPORT sighandler_t ssignal(int number, sighandler_t handler)
 {
-    return is_noted(signal) ? set_simple(signal, handler, SA_RESTART) : real_signal("signal", signal, handler);
+    return is_noted(number) ? set_simple(number, handler, SA_RESTART) : REAL(ssignal)(number, handler);
 }
 
-EXPORT sighandler_t ssignal(int signal, sighandler_t handler)
+EXPORT sighandler_t bsd_signal(int number, sighandler_t handler)
 {
-    return is_noted(signal) ? set_simple(signal, handler, SA_RESTART)
-                            : real_signal("ssignal", signal, handler);
+    return is_noted(number) ? set_simple(number, handler, SA_RESTART) : REAL(bsd_signal)(number, handler);
 }
 
-EXPORT sighandler_t bsd_signal(int signal, sighandler_t handler)
+EXPORT sighandler_t sysv_signal(int number, sighandler_t handler)
 {
-    return is_noted(signal) ? set_simple(signal, handler, SA_RESTART)
-                            : real_signal("bsd_signal", signal, handler);
-}
-
-EXPORT sighandler_t sysv_signal(int signal, sighandler_t handler)
-{
-    return is_noted(signal) ? set_simple(signal, handler, (int)SA_RESETHAND | SA_NODEFER)
-                            : real_signal("sysv_signal", signal, handler);
+    return is_noted(number) ? set_simple(number, handler, (int)SA_RESETHAND | SA_NODEFER)
+                            : REAL(sysv_signal)(number, handler);
 }
 
 EXPORT sighandler_t __sysv_signal(int signal, sighandler_t handler)
@@ -409,9 +400,8 @@ EXPORT sighandler_t __sysv_signal(int signal, sighandler_t handler)
 
 typedef int (*mask_function)(int, const sigset_t *, sigset_t *);
 
-static int change_mask(const char *name, int how, const sigset_t *set, sigset_t *old)
+static int change_mask(mask_function function, int how, const sigset_t *set, sigset_t *old)
 {
-    mask_function function = (mask_function)dlsym(RTLD_NEXT, name);
     sigset_t wanted;
     if (set == NULL || how == SIG_UNBLOCK)
         return function(how, set, old);
@@ -422,12 +412,12 @@ static int change_mask(const char *name, int how, const sigset_t *set, sigset_t 
 
 EXPORT int pthread_sigmask(int how, const sigset_t *restrict set, sigset_t *restrict old)
 {
-    return change_mask("pthread_sigmask", how, set, old);
+    return change_mask(REAL(pthread_sigmask), how, set, old);
 }
 
 EXPORT int sigprocmask(int how, const sigset_t *restrict set, sigset_t *restrict old)
 {
-    return change_mask("sigprocmask", how, set, old);
+    return change_mask(REAL(sigprocmask), how, set, old);
 }
 
 /* Where the thread is in sigsuspend, while a handler runs on top of it. siglongjmp may have left it without a word: then
@@ -463,16 +453,13 @@ void handlers_show_suspension(const void *hidden)
 /* H13: Darwin sleeps with an empty mask when given none. */
 EXPORT int sigsuspend(const sigset_t *mask)
 {
-    static int (*real)(const sigset_t *);
     sigset_t none;
-    if (real == NULL)
-        real = (int (*)(const sigset_t *))dlsym(RTLD_NEXT, "sigsuspend");
     const sigset_t *volatile given = mask; /* declared as never NULL */
     struct suspension here = { .own = &here };
     sigemptyset(&none);
     sigprocmask(SIG_BLOCK, NULL, &here.mask);
     suspension = &here;
-    int result = real(given != NULL ? given : &none);
+    int result = REAL(sigsuspend)(given != NULL ? given : &none);
     suspension = NULL;
     here.own = NULL;
     return result;

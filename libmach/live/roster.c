@@ -8,7 +8,6 @@
  */
 #include "libmach/live/roster.h"
 
-#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -21,13 +20,15 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "libmach/connection/lock.h"
+#include "libmach/connection/real.h"
 #include "libmach/live/handlers.h"
 #include "libmach/live/live.h"
-#include "libmach/connection/lock.h"
+#include "libmach/live/vfork.h"
 #include "libmach/message/mig.h"
-#include "libmach/thread/qos.h"
 #include "libmach/message/transport.h"
 #include "libmach/message/trap.h"
+#include "libmach/thread/qos.h"
 
 #define LAST_ROUND (PTHREAD_DESTRUCTOR_ITERATIONS - 1)
 
@@ -163,7 +164,7 @@ static void leave(void)
 
 static void thread_ends(void *value)
 {
-    if (me == NULL)
+    if (me == NULL || vfork_is_child())
         return;
     if (++rounds < LAST_ROUND)
         pthread_setspecific(roster.key, value);
@@ -206,24 +207,14 @@ static void *thread_begins(void *value)
     return start(argument);
 }
 
-typedef int (*create_function)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *);
+FIND_REAL(pthread_create)
 
-static create_function real_create(void)
-{
-    static _Atomic(create_function) found;
-    create_function create = atomic_load_explicit(&found, memory_order_relaxed);
-    if (create == NULL) {
-        create = (create_function)dlsym(RTLD_NEXT, "pthread_create");
-        atomic_store_explicit(&found, create, memory_order_relaxed);
-    }
-    return create;
-}
-
+/* A thread of a vfork child would be one of another process, and stand in its parent's lists. */
 __attribute__((visibility("default"))) int pthread_create(pthread_t *restrict thread,
                                                           const pthread_attr_t *restrict attributes,
                                                           void *(*start)(void *), void *restrict argument)
 {
-    struct member *member = calloc(1, sizeof *member);
+    struct member *member = vfork_is_child() ? NULL : calloc(1, sizeof *member);
     if (member == NULL)
         return EAGAIN;
     member->start = start;
@@ -235,7 +226,7 @@ __attribute__((visibility("default"))) int pthread_create(pthread_t *restrict th
     atomic_store(&member->refs, 2);
     list_add(member);
     pthread_t made;
-    int error = real_create()(&made, attributes, thread_begins, member);
+    int error = REAL(pthread_create)(&made, attributes, thread_begins, member);
     if (error != 0) {
         list_remove(member);
         free(member);
@@ -249,9 +240,12 @@ __attribute__((visibility("default"))) int pthread_create(pthread_t *restrict th
 
 /* ---- asking ---- */
 
+/* A vfork child, which takes no lock, finds nobody but itself. */
 static struct member *find(pthread_t thread, mach_port_t port)
 {
     sigset_t mask;
+    if (vfork_is_child())
+        return NULL;
     lock_take(&roster.lock, &mask);
     struct member *member = roster.first;
     while (member != NULL && !(port != MACH_PORT_NULL ? member->port == port
@@ -285,6 +279,8 @@ mach_port_t pthread_mach_thread_np(pthread_t thread)
 
 pthread_t pthread_from_mach_thread_np(mach_port_t port)
 {
+    if (MACH_PORT_VALID(port) && port == own_port())
+        return pthread_self();
     struct member *member = MACH_PORT_VALID(port) ? find(0, port) : NULL;
     pthread_t thread = member != NULL ? atomic_load(&member->thread) : 0;
     if (member != NULL)

@@ -5,7 +5,6 @@
  * child gets a task of its own, and a signal that the program ignores while we have a handler for it is ignored by the next
  * program. Both are taken back if the exec fails.
  */
-#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
@@ -13,6 +12,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "libmach/connection/real.h"
 #include "libmach/live/handlers.h"
 #include "libmach/live/vfork.h"
 
@@ -53,21 +53,13 @@ EXPORT int fexecve(int fd, char *const argv[], char *const envp[])
     return execveat(fd, "", argv, envp, AT_EMPTY_PATH);
 }
 
-/* The one that searches is the C library's. It is found before anybody can have made a vfork child. */
-typedef int (*search_function)(const char *, char *const *, char *const *);
-static search_function search;
-
-__attribute__((constructor(101))) static void find_search(void)
-{
-    search = (search_function)dlsym(RTLD_NEXT, "execvpe");
-}
+/* The one that searches is the C library's. */
+FIND_REAL(execvpe)
 
 EXPORT int execvpe(const char *file, char *const argv[], char *const envp[])
 {
-    if (search == NULL)
-        find_search();
     begin();
-    search(file, argv, envp);
+    REAL(execvpe)(file, argv, envp);
     return failed();
 }
 

@@ -8,7 +8,6 @@
  */
 #include "libmach/process/fork.h"
 
-#include <dlfcn.h>
 #include <errno.h>
 #include <limits.h>
 #include <linux/futex.h>
@@ -24,16 +23,20 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "libmach/kqueue/events.h"
-#include "libmach/live/handlers.h"
-#include "libmach/kqueue/kqueue.h"
-#include "libmach/live/live.h"
 #include "libmach/connection/lock.h"
-#include "libmach/live/vfork.h"
+#include "libmach/connection/real.h"
+#include "libmach/kqueue/events.h"
+#include "libmach/kqueue/kqueue.h"
 #include "libmach/kqueue/workqueue.h"
+#include "libmach/live/handlers.h"
+#include "libmach/live/live.h"
+#include "libmach/live/vfork.h"
 
 #define EXPORT __attribute__((visibility("default")))
-#define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
+
+FIND_REAL(fork)
+FIND_REAL(wait4)
+FIND_REAL(waitid)
 
 static __thread uint64_t nonce __attribute__((tls_model("initial-exec")));
 

@@ -4,17 +4,16 @@
  * machd believes no number: it asks for credentials that only this process can send, and looks what Linux says. A vfork
  * child's ids are its own and not its parent's, which is the task.
  */
-#include <dlfcn.h>
 #include <errno.h>
 #include <grp.h>
 #include <stdbool.h>
 #include <unistd.h>
 
+#include "libmach/connection/real.h"
 #include "libmach/live/live.h"
 #include "libmach/live/vfork.h"
 
 #define EXPORT __attribute__((visibility("default")))
-#define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
 
 struct ids {
     uid_t uid[3];
@@ -48,6 +47,7 @@ static int changed(const struct ids *before, int result)
 }
 
 #define WRAP(name, parameters, ...)                                                                          \
+    FIND_REAL(name)                                                                                          \
     EXPORT int name parameters                                                                               \
     {                                                                                                        \
         struct ids before = look();                                                                          \
