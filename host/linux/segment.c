@@ -159,12 +159,20 @@ static void forget(struct machd *m, struct process *process, struct segment *seg
     segment_free(segment);
 }
 
+/* What has waited longest belongs to a call that was given up: its thread jumped out of it, or its vfork child was killed. */
+static void make_room(struct machd *m, struct process *process)
+{
+    struct list *oldest = list_first(&process->segments);
+    if (process->n_segments >= m->config.process_segments && oldest != NULL)
+        forget(m, process, list_entry(oldest, struct segment, link));
+}
+
 bool segment_register(struct machd *m, struct process *process, uint32_t id, uint64_t size, int fd)
 {
     struct account *account = kernel_task_account(process->task);
     struct segment *segment = NULL;
-    bool ok = id && is_fixed_memory(fd, size) && !registered(process, id) &&
-              process->n_segments < m->config.process_segments && segment_charge(account);
+    make_room(m, process);
+    bool ok = id && is_fixed_memory(fd, size) && !registered(process, id) && segment_charge(account);
     if (ok)
         segment = calloc(1, sizeof(*segment));
     if (ok && !segment)

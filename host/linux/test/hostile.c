@@ -254,12 +254,25 @@ static void give_one_number_twice(struct scene *s, struct client *c, struct clie
     CHECK(client_is_ended(c));
 }
 
+static int n_descriptors(pid_t pid)
+{
+    char path[64];
+    int n = 0;
+    snprintf(path, sizeof(path), "/proc/%d/fd", pid);
+    DIR *directory = opendir(path);
+    while (directory != NULL && readdir(directory) != NULL)
+        n++;
+    closedir(directory);
+    return n;
+}
+
 static void give_without_end(struct scene *s, struct client *c, struct client_thread *t)
 {
     int fd = sealed_memory(4096, ALL_SEALS);
     for (uint32_t id = 1; id < 1000; id += 2)
         give(c, id, fd, 4096);
-    CHECK(client_is_ended(c));
+    CHECK_NE(trap_reply_port(t), 0);
+    CHECK_LT(n_descriptors(s->live.machd), 200);
 }
 
 TEST(a_segment_that_somebody_could_still_change_ends_who_sent_it, "P129")
@@ -272,6 +285,13 @@ TEST(a_segment_that_somebody_could_still_change_ends_who_sent_it, "P129")
     attack(&s, give_half_sealed);
     attack(&s, give_short);
     attack(&s, give_one_number_twice);
+    scene_end(&s);
+}
+
+TEST(of_segments_that_no_trap_names_the_newest_are_kept, "F69")
+{
+    struct scene s;
+    scene_begin(&s);
     attack(&s, give_without_end);
     scene_end(&s);
 }
