@@ -222,7 +222,8 @@ static bool trap_message(struct kernel *kernel, struct thread *thread, const str
 static void take_done(struct thread *thread, const struct trap_request *request)
 {
     struct ipc *ipc = thread->ipc.ipc;
-    if (!ipc->ops->segment_done)
+    thread->ipc.takes_no_segments = request->n_done == TRAP_TAKES_NO_SEGMENTS;
+    if (!ipc->ops->segment_done || thread->ipc.takes_no_segments)
         return;
     for (uint32_t i = 0; i < request->n_done && i < TRAP_DONE_MAX; i++, ipc->steps++)
         ipc->ops->segment_done(ipc->host, thread->task, request->done[i]);
@@ -258,7 +259,7 @@ uint32_t kernel_trap(struct kernel *kernel, struct thread *thread, uint64_t now)
     thread->is_done = false;
     if (thread->ipc.promise.port)
         promise_look(ipc, &thread->ipc);
-    if (request.n_done)
+    if (request.n_done || thread->ipc.takes_no_segments)
         take_done(thread, &request);
     if (request.number == TRAP_MSG) {
         thread->is_done = trap_message(kernel, thread, &request);

@@ -27,7 +27,9 @@ void trap_segment_borrow(struct thread *thread, const uint64_t *arg)
     struct ipc *ipc = thread->ipc.ipc;
     struct port *port = received_port(thread, (mach_port_name_t)arg[0]);
     struct ipc_thread *waiting = port ? queue_receiver(port) : NULL;
-    if (port && ipc->ops->segment_lend)
+    if (waiting && waiting->takes_no_segments)
+        waiting = NULL;
+    if (port && ipc->ops->segment_lend && !thread->ipc.takes_no_segments)
         ipc->ops->segment_lend(ipc->host, thread->task, port->space->owner,
                                waiting ? thread_of_ipc(waiting) : NULL, arg[1], thread->ipc.reply.value);
     thread->ipc.reply.result = KERN_SUCCESS;
@@ -95,7 +97,7 @@ void trap_map_entry(struct thread *thread, const uint64_t *arg)
     uint64_t size = arg[3];
     uint32_t protection = (uint32_t)arg[4], id = 0;
     kern_return_t kr = check_map(entry, arg[2], &size, protection);
-    if (kr == KERN_SUCCESS && ipc->ops->segment_share)
+    if (kr == KERN_SUCCESS && ipc->ops->segment_share && !thread->ipc.takes_no_segments)
         id = ipc->ops->segment_share(ipc->host, thread->task, entry->shared->memory->segment,
                                      protection & VM_PROT_WRITE);
     if (kr == KERN_SUCCESS && id == 0)

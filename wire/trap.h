@@ -229,6 +229,11 @@ enum trap_item_kind {
 #define TRAP_LOAN_AHEAD (1ull << 62)
 #define TRAP_DONE_MAX 7u
 
+/* As n_done: who asks (a vfork child, whose descriptors are not those of the task) cannot have what comes as a descriptor.
+ * Nothing is lent, out-of-line memory that would come in a segment is missing (MACH_MSG_VM_KERNEL), and so is a message that
+ * would (MACH_RCV_INVALID_DATA); entries are not mapped. */
+#define TRAP_TAKES_NO_SEGMENTS UINT32_MAX
+
 /* Promised messages. With a message from a port machd may copy some that follow in its queue to TRAP_PROMISE_OFFSET, each as
  * 8 bytes with its size (trailer included), then the message, padded to 8; the reply says how many. A later receive of the
  * thread that asks in the same way may take the next of them instead of making a trap, by a compare and exchange of
@@ -249,7 +254,8 @@ struct trap_request {
     uint32_t segment;      /* 0: the payload stands at data[] */
     uint32_t payload_size; /* bytes of the whole payload */
     struct trap_msg msg;   /* TRAP_MSG alone */
-    uint32_t n_done; /* of done[]: ids of lent segments that the task is done with; others than its own mean nothing */
+    uint32_t n_done; /* of done[]: ids of lent segments that the task is done with; others than its own mean nothing. Or
+                      * TRAP_TAKES_NO_SEGMENTS */
     uint64_t send_at, rcv_at; /* TRAP_MSG: the program's buffers. machd does not look there: guards are called so (P123, P137) */
     uint64_t arg[7]; /* all but TRAP_MSG */
     uint64_t arg_pad;

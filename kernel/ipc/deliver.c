@@ -46,8 +46,8 @@ static struct plan make_plan(const struct message *message, uint32_t message_siz
 static struct trap_item ship_segment(struct ipc_thread *thread, struct memory *memory)
 {
     struct ipc *ipc = thread->ipc;
-    segment_handle segment = memory->segment;
-    if (!segment) {
+    segment_handle segment = thread->takes_no_segments ? 0 : memory->segment;
+    if (!segment && !thread->takes_no_segments) {
         segment = ipc->ops->segment_make(ipc->host, memory->bytes, memory->size);
         ipc->steps += (uint32_t)(memory->size / HOST_BYTES_OF_A_STEP);
     }
@@ -89,7 +89,7 @@ static void ship_items(struct ipc_thread *thread, struct message *message, const
 static bool ship_large(struct ipc_thread *thread, uint8_t *payload, uint64_t total)
 {
     struct ipc *ipc = thread->ipc;
-    segment_handle segment = ipc->ops->segment_make(ipc->host, payload, total);
+    segment_handle segment = thread->takes_no_segments ? 0 : ipc->ops->segment_make(ipc->host, payload, total);
     ipc->steps += (uint32_t)(total / HOST_BYTES_OF_A_STEP);
     thread->reply.segment = segment ? ipc->ops->segment_send(ipc->host, thread->task, segment, total) : 0;
     if (segment)

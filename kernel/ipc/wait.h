@@ -122,6 +122,7 @@ struct ipc_thread {
     struct message *give_back; /* RESUME_GIVE_BACK: to be returned by P122 */
     kern_return_t give_back_code;
     uint32_t trap; /* number of the last request */
+    bool takes_no_segments; /* so says the last request (wire/trap.h) */
     struct msg_call call;
     struct trap_reply reply;
     struct refused refused; /* the last one (refusal.h) */

@@ -37,7 +37,7 @@ struct live {
     int socket, bell;
     struct wake_table *table;
     uint8_t *area[LIVE_AREAS_MAX];
-    uint32_t next_segment_id;
+    _Atomic uint32_t next_segment_id; /* of what we make */
     struct live_arrival arrived[LIVE_ARRIVED_MAX]; /* segments that came, until they have been read */
     uint32_t n_arrived;
     _Atomic uint32_t lock;

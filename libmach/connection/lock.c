@@ -3,11 +3,24 @@
 #include "libmach/connection/lock.h"
 
 #include <linux/futex.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #define KERNEL_SIGSET_SIZE 8
+
+static __thread bool is_lent __attribute__((tls_model("initial-exec")));
+
+bool thread_is_lent(void)
+{
+    return is_lent;
+}
+
+void thread_lend(bool begin)
+{
+    is_lent = begin;
+}
 
 void mask_set(const sigset_t *mask, sigset_t *old)
 {
@@ -23,6 +36,8 @@ void mask_block_all(sigset_t *old)
 
 void lock_take(_Atomic uint32_t *lock, sigset_t *mask)
 {
+    if (is_lent)
+        abort();
     mask_block_all(mask);
     uint32_t expected = 0;
     if (atomic_compare_exchange_strong(lock, &expected, 1))

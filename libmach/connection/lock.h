@@ -2,13 +2,19 @@
 /* libmach/connection/lock.h - a lock that signal handlers and fork children can live with
  *
  * All signals are blocked while it is held, so a handler never finds its own thread inside. It is one word, 0
- * when free: a fork child, in which the holder does not exist, stores 0 (F68).
+ * when free: a fork child, in which the holder does not exist, stores 0 (F68). A vfork child takes none, and ends if it tries:
+ * whenever it is killed, nobody waits for a lock of its parent's, and nothing that one guards is half changed.
  */
 #pragma once
 
 #include <signal.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
+
+/* The calling thread is lent to a vfork child (libmach/live/vfork.c), which has its parent's memory and its own descriptors. */
+bool thread_is_lent(void);
+void thread_lend(bool begin);
 
 /* Block all signals and take; give and restore the mask. */
 void lock_take(_Atomic uint32_t *lock, sigset_t *mask);

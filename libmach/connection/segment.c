@@ -3,6 +3,9 @@
  *
  * Every descriptor that arrives stands in live.arrived until it is closed, so that a fork child finds and closes those
  * that another thread of its parent was just reading.
+ *
+ * A vfork child reads nothing from the socket: the descriptors of what it read would be its own, also of what another thread of
+ * its parent waits for. It says so with each trap, and gives files of its own.
  */
 #include "libmach/connection/segment.h"
 
@@ -130,6 +133,8 @@ void transport_segment_done(struct lib_thread *thread, uint32_t id)
 uint32_t transport_segments_done(struct lib_thread *thread, uint32_t id[TRAP_DONE_MAX])
 {
     sigset_t mask;
+    if (thread_is_lent())
+        return TRAP_TAKES_NO_SEGMENTS;
     if (atomic_load_explicit(&own.n_done, memory_order_relaxed) == 0)
         return 0;
     live_lock(&mask);
@@ -225,18 +230,16 @@ static bool fill_file(int fd, const struct transport_part *parts, size_t n_parts
     return syscall(SYS_fcntl, fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL) == 0;
 }
 
+/* One packet, whole or not at all: there is nothing to be guarded by the lock. */
 static uint32_t announce_segment(int fd, uint64_t size)
 {
-    sigset_t mask;
     struct attach_packet packet = { .magic = ATTACH_MAGIC,
                                     .type = ATTACH_SEGMENT,
                                     .segment = { .size = size } };
-    live_lock(&mask);
-    packet.segment.id = live.next_segment_id;
-    live.next_segment_id += 2;
-    if (atomic_load(&live.state) != LIVE_ATTACHED || !connection_send(live.socket, &packet, &fd, 1))
-        packet.segment.id = 0;
-    live_unlock(&mask);
+    packet.segment.id = atomic_fetch_add(&live.next_segment_id, 2);
+    if (atomic_load(&live.state) != LIVE_ATTACHED || (thread_is_lent() && !connection_is_whole()) ||
+        !connection_send(live.socket, &packet, &fd, 1))
+        return 0;
     return packet.segment.id;
 }
 
@@ -475,9 +478,10 @@ void transport_segment_discard(struct lib_thread *thread, uint32_t id)
     release_arrival(id);
 }
 
+/* What was received long ago is not known to be so by a vfork child: that takes the lock. */
 bool transport_memory_free(void *at, uint64_t size)
 {
-    return warm_give(at, size);
+    return thread_is_lent() ? munmap(at, size) == 0 : warm_give(at, size);
 }
 
 /* ---- ends ---- */

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "libmach/connection/lock.h"
+#include "libmach/live/vfork.h"
 #include "libmach/message/trap.h"
 
 enum { EVENTS_AT_ONCE = 64, FD_CLASSES = 256, DIRECTORY_SIZE = 2048 };
@@ -48,6 +49,8 @@ struct kqueue *kqueue_take(int fd)
 {
     sigset_t mask;
     int error = errno;
+    if (vfork_is_child())
+        return NULL; /* its parent's are not its own (F32) */
     lock_take(&kqueues.lock, &mask);
     struct kqueue *kq = kqueue_of(fd);
     errno = error;
@@ -196,6 +199,10 @@ static struct kqueue *kqueue_new(void)
 static int make(bool is_high)
 {
     sigset_t mask;
+    if (vfork_is_child()) {
+        errno = EINVAL; /* it would be described in its parent's memory */
+        return -1;
+    }
     lock_take(&kqueues.lock, &mask);
     clear_closed();
     struct kqueue *kq = kqueue_new();

@@ -9,12 +9,13 @@
 #include <stdatomic.h>
 #include <sys/event.h>
 
+#include "libmach/connection/lock.h"
 #include "libmach/kqueue/events.h"
 #include "libmach/kqueue/kqueue.h"
-#include "libmach/connection/lock.h"
+#include "libmach/kqueue/workqueue.h"
+#include "libmach/live/vfork.h"
 #include "libmach/message/transport.h"
 #include "libmach/message/trap.h"
-#include "libmach/kqueue/workqueue.h"
 #include "wire/kevent.h"
 
 enum { AT_ONCE = 16 };
@@ -32,6 +33,8 @@ void sources_forget(void)
 
 int transport_source_check(const struct kevent_qos_s *change)
 {
+    if (vfork_is_child())
+        return EINVAL; /* its parent's thread would listen for it */
     if (change->filter == EVFILT_PROC && (change->flags & EV_ADD) && !(change->flags & EV_DELETE))
         return process_is_there(change->ident) ? 0 : ESRCH;
     bool is_descriptor =

@@ -11,12 +11,13 @@
 #include <signal.h>
 #include <stdatomic.h>
 
-#include "libmach/live/handlers.h"
-#include "libmach/kqueue/kevent_trap.h"
 #include "libmach/connection/lock.h"
-#include "libmach/live/park.h"
-#include "libmach/message/trap.h"
+#include "libmach/kqueue/kevent_trap.h"
 #include "libmach/kqueue/workqueue.h"
+#include "libmach/live/handlers.h"
+#include "libmach/live/park.h"
+#include "libmach/live/vfork.h"
+#include "libmach/message/trap.h"
 
 static _Atomic(pthread_workqueue_function_workloop_t) installed;
 
@@ -79,7 +80,7 @@ void workqueue_forget(void)
 static int set_up(pthread_workqueue_function_workloop_t function)
 {
     pthread_workqueue_function_workloop_t none = NULL;
-    if (function == NULL)
+    if (function == NULL || vfork_is_child())
         return EINVAL;
     if (!atomic_compare_exchange_strong(&installed, &none, function))
         return EBUSY;

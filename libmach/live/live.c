@@ -147,6 +147,8 @@ static void break_inherited_lock(void)
 static kern_return_t become_ready(bool quiet)
 {
     sigset_t mask, blocked;
+    if (vfork_is_child())
+        return MACH_SEND_INVALID_DEST; /* nor has its parent a machd */
     break_inherited_lock();
     live_lock(&mask);
     kern_return_t kr = ready_locked();
@@ -207,7 +209,7 @@ struct lib_thread *live_thread(void)
 void live_thread_end(void)
 {
     sigset_t mask;
-    if (self.lib.page == NULL || atomic_load(live.mark) == 0)
+    if (self.lib.page == NULL || atomic_load(live.mark) == 0 || vfork_is_child())
         return;
     live_lock(&mask);
     struct attach_packet packet = { .magic = ATTACH_MAGIC, .type = ATTACH_THREAD_GONE };
@@ -219,7 +221,7 @@ void live_thread_end(void)
     live_unlock(&mask);
 }
 
-/* ---- fork and wait: a vfork child asks nothing, since it must not die with its parent's lock ---- */
+/* ---- fork and wait: a vfork child asks nothing, since what machd answers is its parent's to read ---- */
 
 bool live_fork_request(uint64_t *nonce_p)
 {

@@ -18,17 +18,17 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "libmach/live/asan.h"
-#include "libmach/connection/connection.h"
-#include "libmach/live/live.h"
-#include "libmach/connection/lock.h"
 #include "libmach/calls/process.h"
+#include "libmach/connection/connection.h"
+#include "libmach/connection/lock.h"
+#include "libmach/live/asan.h"
+#include "libmach/live/live.h"
+#include "libmach/message/mig.h"
 #include "libmach/message/trap.h"
 
 enum ticket_state { TICKET_NONE, TICKET_PREPARED, TICKET_COMMITTED };
 
 static __thread struct {
-    bool is_child; /* from before the system call until it has returned in the parent */
     pid_t parent;
     sigset_t mask;
     enum ticket_state state;
@@ -39,12 +39,12 @@ static __thread struct {
 
 bool vfork_is_child(void)
 {
-    return vforking.is_child;
+    return thread_is_lent();
 }
 
 void vfork_forget(void)
 {
-    vforking.is_child = false;
+    thread_lend(false);
     vforking.state = TICKET_NONE;
 }
 
@@ -99,7 +99,7 @@ static void tell_of_fork(void)
 void vfork_exec_begins(void)
 {
     int error = 0;
-    if (!vforking.is_child)
+    if (!thread_is_lent())
         return;
     prctl(PR_SET_PDEATHSIG, 0);
     if (!connection_is_whole())
@@ -120,7 +120,7 @@ static void end_with_parent(void)
 
 void vfork_exec_failed(void)
 {
-    if (!vforking.is_child)
+    if (!thread_is_lent())
         return;
     if (vforking.state == TICKET_COMMITTED)
         take_back();
@@ -134,7 +134,7 @@ pid_t vfork_end(long result);
 
 bool vfork_begin(void)
 {
-    if (vforking.is_child) {
+    if (thread_is_lent()) {
         errno = EINVAL;
         return false;
     }
@@ -150,8 +150,15 @@ bool vfork_begin(void)
     vforking.thread = live_thread();
     if (vforking.thread != NULL)
         vforking.trap = trap_mark(vforking.thread);
-    vforking.is_child = true;
+    thread_lend(true); /* until the system call has returned in the parent */
     return true;
+}
+
+/* The child may have ended in the middle of a call, whose answer must not be taken for that of the next one. */
+static void go_on_after(struct lib_thread *thread, struct trap_mark mark)
+{
+    if (trap_back(thread, mark) && mark.frame == NULL)
+        mig_forget_replies(thread);
 }
 
 static pid_t end(long result)
@@ -163,9 +170,9 @@ static pid_t end(long result)
         mask_set(&mask, NULL);
         return 0;
     }
-    vforking.is_child = false;
+    thread_lend(false);
     if (vforking.thread != NULL)
-        trap_back(vforking.thread, vforking.trap);
+        go_on_after(vforking.thread, vforking.trap);
     settle();
     mask_set(&mask, NULL);
     if (result > 0)

@@ -102,13 +102,18 @@ kern_return_t mach_sync_ipc_link_monitoring_stop(mach_port_t port, boolean_t *in
     return kr;
 }
 
-/* The end of a thread that the transport still serves. */
-void mig_thread_fini(struct lib_thread *thread)
+void mig_forget_replies(struct lib_thread *thread)
 {
     if (thread->reply_port != MACH_PORT_NULL)
         mig_dealloc_reply_port(thread->reply_port);
     if (thread->special_reply_port != MACH_PORT_NULL)
         mig_dealloc_special_reply_port(thread->special_reply_port);
+}
+
+/* The end of a thread that the transport still serves. */
+void mig_thread_fini(struct lib_thread *thread)
+{
+    mig_forget_replies(thread);
     if (thread->self != MACH_PORT_NULL)
         TRAP_KR(TRAP_PORT_DEALLOCATE, NULL, mach_task_self_, thread->self);
     thread->self = MACH_PORT_NULL;

@@ -82,6 +82,8 @@ static bool fill(struct lib_thread *thread, struct payload *payload, mach_msg_de
                  const struct trap_item *item)
 {
     d->out_of_line.address = NULL;
+    if (item->size == 0 && is_memory(d))
+        d->out_of_line.size = 0; /* also what could not be had */
     if (item->kind == TRAP_ITEM_EMPTY || item->size == 0)
         return true;
     d->out_of_line.address = take_item(thread, payload, item);

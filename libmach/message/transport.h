@@ -89,7 +89,7 @@ void transport_segment_discard(struct lib_thread *thread, uint32_t id);
 /* Lent segments. borrowed: the memory to write and the id to send, from the values of a TRAP_SEGMENT_BORROW; NULL:
  * none was lent. progress_p gets NULL, or where to store how much is written (wire/trap.h, reading ahead). done:
  * tells the kernel, by some trap to come, that the segment is not sent after all. segments_done: what is to be told
- * with a trap that is being made; the number of ids. */
+ * with a trap that is being made; the number of ids, or TRAP_TAKES_NO_SEGMENTS. */
 void *transport_segment_borrowed(struct lib_thread *thread, const uint64_t value[3], uint32_t *id_p,
                                  _Atomic uint64_t **progress_p);
 void transport_segment_done(struct lib_thread *thread, uint32_t id);

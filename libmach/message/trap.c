@@ -172,8 +172,9 @@ struct trap_mark trap_mark(const struct lib_thread *thread)
     return (struct trap_mark){ thread->frame, thread->save };
 }
 
-void trap_back(struct lib_thread *thread, struct trap_mark mark)
+bool trap_back(struct lib_thread *thread, struct trap_mark mark)
 {
+    bool was_in_trap = thread->frame != mark.frame || thread->save != mark.save;
     settle(thread);
     while (thread->save != mark.save) {
         drop_reply(thread);
@@ -181,7 +182,10 @@ void trap_back(struct lib_thread *thread, struct trap_mark mark)
     }
     if (thread->frame != mark.frame)
         drop_reply(thread);
+    if (was_in_trap)
+        forget_promise(thread);
     thread->frame = mark.frame;
+    return was_in_trap;
 }
 
 /* ---- a trap ---- */

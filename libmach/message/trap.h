@@ -32,14 +32,15 @@ bool trap_make(struct trap_frame *frame);
 bool trap_make_again(struct trap_frame *frame);
 void trap_end(struct trap_frame *frame);
 
-/* A vfork child makes its traps here, too, and may end in the middle of one. back: everything is as it was at mark. */
+/* A vfork child makes its traps here, too, and may end in the middle of one. back: everything is as it was at mark; true if it
+ * ended so. */
 struct trap_mark {
     struct trap_frame *frame;
     struct trap_save *save;
 };
 
 struct trap_mark trap_mark(const struct lib_thread *thread);
-void trap_back(struct lib_thread *thread, struct trap_mark mark);
+bool trap_back(struct lib_thread *thread, struct trap_mark mark);
 
 /* A whole trap without payload: number and arguments in, reply.result out; value (three words, may be NULL)
  * gets the out arguments. `none` is the answer when there is no kernel and no better code is known. */
