@@ -627,6 +627,7 @@ static void check_launch(const struct launch *launch)
     for (uint32_t i = 0; i < launch->n_watch; i++)
         if (launch->watch[i])
             check_reference(launch->watch[i]->port);
+    list_for_each(node, &launch->orphans) check_reference(list_entry(node, struct watch, link)->port);
 }
 
 const struct system *kernel_system(const struct kernel *kernel)

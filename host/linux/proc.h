@@ -12,7 +12,9 @@
 
 #include "base/host_ops.h"
 
-#define PROC_EXITING 0x4u /* of proc_stat.flags */
+/* Of proc_stat.flags. */
+#define PROC_EXITING 0x4u
+#define PROC_NEVER_EXECED 0x40u
 
 struct proc_stat {
     char command[17];

@@ -19,6 +19,7 @@
 #include "host/linux/process.h"
 #include "host/linux/segment.h"
 #include "host/linux/settle.h"
+#include "host/linux/spawn.h"
 #include "host/linux/thread.h"
 #include "host/linux/user.h"
 #include "host/linux/zombie.h"
@@ -331,6 +332,8 @@ void process_died(struct machd *m, struct process *process)
 {
     m->count.died++;
     fair_remove_process(m, process);
+    if (process->task && process->state == PROCESS_BARE)
+        spawn_image_has_ended(m, process);
     if (process->task)
         zombie_end_task(m, process);
     process->task = NULL;

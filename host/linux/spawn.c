@@ -162,3 +162,11 @@ void spawn_image_begins(struct machd *m, struct process *process)
     process_command(m, process->task, command);
     kernel_image_begins(m->kernel, process->task, command);
 }
+
+/* Who was collected already, because its parent ignores its children, is not there to be looked at. */
+void spawn_image_has_ended(struct machd *m, struct process *process)
+{
+    struct proc_stat stat;
+    if (proc_read_stat(process->pid, &stat) && stat.state == 'Z' && !(stat.flags & PROC_NEVER_EXECED))
+        kernel_image_begins(m->kernel, process->task, stat.command);
+}

@@ -26,3 +26,5 @@ void process_command(void *host, struct task *task, char *command);
 
 /* Its first program has attached. */
 void spawn_image_begins(struct machd *m, struct process *process);
+/* A bare process has ended: whether a program ran, of which nobody has told. */
+void spawn_image_has_ended(struct machd *m, struct process *process);

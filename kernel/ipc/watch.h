@@ -45,7 +45,8 @@ void watch_arm(struct ipc *ipc, struct watch *watch, struct list *owner, struct 
 void watch_settle(struct ipc *ipc, struct watch *watch);
 void watch_end(struct ipc *ipc, struct watch *watch);
 
-/* All of one owner: they end, get another owner and thread (T166), or have lost their thread (T161). */
+/* All of one owner: they end, get another owner and thread (T166; NULL: they push on nobody), or have lost their thread
+ * (T161). */
 void watches_end(struct ipc *ipc, struct list *owner);
 void watches_move(struct ipc *ipc, struct list *owner, struct list *to, struct ipc_thread *thread);
 void watches_lose_thread(struct ipc *ipc, struct list *owner);

@@ -33,6 +33,7 @@ static struct launch *launch_new(struct proc *parent, uint32_t n_watch)
     launch->parent = parent;
     launch->n_watch = n_watch;
     waitq_init(&launch->held);
+    list_init(&launch->orphans);
     launch->ticket = ++parent->procs->last_ticket;
     list_append(&parent->procs->launches, &launch->link);
     list_append(&parent->launches, &launch->by_parent);
@@ -78,6 +79,7 @@ static void let_go(struct launch *launch)
 
 static void launch_free(struct launch *launch)
 {
+    ASSERT(list_is_empty(&launch->orphans));
     struct account *account = launch->account;
     struct procs *procs = launch->parent->procs;
     uint64_t bytes = cost(launch->n_watch);
@@ -188,10 +190,9 @@ static void arm(struct launch *launch, struct task *task)
     drop_watches(launch);
 }
 
-static void settle(struct task *task)
+static void settle(struct ipc *ipc, struct list *watches)
 {
-    struct ipc *ipc = &task->system->ipc;
-    list_for_each(node, &task->watches)
+    list_for_each(node, watches)
     {
         struct watch *watch = list_entry(node, struct watch, link);
         if (watch->state == WATCH_ARMED)
@@ -268,9 +269,10 @@ int launch_forked(struct thread *thread, uint64_t ticket)
 
 void launch_has_image(struct launch *launch)
 {
+    struct ipc *ipc = &launch->parent->procs->system->ipc;
     launch_tell_of_fork(launch);
-    if (launch->child)
-        settle(launch->child->task);
+    settle(ipc, launch->child ? &launch->child->task->watches : &launch->orphans);
+    watches_end(ipc, &launch->orphans); /* T165 */
 }
 
 static void complete(struct launch *launch)
@@ -313,6 +315,7 @@ int launch_undo(struct thread *thread, uint64_t ticket)
     launch_tell_of_fork(launch);
     if (launch->child)
         take_back(launch->child);
+    watches_end(thread->ipc.ipc, &launch->orphans);
     launch_free(launch);
     return 0;
 }
@@ -327,10 +330,14 @@ void launches_of_dead_parent(struct proc *parent)
 
 void launch_child_died(struct proc *child)
 {
+    struct launch *launch = child->launch;
     launch_child_runs(child);
-    if (child->launch)
-        child->launch->child = NULL;
     child->launch = NULL;
+    if (!launch)
+        return;
+    launch->child = NULL;
+    if (child->awaits_image)
+        watches_move(&child->procs->system->ipc, &child->task->watches, &launch->orphans, NULL);
 }
 
 void launch_child_runs(struct proc *child)
@@ -368,5 +375,5 @@ void launch_arm_exec(struct proc *proc, struct task *task)
     if (!launch)
         return;
     arm(launch, task);
-    settle(task);
+    settle(&task->system->ipc, &task->watches);
 }

@@ -5,6 +5,8 @@
  * PREPARED   what the child inherits, its place in the table,   commit, undo, the parent's death; exec: the next image
  *            the watches that it will get
  * COMMITTED  the child, whose watches are not settled           done, undo, the parent's death (as done)
+ *
+ * A child may die before its parent comes to say whether it ran. What its watches took goes back only if it did not (S51).
  */
 #pragma once
 
@@ -33,6 +35,7 @@ struct launch {
     struct account *account; /* holds a reference */
     struct waitq held;        /* COMMITTED: the child's main thread, until somebody lets it go */
     struct turnstile release; /* ... pushes on the thread that commits (F55) */
+    struct list orphans;      /* COMMITTED: watches of a child that has died; they push on nobody */
     uint32_t n_watch;
     struct watch *watch[];    /* NEW; gone once they are armed */
 };

@@ -220,6 +220,26 @@ TEST(a_push_does_not_go_back_when_a_child_ends_before_its_parent_says_that_it_ru
     stop(&caller, port);
 }
 
+/* A program without the library is not heard when it begins. */
+TEST(what_the_watch_of_a_child_took_that_ended_unseen_goes_back_only_if_it_did_not_run, "T156 S51 F60")
+{
+    mach_port_t port = port_with_send();
+    struct caller caller;
+    struct launched *next = NULL;
+    start(&caller, port);
+    struct launched *first = spawn(port, run_on, NULL);
+    const struct spawn_request request = launch_watching(&port, 1);
+    REQUIRE_EQ(launch_begin(&request, tell_base, NULL, &next), 0);
+    CHECK_EQ(launch_base(first), 31);
+    launch_live_unseen(next, false);
+    CHECK_EQ(launch_base(first), 47);
+    REQUIRE_EQ(launch_begin(&request, tell_base, NULL, &next), 0);
+    launch_live_unseen(next, true);
+    CHECK_EQ(launch_base(first), 31);
+    launch_kill(first);
+    stop(&caller, port);
+}
+
 /* ---- identity ---- */
 
 static struct process_info own_info(void)

@@ -32,6 +32,8 @@ int launch_pid(const struct launched *child);
 int launch_wait(struct launched *child);
 /* In the simulator alone: its program begins, and has ended before its parent says that it runs. */
 void launch_live_fast(struct launched *child);
+/* ... and nobody saw it begin: what its parent says then, or undoes. */
+void launch_live_unseen(struct launched *child, bool has_run);
 void launch_kill(struct launched *child);
 
 /* The calling thread ends, and only that. */

@@ -87,6 +87,16 @@ void launch_live_fast(struct launched *child)
     free(child);
 }
 
+void launch_live_unseen(struct launched *child, bool has_run)
+{
+    int error = -1;
+    sim_kill(child->task);
+    sim_settle();
+    CHECK_EQ(has_run ? process_done(child->ticket, &error) : process_undo(child->ticket, &error), OK);
+    CHECK_EQ(error, 0);
+    free(child);
+}
+
 void launch_kill(struct launched *child)
 {
     sim_kill(child->task);

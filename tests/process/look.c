@@ -199,6 +199,22 @@ static int look_at_zombie(pid_t pid)
     return 0;
 }
 
+/* It does not link the library: nobody but Linux knows that it ran, and it may be over before its parent says so. */
+TEST(a_program_that_ends_at_once_has_been_run, "F7 F14 F162")
+{
+    char *argv[] = { (char *)"true", NULL };
+    for (int i = 0; i < 20; i++) {
+        siginfo_t ended;
+        pid_t pid = -1;
+        REQUIRE_EQ(posix_spawn(&pid, "/bin/true", NULL, NULL, argv, NULL), 0);
+        REQUIRE_EQ(waitid(P_PID, (id_t)pid, &ended, WEXITED | WNOWAIT), 0);
+        struct proc_bsdinfo info = bsd_of(pid, 1);
+        CHECK_STR_EQ(info.pbi_comm, "true");
+        CHECK_EQ(info.pbi_flags & PROC_FLAG_EXEC, PROC_FLAG_EXEC);
+        CHECK_EQ(waitpid(pid, NULL, 0), pid);
+    }
+}
+
 TEST(a_zombie_keeps_its_ids_its_name_and_how_it_ended, "F7 F9 F162")
 {
     siginfo_t info;
