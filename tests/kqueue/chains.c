@@ -323,11 +323,8 @@ static void in_transit(int n)
     caller_start(&caller);
     CHECK_EQ(monitor(&loop, to, QOS_DEF), 0);
     for (int i = 0; i < n - 1; i++)
-        CHECK_EQ(letter_send(port[i + 1], MACH_MSG_TYPE_COPY_SEND, 0, 0, port[i], MACH_MSG_TYPE_MOVE_RECEIVE,
-                             0, 0),
-                 OK);
-    CHECK_EQ(letter_send(to, MACH_MSG_TYPE_COPY_SEND, 0, 0, port[n - 1], MACH_MSG_TYPE_MOVE_RECEIVE, 0, 0),
-             OK);
+        CHECK_EQ(letter_move(port[i + 1], port[i]), OK);
+    CHECK_EQ(letter_move(to, port[n - 1]), OK);
     until_calls(&loop, 1);
     CHECK_EQ(loop.base, 47);
     CHECK_EQ(base_of(loop.thread), 47);
@@ -337,8 +334,7 @@ static void in_transit(int n)
     role(PRIO_DARWIN_ROLE_DEFAULT);
     loop_open(&loop);
     until_done(&loop, 1);
-    mach_port_mod_refs(SELF, caller.reply, MACH_PORT_RIGHT_RECEIVE, -1);
-    caller_end(&caller);
+    caller_leave(&caller);
     loop_end(&loop);
     port_gone(port[n - 1]);
     for (int i = 0; i < n - 1; i++)

@@ -260,17 +260,13 @@ TEST(vanishing_can_be_asked_for_only_with_its_protocol, "T117")
              EINVAL);
     CHECK_EQ(monitor(&loop, port, QOS_DEF), 0);
     CHECK_EQ(change(&loop, port, EVFILT_MACHPORT, EV_DISPATCH2 | EV_VANISHED, MACH_RCV_MSG, 0), EINVAL);
-    CHECK_EQ(unmonitor(&loop, port), 0);
-    loop_end(&loop);
-    port_gone(port);
+    monitored_end(&loop, port);
 }
 
 TEST(a_knote_that_is_being_told_is_deleted_when_it_is_enabled, "T118 S48")
 {
-    mach_port_t port = port_with_send();
     struct loop loop = { 0 };
-    loop_begin(&loop);
-    CHECK_EQ(monitor(&loop, port, QOS_DEF), 0);
+    mach_port_t port = monitored_new(&loop);
     post(port, 0, 0);
     until_done(&loop, 1);
     CHECK_EQ(change(&loop, port, EVFILT_MACHPORT, EV_DELETE | TOUCH, 0, 0), EINPROGRESS);
@@ -291,10 +287,8 @@ TEST(a_knote_that_is_being_told_is_deleted_when_it_is_enabled, "T118 S48")
 
 TEST(a_knote_that_is_being_told_can_be_deleted_at_once, "T118")
 {
-    mach_port_t port = port_with_send();
     struct loop loop = { 0 };
-    loop_begin(&loop);
-    CHECK_EQ(monitor(&loop, port, QOS_DEF), 0);
+    mach_port_t port = monitored_new(&loop);
     post(port, 0, 0);
     until_done(&loop, 1);
     CHECK_EQ(unmonitor(&loop, port), 0);

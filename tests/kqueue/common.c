@@ -153,6 +153,21 @@ int reenable(struct loop *loop, mach_port_t port)
     return change(loop, port, EVFILT_MACHPORT, EV_ENABLE | EV_DISPATCH2, MACH_RCV_MSG, 0);
 }
 
+mach_port_t monitored_new(struct loop *loop)
+{
+    mach_port_t port = port_with_send();
+    loop_begin(loop);
+    CHECK_EQ(monitor(loop, port, QOS_DEF), 0);
+    return port;
+}
+
+void monitored_end(struct loop *loop, mach_port_t port)
+{
+    CHECK_EQ(unmonitor(loop, port), 0);
+    loop_end(loop);
+    port_gone(port);
+}
+
 /* ---- a servicer that stays ---- */
 
 void busy_begin(struct loop *loop)
@@ -168,6 +183,18 @@ void busy_end(struct loop *loop)
     loop_open(loop);
     until_done(loop, 1);
     loop_end(loop);
+}
+
+void focal_begin(struct loop *loop)
+{
+    busy_begin(loop);
+    role(PRIO_DARWIN_ROLE_UI_FOCAL);
+}
+
+void focal_end(struct loop *loop)
+{
+    role(PRIO_DARWIN_ROLE_DEFAULT);
+    busy_end(loop);
 }
 
 /* ---- messages ---- */

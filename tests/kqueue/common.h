@@ -56,9 +56,16 @@ int monitor(struct loop *loop, mach_port_t port, int qos);
 int unmonitor(struct loop *loop, mach_port_t port);
 int reenable(struct loop *loop, mach_port_t port);
 
+/* A workloop of its own that monitors the port, which has a send right; and the end of both. */
+mach_port_t monitored_new(struct loop *loop);
+void monitored_end(struct loop *loop, mach_port_t port);
+
 /* A loop whose servicer waits in its callback, and has 31 of its own. */
 void busy_begin(struct loop *loop);
 void busy_end(struct loop *loop);
+/* The same in a focal application. */
+void focal_begin(struct loop *loop);
+void focal_end(struct loop *loop);
 
 /* A plain message of this class and override (0: none) to a port. */
 void post(mach_port_t to, uint32_t qos, uint32_t override);

@@ -99,8 +99,7 @@ TEST(the_strongest_request_is_served_first_and_the_oldest_among_equals, "T144 S4
     }
     CHECK_EQ(unmonitor(&pushed, port), 0);
     role(PRIO_DARWIN_ROLE_DEFAULT);
-    mach_port_mod_refs(SELF, caller.reply, MACH_PORT_RIGHT_RECEIVE, -1);
-    caller_end(&caller);
+    caller_leave(&caller);
     for (int i = 0; i < 4; i++)
         loop_end(order[i]);
     release_many(ORDINARY_MAX);
@@ -190,12 +189,10 @@ TEST(a_servicer_that_ends_is_followed_by_another, "T143 T132 T40")
 
 TEST(the_push_goes_on_to_the_next_servicer_when_one_ends, "T143 T141 T140 T175")
 {
-    mach_port_t port = port_with_send();
     struct loop loop = { .body = end_once };
+    mach_port_t port = monitored_new(&loop);
     struct caller caller = { .link = port, .qos_class = QOS_CLASS_USER_INTERACTIVE };
-    loop_begin(&loop);
     role(PRIO_DARWIN_ROLE_UI_FOCAL);
-    CHECK_EQ(monitor(&loop, port, QOS_DEF), 0);
     caller_start(&caller);
     post(port, 0, 0);
     until_done(&loop, 1);
@@ -203,8 +200,7 @@ TEST(the_push_goes_on_to_the_next_servicer_when_one_ends, "T143 T141 T140 T175")
     CHECK_EQ(loop.push, 47);
     CHECK_EQ(unmonitor(&loop, port), 0);
     role(PRIO_DARWIN_ROLE_DEFAULT);
-    mach_port_mod_refs(SELF, caller.reply, MACH_PORT_RIGHT_RECEIVE, -1);
-    caller_end(&caller);
+    caller_leave(&caller);
     loop_end(&loop);
     port_gone(port);
 }

@@ -184,8 +184,7 @@ TEST(an_owner_has_the_push_and_the_class_and_nobody_is_called, "T149 T140 T131 S
     CHECK_EQ(unmonitor(&loop, port), 0);
     CHECK_EQ(request(&loop, EV_DELETE, 0, 0), 0);
     role(PRIO_DARWIN_ROLE_DEFAULT);
-    mach_port_mod_refs(SELF, caller.reply, MACH_PORT_RIGHT_RECEIVE, -1);
-    caller_end(&caller);
+    caller_leave(&caller);
     loop_end(&loop);
     port_gone(port);
 }
@@ -399,12 +398,10 @@ static int undirect(struct loop *loop, mach_port_t right)
 
 TEST(a_push_can_be_kept_over_enabling_the_knote, "T152 T62 S28")
 {
-    mach_port_t port = port_with_send();
     struct loop loop = { .is_closed = true };
+    mach_port_t port = monitored_new(&loop);
     struct caller caller;
-    loop_begin(&loop);
     role(PRIO_DARWIN_ROLE_UI_FOCAL);
-    CHECK_EQ(monitor(&loop, port, QOS_DEF), 0);
     caller_of(&caller, port);
     until_calls(&loop, 1);
     mach_port_t right = loop.letters[0].header.msgh_remote_port;
@@ -487,7 +484,7 @@ TEST(a_received_right_can_be_redirected, "T152 T66")
     role(PRIO_DARWIN_ROLE_UI_FOCAL);
     caller_start(&caller);
     CHECK_EQ(monitor(&loop, to, QOS_DEF), 0);
-    CHECK_EQ(letter_send(to, MACH_MSG_TYPE_COPY_SEND, 0, 0, port, MACH_MSG_TYPE_MOVE_RECEIVE, 0, 0), OK);
+    CHECK_EQ(letter_move(to, port), OK);
     until_calls(&loop, 1);
     CHECK_EQ(redirect(&loop, port), 0);
     CHECK_EQ(reenable(&loop, to), 0);
@@ -498,8 +495,7 @@ TEST(a_received_right_can_be_redirected, "T152 T66")
     role(PRIO_DARWIN_ROLE_DEFAULT);
     loop_open(&loop);
     until_done(&loop, 1);
-    mach_port_mod_refs(SELF, caller.reply, MACH_PORT_RIGHT_RECEIVE, -1);
-    caller_end(&caller);
+    caller_leave(&caller);
     loop_end(&loop);
     port_gone(port);
     port_gone(to);

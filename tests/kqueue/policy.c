@@ -24,15 +24,11 @@ static int ask(struct loop *loop, struct kevent_qos_s *events, int n)
 
 TEST(the_policy_of_a_thread_of_the_pool_is_not_to_be_set, "T28 T27")
 {
-    mach_port_t port = port_with_send();
     struct loop loop = { .body = ask };
-    loop_begin(&loop);
-    CHECK_EQ(monitor(&loop, port, QOS_DEF), 0);
+    mach_port_t port = monitored_new(&loop);
     post(port, 0, 0);
     until_done(&loop, 1);
     CHECK_EQ(set_of_servicer, KERN_POLICY_STATIC);
     CHECK(state_of_servicer.flags & THREAD_POLICY_STATE_FLAG_STATIC_PARAM);
-    CHECK_EQ(unmonitor(&loop, port), 0);
-    loop_end(&loop);
-    port_gone(port);
+    monitored_end(&loop, port);
 }

@@ -49,9 +49,7 @@ TEST(without_receiving_the_message_stays_queued, "T125 T121")
     CHECK_EQ(loop.events[0].ext[0], 0);
     CHECK_EQ(loop.events[0].ext[1], 0);
     CHECK_EQ(letter_take(port).header.msgh_id, ID_CALL);
-    CHECK_EQ(unmonitor(&loop, port), 0);
-    loop_end(&loop);
-    port_gone(port);
+    monitored_end(&loop, port);
 }
 
 TEST(one_delivery_takes_one_message, "T128 T124")
@@ -71,9 +69,7 @@ TEST(one_delivery_takes_one_message, "T128 T124")
     CHECK_EQ(reenable(&loop, port), 0);
     world_settle();
     CHECK_EQ(loop.n_calls, 2);
-    CHECK_EQ(unmonitor(&loop, port), 0);
-    loop_end(&loop);
-    port_gone(port);
+    monitored_end(&loop, port);
 }
 
 TEST(a_disabled_knote_remembers_nothing, "T124")
@@ -89,9 +85,7 @@ TEST(a_disabled_knote_remembers_nothing, "T124")
     CHECK_EQ(loop.n_calls, 0);
     post(port, 0, 0);
     until_done(&loop, 1);
-    CHECK_EQ(unmonitor(&loop, port), 0);
-    loop_end(&loop);
-    port_gone(port);
+    monitored_end(&loop, port);
 }
 
 TEST(a_set_is_a_source_for_all_its_members, "T120 T126 T124 T66")
@@ -124,7 +118,7 @@ TEST(a_right_that_leaves_vanishes_once, "T119 T80 S48")
     struct loop loop = { 0 };
     loop_begin(&loop);
     CHECK_EQ(monitor(&loop, port, QOS_DEF), 0);
-    CHECK_EQ(letter_send(to, MACH_MSG_TYPE_COPY_SEND, 0, 0, port, MACH_MSG_TYPE_MOVE_RECEIVE, 0, 0), OK);
+    CHECK_EQ(letter_move(to, port), OK);
     until_done(&loop, 1);
     CHECK_EQ(loop.n_events, 1);
     CHECK_EQ(loop.events[0].flags, EV_DISPATCH2 | EV_ONESHOT | EV_VANISHED);
@@ -141,18 +135,14 @@ TEST(a_right_that_leaves_vanishes_once, "T119 T80 S48")
     CHECK_EQ(monitor(&loop, port, QOS_DEF), 0);
     until_done(&loop, 2);
     CHECK_EQ(received_by(&loop, 0), MACH_MSG_SUCCESS);
-    CHECK_EQ(unmonitor(&loop, port), 0);
-    loop_end(&loop);
-    port_gone(port);
+    monitored_end(&loop, port);
     port_gone(to);
 }
 
 TEST(vanishing_waits_until_the_knote_is_enabled, "T119")
 {
-    mach_port_t port = port_with_send();
     struct loop loop = { 0 };
-    loop_begin(&loop);
-    CHECK_EQ(monitor(&loop, port, QOS_DEF), 0);
+    mach_port_t port = monitored_new(&loop);
     post(port, 0, 0);
     until_done(&loop, 1);
     CHECK_EQ(mach_port_mod_refs(SELF, port, MACH_PORT_RIGHT_RECEIVE, -1), OK);
@@ -187,19 +177,15 @@ TEST(without_vanishing_the_end_is_told_and_the_knote_is_gone, "T119")
 
 TEST(a_touch_may_not_change_what_makes_a_knote_push, "T123")
 {
-    mach_port_t port = port_with_send();
     struct loop loop = { 0 };
-    loop_begin(&loop);
-    CHECK_EQ(monitor(&loop, port, QOS_DEF), 0);
+    mach_port_t port = monitored_new(&loop);
     CHECK_EQ(change(&loop, port, EVFILT_MACHPORT, EV_ENABLE | EV_DISPATCH2, 0, 0), EINVAL);
     CHECK_EQ(change(&loop, port, EVFILT_MACHPORT, EV_ENABLE | EV_DISPATCH2, MACH_RCV_MSG | MACH_RCV_SYNC_PEEK,
                     0),
              EINVAL);
     CHECK_EQ(change(&loop, port, EVFILT_MACHPORT, EV_ENABLE | EV_DISPATCH2, MACH_RCV_MSG | MACH_RCV_LARGE, 0),
              0);
-    CHECK_EQ(unmonitor(&loop, port), 0);
-    loop_end(&loop);
-    port_gone(port);
+    monitored_end(&loop, port);
 }
 
 TEST(a_buffer_of_the_program_is_used_when_there_is_one, "T126 T123")
@@ -230,9 +216,7 @@ TEST(a_buffer_of_the_program_is_used_when_there_is_one, "T126 T123")
     CHECK_EQ(buffer.header.msgh_id, ID_RIGHT);
     CHECK_EQ(buffer.port.name, SELF);
     mach_port_deallocate(SELF, SELF);
-    CHECK_EQ(unmonitor(&loop, port), 0);
-    loop_end(&loop);
-    port_gone(port);
+    monitored_end(&loop, port);
 }
 
 static void post_large(mach_port_t to, uint32_t size)
@@ -282,11 +266,9 @@ TEST(messages_share_32_kib_and_the_one_that_does_not_fit_stays, "T126 T133 S45")
 
 TEST(the_class_of_a_message_is_told_and_raises_the_event, "T127 T129 T107 S20")
 {
-    mach_port_t port = port_with_send();
     struct loop loop = { 0 };
-    loop_begin(&loop);
+    mach_port_t port = monitored_new(&loop);
     role(PRIO_DARWIN_ROLE_UI_FOCAL);
-    CHECK_EQ(monitor(&loop, port, QOS_DEF), 0);
     post(port, 5, 6);
     until_done(&loop, 1);
     CHECK_EQ(loop.events[0].ext[2], (uint64_t)QOS_IN << 32 | QOS_UI);
@@ -294,10 +276,8 @@ TEST(the_class_of_a_message_is_told_and_raises_the_event, "T127 T129 T107 S20")
     CHECK_EQ(loop.base, 47);
     CHECK_EQ(loop.push, 0);
     CHECK_EQ(loop.qos, QOS_CLASS_USER_INTERACTIVE);
-    CHECK_EQ(unmonitor(&loop, port), 0);
     role(PRIO_DARWIN_ROLE_DEFAULT);
-    loop_end(&loop);
-    port_gone(port);
+    monitored_end(&loop, port);
 }
 
 TEST(a_class_by_message_is_held_by_the_ceiling, "T107 S20")
@@ -310,9 +290,7 @@ TEST(a_class_by_message_is_held_by_the_ceiling, "T107 S20")
     until_done(&loop, 1);
     CHECK_EQ(loop.base, 31);
     CHECK_EQ(loop.push, 0);
-    CHECK_EQ(unmonitor(&loop, port), 0);
-    loop_end(&loop);
-    port_gone(port);
+    monitored_end(&loop, port);
 }
 
 TEST(a_fallback_class_gives_way_to_the_messages, "T129")
@@ -329,7 +307,5 @@ TEST(a_fallback_class_gives_way_to_the_messages, "T129")
     post(port, 0, 0);
     until_done(&loop, 2);
     CHECK_EQ(loop.base, 31);
-    CHECK_EQ(unmonitor(&loop, port), 0);
-    loop_end(&loop);
-    port_gone(port);
+    monitored_end(&loop, port);
 }

@@ -165,8 +165,7 @@ TEST(of_two_knotes_on_a_port_the_earlier_one_gets_the_push, "T121 T122 S38 S39")
     role(PRIO_DARWIN_ROLE_DEFAULT);
     busy_end(&a);
     busy_end(&b);
-    mach_port_mod_refs(SELF, caller.reply, MACH_PORT_RIGHT_RECEIVE, -1);
-    caller_end(&caller);
+    caller_leave(&caller);
     port_gone(port);
 }
 
@@ -197,8 +196,7 @@ TEST(only_pushable_knotes_push, "T121 S40 T79")
     CHECK_EQ(unmonitor(&loop, set), 0);
     role(PRIO_DARWIN_ROLE_DEFAULT);
     busy_end(&loop);
-    mach_port_mod_refs(SELF, caller.reply, MACH_PORT_RIGHT_RECEIVE, -1);
-    caller_end(&caller);
+    caller_leave(&caller);
     mach_port_mod_refs(SELF, set, MACH_PORT_RIGHT_PORT_SET, -1);
     port_gone(port);
 }
@@ -235,7 +233,7 @@ TEST(a_right_in_transit_pushes_on_the_workloop_it_goes_to, "T69 T71 T66 T81 T64 
     role(PRIO_DARWIN_ROLE_UI_FOCAL);
     caller_start(&caller);
     CHECK_EQ(monitor(&loop, to, QOS_DEF), 0);
-    CHECK_EQ(letter_send(to, MACH_MSG_TYPE_COPY_SEND, 0, 0, port, MACH_MSG_TYPE_MOVE_RECEIVE, 0, 0), OK);
+    CHECK_EQ(letter_move(to, port), OK);
     until_calls(&loop, 1);
     CHECK_EQ(loop.push, 47);
     CHECK_EQ(loop.letters[0].port.name, port);
@@ -249,8 +247,7 @@ TEST(a_right_in_transit_pushes_on_the_workloop_it_goes_to, "T69 T71 T66 T81 T64 
     CHECK_EQ(unmonitor(&loop, to), 0);
     role(PRIO_DARWIN_ROLE_DEFAULT);
     busy_end(&loop);
-    mach_port_mod_refs(SELF, caller.reply, MACH_PORT_RIGHT_RECEIVE, -1);
-    caller_end(&caller);
+    caller_leave(&caller);
     port_gone(port);
     port_gone(to);
 }
@@ -263,7 +260,7 @@ TEST(a_received_right_pushes_until_its_knote_is_enabled, "T71 T66 T67")
     loop_begin(&loop);
     role(PRIO_DARWIN_ROLE_UI_FOCAL);
     CHECK_EQ(monitor(&loop, to, QOS_DEF), 0);
-    CHECK_EQ(letter_send(to, MACH_MSG_TYPE_COPY_SEND, 0, 0, port, MACH_MSG_TYPE_MOVE_RECEIVE, 0, 0), OK);
+    CHECK_EQ(letter_move(to, port), OK);
     until_calls(&loop, 1);
     CHECK_EQ(loop.push, 0);
     caller_start(&caller);
@@ -273,8 +270,7 @@ TEST(a_received_right_pushes_until_its_knote_is_enabled, "T71 T66 T67")
     CHECK_EQ(unmonitor(&loop, to), 0);
     role(PRIO_DARWIN_ROLE_DEFAULT);
     busy_end(&loop);
-    mach_port_mod_refs(SELF, caller.reply, MACH_PORT_RIGHT_RECEIVE, -1);
-    caller_end(&caller);
+    caller_leave(&caller);
     port_gone(port);
     port_gone(to);
 }
@@ -324,12 +320,6 @@ static void two_begin(struct two_callers *two)
     until_calls(&two->loop, 1);
 }
 
-static void leave(struct caller *caller)
-{
-    mach_port_mod_refs(SELF, caller->reply, MACH_PORT_RIGHT_RECEIVE, -1);
-    CHECK_EQ(caller_end(caller), (kern_return_t)MACH_RCV_PORT_CHANGED);
-}
-
 static void two_end(struct two_callers *two)
 {
     CHECK_EQ(unmonitor(&two->loop, two->to), 0);
@@ -345,10 +335,10 @@ TEST(later_rights_of_a_message_push_by_way_of_the_knote, "T72 T67 T64 T75 T35")
     struct two_callers two;
     two_begin(&two);
     CHECK_EQ(two.loop.push, 47);
-    leave(&two.caller[1]);
+    caller_leave(&two.caller[1]);
     CHECK_EQ(push_of(two.loop.thread), 37);
     CHECK_EQ(base_of(two.loop.thread), 37);
-    leave(&two.caller[0]);
+    caller_leave(&two.caller[0]);
     CHECK_EQ(push_of(two.loop.thread), 0);
     two_end(&two);
 }
@@ -361,8 +351,8 @@ TEST(enabling_severs_the_first_and_the_later_ones, "T72 T61 T66 T78")
     CHECK_EQ(reenable(&two.loop, two.to), 0);
     CHECK_EQ(push_of(two.loop.thread), 0);
     CHECK_EQ(base_of(two.loop.thread), 31);
-    leave(&two.caller[0]);
-    leave(&two.caller[1]);
+    caller_leave(&two.caller[0]);
+    caller_leave(&two.caller[1]);
     two_end(&two);
 }
 
@@ -375,8 +365,8 @@ TEST(a_stashed_right_that_gets_its_own_knote_is_left_alone, "T61 T66 T122")
     CHECK_EQ(push_of(two.loop.thread), 47);
     CHECK_EQ(unmonitor(&two.loop, two.port[1]), 0);
     CHECK_EQ(push_of(two.loop.thread), 0);
-    leave(&two.caller[0]);
-    leave(&two.caller[1]);
+    caller_leave(&two.caller[0]);
+    caller_leave(&two.caller[1]);
     two_end(&two);
 }
 

@@ -31,12 +31,6 @@ TEST(of_two_callers_the_one_without_an_answer_still_pushes, "S8 T35 T76")
     port_gone(port);
 }
 
-static void stop(struct caller *caller)
-{
-    CHECK_EQ(mach_port_mod_refs(SELF, caller->reply, MACH_PORT_RIGHT_RECEIVE, -1), OK);
-    CHECK_EQ(caller_end(caller), MACH_RCV_PORT_CHANGED);
-}
-
 TEST(a_caller_pushes_with_the_class_and_the_role_that_it_has_now, "S14 T39 T11 T36")
 {
     mach_port_t port = port_with_send();
@@ -56,9 +50,9 @@ TEST(a_caller_pushes_with_the_class_and_the_role_that_it_has_now, "S14 T39 T11 T
     CHECK_EQ(base_of(loop.thread), 31);
     role(PRIO_DARWIN_ROLE_UI_NON_FOCAL);
     CHECK_EQ(base_of(loop.thread), 46);
-    stop(&high);
+    caller_leave(&high);
     CHECK_EQ(push_of(loop.thread), 20);
-    stop(&low);
+    caller_leave(&low);
     CHECK_EQ(push_of(loop.thread), 0);
     role(PRIO_DARWIN_ROLE_DEFAULT);
     CHECK_EQ(unmonitor(&loop, port), 0);

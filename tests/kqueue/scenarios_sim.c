@@ -29,12 +29,10 @@ static void override(mach_port_t thread, uint32_t qos, bool begins)
 
 TEST(a_caller_pushes_with_each_override_that_it_is_given, "S13 T39 T16")
 {
-    mach_port_t port = port_with_send();
     struct loop loop = { .is_closed = true };
+    mach_port_t port = monitored_new(&loop);
     struct caller caller = { .dest = port, .qos_class = QOS_CLASS_DEFAULT };
-    loop_begin(&loop);
     role(PRIO_DARWIN_ROLE_UI_FOCAL);
-    CHECK_EQ(monitor(&loop, port, QOS_DEF), 0);
     caller_start(&caller);
     until_calls(&loop, 1);
     CHECK_EQ(push_of(loop.thread), 31);
@@ -77,8 +75,7 @@ TEST(a_knote_of_a_descriptor_pushes_on_nobody, "S40 T79")
     CHECK_EQ(kernels->push.inheritor.kind, INHERITOR_NONE);
     trap.changes = &remove;
     CHECK_EQ(kevent_trap_make(&trap), 0);
-    mach_port_mod_refs(SELF, caller.reply, MACH_PORT_RIGHT_RECEIVE, -1);
-    CHECK_EQ(caller_end(&caller), MACH_RCV_PORT_CHANGED);
+    caller_leave(&caller);
     port_gone(port);
 }
 
@@ -92,12 +89,6 @@ static uint64_t steps_of_override(mach_port_t thread, uint32_t qos, bool begins)
     return account->steps - before;
 }
 
-static void stop(struct caller *caller)
-{
-    mach_port_mod_refs(SELF, caller->reply, MACH_PORT_RIGHT_RECEIVE, -1);
-    CHECK_EQ(caller_end(caller), MACH_RCV_PORT_CHANGED);
-}
-
 /* Of a push that changes at the bottom of n ports in transit, each in a message on the next. */
 static uint64_t steps_along(int n)
 {
@@ -106,15 +97,14 @@ static uint64_t steps_along(int n)
     caller_start(&caller);
     for (int i = 0; i < n; i++) {
         mach_port_t above = port_with_send();
-        CHECK_EQ(letter_send(above, MACH_MSG_TYPE_COPY_SEND, 0, 0, below, MACH_MSG_TYPE_MOVE_RECEIVE, 0, 0),
-                 OK);
+        CHECK_EQ(letter_move(above, below), OK);
         below = above;
     }
     uint64_t steps = steps_of_override(caller.thread, THREAD_QOS_USER_INTERACTIVE, true);
     CHECK_EQ(space_peek(sim_task_kernel(sim_task_self())->space, below)->port->push.priority, 47);
     CHECK_EQ(steps_of_override(caller.thread, THREAD_QOS_USER_INTERACTIVE, false), steps);
     CHECK_EQ(space_peek(sim_task_kernel(sim_task_self())->space, below)->port->push.priority, 31);
-    stop(&caller);
+    caller_leave(&caller);
     port_gone(below);
     return steps;
 }
@@ -142,7 +132,7 @@ static uint64_t steps_beside(int n, mach_port_t port)
     steps = steps_of_override(callers[n / 2].thread, THREAD_QOS_USER_INITIATED, true);
     CHECK_EQ(steps_of_override(callers[n / 2].thread, THREAD_QOS_USER_INITIATED, false), steps);
     for (int i = 0; i < n; i++)
-        stop(&callers[i]);
+        caller_leave(&callers[i]);
     return steps;
 }
 
@@ -155,7 +145,7 @@ TEST(a_change_below_the_strongest_waiter_costs_the_same_however_many_wait, "T34 
     uint64_t beside_one = steps_beside(1, port);
     CHECK_LT(beside_one, 16);
     CHECK_EQ(steps_beside(40, port), beside_one);
-    stop(&strongest);
+    caller_leave(&strongest);
     role(PRIO_DARWIN_ROLE_DEFAULT);
     port_gone(port);
 }

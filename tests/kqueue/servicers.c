@@ -4,10 +4,8 @@
 
 TEST(a_message_brings_up_a_servicer_that_gets_it, "T130 T131 T133 T126 T119")
 {
-    mach_port_t port = port_with_send();
     struct loop loop = { 0 };
-    loop_begin(&loop);
-    CHECK_EQ(monitor(&loop, port, QOS_DEF), 0);
+    mach_port_t port = monitored_new(&loop);
     CHECK_EQ(loop.n_calls, 0);
     post(port, 0, 0);
     until_done(&loop, 1);
@@ -21,21 +19,17 @@ TEST(a_message_brings_up_a_servicer_that_gets_it, "T130 T131 T133 T126 T119")
     CHECK_EQ(loop.events[0].ext[1], sizeof(mach_msg_header_t) + sizeof(mach_msg_trailer_t));
     CHECK_EQ(loop.base, 31);
     CHECK_EQ(loop.push, 0);
-    CHECK_EQ(unmonitor(&loop, port), 0);
-    loop_end(&loop);
-    port_gone(port);
+    monitored_end(&loop, port);
 }
 
 /* ---- requests ---- */
 
 TEST(a_push_alone_calls_nobody, "T131 T74 S38")
 {
-    mach_port_t port = port_with_send();
     struct loop loop = { 0 };
+    mach_port_t port = monitored_new(&loop);
     struct caller caller = { .link = port, .qos_class = QOS_CLASS_USER_INTERACTIVE };
-    loop_begin(&loop);
     role(PRIO_DARWIN_ROLE_UI_FOCAL);
-    CHECK_EQ(monitor(&loop, port, QOS_DEF), 0);
     caller_start(&caller);
     world_settle();
     CHECK_EQ(loop.n_calls, 0);
@@ -45,8 +39,7 @@ TEST(a_push_alone_calls_nobody, "T131 T74 S38")
     CHECK_EQ(loop.push, 47);
     CHECK_EQ(unmonitor(&loop, port), 0);
     port_gone(port);
-    mach_port_mod_refs(SELF, caller.reply, MACH_PORT_RIGHT_RECEIVE, -1);
-    CHECK_EQ(caller_end(&caller), (kern_return_t)MACH_RCV_PORT_CHANGED);
+    caller_leave(&caller);
     role(PRIO_DARWIN_ROLE_DEFAULT);
     loop_end(&loop);
 }
@@ -178,9 +171,7 @@ TEST(what_a_callback_leaves_are_changes, "T134 S41")
     post(port, 0, 0);
     until_done(&loop, 4);
     loop.body = NULL;
-    CHECK_EQ(unmonitor(&loop, port), 0);
-    loop_end(&loop);
-    port_gone(port);
+    monitored_end(&loop, port);
 }
 
 static int bad_once(struct loop *loop, struct kevent_qos_s *events, int n)
@@ -331,10 +322,8 @@ TEST(the_class_follows_the_queue_when_a_message_is_taken_from_it, "T129 T138")
     loop_open(&loop);
     until_done(&loop, 2);
     CHECK_EQ(loop.base, 20);
-    CHECK_EQ(unmonitor(&loop, port), 0);
     role(PRIO_DARWIN_ROLE_DEFAULT);
-    loop_end(&loop);
-    port_gone(port);
+    monitored_end(&loop, port);
 }
 
 TEST(what_was_delivered_keeps_its_class_until_it_is_enabled, "T139")
@@ -354,20 +343,16 @@ TEST(what_was_delivered_keeps_its_class_until_it_is_enabled, "T139")
     CHECK_EQ(change(&loop, 1, EVFILT_USER, EV_ADD | EV_ONESHOT, NOTE_TRIGGER, QOS_BG), 0);
     until_done(&loop, 3);
     CHECK_EQ(loop.base, 4);
-    CHECK_EQ(unmonitor(&loop, port), 0);
     role(PRIO_DARWIN_ROLE_DEFAULT);
-    loop_end(&loop);
-    port_gone(port);
+    monitored_end(&loop, port);
 }
 
 TEST(a_servicer_that_parks_is_pushed_no_more, "T141 T140 T142")
 {
-    mach_port_t port = port_with_send();
     struct loop loop = { 0 };
+    mach_port_t port = monitored_new(&loop);
     struct caller caller = { .link = port, .qos_class = QOS_CLASS_USER_INTERACTIVE };
-    loop_begin(&loop);
     role(PRIO_DARWIN_ROLE_UI_FOCAL);
-    CHECK_EQ(monitor(&loop, port, QOS_DEF), 0);
     caller_start(&caller);
     post(port, 0, 0);
     until_done(&loop, 1);
@@ -383,8 +368,7 @@ TEST(a_servicer_that_parks_is_pushed_no_more, "T141 T140 T142")
     CHECK_EQ(unmonitor(&loop, port), 0);
     loop_open(&loop);
     until_done(&loop, 2);
-    mach_port_mod_refs(SELF, caller.reply, MACH_PORT_RIGHT_RECEIVE, -1);
-    CHECK_EQ(caller_end(&caller), (kern_return_t)MACH_RCV_PORT_CHANGED);
+    caller_leave(&caller);
     loop_end(&loop);
     port_gone(port);
 }

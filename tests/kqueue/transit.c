@@ -7,34 +7,10 @@
 
 enum { SHORT_MS = 100 };
 
-/* A busy loop in a focal application, and its end. */
-static void scene_begin(struct loop *loop)
-{
-    busy_begin(loop);
-    role(PRIO_DARWIN_ROLE_UI_FOCAL);
-}
-
-static void scene_end(struct loop *loop)
-{
-    role(PRIO_DARWIN_ROLE_DEFAULT);
-    busy_end(loop);
-}
-
 static void fill(mach_port_t port)
 {
     for (int i = 0; i < MACH_PORT_QLIMIT_DEFAULT; i++)
         post(port, 0, 0);
-}
-
-static kern_return_t move(mach_port_t to, mach_port_t right)
-{
-    return letter_send(to, MACH_MSG_TYPE_COPY_SEND, 0, 0, right, MACH_MSG_TYPE_MOVE_RECEIVE, 0, 0);
-}
-
-static void leave(struct caller *caller)
-{
-    mach_port_mod_refs(SELF, caller->reply, MACH_PORT_RIGHT_RECEIVE, -1);
-    CHECK_EQ(caller_end(caller), (kern_return_t)MACH_RCV_PORT_CHANGED);
 }
 
 /* Sends one message and says when it is about to; with_reply: its special reply port is the reply right. */
@@ -82,9 +58,9 @@ TEST(senders_to_a_right_in_transit_push_where_it_goes, "T83 T94 T95 T65 T31")
     mach_port_t port = port_with_send(), to = port_with_send();
     struct loop loop;
     struct sender sender = { .to = port, .timeout_ms = 20 * SHORT_MS };
-    scene_begin(&loop);
+    focal_begin(&loop);
     CHECK_EQ(change(&loop, to, EVFILT_MACHPORT, EV_ADD | EV_DISPATCH2 | EV_DISABLE, MACH_RCV_MSG, QOS_DEF), 0);
-    CHECK_EQ(move(to, port), OK);
+    CHECK_EQ(letter_move(to, port), OK);
     fill(port);
     CHECK_EQ(base_of(loop.thread), 31);
     world_thread *thread = sender_start(&sender);
@@ -95,7 +71,7 @@ TEST(senders_to_a_right_in_transit_push_where_it_goes, "T83 T94 T95 T65 T31")
     mach_port_deallocate(SELF, sender.thread);
     CHECK_EQ(unmonitor(&loop, to), 0);
     CHECK_EQ(letter_take(to).port.name, port);
-    scene_end(&loop);
+    focal_end(&loop);
     port_gone(port);
     port_gone(to);
 }
@@ -107,7 +83,7 @@ TEST(a_sender_that_waits_for_room_pushes_as_a_sender_even_with_a_reply_port, "T9
     struct sender sender = {
         .to = port, .with_reply = true, .timeout_ms = 10 * SHORT_MS, .gate = port_with_send()
     };
-    scene_begin(&loop);
+    focal_begin(&loop);
     CHECK_EQ(change(&loop, port, EVFILT_MACHPORT, EV_ADD | EV_DISPATCH2 | EV_DISABLE, MACH_RCV_MSG, QOS_DEF),
              0);
     fill(port);
@@ -123,7 +99,7 @@ TEST(a_sender_that_waits_for_room_pushes_as_a_sender_even_with_a_reply_port, "T9
     CHECK_EQ(sender.received, (kern_return_t)MACH_RCV_TIMED_OUT);
     mach_port_deallocate(SELF, sender.thread);
     CHECK_EQ(unmonitor(&loop, port), 0);
-    scene_end(&loop);
+    focal_end(&loop);
     port_gone(sender.gate);
     port_gone(port);
 }
@@ -133,7 +109,7 @@ TEST(sending_alone_links_but_does_not_push, "T49 T91")
     mach_port_t port = port_with_send();
     struct loop loop;
     struct sender sender = { .to = port, .with_reply = true, .gate = port_with_send() };
-    scene_begin(&loop);
+    focal_begin(&loop);
     CHECK_EQ(change(&loop, port, EVFILT_MACHPORT, EV_ADD | EV_DISPATCH2 | EV_DISABLE, MACH_RCV_MSG, QOS_DEF),
              0);
     world_thread *thread = sender_start(&sender);
@@ -144,7 +120,7 @@ TEST(sending_alone_links_but_does_not_push, "T49 T91")
     CHECK_EQ(base_of(loop.thread), 31);
     mach_port_deallocate(SELF, sender.thread);
     CHECK_EQ(unmonitor(&loop, port), 0);
-    scene_end(&loop);
+    focal_end(&loop);
     port_gone(sender.gate);
     port_gone(port);
 }
@@ -154,15 +130,15 @@ TEST(a_message_that_would_close_a_circle_takes_its_port_and_the_push_along, "T84
     mach_port_t port = port_with_send(), to = port_with_send();
     struct loop loop;
     struct caller caller = { .link = port, .qos_class = QOS_CLASS_USER_INTERACTIVE };
-    scene_begin(&loop);
+    focal_begin(&loop);
     CHECK_EQ(monitor(&loop, port, QOS_DEF), 0);
     caller_start(&caller);
     CHECK_EQ(base_of(loop.thread), 47);
-    CHECK_EQ(move(port, port), OK);
+    CHECK_EQ(letter_move(port, port), OK);
     CHECK_EQ(base_of(loop.thread), 31);
-    leave(&caller);
+    caller_leave(&caller);
     CHECK_EQ(unmonitor(&loop, port), 0);
-    scene_end(&loop);
+    focal_end(&loop);
     mach_port_deallocate(SELF, port);
     port_gone(to);
 }
@@ -172,16 +148,16 @@ TEST(when_the_destination_dies_the_carried_right_dies_and_pushes_no_more, "T86 T
     mach_port_t port = port_with_send(), to = port_with_send();
     struct loop loop;
     struct caller caller = { .link = port, .qos_class = QOS_CLASS_USER_INTERACTIVE };
-    scene_begin(&loop);
+    focal_begin(&loop);
     CHECK_EQ(change(&loop, to, EVFILT_MACHPORT, EV_ADD | EV_DISPATCH2 | EV_DISABLE, MACH_RCV_MSG, QOS_DEF), 0);
     caller_start(&caller);
-    CHECK_EQ(move(to, port), OK);
+    CHECK_EQ(letter_move(to, port), OK);
     CHECK_EQ(base_of(loop.thread), 47);
     CHECK_EQ(mach_port_mod_refs(SELF, to, MACH_PORT_RIGHT_RECEIVE, -1), OK);
     CHECK_EQ(base_of(loop.thread), 31);
-    leave(&caller);
+    caller_leave(&caller);
     CHECK_EQ(unmonitor(&loop, to), 0);
-    scene_end(&loop);
+    focal_end(&loop);
     mach_port_deallocate(SELF, port);
     mach_port_deallocate(SELF, to);
 }
@@ -197,7 +173,7 @@ TEST(a_send_that_fails_gives_the_right_back_without_its_knotes, "T85 T80 T93")
         .port = { .name = port, .disposition = MACH_MSG_TYPE_MOVE_RECEIVE, .type = MACH_MSG_PORT_DESCRIPTOR }
     };
     struct caller caller = { .link = port, .qos_class = QOS_CLASS_USER_INTERACTIVE };
-    scene_begin(&loop);
+    focal_begin(&loop);
     CHECK_EQ(monitor(&loop, port, QOS_DEF), 0);
     caller_start(&caller);
     CHECK_EQ(base_of(loop.thread), 47);
@@ -211,8 +187,8 @@ TEST(a_send_that_fails_gives_the_right_back_without_its_knotes, "T85 T80 T93")
     CHECK_EQ(monitor(&loop, port, QOS_DEF), 0);
     CHECK_EQ(base_of(loop.thread), 47);
     CHECK_EQ(unmonitor(&loop, port), 0);
-    leave(&caller);
-    scene_end(&loop);
+    caller_leave(&caller);
+    focal_end(&loop);
     port_gone(port);
     port_gone(to);
 }
@@ -222,7 +198,7 @@ TEST(a_right_that_goes_to_who_asked_for_it_pushes_there, "T87 T81")
     mach_port_t port = port_with_send(), to = port_with_send(), previous;
     struct loop loop;
     struct caller caller = { .link = port, .qos_class = QOS_CLASS_USER_INTERACTIVE };
-    scene_begin(&loop);
+    focal_begin(&loop);
     CHECK_EQ(change(&loop, to, EVFILT_MACHPORT, EV_ADD | EV_DISPATCH2 | EV_DISABLE, MACH_RCV_MSG, QOS_DEF), 0);
     CHECK_EQ(mach_port_request_notification(SELF, port, MACH_NOTIFY_PORT_DESTROYED, 0, to,
                                             MACH_MSG_TYPE_MAKE_SEND_ONCE, &previous),
@@ -234,8 +210,8 @@ TEST(a_right_that_goes_to_who_asked_for_it_pushes_there, "T87 T81")
     CHECK_EQ(unmonitor(&loop, to), 0);
     CHECK_EQ(base_of(loop.thread), 31);
     CHECK_EQ(letter_take(to).port.name, port);
-    leave(&caller);
-    scene_end(&loop);
+    caller_leave(&caller);
+    focal_end(&loop);
     port_gone(port);
     port_gone(to);
 }
@@ -258,7 +234,7 @@ TEST(a_reply_that_is_there_already_is_received_without_a_push, "T103 T60 S24")
     CHECK_EQ(base_of(loop.thread), 31);
     mach_port_deallocate(SELF, sender.thread);
     CHECK_EQ(unmonitor(&loop, port), 0);
-    scene_end(&loop);
+    focal_end(&loop);
     port_gone(sender.gate);
     port_gone(port);
 }

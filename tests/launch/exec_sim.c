@@ -168,7 +168,7 @@ TEST(an_exec_with_watch_ports_is_pushed_if_all_others_have_ended, "T168 S54")
     REQUIRE_EQ(launch_begin(&request, exec_when_the_watch_has_ended, NULL, &child), 0);
     launch_go(child);
     world_sleep_ms(10);
-    CHECK_EQ(letter_send(carrier, MACH_MSG_TYPE_COPY_SEND, 0, 0, port, MACH_MSG_TYPE_MOVE_RECEIVE, 0, 0), OK);
+    CHECK_EQ(letter_move(carrier, port), OK);
     CHECK_EQ(launch_wait(child), 47);
     letter_take(carrier);
     stop(&caller, port);

@@ -58,9 +58,7 @@ static void set_the_stage(void)
     caller_of(&stage.of_servicer, stage.monitored);
     caller_of(&stage.of_moved, stage.moved);
     until_calls(&stage.loop, 1);
-    CHECK_EQ(letter_send(stage.above, MACH_MSG_TYPE_COPY_SEND, 0, 0, stage.moved, MACH_MSG_TYPE_MOVE_RECEIVE,
-                         0, 0),
-             OK);
+    CHECK_EQ(letter_move(stage.above, stage.moved), OK);
     world_thread_spawn(fill, NULL);
     until_waiting(&stage.sender);
 }

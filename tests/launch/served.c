@@ -33,9 +33,7 @@ static void stage_begin(struct stage *stage, bool in_transit)
                     MACH_RCV_MSG, QOS_DEF),
              0);
     if (in_transit)
-        CHECK_EQ(letter_send(stage->port, MACH_MSG_TYPE_COPY_SEND, 0, 0, stage->waited,
-                             MACH_MSG_TYPE_MOVE_RECEIVE, 0, 0),
-                 OK);
+        CHECK_EQ(letter_move(stage->port, stage->waited), OK);
     CHECK_EQ(base_of(stage->loop.thread), 47);
 }
 
@@ -108,7 +106,7 @@ TEST(a_stashed_right_that_becomes_a_watch_port_pushes_on_the_child, "T156 T64 T6
     role(PRIO_DARWIN_ROLE_UI_FOCAL);
     caller_start(&caller);
     CHECK_EQ(monitor(&loop, to, QOS_DEF), 0);
-    CHECK_EQ(letter_send(to, MACH_MSG_TYPE_COPY_SEND, 0, 0, port, MACH_MSG_TYPE_MOVE_RECEIVE, 0, 0), OK);
+    CHECK_EQ(letter_move(to, port), OK);
     until_calls(&loop, 1);
     CHECK_EQ(base_of(loop.thread), 47);
     struct launched *child = launch_for(port);

@@ -167,7 +167,7 @@ TEST(a_right_that_moves_ends_the_watch, "T163 T80 T81 F124")
     caller_start(&caller);
     struct launched *child = spawn(&port, 1, tell_base_after, &from);
     CHECK_EQ(launch_base(child), 47);
-    CHECK_EQ(letter_send(carrier, MACH_MSG_TYPE_COPY_SEND, 0, 0, port, MACH_MSG_TYPE_MOVE_RECEIVE, 0, 0), OK);
+    CHECK_EQ(letter_move(carrier, port), OK);
     CHECK_EQ(launch_wait(child), 31);
     struct letter letter = letter_take(carrier);
     CHECK_EQ(letter.port.name, port);
@@ -186,8 +186,7 @@ TEST(watch_ports_end_one_by_one, "T160 T35 F125")
     struct launched *child = spawn(port, 2, tell_base_after_two, NULL);
     for (int i = 0; i < 2; i++) {
         world_sleep_ms(50);
-        CHECK_EQ(letter_send(carrier, MACH_MSG_TYPE_COPY_SEND, 0, 0, port[i], MACH_MSG_TYPE_MOVE_RECEIVE, 0, 0),
-                 OK);
+        CHECK_EQ(letter_move(carrier, port[i]), OK);
     }
     CHECK_EQ(launch_wait(child), 31);
     for (int i = 0; i < 2; i++)
@@ -252,7 +251,7 @@ TEST(what_cannot_be_watched_is_left_out, "S37 S50 T154 T155 T159 F121")
     struct caller caller = waits_on(port, QOS_CLASS_USER_INTERACTIVE);
     caller_start(&caller);
     mach_port_mod_refs(SELF, dead, MACH_PORT_RIGHT_RECEIVE, -1);
-    CHECK_EQ(letter_send(carrier, MACH_MSG_TYPE_COPY_SEND, 0, 0, moved, MACH_MSG_TYPE_MOVE_RECEIVE, 0, 0), OK);
+    CHECK_EQ(letter_move(carrier, moved), OK);
     const mach_port_t names[] = { port, MACH_PORT_NULL, MACH_PORT_DEAD, dead, moved, special, port };
     struct launched *child = spawn(names, sizeof(names) / sizeof(names[0]), tell_base, NULL);
     CHECK_EQ(launch_wait(child), 47);

@@ -48,6 +48,12 @@ kern_return_t caller_end(struct caller *caller)
     return caller->result;
 }
 
+void caller_leave(struct caller *caller)
+{
+    CHECK_EQ(mach_port_mod_refs(SELF, caller->reply, MACH_PORT_RIGHT_RECEIVE, -1), OK);
+    CHECK_EQ(caller_end(caller), (kern_return_t)MACH_RCV_PORT_CHANGED);
+}
+
 /* ---- ports ---- */
 
 mach_port_t port_with_send(void)
@@ -117,6 +123,11 @@ kern_return_t letter_send(mach_port_t to, int to_how, mach_port_t reply, int rep
         letter.header.msgh_bits |= MACH_MSGH_BITS_COMPLEX;
     return mach_msg(&letter.header, MACH_SEND_MSG | more | (timeout_ms ? MACH_SEND_TIMEOUT : 0),
                     how ? offsetof(struct letter, trailer) : sizeof(letter.header), 0, 0, timeout_ms, 0);
+}
+
+kern_return_t letter_move(mach_port_t to, mach_port_t right)
+{
+    return letter_send(to, MACH_MSG_TYPE_COPY_SEND, 0, 0, right, MACH_MSG_TYPE_MOVE_RECEIVE, 0, 0);
 }
 
 struct letter letter_take(mach_port_t from)

@@ -40,6 +40,8 @@ void until_waiting(const _Atomic mach_port_t *thread);
 void caller_start(struct caller *caller);
 /* Joins it; gives the result of its receive. */
 kern_return_t caller_end(struct caller *caller);
+/* The same of one that nobody answers: its reply port dies. */
+void caller_leave(struct caller *caller);
 
 mach_port_t port_with_send(void);
 void port_gone(mach_port_t port);
@@ -62,6 +64,8 @@ struct letter {
 /* Sends `right` by `how` (0: nothing) to `to` by `to_how`, with `reply` as reply right by `reply_how` (0: none). */
 kern_return_t letter_send(mach_port_t to, int to_how, mach_port_t reply, int reply_how, mach_port_t right, int how,
                           mach_msg_option_t more, uint32_t timeout_ms);
+/* Moves a receive right. */
+kern_return_t letter_move(mach_port_t to, mach_port_t right);
 /* Receives within PATIENCE_MS, or ends the test. */
 struct letter letter_take(mach_port_t from);
 /* The bare answer to a request. */

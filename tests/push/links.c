@@ -203,9 +203,7 @@ TEST(a_chain_of_rights_in_transit_carries_the_push, "T81 T82 T64 T65")
     struct caller caller = { .link = ports[0], .qos_class = QOS_CLASS_USER_INITIATED };
     caller_start(&caller);
     for (int i = 0; i + 1 < LENGTH; i++)
-        CHECK_EQ(letter_send(ports[i + 1], MACH_MSG_TYPE_COPY_SEND, 0, 0, ports[i],
-                             MACH_MSG_TYPE_MOVE_RECEIVE, 0, 0),
-                 OK);
+        CHECK_EQ(letter_move(ports[i + 1], ports[i]), OK);
     push_helper(&helper, ports[LENGTH - 1]);
     CHECK_EQ(base_of(helper.thread), 37);
     step(&helper);
@@ -349,8 +347,7 @@ TEST(what_sync_wait_accepts, "S36 T102")
 TEST(what_a_special_reply_port_refuses, "S37 T46")
 {
     mach_port_t reply = thread_get_special_reply_port(), port = port_with_send(), previous = MACH_PORT_NULL;
-    CHECK_EQ(letter_send(port, MACH_MSG_TYPE_COPY_SEND, 0, 0, reply, MACH_MSG_TYPE_MOVE_RECEIVE, 0, 0),
-             MACH_SEND_INVALID_RIGHT);
+    CHECK_EQ(letter_move(port, reply), MACH_SEND_INVALID_RIGHT);
     CHECK_EQ(mach_port_request_notification(SELF, reply, MACH_NOTIFY_PORT_DESTROYED, 0, port,
                                             MACH_MSG_TYPE_MAKE_SEND_ONCE, &previous),
              KERN_INVALID_RIGHT);

@@ -533,7 +533,7 @@ TEST(a_request_dies_with_the_queue_that_its_port_was_moved_into, "T86 T83 T59")
     mach_port_t port = port_with_send(), outer = port_with_send();
     struct caller caller = { .dest = port, .qos_class = QOS_CLASS_USER_INITIATED };
     caller_start(&caller);
-    CHECK_EQ(letter_send(outer, MACH_MSG_TYPE_COPY_SEND, 0, 0, port, MACH_MSG_TYPE_MOVE_RECEIVE, 0, 0), OK);
+    CHECK_EQ(letter_move(outer, port), OK);
     CHECK_EQ(letter_send(port, MACH_MSG_TYPE_COPY_SEND, 0, 0, MACH_PORT_NULL, 0, 0, 0), OK);
     CHECK_EQ(run_state_of(caller.thread), TH_STATE_WAITING);
     port_gone(outer);
@@ -593,9 +593,9 @@ TEST(a_circle_of_rights_is_no_error_and_nobody_waits_for_it, "T84 T59")
     mach_port_t inner = port_with_send(), outer = port_with_send();
     struct caller caller = { .dest = inner, .qos_class = QOS_CLASS_USER_INITIATED };
     caller_start(&caller);
-    CHECK_EQ(letter_send(inner, MACH_MSG_TYPE_COPY_SEND, 0, 0, outer, MACH_MSG_TYPE_MOVE_RECEIVE, 0, 0), OK);
+    CHECK_EQ(letter_move(inner, outer), OK);
     CHECK_EQ(run_state_of(caller.thread), TH_STATE_WAITING);
-    CHECK_EQ(letter_send(outer, MACH_MSG_TYPE_COPY_SEND, 0, 0, inner, MACH_MSG_TYPE_MOVE_RECEIVE, 0, 0), OK);
+    CHECK_EQ(letter_move(outer, inner), OK);
     CHECK_EQ(caller_end(&caller), OK);
     CHECK_EQ(caller.received_id, MACH_NOTIFY_SEND_ONCE);
     mach_port_deallocate(SELF, inner);
