@@ -204,6 +204,7 @@ static int ignore_quit(void *argument)
 {
     struct sigaction now;
     tell_parent();
+    signal(SIGQUIT, SIG_DFL); /* whoever started us may have left it ignored */
     CHECK_EQ(signal(SIGQUIT, SIG_IGN), SIG_DFL);
     CHECK_EQ(sigaction(SIGQUIT, NULL, &now), 0);
     CHECK_EQ(now.sa_handler, SIG_IGN);

@@ -14,6 +14,14 @@
 
 #include "host/linux/test/live.h"
 
+/* A name below /tmp that no other run of these tests has. */
+static const char *own_path(const char *ending)
+{
+    static char path[64];
+    snprintf(path, sizeof(path), "/tmp/machd-test-%d.%s", getpid(), ending);
+    return path;
+}
+
 TEST(a_machd_ends_with_its_root_process, "F100")
 {
     char number[12], *end;
@@ -123,7 +131,7 @@ static void write_file(const char *path, const char *text, mode_t mode)
 TEST(an_unknown_setting_is_refused, "F16")
 {
     struct live live;
-    static const char path[] = "/tmp/machd-test.conf";
+    const char *path = own_path("conf");
     const char *options[] = { "--no-launchd", "--config", path, NULL };
     int status;
     write_file(path, "# a comment\nuid-ports 100 # another\ntypo 3\n", 0600);
@@ -153,13 +161,15 @@ static char *read_file(const char *path)
 TEST(launchd_finds_its_stash_and_its_machd_and_is_started_again, "B14")
 {
     struct live live;
-    static const char program[] = "/tmp/machd-test-launchd.sh", notes[] = "/tmp/machd-test-launchd.txt";
+    const char *program = own_path("sh");
     const char *options[] = { "--launchd", program, NULL };
+    char notes[64];
+    snprintf(notes, sizeof(notes), "%s.txt", program);
     unlink(notes);
     write_file(program,
                "#!/bin/sh\n"
-               "cat <&3 >>/tmp/machd-test-launchd.txt\n"
-               "echo \"$1 $2 $MACHD_SOCKET\" >>/tmp/machd-test-launchd.txt\n"
+               "cat <&3 >>$0.txt\n"
+               "echo \"$1 $2 $MACHD_SOCKET\" >>$0.txt\n"
                "echo kept >/proc/self/fd/3\n"
                "exit 3\n",
                0700);
@@ -178,7 +188,7 @@ TEST(launchd_finds_its_stash_and_its_machd_and_is_started_again, "B14")
 TEST(launchd_ends_with_machd, "B14")
 {
     struct live live;
-    static const char program[] = "/tmp/machd-test-launchd.sh";
+    const char *program = own_path("sh");
     const char *options[] = { "--launchd", program, NULL };
     write_file(program, "#!/bin/sh\nexec sleep 100\n", 0700);
     REQUIRE(live_try(&live, options));
@@ -196,7 +206,7 @@ TEST(who_attaches_waits_for_the_domain_without_holding_up_others, "B8")
 {
     struct live live;
     struct client client;
-    static const char program[] = "/tmp/machd-test-launchd.sh";
+    const char *program = own_path("sh");
     const char *options[] = { "--launchd", program, NULL };
     write_file(program, "#!/bin/sh\nexec sleep 100\n", 0700);
     REQUIRE(live_try(&live, options));
@@ -227,7 +237,7 @@ TEST(who_attaches_waits_for_the_domain_without_holding_up_others, "B8")
 TEST(launchd_gets_the_same_options_in_both_modes, "B7")
 {
     struct live live;
-    static const char program[] = "/tmp/machd-test-launchd.sh";
+    const char *program = own_path("sh");
     const char *options[] = { "--system", "--launchd", program, NULL };
     if (geteuid() != 0)
         SKIP("only root can serve all users");
