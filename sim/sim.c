@@ -363,7 +363,7 @@ void sim_trap(void)
 
 /* ---- beginning and end ---- */
 
-bool sim_boosts_receivers = true, sim_prioritizes_launch = true, sim_raises_guards;
+bool sim_boosts_receivers = true, sim_prioritizes_launch = true, sim_raises_guards, sim_relaxed_host_ports;
 uint32_t sim_guard_default;
 
 void sim_begin(uint64_t seed)
@@ -372,6 +372,7 @@ void sim_begin(uint64_t seed)
     config.boost_receivers = sim_boosts_receivers;
     config.prioritize_launch = sim_prioritizes_launch;
     config.raise_guards = sim_raises_guards;
+    config.relaxed_host_ports = sim_relaxed_host_ports;
     config.guard_default = sim_guard_default;
     ASSERT(sim.kernel == NULL);
     list_init(&sim.tasks);

@@ -39,6 +39,7 @@ extern bool sim_boosts_receivers;
 extern bool sim_prioritizes_launch;
 /* Are violations of guards exceptions (P204)? Likewise, but false unless set: most tests want to see the error. */
 extern bool sim_raises_guards;
+extern bool sim_relaxed_host_ports; /* whether any holder of host-priv may set the ports of services (K101) */
 /* The guard word of tasks without a parent (K212); 0 unless set. */
 extern uint32_t sim_guard_default;
 

@@ -54,6 +54,10 @@ kern_return_t host_get_special_port(host_priv_t host_priv, int node, int which, 
  */
 kern_return_t host_set_special_port(host_priv_t host_priv, int which, mach_port_t port);
 
+/* The same two for HOST_USER_NOTIFICATION_PORT. (K103) */
+kern_return_t host_get_UNDServer(host_priv_t host_priv, UNDServerRef *server);
+kern_return_t host_set_UNDServer(host_priv_t host_priv, UNDServerRef server);
+
 /* The last exception ports asked, after the thread's and the task's: as in <mach/task.h>. (K167, K178) */
 kern_return_t host_set_exception_ports(host_priv_t host_priv, exception_mask_t exception_mask,
                                        mach_port_t new_port, exception_behavior_t behavior,

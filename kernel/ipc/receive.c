@@ -18,7 +18,7 @@ static bool refuse_source(struct ipc_thread *thread)
 {
     mach_port_name_t name = thread->call.msg.rcv_name;
     const struct entry *entry = MACH_PORT_VALID(name) ? space_peek(thread->space, name) : NULL;
-    if (entry && entry->kind == ENTRY_SEND_ONCE) /* others may have had the receive right once (P35) */
+    if (entry && !entry->had_receive) /* P35 */
         guard_note(thread, thread->space, kGUARD_EXC_RCV_INVALID_NAME, name, 0);
     refuse_kind(thread, MACH_RCV_INVALID_NAME, thread->space, entry, name, REFUSED_RECEIVE_NAME);
     refused_in(thread, REFUSED_RCV_NAME, 0);

@@ -110,12 +110,22 @@ static kern_return_t refuse_unknown(struct ipc *ipc, const struct space *space, 
     return refuse_name(ipc->served, KERN_INVALID_NAME, space, name);
 }
 
-/* A name that may have had the receive right once provokes nothing (P35). */
+static kern_return_t refuse_quietly(struct ipc *ipc, const struct entry *entry, enum refusal_reason reason)
+{
+    return refuse_kind(ipc->served, KERN_INVALID_RIGHT, entry->space, entry, entry_name(entry), reason);
+}
+
 static kern_return_t refuse_entry(struct ipc *ipc, const struct entry *entry, enum refusal_reason reason)
 {
-    if (entry->kind != ENTRY_DEAD_NAME)
-        guard_note(ipc->served, entry->space, kGUARD_EXC_INVALID_RIGHT, entry_name(entry), 0);
-    return refuse_kind(ipc->served, KERN_INVALID_RIGHT, entry->space, entry, entry_name(entry), reason);
+    guard_note(ipc->served, entry->space, kGUARD_EXC_INVALID_RIGHT, entry_name(entry), 0);
+    return refuse_quietly(ipc, entry, reason);
+}
+
+/* Whoever destroys a receive right that the name has given away has made no mistake worth an exception (P35). */
+static kern_return_t refuse_not_receive(struct ipc *ipc, const struct entry *entry)
+{
+    return entry->had_receive ? refuse_quietly(ipc, entry, REFUSED_RIGHT_KIND)
+                              : refuse_entry(ipc, entry, REFUSED_RIGHT_KIND);
 }
 
 static kern_return_t refuse_delta(struct ipc *ipc, const struct entry *entry, enum refusal_reason reason,
@@ -267,7 +277,7 @@ static void destroy_receive_half(struct ipc *ipc, struct entry *entry)
 static kern_return_t mod_receive(struct ipc *ipc, struct entry *entry, mach_port_delta_t delta)
 {
     if (!entry_has_receive(entry))
-        return refuse_entry(ipc, entry, REFUSED_RIGHT_KIND);
+        return refuse_not_receive(ipc, entry);
     if (delta == 0)
         return KERN_SUCCESS;
     if (delta != -1)
@@ -279,11 +289,8 @@ static kern_return_t mod_receive(struct ipc *ipc, struct entry *entry, mach_port
 }
 
 /* PORT_SET and SEND_ONCE: 0 or -1. */
-static kern_return_t mod_single(struct ipc *ipc, struct entry *entry, enum entry_kind kind,
-                                mach_port_delta_t delta)
+static kern_return_t mod_single(struct ipc *ipc, struct entry *entry, mach_port_delta_t delta)
 {
-    if (entry->kind != kind)
-        return refuse_entry(ipc, entry, REFUSED_RIGHT_KIND);
     if (delta == 0)
         return KERN_SUCCESS;
     if (delta != -1)
@@ -311,6 +318,27 @@ static kern_return_t mod_counted(struct ipc *ipc, struct entry *entry, mach_port
     return KERN_SUCCESS;
 }
 
+/* No exception for what another thread may have released meanwhile, nor for a send right that is to be made of nothing (P31, P33). */
+static kern_return_t refuse_not_send(struct ipc *ipc, const struct entry *entry, mach_port_delta_t delta)
+{
+    return entry->kind == ENTRY_DEAD_NAME || (entry->kind == ENTRY_RECEIVE && delta == 1)
+               ? refuse_quietly(ipc, entry, REFUSED_RIGHT_KIND)
+               : refuse_entry(ipc, entry, REFUSED_RIGHT_KIND);
+}
+
+static kern_return_t refuse_not_once(struct ipc *ipc, const struct entry *entry, bool has_just_died)
+{
+    return has_just_died ? refuse_entry(ipc, entry, REFUSED_RIGHT_KIND)
+                         : refuse_quietly(ipc, entry, REFUSED_RIGHT_KIND);
+}
+
+/* A send-once right whose port has died and that nobody has looked at since (P17). */
+static bool is_once_that_died(struct space *space, mach_port_name_t name)
+{
+    const struct entry *entry = space_peek(space, name);
+    return entry && (entry->once_unexamined || (entry->kind == ENTRY_SEND_ONCE && port_is_dead(entry->port)));
+}
+
 kern_return_t port_mod_refs(struct ipc *ipc, struct space *space, mach_port_name_t name,
                             mach_port_right_t right, mach_port_delta_t delta)
 {
@@ -320,15 +348,19 @@ kern_return_t port_mod_refs(struct ipc *ipc, struct space *space, mach_port_name
     if (!MACH_PORT_VALID(name))
         return right == MACH_PORT_RIGHT_SEND || right == MACH_PORT_RIGHT_SEND_ONCE ? KERN_SUCCESS
                                                                                    : KERN_INVALID_NAME;
+    bool has_just_died = is_once_that_died(space, name);
     if (!(entry = space_lookup(ipc, space, name)))
         return refuse_unknown(ipc, space, name);
     switch (right) {
     case MACH_PORT_RIGHT_SEND:
-        return entry_has_send(entry) ? mod_counted(ipc, entry, delta)
-                                     : refuse_entry(ipc, entry, REFUSED_RIGHT_KIND);
+        return entry_has_send(entry) ? mod_counted(ipc, entry, delta) : refuse_not_send(ipc, entry, delta);
     case MACH_PORT_RIGHT_RECEIVE: return mod_receive(ipc, entry, delta);
-    case MACH_PORT_RIGHT_SEND_ONCE: return mod_single(ipc, entry, ENTRY_SEND_ONCE, delta);
-    case MACH_PORT_RIGHT_PORT_SET: return mod_single(ipc, entry, ENTRY_SET, delta);
+    case MACH_PORT_RIGHT_SEND_ONCE:
+        return entry->kind == ENTRY_SEND_ONCE ? mod_single(ipc, entry, delta)
+                                              : refuse_not_once(ipc, entry, has_just_died);
+    case MACH_PORT_RIGHT_PORT_SET:
+        return entry->kind == ENTRY_SET ? mod_single(ipc, entry, delta)
+                                        : refuse_entry(ipc, entry, REFUSED_RIGHT_KIND);
     case MACH_PORT_RIGHT_DEAD_NAME:
         return entry->kind == ENTRY_DEAD_NAME ? mod_counted(ipc, entry, delta)
                                               : refuse_entry(ipc, entry, REFUSED_RIGHT_KIND);
@@ -339,7 +371,9 @@ kern_return_t port_mod_refs(struct ipc *ipc, struct space *space, mach_port_name
 static kern_return_t check_destruct(struct ipc *ipc, const struct entry *entry, mach_port_delta_t srdelta,
                                     uint64_t guard)
 {
-    if (!entry_has_receive(entry) || (srdelta != 0 && entry->kind != ENTRY_SEND_RECEIVE))
+    if (!entry_has_receive(entry))
+        return refuse_not_receive(ipc, entry);
+    if (srdelta != 0 && entry->kind != ENTRY_SEND_RECEIVE)
         return refuse_entry(ipc, entry, REFUSED_RIGHT_KIND);
     if (srdelta > 0 || (int64_t)entry->urefs + srdelta < 0)
         return refuse_delta(ipc, entry, REFUSED_BELOW_ZERO, srdelta);
@@ -413,7 +447,9 @@ kern_return_t port_extract_right(struct ipc *ipc, struct space *space, mach_port
     if (!MACH_PORT_VALID(name))
         return KERN_INVALID_RIGHT;
     struct entry *entry = space_lookup(ipc, space, name);
-    kern_return_t kr = right_check_copyin(entry, disposition, false);
+    bool stays =
+        disposition == MACH_MSG_TYPE_COPY_SEND && ipc->served && ipc->served->space == space; /* P201 */
+    kern_return_t kr = right_check_copyin(entry, disposition, stays);
     if (kr == KERN_SUCCESS) {
         *right_p = right_copyin(ipc, entry, disposition);
         return KERN_SUCCESS;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* libmach/calls/host.c - calls on the host and the clocks that the library answers or completes itself */
 #include <mach/clock.h>
+#include <mach/host_priv.h>
 #include <mach/mach.h>
 #include <mach/mach_time.h>
 #include <mach/mach_traps.h>
@@ -21,6 +22,16 @@ kern_return_t host_page_size(host_t host, vm_size_t *out_page_size)
         return KERN_INVALID_ARGUMENT;
     *out_page_size = (vm_size_t)getpagesize();
     return KERN_SUCCESS;
+}
+
+kern_return_t host_get_UNDServer(host_priv_t host_priv, UNDServerRef *server)
+{
+    return host_get_special_port(host_priv, HOST_LOCAL_NODE, HOST_USER_NOTIFICATION_PORT, server);
+}
+
+kern_return_t host_set_UNDServer(host_priv_t host_priv, UNDServerRef server)
+{
+    return host_set_special_port(host_priv, HOST_USER_NOTIFICATION_PORT, server);
 }
 
 /* ---- time: one unit is one nanosecond, on this machine and every other ---- */

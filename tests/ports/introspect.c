@@ -126,7 +126,7 @@ static const ipc_info_name_t *record_of(const ipc_info_name_t *table, uint32_t c
     return record;
 }
 
-TEST(the_table_of_a_space_has_a_record_for_each_slot, "P172")
+TEST(the_table_of_a_space_has_a_record_for_each_slot, "P172 P175")
 {
     ipc_info_space_t info;
     ipc_info_name_array_t table;
@@ -170,7 +170,7 @@ TEST(a_table_grows_on_demand_and_never_shrinks, "P20")
     CHECK_EQ(before.iisb_table_size, after.iisb_table_size);
 }
 
-TEST(the_slots_of_a_port_are_counted, "P174")
+TEST(the_slots_of_a_port_are_counted, "P174 P175")
 {
     unsigned total = 77, used = 77;
     mach_port_t port = port_new_with_sends(1), notify = make_port();

@@ -97,7 +97,7 @@ TEST(a_space_counts_as_one_sender, "P23")
     destroy_port(notify);
 }
 
-TEST(get_srights_counts_spaces_and_messages, "P42 P23")
+TEST(get_srights_counts_spaces_and_messages, "P42 P23 P175")
 {
     mach_port_t port = port_new_with_sends(9), post = make_port();
     mach_port_rights_t n = 99;

@@ -486,3 +486,22 @@ TEST(port_deleted_in_the_order_dest_then_reply, "P108")
     item_free(&reply);
     destroy_port(at);
 }
+
+/* The option is known and does nothing, as in systems that are shipped: any reply right will do, or none. */
+TEST(strict_replies_are_not_enforced, "P126")
+{
+    mach_port_t port = make_port(), reply = port_new_with_sends(2);
+    struct message message;
+    static const uint32_t hows[] = { 0, COPY_SEND, MAKE_SEND, MAKE_SEND_ONCE };
+    for (size_t i = 0; i < sizeof(hows) / sizeof(hows[0]); i++) {
+        message = message_plain(port, MAKE_SEND, hows[i] ? reply : MACH_PORT_NULL, hows[i], 1);
+        CHECK_EQ(mach_msg(&message.header, MACH_SEND_MSG | MACH_RCV_MSG | MACH_MSG_STRICT_REPLY,
+                          message.header.msgh_size, sizeof(message), port, 0, MACH_PORT_NULL),
+                 OK);
+        mach_msg_destroy(&message.header);
+        if (hows[i] == MAKE_SEND_ONCE)
+            expect_notification(reply, MACH_NOTIFY_SEND_ONCE);
+    }
+    destroy_port(reply);
+    destroy_port(port);
+}

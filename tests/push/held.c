@@ -56,7 +56,7 @@ static void open_gate(struct server *server)
     CHECK_EQ(letter_send(server->gate, MACH_MSG_TYPE_COPY_SEND, 0, 0, MACH_PORT_NULL, 0, 0, 0), OK);
 }
 
-TEST(a_plain_server_has_its_callers_priority_until_it_answers, "")
+TEST(a_plain_server_has_its_callers_priority_until_it_answers, "P160")
 {
     struct server server;
     role(PRIO_DARWIN_ROLE_UI_FOCAL);

@@ -261,6 +261,57 @@ static int live_a_while(void *argument)
     return 0;
 }
 
+TEST(a_right_that_stays_can_be_copied_out_of_ones_own_task_into_it, "P201 K71")
+{
+    mach_port_t read = special_of(SELF, TASK_READ_PORT), copy = MACH_PORT_NULL;
+    mach_msg_type_name_t type = 0;
+    CHECK_EQ(mach_port_extract_right(SELF, read, MACH_MSG_TYPE_COPY_SEND, &copy, &type), OK);
+    CHECK_EQ(copy, read);
+    CHECK_EQ(type, MACH_MSG_TYPE_PORT_SEND);
+    CHECK_EQ(sends_of(read), 2);
+    if (!world_is_live()) /* a real process is killed for it */
+        CHECK_EQ(mach_port_extract_right(SELF, read, MACH_MSG_TYPE_MOVE_SEND, &copy, &type),
+                 KERN_INVALID_CAPABILITY);
+    CHECK_EQ(sends_of(read), 2);
+    CHECK_EQ(mach_port_mod_refs(SELF, read, MACH_PORT_RIGHT_SEND, -2), OK);
+}
+
+static int holds_a_right_that_stays(void *argument)
+{
+    mach_port_t port = receive_new(), read = special_of(SELF, TASK_READ_PORT);
+    mach_msg_header_t message = { .msgh_bits =
+                                      MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, MACH_MSG_TYPE_MAKE_SEND_ONCE),
+                                  .msgh_size = sizeof message,
+                                  .msgh_remote_port = world_parent_port(),
+                                  .msgh_local_port = port,
+                                  .msgh_id = (mach_msg_id_t)read };
+    struct {
+        mach_msg_header_t header;
+        mach_msg_trailer_t trailer;
+    } end;
+    CHECK_EQ(mach_msg(&message, MACH_SEND_MSG, sizeof message, 0, MACH_PORT_NULL, 0, MACH_PORT_NULL), OK);
+    mach_msg(&end.header, MACH_RCV_MSG, 0, sizeof end, port, 0, MACH_PORT_NULL);
+    return 0;
+}
+
+TEST(a_right_that_stays_is_not_copied_out_of_another_task, "P201 K71")
+{
+    mach_port_t port = receive_new(), copy = MACH_PORT_NULL;
+    mach_msg_type_name_t type = 0;
+    world_task *task = world_task_spawn(holds_a_right_that_stays, NULL, port);
+    struct {
+        mach_msg_header_t header;
+        mach_msg_trailer_t trailer;
+    } hello;
+    REQUIRE_EQ(mach_msg(&hello.header, MACH_RCV_MSG, 0, sizeof hello, port, 0, MACH_PORT_NULL), OK);
+    CHECK_EQ(mach_port_extract_right(world_task_port_of(task), (mach_port_t)hello.header.msgh_id,
+                                     MACH_MSG_TYPE_COPY_SEND, &copy, &type),
+             KERN_INVALID_CAPABILITY);
+    CHECK_EQ(mach_port_deallocate(SELF, hello.header.msgh_remote_port), OK);
+    CHECK_EQ(world_task_wait(task), 0);
+    receive_free(port);
+}
+
 TEST(weaker_ports_die_with_their_task, "K26 K238 K25")
 {
     mach_port_t port = receive_new();

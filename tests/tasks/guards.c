@@ -4,6 +4,7 @@
 #include "tests/tasks/faulting.h"
 
 #include <kern/exc_guard.h>
+#include <mach/host_priv.h>
 
 enum { GUARD = 0x1234, OTHER = 0x4321, SURVIVED = 42 };
 enum { NAME = 0x66603 }; /* of the port with which it is done */
@@ -206,6 +207,50 @@ static kern_return_t send_no_right(void)
     return give(world_parent_port(), NAME, MACH_MSG_TYPE_COPY_SEND);
 }
 
+static void dead_at_name(void)
+{
+    REQUIRE_EQ(mach_port_allocate_name(SELF, MACH_PORT_RIGHT_DEAD_NAME, NAME), OK);
+}
+
+static kern_return_t destroy_receive(void)
+{
+    return mach_port_mod_refs(SELF, NAME, MACH_PORT_RIGHT_RECEIVE, -1);
+}
+
+static kern_return_t receive_there(void)
+{
+    struct {
+        mach_msg_header_t header;
+        mach_msg_max_trailer_t trailer;
+    } message;
+    return mach_msg(&message.header, MACH_RCV_MSG | MACH_RCV_TIMEOUT, 0, sizeof message, NAME, 0,
+                    MACH_PORT_NULL);
+}
+
+static kern_return_t destroy_what_never_was(void)
+{
+    dead_at_name();
+    return destroy_receive();
+}
+
+static kern_return_t destruct_what_never_was(void)
+{
+    dead_at_name();
+    return mach_port_destruct(SELF, NAME, 0, 0);
+}
+
+static kern_return_t receive_where_nothing_was(void)
+{
+    dead_at_name();
+    return receive_there();
+}
+
+static kern_return_t release_no_set(void)
+{
+    port_at_name();
+    return mach_port_mod_refs(SELF, NAME, MACH_PORT_RIGHT_PORT_SET, -1);
+}
+
 static const struct optional {
     kern_return_t (*commit)(void);
     uint32_t flavor;
@@ -217,6 +262,11 @@ static const struct optional {
     { release_too_much, kGUARD_EXC_INVALID_VALUE, KERN_INVALID_VALUE, TASK_EXC_GUARD_MP_DELIVER },
     { guard_twice, kGUARD_EXC_INVALID_ARGUMENT, KERN_INVALID_ARGUMENT, TASK_EXC_GUARD_MP_DELIVER },
     { send_no_right, kGUARD_EXC_SEND_INVALID_RIGHT, MACH_SEND_INVALID_RIGHT, TASK_EXC_GUARD_MP_DELIVER },
+    { destroy_what_never_was, kGUARD_EXC_INVALID_RIGHT, KERN_INVALID_RIGHT, TASK_EXC_GUARD_MP_DELIVER },
+    { destruct_what_never_was, kGUARD_EXC_INVALID_RIGHT, KERN_INVALID_RIGHT, TASK_EXC_GUARD_MP_DELIVER },
+    { receive_where_nothing_was, kGUARD_EXC_RCV_INVALID_NAME, MACH_RCV_INVALID_NAME,
+      TASK_EXC_GUARD_MP_DELIVER },
+    { release_no_set, kGUARD_EXC_INVALID_RIGHT, KERN_INVALID_RIGHT, TASK_EXC_GUARD_MP_DELIVER },
 };
 
 static int commit_optional(void *argument)
@@ -237,6 +287,116 @@ TEST(an_optional_guard_exception_is_told_to_who_wants_it_and_the_call_returns_it
         CHECK_EQ(world_task_wait(task), SURVIVED);
     }
     receive_free(port);
+}
+
+/* ---- names that had a receive right once ---- */
+
+static void lose_by_death(void)
+{
+    port_at_name();
+    CHECK_EQ(mach_port_insert_right(SELF, NAME, NAME, MACH_MSG_TYPE_MAKE_SEND), OK);
+    CHECK_EQ(destroy_receive(), OK);
+}
+
+/* NAME stays a send right. The receive right lies in a queue of ours. */
+static void lose_by_move(void)
+{
+    mach_port_t holder = receive_new();
+    port_at_name();
+    CHECK_EQ(mach_port_insert_right(SELF, NAME, NAME, MACH_MSG_TYPE_MAKE_SEND), OK);
+    struct {
+        mach_msg_header_t header;
+        mach_msg_body_t body;
+        mach_msg_port_descriptor_t port;
+    } message = {
+        .header = { .msgh_bits = MACH_MSGH_BITS_COMPLEX | MACH_MSGH_BITS(MACH_MSG_TYPE_MAKE_SEND, 0),
+                    .msgh_size = sizeof message,
+                    .msgh_remote_port = holder },
+        .body = { 1 },
+        .port = { .name = NAME, .disposition = MACH_MSG_TYPE_MOVE_RECEIVE, .type = MACH_MSG_PORT_DESCRIPTOR },
+    };
+    CHECK_EQ(mach_msg(&message.header, MACH_SEND_MSG, sizeof message, 0, MACH_PORT_NULL, 0, MACH_PORT_NULL),
+             OK);
+}
+
+static kern_return_t destroy_what_died(void)
+{
+    lose_by_death();
+    return destroy_receive();
+}
+
+static kern_return_t destroy_what_moved(void)
+{
+    lose_by_move();
+    return destroy_receive();
+}
+
+static kern_return_t destruct_what_moved(void)
+{
+    lose_by_move();
+    return mach_port_destruct(SELF, NAME, 0, 0);
+}
+
+static kern_return_t receive_from_what_died(void)
+{
+    lose_by_death();
+    return receive_there();
+}
+
+static kern_return_t receive_from_what_moved(void)
+{
+    lose_by_move();
+    return receive_there();
+}
+
+static kern_return_t make_send_of_nothing(void)
+{
+    port_at_name();
+    return mach_port_mod_refs(SELF, NAME, MACH_PORT_RIGHT_SEND, 1);
+}
+
+static kern_return_t release_send_of_dead_name(void)
+{
+    dead_at_name();
+    return mach_port_mod_refs(SELF, NAME, MACH_PORT_RIGHT_SEND, -1);
+}
+
+static kern_return_t release_no_send_once(void)
+{
+    port_at_name();
+    return mach_port_mod_refs(SELF, NAME, MACH_PORT_RIGHT_SEND_ONCE, -1);
+}
+
+static void run_quiet(const struct optional *plan, size_t n)
+{
+    mach_port_t port = receive_new();
+    for (size_t i = 0; i < n; i++)
+        CHECK_EQ(world_task_wait(world_task_spawn(commit_optional, (void *)(uintptr_t)&plan[i], port)),
+                 SURVIVED);
+    expect_no_request(port);
+    receive_free(port);
+}
+
+TEST(a_name_that_had_a_receive_right_once_is_no_guard_violation_for_who_thinks_it_has_it, "P35 P30 P139")
+{
+    static const struct optional quiet[] = {
+        { destroy_what_died, 0, KERN_INVALID_RIGHT, TASK_EXC_GUARD_MP_DELIVER },
+        { destroy_what_moved, 0, KERN_INVALID_RIGHT, TASK_EXC_GUARD_MP_DELIVER },
+        { destruct_what_moved, 0, KERN_INVALID_RIGHT, TASK_EXC_GUARD_MP_DELIVER },
+        { receive_from_what_died, 0, MACH_RCV_INVALID_NAME, TASK_EXC_GUARD_MP_DELIVER },
+        { receive_from_what_moved, 0, MACH_RCV_INVALID_NAME, TASK_EXC_GUARD_MP_DELIVER },
+    };
+    run_quiet(quiet, sizeof quiet / sizeof quiet[0]);
+}
+
+TEST(rights_that_may_have_gone_meanwhile_are_no_guard_violations, "P31 P33")
+{
+    static const struct optional quiet[] = {
+        { make_send_of_nothing, 0, KERN_INVALID_RIGHT, TASK_EXC_GUARD_MP_DELIVER },
+        { release_send_of_dead_name, 0, KERN_INVALID_RIGHT, TASK_EXC_GUARD_MP_DELIVER },
+        { release_no_send_once, 0, KERN_INVALID_RIGHT, TASK_EXC_GUARD_MP_DELIVER },
+    };
+    run_quiet(quiet, sizeof quiet / sizeof quiet[0]);
 }
 
 TEST(nobody_is_told_of_optional_guard_exceptions_that_nobody_asked_for, "K211 K212 P204")
@@ -300,4 +460,27 @@ TEST(a_violation_in_another_tasks_space_is_an_error_alone, "K211 P204")
     CHECK_EQ(mach_port_guard(SELF, port, GUARD, 0), OK);
     CHECK_EQ(world_task_wait(world_task_spawn(violate_the_parents_port, &port, SELF)), SURVIVED);
     CHECK_EQ(mach_port_destruct(SELF, port, 0, GUARD), OK);
+}
+
+/* ---- ports of the host, which this world lets everybody set ---- */
+
+TEST(the_server_of_user_notifications_is_one_of_the_hosts_special_ports, "K103 K99 K101")
+{
+    mach_port_t host = mach_host_self(), own = receive_new(), by_number = MACH_PORT_NULL,
+                by_name = MACH_PORT_NULL;
+    REQUIRE_EQ(mach_port_insert_right(SELF, own, own, MACH_MSG_TYPE_MAKE_SEND), OK);
+    if (host_set_UNDServer(host, own) == KERN_INVALID_ARGUMENT) {
+        mach_port_deallocate(SELF, host);
+        mach_port_destroy(SELF, own);
+        SKIP("only root has the host's privileged port");
+    }
+    CHECK_EQ(host_get_special_port(host, HOST_LOCAL_NODE, HOST_USER_NOTIFICATION_PORT, &by_number), OK);
+    CHECK_EQ(by_number, own);
+    CHECK_EQ(host_get_UNDServer(host, &by_name), OK);
+    CHECK_EQ(by_name, own);
+    CHECK_EQ(host_set_UNDServer(host, UND_SERVER_NULL), OK);
+    CHECK_EQ(host_get_UNDServer(host, &by_name), OK);
+    CHECK_EQ(by_name, UND_SERVER_NULL);
+    mach_port_deallocate(SELF, host);
+    mach_port_destroy(SELF, own);
 }

@@ -8,4 +8,5 @@ __attribute__((constructor)) static void raise_guards(void)
 {
     sim_raises_guards = true;
     sim_guard_default = TASK_EXC_GUARD_MP_ONCE;
+    sim_relaxed_host_ports = true;
 }
