@@ -26,6 +26,21 @@ size_t strlcat(char *to, const char *from, size_t size) __asm__("_mach_strlcat")
 /* strstr that looks at no more than size bytes of text. */
 char *strnstr(const char *text, const char *wanted, size_t size) __asm__("_mach_strnstr");
 
+/* Fills with copies of a pattern of 4, 8 or 16 bytes; the last one is cut. */
+void memset_pattern4(void *area, const void *pattern, size_t size) __asm__("_mach_memset_pattern4");
+void memset_pattern8(void *area, const void *pattern, size_t size) __asm__("_mach_memset_pattern8");
+void memset_pattern16(void *area, const void *pattern, size_t size) __asm__("_mach_memset_pattern16");
+
+/* memset that no compiler leaves out. 0; EINVAL without a place or for a size beyond RSIZE_MAX; EOVERFLOW when n is larger than
+ * the area, which is filled all the same. */
+#ifndef RSIZE_MAX
+#define RSIZE_MAX (__SIZE_MAX__ >> 1)
+#endif
+int memset_s(void *area, size_t area_size, int byte, size_t n) __asm__("_mach_memset_s");
+
+/* 0 if they are equal; takes the same time if not. */
+int timingsafe_bcmp(const void *left, const void *right, size_t size) __asm__("_mach_timingsafe_bcmp");
+
 #if !defined(__USE_GNU) && !defined(__cplusplus)
 void *memmem(const void *area, size_t size, const void *wanted, size_t wanted_size) __THROW;
 char *strcasestr(const char *text, const char *wanted) __THROW;

@@ -59,6 +59,17 @@ int audit_token_to_pidversion(audit_token_t token)
     return (int)token.val[7];
 }
 
+void audit_token_to_au32(audit_token_t token, uid_t *auid, uid_t *euid, gid_t *egid, uid_t *ruid, gid_t *rgid,
+                         pid_t *pid, au_asid_t *asid, au_tid_t *terminal)
+{
+    unsigned *words[] = { auid, euid, egid, ruid, rgid, (unsigned *)pid, (unsigned *)asid };
+    for (int i = 0; i < (int)(sizeof(words) / sizeof(words[0])); i++)
+        if (words[i] != NULL)
+            *words[i] = token.val[i];
+    if (terminal != NULL)
+        *terminal = (au_tid_t){ 0 };
+}
+
 /* ---- I/O policies ---- */
 
 enum { LEVEL_STANDARD = 4, LEVEL_UTILITY = 6, LEVEL_LOWEST = 7 };

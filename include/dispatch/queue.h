@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* <dispatch/queue.h> - a part of <dispatch/dispatch.h> */
+#ifndef _MACHD_DISPATCH_QUEUE_H_
+#define _MACHD_DISPATCH_QUEUE_H_
+
+#include <dispatch/dispatch.h>
+
+#endif /* _MACHD_DISPATCH_QUEUE_H_ */

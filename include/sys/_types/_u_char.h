@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* <sys/_types/_u_char.h> - that type alone */
+#ifndef _MACHD_SYS__TYPES__U_CHAR_H_
+#define _MACHD_SYS__TYPES__U_CHAR_H_
+
+#include <sys/types.h>
+
+#endif /* _MACHD_SYS__TYPES__U_CHAR_H_ */
