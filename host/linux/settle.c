@@ -31,6 +31,12 @@ static void answer(struct machd *m, struct connection *connection, int32_t pid)
     client_send(m, connection, &packet, NULL, 0);
 }
 
+static void begin_settling(struct machd *m)
+{
+    if (list_is_empty(&m->settling))
+        m->settling_since = m->now;
+}
+
 void settle_ask(struct machd *m, struct connection *connection, int32_t pid)
 {
     struct process *process = process_find(m, pid);
@@ -47,6 +53,8 @@ void settle_ask(struct machd *m, struct connection *connection, int32_t pid)
     settle->pid = pid;
     connection->n_settles++;
     list_append(&connection->settles, &settle->by_connection);
+    if (!process)
+        begin_settling(m);
     list_append(process ? &process->settlers : &m->settling, &settle->by_death);
     if (process && process_is_dead(process))
         process_died(m, process);
@@ -54,8 +62,7 @@ void settle_ask(struct machd *m, struct connection *connection, int32_t pid)
 
 void settle_death(struct machd *m, struct process *process)
 {
-    if (list_is_empty(&m->settling))
-        m->settling_since = m->now;
+    begin_settling(m);
     list_move_all(&m->settling, &process->settlers);
 }
 
