@@ -19,7 +19,7 @@
 enum { WORDS = 8, GIFT_EVERY = 64, GIFT_SIZE = 50000, PATIENCE_MS = 20000, HELLO = 1, CALL, GIFT, ANSWER };
 
 struct pair_counts {
-    atomic_ullong calls, errors;
+    atomic_ullong calls, errors, worst_us;
     char what[128]; /* the first error */
 };
 
@@ -183,12 +183,31 @@ static bool make_call(mach_port_t service, mach_port_t reply, uint32_t number)
     return true;
 }
 
+static uint64_t clock_us(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
+static void note_call(uint64_t us)
+{
+    atomic_fetch_add_explicit(&counts->calls, 1, memory_order_relaxed);
+    if (us > atomic_load_explicit(&counts->worst_us, memory_order_relaxed))
+        atomic_store_explicit(&counts->worst_us, us, memory_order_relaxed);
+}
+
 static _Noreturn void be_client(mach_port_t service)
 {
     mach_port_t reply = mach_reply_port();
+    uint64_t begun = clock_us();
 
-    for (uint32_t number = 1; make_call(service, reply, number); number++)
-        atomic_fetch_add_explicit(&counts->calls, 1, memory_order_relaxed);
+    for (uint32_t number = 1; make_call(service, reply, number); number++) {
+        uint64_t now = clock_us();
+        note_call(now - begun);
+        begun = now;
+    }
     pause();
     _exit(1);
 }
@@ -329,6 +348,17 @@ uint64_t pairs_calls(const struct pairs *pairs)
     for (unsigned i = 0; i < pairs->n; i++)
         n += pair_calls(pairs, i);
     return n;
+}
+
+uint64_t pairs_worst_us(struct pairs *pairs)
+{
+    uint64_t worst = 0;
+
+    for (unsigned i = 0; i < pairs->n; i++) {
+        uint64_t of_pair = atomic_exchange(&pairs->counts[i].worst_us, 0);
+        worst = of_pair > worst ? of_pair : worst;
+    }
+    return worst;
 }
 
 uint64_t pairs_errors(const struct pairs *pairs, const char **what_p)

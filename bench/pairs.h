@@ -29,6 +29,8 @@ void pairs_end(struct pairs *pairs);
 
 uint64_t pairs_calls(const struct pairs *pairs);      /* of all together, so far */
 uint64_t pair_calls(const struct pairs *pairs, unsigned i);
+/* How long the longest call of all took since this was last asked, in microseconds. */
+uint64_t pairs_worst_us(struct pairs *pairs);
 /* What a message held that it should not, a call that was not answered: 0 unless something is broken. The
  * first one is described in *what_p. */
 uint64_t pairs_errors(const struct pairs *pairs, const char **what_p);

@@ -259,9 +259,10 @@ static uint64_t next_deadline(const struct machd *m, const struct loop *loop)
 {
     uint64_t deadline = kernel_next_deadline(m->kernel), wake = wake_deadline(m);
     uint64_t interval = duty_interval(m);
-    uint64_t urgent = round_robin_deadline(m);
+    uint64_t urgent = round_robin_deadline(m), trim = trim_deadline(m, loop->last_request);
     deadline = wake < deadline ? wake : deadline;
     deadline = urgent < deadline ? urgent : deadline;
+    deadline = trim < deadline ? trim : deadline;
     if (m->sockets_back && m->sockets_back < deadline)
         deadline = m->sockets_back;
     return interval && loop->last_duties + interval < deadline ? loop->last_duties + interval : deadline;
@@ -303,6 +304,7 @@ static void pass(struct machd *m, struct loop *loop)
     give_kernel_its_time(m, loop);
     settle_if_drained(m);
     reap(m);
+    trim_look(m, loop->last_request);
     if (!list_is_empty(&m->half_open))
         attach_look_for_domains(m, m->now);
     if (!m->ready_told)

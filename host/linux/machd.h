@@ -22,6 +22,7 @@
 #include "host/linux/config.h"
 #include "host/linux/cpu.h"
 #include "host/linux/orphans.h"
+#include "host/linux/trim.h"
 #include "host/linux/watch.h"
 #include "kernel/door.h"
 #include "wire/attach.h"
@@ -299,6 +300,7 @@ struct machd {
     struct list tracers; /* struct tracer.link */
     struct launchd launchd;
     struct orphans orphans;
+    struct trim trim;
     struct machd_counters count;
 };
 

@@ -60,6 +60,8 @@ static void read_status(char *text, size_t size)
     pipe = popen(command, "re");
     REQUIRE(pipe != NULL);
     text[fread(text, 1, size - 1, pipe)] = 0;
+    while (getc(pipe) != EOF)
+        continue;
     REQUIRE_EQ(pclose(pipe), 0);
     tasks = strstr(text, "\"tasks\":[");
     if (tasks != NULL)
