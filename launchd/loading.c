@@ -234,8 +234,11 @@ void loading_resume(void)
         if (!read_again(m)) {
             managed_tell(m, "cannot be read from the stash, and is removed");
             job_end(m->job);
-            continue;
         }
+    }
+    sockets_adopt();
+    for (m = TAILQ_FIRST(managed_all()); m != NULL; m = next) {
+        next = TAILQ_NEXT(m, link);
         instance_take_over(m);
         schedule_start(m);
         paths_start(m);

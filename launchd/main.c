@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* launchd/main.c - the bootstrap server: an ordinary Mach task that machd starts, and starts again when it dies
  *
- *   launchd [--stash FD] [--ask FD] [--system] [--places PROGRAM] [--idle SECONDS]
+ *   launchd [--stash FD] [--ask FD] [--keep FD] [--system] [--places PROGRAM] [--idle SECONDS]
  *
  * FD is a memory file that machd keeps, empty at first (see stash.h). A launchd that finds a table there goes on with it:
- * machd gives it the port space of the one before. From the other FD, a pipe, it reads the uids of processes that wait for
- * their domain (B8). --system is what being root means anyway (B7). PROGRAM loads what lies in a domain's places (B108).
+ * machd gives it the port space of the one before. From the pipe of --ask it reads the uids of processes that wait for
+ * their domain (B8). The FD of --keep and the next one are the ends of a socket pair, in which descriptors are kept (keep.h). --system is what being root means anyway (B7). PROGRAM loads what lies in a domain's places (B108).
  */
 #include <getopt.h>
 #include <mach/mach.h>
@@ -20,6 +20,7 @@
 #include "launchd/domain.h"
 #include "launchd/events.h"
 #include "launchd/idle.h"
+#include "launchd/keep.h"
 #include "launchd/loading.h"
 #include "launchd/log.h"
 #include "launchd/loop.h"
@@ -29,30 +30,34 @@
 #include "launchd/watch.h"
 
 struct options {
-    int stash, ask; /* descriptors; -1: none */
+    int stash, ask, keep; /* descriptors; -1: none */
 };
 
 static struct options read_options(int argc, char **argv)
 {
-    static const struct option options[] = {
-        { "stash", required_argument, NULL, 's' }, { "ask", required_argument, NULL, 'a' },
-        { "system", no_argument, NULL, 'y' },      { "places", required_argument, NULL, 'p' },
-        { "idle", required_argument, NULL, 'i' },  { NULL, 0, NULL, 0 }
-    };
-    struct options found = { .stash = -1, .ask = -1 };
+    static const struct option options[] = { { "stash", required_argument, NULL, 's' },
+                                             { "ask", required_argument, NULL, 'a' },
+                                             { "keep", required_argument, NULL, 'k' },
+                                             { "system", no_argument, NULL, 'y' },
+                                             { "places", required_argument, NULL, 'p' },
+                                             { "idle", required_argument, NULL, 'i' },
+                                             { NULL, 0, NULL, 0 } };
+    struct options found = { .stash = -1, .ask = -1, .keep = -1 };
     int c;
 
     while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
         if (c == '?') {
-            fprintf(stderr,
-                    "usage: launchd [--stash FD] [--ask FD] [--system] [--places PROGRAM] [--idle SECONDS]"
-                    "   (machd starts it; see launchd(8))\n");
+            fprintf(stderr, "usage: launchd [--stash FD] [--ask FD] [--keep FD] [--system] [--places PROGRAM]"
+                            " [--idle SECONDS]"
+                            "   (machd starts it; see launchd(8))\n");
             exit(1);
         }
         if (c == 's')
             found.stash = atoi(optarg);
         else if (c == 'a')
             found.ask = atoi(optarg);
+        else if (c == 'k')
+            found.keep = atoi(optarg);
         else if (c == 'p')
             loading_set_loader(optarg);
         else if (c == 'i')
@@ -136,6 +141,8 @@ int main(int argc, char **argv)
     log_begin();
     signal(SIGPIPE, SIG_IGN);
     stash_open(options.stash, &fresh);
+    if (options.keep >= 0)
+        keep_open(options.keep, options.keep + 1);
     loop_enter(); /* nobody is served before all is there */
     start(fresh, options.ask);
     loop_leave();

@@ -13,6 +13,7 @@
 #include "launchd/helper.h"
 #include "launchd/inetd.h"
 #include "launchd/job.h"
+#include "launchd/keep.h"
 #include "launchd/log.h"
 #include "launchd/managed.h"
 #include "launchd/timer.h"
@@ -22,6 +23,7 @@ struct held_socket {
     struct event event; /* while it is watched */
     struct managed *m;
     const char *name; /* in the configuration */
+    uint32_t number;
     int fd;
     struct timer pause; /* while no connections can be taken */
 };
@@ -92,16 +94,32 @@ static void hold(struct managed *m, uint32_t i, int fd)
         managed_tell(m, "a socket more than can be held is closed");
         return;
     }
-    *held =
-        (struct held_socket){ .event = { .fd = -1 }, .m = m, .name = m->config->sockets[i].name, .fd = fd };
+    *held = (struct held_socket){
+        .event = { .fd = -1 }, .m = m, .name = m->config->sockets[i].name, .number = i, .fd = fd
+    };
     if (inetd_serves(m))
         inetd_prepare(fd);
     m->sockets[m->n_sockets++] = held;
 }
 
+/* The number of a socket is that of its entry in the configuration: the names are there. */
+static void keep_all(const struct managed *m)
+{
+    uint32_t numbers[SOCKETS_MAX];
+    int fds[SOCKETS_MAX];
+
+    for (size_t i = 0; i < m->n_sockets; i++) {
+        numbers[i] = m->sockets[i]->number;
+        fds[i] = m->sockets[i]->fd;
+    }
+    if (m->n_sockets > 0 && !keep_put(m->job->record->id, fds, numbers, m->n_sockets))
+        managed_tell(m, "its sockets cannot be kept: if launchd dies, they are made anew");
+}
+
 static void made_all(struct managed *m)
 {
     helper_end(&m->socket_maker);
+    keep_all(m);
     if (m->ports == PORT_WATCHED)
         sockets_watch(m, true);
     managed_touch(m);
@@ -145,7 +163,7 @@ void sockets_start(struct managed *m)
     const size_t n = m->config->n_sockets;
     char **words;
 
-    if (n == 0)
+    if (n == 0 || m->n_sockets > 0)
         return;
     words = calloc(n * SOCKET_WORDS + 1, sizeof(*words));
     m->sockets = calloc(SOCKETS_MAX, sizeof(struct held_socket *));
@@ -161,6 +179,8 @@ void sockets_stop(struct managed *m)
 {
     helper_end(&m->socket_maker);
     inetd_stop(m);
+    if (m->n_sockets > 0)
+        keep_drop(m->job->record->id);
     for (size_t i = 0; i < m->n_sockets; i++) {
         timer_clear(&m->sockets[i]->pause);
         event_clear(&m->sockets[i]->event);
@@ -170,6 +190,28 @@ void sockets_stop(struct managed *m)
     m->n_sockets = 0;
     free(m->sockets);
     m->sockets = NULL;
+}
+
+static bool take_over(uint64_t id, const int *fds, const uint32_t *numbers, size_t n)
+{
+    struct job *job = job_find_id(id);
+    struct managed *m = job == NULL ? NULL : job->managed;
+
+    if (m == NULL || m->config == NULL || m->n_sockets > 0)
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        if (numbers[i] >= m->config->n_sockets)
+            return false;
+    }
+    m->sockets = calloc(SOCKETS_MAX, sizeof(struct held_socket *));
+    for (size_t i = 0; m->sockets != NULL && i < n; i++)
+        hold(m, numbers[i], fds[i]);
+    return m->sockets != NULL;
+}
+
+void sockets_adopt(void)
+{
+    keep_adopt(take_over);
 }
 
 /* NAME US FD US FD ... RS for each descriptor: a name comes as often as it has descriptors. */

@@ -16,6 +16,8 @@ struct held_socket;
 /* For a job that was loaded, or taken over. */
 void sockets_start(struct managed *m);
 void sockets_stop(struct managed *m);
+/* Takes over those of the launchd before, once all jobs are read, and before sockets_start makes the rest. */
+void sockets_adopt(void);
 
 /* They are not all made yet: the job is not started before. */
 bool sockets_are_pending(const struct managed *m);

@@ -11,6 +11,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -21,9 +22,11 @@
 #include "host/linux/machd.h"
 #include "host/linux/process.h"
 
-#define STASH_CHILD_FD 3
-#define ASK_CHILD_FD 4
-#define MAX_WORDS 10
+#define FIRST_CHILD_FD 3
+#define STASH_CHILD_FD "3"
+#define ASK_CHILD_FD "4"
+#define KEEP_CHILD_FD "5" /* and 6 */
+#define MAX_WORDS 12
 #define GOOD_RUN (10 * SECOND) /* one that lasted this long had no fault of its own */
 #define BACKOFF_MIN (100 * MILLISECOND)
 #define BACKOFF_MAX (10 * SECOND)
@@ -31,9 +34,16 @@
 #define TIME_TO_SERVE (100 * MILLISECOND)      /* by then it has begun, or ended by itself */
 #define END_PATIENCE (22 * SECOND)             /* jobs get 20 s at most (launchd/instance.c) */
 
-static bool pass_on(int fd, int number)
+/* To the numbers from FIRST_CHILD_FD on: all out of the way of these first. */
+static bool pass_on(int *fds, int n)
 {
-    return fd == number ? fcntl(fd, F_SETFD, 0) == 0 : dup2(fd, number) == number;
+    for (int i = 0; i < n; i++)
+        fds[i] = fcntl(fds[i], F_DUPFD_CLOEXEC, FIRST_CHILD_FD + n);
+    for (int i = 0; i < n; i++) {
+        if (fds[i] < 0 || dup2(fds[i], FIRST_CHILD_FD + i) < 0)
+            return false;
+    }
+    return true;
 }
 
 static char **add_option(char **end, const char *name, const char *value)
@@ -43,10 +53,12 @@ static char **add_option(char **end, const char *name, const char *value)
     return end;
 }
 
-/* In the child. Only what is safe between fork and exec. The pipe is moved out of the way of the stash's number first. */
+/* In the child. Only what is safe between fork and exec. */
 static _Noreturn void become_launchd(const struct machd *m, const char *path, pid_t machd)
 {
-    char stash[8], ask[8], idle[16];
+    const struct launchd *l = &m->launchd;
+    int fds[] = { l->stash_fd, l->ask_fd[0], l->keep_fd[0], l->keep_fd[1] };
+    char idle[16];
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
@@ -55,16 +67,14 @@ static _Noreturn void become_launchd(const struct machd *m, const char *path, pi
     config_restore_descriptors();
     if (getppid() != machd)
         _exit(1);
-    int kept = fcntl(m->launchd.ask_fd[0], F_DUPFD, ASK_CHILD_FD + 1);
-    if (kept < 0 || !pass_on(m->launchd.stash_fd, STASH_CHILD_FD) || !pass_on(kept, ASK_CHILD_FD))
+    if (!pass_on(fds, sizeof(fds) / sizeof(fds[0])))
         _exit(126);
-    close(kept);
-    snprintf(stash, sizeof(stash), "%d", STASH_CHILD_FD);
-    snprintf(ask, sizeof(ask), "%d", ASK_CHILD_FD);
     snprintf(idle, sizeof(idle), "%u", m->config.idle_domain);
     /* the mode it knows by its uid (B7) */
-    char *arguments[MAX_WORDS] = { (char *)"launchd", (char *)"--stash", stash, (char *)"--ask", ask };
-    char **end = arguments + 5;
+    char *arguments[MAX_WORDS] = { (char *)"launchd" }, **end = arguments + 1;
+    end = add_option(end, "--stash", STASH_CHILD_FD);
+    end = add_option(end, "--ask", ASK_CHILD_FD);
+    end = add_option(end, "--keep", KEEP_CHILD_FD);
     if (*m->config.job_loader)
         end = add_option(end, "--places", m->config.job_loader);
     if (m->config.idle_domain)
@@ -83,6 +93,8 @@ static bool need_stash(struct machd *m)
     if (m->launchd.stash_fd < 0)
         m->launchd.stash_fd = memfd_create("launchd-stash", MFD_CLOEXEC);
     if (m->launchd.ask_fd[0] < 0 && pipe2(m->launchd.ask_fd, O_CLOEXEC | O_NONBLOCK) != 0)
+        return false;
+    if (m->launchd.keep_fd[0] < 0 && socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, m->launchd.keep_fd) != 0)
         return false;
     return m->launchd.stash_fd >= 0;
 }
@@ -198,5 +210,7 @@ void launchd_fini(struct machd *m)
     for (int i = 0; i < 2; i++) {
         if (l->ask_fd[i] >= 0)
             close(l->ask_fd[i]);
+        if (l->keep_fd[i] >= 0)
+            close(l->keep_fd[i]);
     }
 }

@@ -3,7 +3,8 @@
  *
  * Started with machd, again when it dies (the kernel keeps its names, the stash its job table), ended with
  * machd. It finds the stash, a memfd, as the descriptor that `--stash` names, and machd by the environment. From `--ask`, a
- * pipe, it reads the uids whose domain machd wants to hear of: 32 bits each (B8).
+ * pipe, it reads the uids whose domain machd wants to hear of: 32 bits each (B8). `--keep` is a socket pair, of which machd
+ * touches neither end: descriptors in messages there live on when launchd dies.
  */
 #pragma once
 

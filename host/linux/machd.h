@@ -224,6 +224,7 @@ struct launchd {
     struct watch death;
     int stash_fd;
     int ask_fd[2]; /* a pipe with uids whose domain is wanted (B8) */
+    int keep_fd[2]; /* a socket pair: what launchd keeps there outlives it */
     uint64_t started, restart_at, backoff;
     uint64_t end_by; /* machd ends, with or without it */
     uint32_t n_starts;

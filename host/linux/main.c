@@ -319,6 +319,7 @@ static int load_config(struct machd *m)
     config_fit_machine(&m->config, m->options.system || m->uid == 0);
     m->launchd.wanted = !m->options.no_launchd;
     m->launchd.stash_fd = m->launchd.ask_fd[0] = m->launchd.ask_fd[1] = -1;
+    m->launchd.keep_fd[0] = m->launchd.keep_fd[1] = -1;
     return error;
 }
 

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* launchd/test/crash.c - launchd is killed with -9 and nobody notices but the delay (B14) */
+#include <arpa/inet.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "launchd/test/job_util.h"
@@ -286,4 +289,88 @@ TEST(launchd_is_killed_while_jobs_are_loaded_and_run, "B14 B187")
         CHECK_EQ(child_wait(&workers[i]), 0);
     }
     CHECK_STR_EQ(listing(bootstrap_port), "");
+}
+
+/* ---- sockets ---- */
+
+static int connect_to(int port)
+{
+    struct sockaddr_in address = { .sin_family = AF_INET,
+                                   .sin_port = htons((uint16_t)port),
+                                   .sin_addr = { htonl(INADDR_LOOPBACK) } };
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    if (connect(fd, (const struct sockaddr *)&address, sizeof(address)) == 0)
+        return fd;
+    close(fd);
+    return -1;
+}
+
+static int free_port(void)
+{
+    struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr = { htonl(INADDR_LOOPBACK) } };
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    REQUIRE_EQ(bind(fd, (const struct sockaddr *)&address, sizeof(address)), 0);
+    REQUIRE_EQ(getsockname(fd, (struct sockaddr *)&address, &(socklen_t){ sizeof(address) }), 0);
+    close(fd);
+    return ntohs(address.sin_port);
+}
+
+static bool is_answered(int fd)
+{
+    char answer[32];
+
+    return fd >= 0 && read(fd, answer, sizeof(answer)) > 0;
+}
+
+static bool accepts(const void *port)
+{
+    int fd = connect_to(*(const int *)port);
+
+    if (fd >= 0)
+        close(fd);
+    return fd >= 0;
+}
+
+static bool refuses(const void *port)
+{
+    return !accepts(port);
+}
+
+static void load_socket_job(const char *label, int port, const char *more)
+{
+    char body[512];
+
+    snprintf(body, sizeof(body),
+             "<key>Sockets</key><dict><key>wire</key><dict>" STRING(
+                 "SockNodeName",
+                 "127.0.0.1") "<key>SockServiceName</key><integer>%d</integer></dict></dict>%s",
+             port, more);
+    REQUIRE_EQ(job_load(bootstrap_port, label, "socket wire", body), 0);
+    CHECK(job_shows(label, "\tstate = waiting"));
+}
+
+/* Nobody has them open but the message that machd keeps: connections wait there as if nothing had been. */
+TEST(the_sockets_of_jobs_outlive_launchd, "B14 B173 B174")
+{
+    int port = free_port(), other = free_port(), fd;
+
+    load_socket_job("test.crash.socket", port, NO_THROTTLE);
+    load_socket_job("test.crash.other", other, NO_THROTTLE);
+    for (int i = 0; i < 3; i++) {
+        pid_t pid = launchd_pid();
+        REQUIRE_EQ(kill(pid, SIGKILL), 0);
+        CHECK(eventually(is_another, &pid));
+        fd = connect_to(port);
+        CHECK(is_answered(fd));
+        close(fd);
+    }
+    CHECK_EQ(job_remove("test.crash.socket"), KERN_SUCCESS);
+    CHECK(wait_until(refuses, &port));
+    kill_launchd();
+    CHECK(refuses(&port));
+    CHECK(accepts(&other));
+    CHECK_EQ(job_remove("test.crash.other"), KERN_SUCCESS);
+    CHECK(wait_until(refuses, &other));
 }
