@@ -73,6 +73,19 @@ static void set_end(struct managed *m, enum job_end end, int status)
     m->job->r->end_status = status;
 }
 
+/* Its process was never told to go on: nothing has been started. */
+static void undo_start(struct managed *m)
+{
+    struct job_record *r = m->job->r;
+
+    r->n_runs -= r->n_runs > 0;
+    job_set_pid(m->job, 0);
+    m->state = MANAGED_WAITING;
+    m->at_once = !m->is_child;
+    managed_mark(m, JOB_PENDING, JOB_STARTING);
+    managed_touch(m);
+}
+
 static void close_event(struct event *event)
 {
     int fd = event->fd;
@@ -89,7 +102,8 @@ static void take_report(struct managed *m)
 
     close_event(&m->report);
     if (error != 0) {
-        set_end(m, JOB_END_EXEC, error);
+        m->job->r->exec_error = (uint16_t)error;
+        managed_mark(m, JOB_EXEC_FAILED, 0);
         managed_tell(m, "cannot be executed: %s", strerror(error));
     } else if (m->state == MANAGED_SPAWNING) {
         m->state = MANAGED_RUNNING;
@@ -124,7 +138,11 @@ static void collect(struct managed *m)
         syscall(SYS_wait4, r->pid, &status, 0, NULL);
     else
         is_known = host_process_status(r->pid, r->start_time, &status);
-    if (r->end != JOB_END_EXEC)
+    if (managed_has(m, JOB_STARTING))
+        return;
+    if (managed_has(m, JOB_EXEC_FAILED))
+        set_end(m, JOB_END_EXEC, r->exec_error);
+    else
         set_end(m, is_known ? JOB_END_STATUS : JOB_END_UNKNOWN, status);
 }
 
@@ -146,10 +164,14 @@ static void ended(struct managed *m)
     char how[64];
 
     take_report(m);
-    collect(m);
     close_event(&m->death);
     timer_clear(&m->timer);
     end_dynamic_names(m);
+    collect(m);
+    if (managed_has(m, JOB_STARTING)) {
+        undo_start(m);
+        return;
+    }
     job_set_pid(m->job, 0);
     m->state = MANAGED_WAITING;
     if (instance_has_crashed(m))
@@ -225,6 +247,7 @@ static bool watch_process(struct managed *m, pid_t pid)
 
 static void cannot_start(struct managed *m, int error)
 {
+    managed_mark(m, 0, JOB_STARTING);
     set_end(m, JOB_END_EXEC, error);
     managed_tell(m, "cannot be started: %s", strerror(error));
     managed_touch(m);
@@ -264,7 +287,8 @@ static int make_process(struct managed *m, struct spawned *spawned)
                                  .suspended = m->suspended,
                                  .fds = fds,
                                  .n_fds = names != NULL ? m->n_sockets : 0,
-                                 .fd_names = names };
+                                 .fd_names = names,
+                                 .record = m->job->r };
 
     for (size_t i = 0; i < plan.n_fds; i++)
         fds[i] = sockets_fd(m, i);
@@ -293,7 +317,7 @@ void instance_start(struct managed *m)
     int error;
 
     managed_watch_ports(m, PORT_PAUSED);
-    managed_mark(m, 0, JOB_PENDING | JOB_STOPPED | JOB_CHECKED_IN);
+    managed_mark(m, JOB_STARTING, JOB_PENDING | JOB_STOPPED | JOB_CHECKED_IN | JOB_EXEC_FAILED);
     timer_clear(&m->timer);
     r->started = timer_now();
     m->start_priority = own_priority();
@@ -306,6 +330,7 @@ void instance_start(struct managed *m)
         cannot_start(m, error);
         return;
     }
+    r->start_time = host_start_time(spawned.pid, NULL);
     if (!watch_process(m, spawned.pid) || !job_set_pid(m->job, spawned.pid)) {
         close_event(&m->death);
         process_abandon(&spawned);
@@ -314,8 +339,6 @@ void instance_start(struct managed *m)
     }
     m->is_child = true;
     m->ticket = spawned.ticket;
-    r->start_time = host_start_time(spawned.pid, NULL);
-    r->end = JOB_END_NEVER;
     m->state = MANAGED_SPAWNING;
     managed_tell(m, "is started as process %d: %s", (int)spawned.pid, r->reason);
     process_release(&spawned);
@@ -338,9 +361,12 @@ void instance_take_over(struct managed *m)
 {
     struct job_record *r = m->job->r;
 
-    if (r->pid == 0)
-        return;
     m->is_child = false;
+    if (r->pid == 0) {
+        if (managed_has(m, JOB_STARTING))
+            undo_start(m);
+        return;
+    }
     m->state = MANAGED_RUNNING;
     managed_watch_ports(m, PORT_PAUSED);
     if (!watch_process(m, r->pid) || host_start_time(r->pid, NULL) != r->start_time)

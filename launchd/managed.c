@@ -46,7 +46,8 @@ void managed_mark(struct managed *m, enum job_flags set, enum job_flags clear)
 {
     uint32_t flags = atomic_load(&m->job->r->flags);
 
-    atomic_store(&m->job->r->flags, (flags & ~(uint32_t)clear) | set);
+    while (!atomic_compare_exchange_weak(&m->job->r->flags, &flags, (flags & ~(uint32_t)clear) | set))
+        ;
 }
 
 /* Every decision is told with its reason. */

@@ -121,6 +121,7 @@ struct managed *managed_new(struct stash_record *record);
 void managed_free(struct managed *m);
 
 bool managed_has(const struct managed *m, enum job_flags flag);
+/* In one step, also for the job's process, which has a flag of its own. */
 void managed_mark(struct managed *m, enum job_flags set, enum job_flags clear);
 void managed_set_why(struct managed *m, const char *why);
 /* Wants a start; the reason is for people. */

@@ -18,6 +18,7 @@
 
 #include "launchd/config.h"
 #include "launchd/log.h"
+#include "launchd/stash.h"
 #include "wire/job_types.h"
 #include "wire/process.h"
 
@@ -181,6 +182,15 @@ static void place_sockets(const struct process_plan *plan, int *report)
     close_range((unsigned)above, ~0u, CLOSE_RANGE_CLOEXEC);
 }
 
+/* For the next launchd, if this one has died and nobody reads the report. */
+static void note_failure(const struct process_plan *plan, int error)
+{
+    if (plan->record == NULL)
+        return;
+    plan->record->exec_error = (uint16_t)error;
+    atomic_fetch_or(&plan->record->flags, JOB_EXEC_FAILED);
+}
+
 static _Noreturn void become_job(const struct process_plan *plan, int go, int report)
 {
     const struct job_config *config = plan->config;
@@ -189,6 +199,8 @@ static _Noreturn void become_job(const struct process_plan *plan, int go, int re
 
     if (read(go, &byte, 1) != 1)
         _exit(127);
+    if (plan->record != NULL)
+        atomic_fetch_and(&plan->record->flags, ~(uint32_t)JOB_STARTING);
     error = prepare(config, plan->owner);
     if (error == 0) {
         place_sockets(plan, &report);
@@ -200,6 +212,8 @@ static _Noreturn void become_job(const struct process_plan *plan, int go, int re
             execvp(config->arguments[0], config->arguments);
         error = errno;
     }
+    note_failure(plan, error);
+    signal(SIGPIPE, SIG_IGN);
     (void)!write(report, &error, sizeof(error));
     _exit(127);
 }

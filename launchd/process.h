@@ -13,7 +13,9 @@
  * services that it is to serve (B149, B150), before its first instruction. It is made by hand (mach/spawn_np.h) and not by
  * posix_spawn, which would wait for the exec.
  *
- * A launchd that dies before the release takes the child with it, so there is no process that no record names. Nothing that
+ * A launchd that dies before the release takes the child with it, so there is no process that no record names. Whether the
+ * child got the word, and whether its program could be executed, it writes down itself: the launchd that made it may have died,
+ * and the next one must neither forget the start nor make it twice. Nothing that
  * could take long (a name service, a file system) is asked by launchd itself.
  */
 #pragma once
@@ -24,6 +26,7 @@
 #include <sys/types.h>
 
 struct job_config;
+struct job_record;
 
 struct spawned {
     pid_t pid;
@@ -42,6 +45,7 @@ struct process_plan {
     const int *fds;     /* that it gets, from descriptor 3 on */
     size_t n_fds;
     const char *fd_names; /* what launch_activate_socket reads; NULL: none */
+    struct job_record *record; /* in the stash, which the child writes to until its exec; NULL: none */
 };
 
 /* 0, or an error number: there is no child then. */

@@ -26,7 +26,8 @@ static void interval_is_over(struct timer *timer)
     struct managed *m = container_of(timer, struct managed, interval);
     uint64_t period = m->config->interval * TIMER_SECOND, now = timer_now();
 
-    timer_set(&m->interval, timer->when + ((now - timer->when) / period + 1) * period, interval_is_over);
+    m->job->r->interval_next = timer->when + ((now - timer->when) / period + 1) * period;
+    timer_set(&m->interval, m->job->r->interval_next, interval_is_over);
     managed_pend(m, "interval");
 }
 
@@ -96,8 +97,12 @@ bool schedule_listen(void)
 
 void schedule_start(struct managed *m)
 {
+    struct job_record *r = m->job->r;
+
+    if (m->config->interval != 0 && r->interval_next == 0)
+        r->interval_next = timer_now() + m->config->interval * TIMER_SECOND;
     if (m->config->interval != 0)
-        timer_set(&m->interval, timer_now() + m->config->interval * TIMER_SECOND, interval_is_over);
+        timer_set(&m->interval, r->interval_next, interval_is_over);
     look_at(m, time(NULL));
     if (m->config->n_calendars != 0)
         set_alarm();
@@ -106,5 +111,5 @@ void schedule_start(struct managed *m)
 void schedule_stop(struct managed *m)
 {
     timer_clear(&m->interval);
-    m->job->r->calendar_next = 0;
+    m->job->r->calendar_next = m->job->r->interval_next = 0;
 }

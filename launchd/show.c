@@ -48,6 +48,27 @@ static void list(const struct domain *domain, FILE *out)
 
 /* ---- print (B168) ---- */
 
+/* A line stays a line, whatever is in it (B65). */
+static void print_escaped(const char *text, FILE *out)
+{
+    for (; *text != 0; text++) {
+        unsigned char c = (unsigned char)*text;
+        if (c < 32 || c == 127)
+            fprintf(out, "\\x%02x", c);
+        else if (c == '\\')
+            fputs("\\\\", out);
+        else
+            fputc(c, out);
+    }
+}
+
+static void print_word(const char *before, const char *word, FILE *out)
+{
+    fputs(before, out);
+    print_escaped(word, out);
+    fputc('\n', out);
+}
+
 static const char *type_name(int type)
 {
     switch (type) {
@@ -76,8 +97,9 @@ static void print_endpoints(const struct managed *m, FILE *out)
     fputs("\tendpoints = {\n", out);
     TAILQ_FOREACH(service, &m->job->services, in_job)
     {
-        fprintf(out, "\t\t%s %c %u ", service->r->name, "IAD"[service_status(service)],
-                service -> r -> generation);
+        fputs("\t\t", out);
+        print_escaped(service->r->name, out);
+        fprintf(out, " %c %u ", "IAD"[service_status(service)], service -> r -> generation);
         if (service->r->state == SERVICE_INACTIVE)
             fprintf(out, "%u", service_n_messages(service));
         else
@@ -96,14 +118,14 @@ static void print(const struct managed *m, FILE *out)
 
     instance_last_end(m, end, sizeof(end));
     fprintf(out, "%s = {\n\tdomain = %s\n", r->label, m->job->domain->r->name);
-    fprintf(out, "\tpath = %s\n", config->path != NULL ? config->path : "(submitted)");
+    print_word("\tpath = ", config->path != NULL ? config->path : "(submitted)", out);
     print_state(m, out);
-    fprintf(out, "\tprogram = %s\n\targuments = {\n",
-            config->program != NULL ? config->program : config->arguments[0]);
+    print_word("\tprogram = ", config->program != NULL ? config->program : config->arguments[0], out);
+    fputs("\targuments = {\n", out);
     for (char **word = config->arguments; *word != NULL; word++)
-        fprintf(out, "\t\t%s\n", *word);
+        print_word("\t\t", *word, out);
     fprintf(out, "\t}\n\tlast exit = %s\n\truns = %u\n", end, r->n_runs);
-    fprintf(out, "\tlast start reason = %s\n", r->n_runs > 0 ? r->reason : "not started");
+    print_word("\tlast start reason = ", r->n_runs > 0 ? r->reason : "not started", out);
     if (r->n_runs > 0)
         fprintf(out, "\tlast start = %llu.%06llu\n", (unsigned long long)(r->started / TIMER_SECOND),
                 (unsigned long long)(r->started % TIMER_SECOND / 1000));

@@ -11,7 +11,7 @@
 #include "launchd/log.h"
 
 #define MAGIC 0x73746173u
-#define VERSION 2u
+#define VERSION 3u
 #define RECORD_SIZE 512u
 #define GROW_RECORDS 128u
 #define MAX_RECORDS 65536u /* 32 MB; the address space is taken at once, the file grows */

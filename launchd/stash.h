@@ -71,6 +71,8 @@ enum job_flags {
     JOB_STOPPED = 8,   /* we end this instance: no crash (B127) */
     JOB_CHECKED_IN = 16, /* this instance did (B29) */
     JOB_CRASHED = 32,    /* what is to be drained has not been yet (B140) */
+    JOB_STARTING = 64,   /* its process waits for the word to go on; the process itself clears this (process.h) */
+    JOB_EXEC_FAILED = 128, /* this instance: `exec_error`, written by its process, says how */
 };
 
 /* How the last instance ended. */
@@ -79,7 +81,8 @@ enum job_end { JOB_END_NEVER, JOB_END_STATUS, JOB_END_EXEC, JOB_END_UNKNOWN };
 struct job_record {
     uint64_t domain;     /* id */
     uint64_t start_time; /* of the process, as /proc says: with the pid it names a process through its execs (F4) */
-    uint32_t kind;
+    uint16_t kind;
+    uint16_t exec_error;
     uint32_t serial; /* the hexadecimal part of the label (B6) */
     int32_t pid;
     _Atomic uint32_t version; /* pid version of the image that asked last; 0 after an exec, until it asks */
@@ -91,6 +94,7 @@ struct job_record {
     _Atomic uint32_t flags;
     uint64_t started;   /* ns since boot; 0: never */
     uint64_t calendar_next; /* seconds since 1970; 0: never (B130) */
+    uint64_t interval_next; /* ns since boot; 0: never (B129) */
     uint32_t n_runs;
     uint32_t end;       /* enum job_end */
     int32_t end_status; /* as wait says, or the error number of exec */

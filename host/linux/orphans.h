@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define ORPHANS_KEPT 64u
+#define ORPHANS_KEPT 1024u /* as many jobs as one domain may have */
 
 struct machd;
 

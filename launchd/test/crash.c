@@ -374,3 +374,138 @@ TEST(the_sockets_of_jobs_outlive_launchd, "B14 B173 B174")
     CHECK_EQ(job_remove("test.crash.other"), KERN_SUCCESS);
     CHECK(wait_until(refuses, &other));
 }
+
+/* ---- time ---- */
+
+/* None of these launchds lives as long as the interval. */
+TEST(an_interval_goes_on_when_launchd_dies_before_its_end, "B14 B129")
+{
+    const char *out = scratch("interval");
+    char words[200];
+    bool has_run = false;
+
+    unlink(out);
+    snprintf(words, sizeof(words), "say %s", out);
+    REQUIRE_EQ(job_load(bootstrap_port, "test.crash.interval", words,
+                        INTEGER("StartInterval", 2) THROTTLE(3600)),
+               0);
+    for (int i = 0; i < 20 && !has_run; i++) {
+        kill_launchd();
+        sleep_ms(300);
+        has_run = *contents(out) != 0;
+    }
+    CHECK(has_run);
+    CHECK_STR_EQ(job_blame("test.crash.interval"), "interval");
+    CHECK_EQ(job_remove("test.crash.interval"), KERN_SUCCESS);
+}
+
+/* ---- many jobs ---- */
+
+/* What a job of each kind does after it has said that it was started, what its list says besides, and how it must be found
+ * after some time, however often launchd was killed meanwhile. */
+static const struct kind {
+    const char *does, *body;
+    int starts; /* 0: several */
+    const char *state, *last_exit;
+} kinds[] = {
+    { "exec sleep 1000", THROTTLE(3600), 1, "running", "never" },
+    { "exit 0", KEEP_ALIVE THROTTLE(3600), 1, "throttled", "exited 0" },
+    { "exit 3", "<key>KeepAlive</key><dict><key>SuccessfulExit</key><false/></dict>" THROTTLE(3600), 1,
+      "throttled", "exited 3" },
+    { "exit 4", THROTTLE(3600), 1, "waiting", "exited 4" },
+    { "kill -SEGV $$", KEEP_ALIVE THROTTLE(1), 0, "", "signal 11" },
+    { "exit 0", INTEGER("StartInterval", 1) NO_THROTTLE, 0, "", "exited 0" },
+};
+
+#define N_KINDS (int)(sizeof(kinds) / sizeof(kinds[0]))
+#define JOBS_OF_A_KIND 16
+
+static void load_many(struct child *parent, const char *directory)
+{
+    const char *twice = scratch("twice");
+
+    for (int i = 0; i < JOBS_OF_A_KIND * N_KINDS; i++) {
+        char label[64], line[512];
+        snprintf(label, sizeof(label), "test.many.%d", i);
+        snprintf(line, sizeof(line),
+                 "exec 9&gt;%s/%d.lock; flock -n 9 || echo twice; echo $$ &gt;&gt; %s/%d; %s", directory, i,
+                 directory, i, kinds[i % N_KINDS].does);
+        CHECK_EQ(job_load_shell(label, line, twice, kinds[i % N_KINDS].body), 0);
+    }
+    child_tell(parent, 0);
+}
+
+static int lines_in(const char *file)
+{
+    const char *text = contents(file);
+    int n = 0;
+
+    for (; *text != 0; text++)
+        n += *text == '\n';
+    return n;
+}
+
+static void check_one(int i, const char *directory)
+{
+    const struct kind *kind = &kinds[i % N_KINDS];
+    char label[64], file[256], text[128];
+
+    snprintf(label, sizeof(label), "test.many.%d", i);
+    snprintf(file, sizeof(file), "%s/%d", directory, i);
+    snprintf(text, sizeof(text), "\tlast exit = %s\n", kind->last_exit);
+    CHECK(job_shows(label, text));
+    if (kind->starts == 0) {
+        CHECK_GT(lines_in(file), 1);
+        return;
+    }
+    snprintf(text, sizeof(text), "\tstate = %s", kind->state);
+    CHECK(job_shows(label, text));
+    CHECK_EQ(lines_in(file), kind->starts);
+    CHECK(strstr(job_print(label), "\truns = 1\n") != NULL);
+}
+
+/* Each is started as often as it should be, never while it runs, and how it ended is known. */
+TEST(no_job_is_forgotten_or_doubled_however_often_launchd_dies, "B14 B116 B120 B125")
+{
+    const char *directory = scratch("many"), *twice = scratch("twice");
+    struct child loader;
+
+    unlink(twice);
+    REQUIRE(mkdir(directory, 0777) == 0);
+    loader = child_start(load_many, directory);
+    for (int i = 0; i < 8; i++) {
+        pid_t pid = launchd_pid();
+        sleep_ms(20 + 41 * i);
+        kill(pid, SIGKILL);
+    }
+    CHECK_EQ(child_hear(&loader), 0);
+    CHECK_EQ(child_wait(&loader), 0);
+    for (int i = 0; i < JOBS_OF_A_KIND * N_KINDS; i++)
+        check_one(i, directory);
+    CHECK_STR_EQ(contents(twice), "");
+    for (int i = 0; i < JOBS_OF_A_KIND * N_KINDS; i++) {
+        char label[64];
+        snprintf(label, sizeof(label), "test.many.%d", i);
+        CHECK_EQ(job_remove(label), KERN_SUCCESS);
+    }
+}
+
+TEST(what_cannot_be_executed_is_known_to_the_next_launchd, "B14 B124")
+{
+    char label[64], text[512];
+
+    for (int i = 0; i < 16; i++) {
+        snprintf(label, sizeof(label), "test.crash.none.%d", i);
+        snprintf(text, sizeof(text),
+                 "<dict>" STRING("Label", "%s") STRING("Program", "/nowhere/to/be/found") KEEP_ALIVE
+                 "</dict>",
+                 label);
+        REQUIRE_EQ(job_load_text(bootstrap_port, text), 0);
+    }
+    kill_launchd();
+    for (int i = 0; i < 16; i++) {
+        snprintf(label, sizeof(label), "test.crash.none.%d", i);
+        CHECK(job_shows(label, "\tlast exit = exec: ENOENT\n"));
+        CHECK_EQ(job_remove(label), KERN_SUCCESS);
+    }
+}

@@ -341,3 +341,27 @@ TEST(dynamic_names_end_with_the_instance_of_a_job, "B70 B26 B5")
     CHECK(becomes("test.dynamic.name", BOOTSTRAP_UNKNOWN_SERVICE));
     CHECK_EQ(job_remove("test.dynamic"), KERN_SUCCESS);
 }
+
+/* ---- showing ---- */
+
+/* While an instance runs, the last end is that of the one before. */
+TEST(how_it_ended_last_is_told_while_it_runs_again, "B168")
+{
+    const char *out = scratch("again");
+    char line[300];
+
+    unlink(out);
+    snprintf(line, sizeof(line), "test -e %s &amp;&amp; exec sleep 1000; touch %s; exit 5", out, out);
+    REQUIRE_EQ(job_load_shell("test.again", line, "/dev/null", KEEP_ALIVE NO_THROTTLE), 0);
+    CHECK(job_shows("test.again", "\truns = 2\n"));
+    CHECK(job_shows("test.again", "\tstate = running\n"));
+    CHECK(strstr(job_print("test.again"), "\tlast exit = exited 5\n") != NULL);
+    CHECK_EQ(job_remove("test.again"), KERN_SUCCESS);
+}
+
+TEST(no_argument_can_pass_for_a_line_of_what_is_printed, "B168 B65")
+{
+    REQUIRE_EQ(job_load(bootstrap_port, "test.lines", "stay\n\tstate&#9;=\\running", ""), 0);
+    CHECK(strstr(job_print("test.lines"), "\n\t\tstay\\x0a\\x09state\\x09=\\\\running\n") != NULL);
+    CHECK_EQ(job_remove("test.lines"), KERN_SUCCESS);
+}

@@ -163,13 +163,18 @@ static int load(int argc, char **argv)
     return status;
 }
 
+/* A launchd that dies before it answers leaves the rest to the next one, which may be done with it before it is asked. */
 static int remove_label(const char *label)
 {
     name_t name;
-    kern_return_t kr;
+    kern_return_t kr, first;
 
     put_label(name, label);
-    kr = CALL(bootstrap_rpc_remove_job(bootstrap_port, name));
+    kr = first = bootstrap_rpc_remove_job(bootstrap_port, name);
+    if (first == MIG_SERVER_DIED)
+        kr = CALL(bootstrap_rpc_remove_job(bootstrap_port, name));
+    if (first == MIG_SERVER_DIED && kr == BOOTSTRAP_UNKNOWN_SERVICE)
+        return 0;
     return kr == KERN_SUCCESS ? 0 : complain_job(label, kr);
 }
 
