@@ -27,7 +27,7 @@ LAYERS["host"] = LAYERS["kernel"] + ["kernel"]
 _LIBMACH = ["include", "wire", "libmach"]
 LAYERS["libmach"] = ["include", "wire"]
 LAYERS["libmach/message"] = _LIBMACH
-for _room in ["calls", "memory", "exception", "connection", "thread"]:
+for _room in ["calls", "memory", "exception", "connection", "darwin", "thread"]:
     LAYERS["libmach/" + _room] = _LIBMACH + ["libmach/message"]
 LAYERS["libmach/live"] = [d for d in LAYERS if d.startswith("libmach")] + ["include", "wire"]
 LAYERS["libmach/kqueue"] = LAYERS["libmach/live"] + ["libmach/live"]

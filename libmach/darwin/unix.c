@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* libmach/process/unix.c - Darwin's Unix calls beside its Mach calls: audit tokens, I/O policies, and what is not built */
+/* libmach/darwin/unix.c - Darwin's Unix calls beside its Mach calls: audit tokens, I/O policies, and what is not built */
 #include <bsm/libbsm.h>
 #include <errno.h>
 #include <linux/ioprio.h>

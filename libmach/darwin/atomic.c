@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* libmach/thread/atomic.c - the lists and locks of <libkern/OSAtomic.h>
+/* libmach/darwin/atomic.c - the lists and locks of <libkern/OSAtomic.h>
  *
  * A spin lock is 0 when free, 1 when taken, 2 when somebody sleeps on it: then it behaves as an ordinary mutex, since
  * whoever spins beside a holder that was preempted wastes the CPU that the holder needs. Each list has such a lock.

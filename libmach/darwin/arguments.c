@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* libmach/process/arguments.c - <crt_externs.h>: the loader hands them to every library's constructors; and the program's path */
+/* libmach/darwin/arguments.c - <crt_externs.h>: the loader hands them to every library's constructors; and the program's path */
 #include <crt_externs.h>
 #include <errno.h>
 #include <limits.h>

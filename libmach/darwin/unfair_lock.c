@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* libmach/thread/unfair_lock.c - <os/lock.h> on Linux's priority-inheriting futexes, whose word holds the owner's thread id */
+/* libmach/darwin/unfair_lock.c - <os/lock.h> on Linux's priority-inheriting futexes, whose word holds the owner's thread id */
 #include <errno.h>
 #include <linux/futex.h>
 #include <os/lock.h>

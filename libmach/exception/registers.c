@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* libmach/registers.c - the pointers in a suspended thread's registers, for collectors of garbage */
+/* libmach/exception/registers.c - the pointers in a suspended thread's registers, for collectors of garbage */
 #include <mach/thread_act.h>
 #include <mach/thread_state.h>
 #include <mach/thread_status.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* libmach/uuid.c - <uuid/uuid.h>, for programs that do not link libuuid */
+/* libmach/darwin/uuid.c - <uuid/uuid.h>, for programs that do not link libuuid */
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* libmach/darwin.c - small calls of macOS that need no kernel: the tracer that never runs, reasons, signatures, transactions */
+/* libmach/darwin/without_kernel.c - small calls of macOS that need no kernel: the tracer that never runs, reasons, signatures, transactions */
 #include <errno.h>
 #include <kern/cs_blobs.h>
 #include <pthread/spawn.h>

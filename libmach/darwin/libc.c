@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* libmach/process/libc.c - what Darwin's C library has and not every Linux one: each under a link name of its own (H14) */
+/* libmach/darwin/libc.c - what Darwin's C library has and not every Linux one: each under a link name of its own (H14) */
 #include <errno.h>
 #include <malloc.h>
 #include <malloc/malloc.h>

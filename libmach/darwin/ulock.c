@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* libmach/thread/ulock.c - <sys/ulock.h> over futexes */
+/* libmach/darwin/ulock.c - <sys/ulock.h> over futexes */
 #include <errno.h>
 #include <limits.h>
 #include <linux/futex.h>
