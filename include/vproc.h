@@ -2,8 +2,8 @@
 /*
  * <vproc.h> - a job's word on its own life: transactions
  *
- * A transaction asks launchd not to kill the process while it lasts. launchd here never kills a job without SIGTERM before, so that
- * there is nothing to keep count of: beginning gives a handle, which ending takes back.
+ * A transaction asks launchd not to kill the process while it lasts. launchd here never kills a job without SIGTERM
+ * before, so that there is nothing to keep count of: beginning gives a handle, which ending takes back.
  */
 #ifndef _MACHD_VPROC_H_
 #define _MACHD_VPROC_H_

@@ -8,7 +8,8 @@
 
 __BEGIN_DECLS
 
-/* No thread of the program gets above that class: UTILITY, BACKGROUND or MAINTENANCE, else EINVAL. get: UNSPECIFIED if none is set. */
+/* No thread of the program gets above that class: UTILITY, BACKGROUND or MAINTENANCE, else EINVAL. get: UNSPECIFIED if
+ * none is set. */
 int posix_spawnattr_set_qos_class_np(posix_spawnattr_t *attributes, qos_class_t qos_class);
 int posix_spawnattr_get_qos_class_np(const posix_spawnattr_t *attributes, qos_class_t *qos_class);
 
