@@ -284,6 +284,8 @@ static const struct trap {
     { TRAP_SEGMENT_BORROW, false, "segment_borrow", trap_segment_borrow },
     { TRAP_MEMORY_ENTRY, true, "make_memory_entry", trap_memory_entry },
     { TRAP_MAP_ENTRY, true, "map_memory_entry", trap_map_entry },
+    { TRAP_FILE_PORT, false, "fileport_makeport", trap_file_port },
+    { TRAP_FILE_PORT_OPEN, false, "fileport_makefd", trap_file_port_open },
     { TRAP_SET_QOS, false, "set_qos", trap_set_qos },
     { TRAP_OVERRIDE, false, "override", trap_override },
     { TRAP_GET_ROLE, false, "get_role", trap_get_role },

@@ -3,6 +3,7 @@
 
 #include <mach/vm_prot.h>
 
+#include "kernel/ipc/file_port.h"
 #include "kernel/ipc/memory.h"
 #include "kernel/ipc/memory_entry.h"
 #include "kernel/ipc/queue.h"
@@ -108,4 +109,50 @@ void trap_map_entry(struct thread *thread, const uint64_t *arg)
     reply->value[0] = id;
     reply->value[1] = entry->offset + arg[2];
     reply->value[2] = size;
+}
+
+/* ---- file ports (F141) ---- */
+
+static kern_return_t make_file_port(struct thread *thread, uint32_t id, mach_port_name_t *name_p)
+{
+    struct ipc *ipc = thread->ipc.ipc;
+    struct right right = { 0 };
+    if (!ipc->ops->file_claim)
+        return KERN_NOT_SUPPORTED;
+    segment_handle file = ipc->ops->file_claim(ipc->host, thread->task, id);
+    ipc->steps += FILE_PORT_STEPS;
+    kern_return_t kr = file ? file_port_new(ipc, thread->ipc.account, file, &right) : KERN_INVALID_ARGUMENT;
+    if (kr != KERN_SUCCESS)
+        return kr;
+    kr = space_insert(ipc, thread->ipc.space, right, name_p);
+    if (kr != KERN_SUCCESS)
+        right_release(ipc, right);
+    return kr;
+}
+
+void trap_file_port(struct thread *thread, const uint64_t *arg)
+{
+    mach_port_name_t name = MACH_PORT_NULL;
+    thread->ipc.reply.result = (uint32_t)make_file_port(thread, (uint32_t)arg[0], &name);
+    thread->ipc.reply.value[0] = name;
+}
+
+static const struct memory *file_named(struct thread *thread, mach_port_name_t name)
+{
+    struct entry *entry =
+        MACH_PORT_VALID(name) ? space_lookup(thread->ipc.ipc, thread->ipc.space, name) : NULL;
+    return entry && entry_has_send(entry) ? file_port_of(entry->port) : NULL;
+}
+
+void trap_file_port_open(struct thread *thread, const uint64_t *arg)
+{
+    struct ipc *ipc = thread->ipc.ipc;
+    const struct memory *file = file_named(thread, (mach_port_name_t)arg[0]);
+    uint32_t id = 0;
+    if (file && ipc->ops->file_send && !thread->ipc.takes_no_segments)
+        id = ipc->ops->file_send(ipc->host, thread->task, file->segment);
+    thread->ipc.reply.result = !file     ? KERN_INVALID_ARGUMENT
+                               : id == 0 ? KERN_RESOURCE_SHORTAGE
+                                         : KERN_SUCCESS;
+    thread->ipc.reply.value[0] = id;
 }

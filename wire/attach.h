@@ -106,7 +106,7 @@ struct attach_packet {
         } thread;
         struct { /* SEGMENT */
             uint32_t id; /* client: odd numbers of its own choice, unused now; machd: even ones */
-            uint32_t flags; /* of machd's: SEGMENT_*; 0: sealed, to be mapped */
+            uint32_t flags; /* SEGMENT_*; of clients: 0 or SEGMENT_FILE; 0: sealed, to be mapped */
             uint64_t size; /* bytes of content, <= size of the file */
         } segment;
         struct { /* FORK_READY, FORK_ABORT, CHALLENGE */
@@ -149,6 +149,7 @@ struct attach_packet {
 #define SEGMENT_WRITE 1u /* lent: to be mapped, sealed and written */
 #define SEGMENT_READ 2u  /* lent to its sender: to be copied, then named in done[] */
 #define SEGMENT_SHARE 8u /* of a memory entry, for whoever maps it */
+#define SEGMENT_FILE 16u /* no memory, but a descriptor of any kind, for a file port or from one */
 #define SEGMENT_VOID 4u  /* no descriptor: what was sent under this id, to be read ahead, will not come */
 
 #define ATTACH_FLAG_ADMIN_ONLY 1u /* a tool: no task is made; STATUS, LOOK, TRACE and SHUTDOWN only */

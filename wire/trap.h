@@ -92,6 +92,8 @@ enum trap_number {
     TRAP_SEGMENT_BORROW = 201,           /* ours: name, size -> id | slot << 32 | TRAP_LOAN_*, size, slots | sequence << 32 */
     TRAP_MEMORY_ENTRY = 210,             /* ours: task, size, offset, permission, parent or 0 -> name (libmach/memory/entry.c) */
     TRAP_MAP_ENTRY = 211,                /* ours: task, name, offset, size, permission -> segment id, offset in it, size */
+    TRAP_FILE_PORT = 212,                /* ours: segment id -> name (wire/attach.h, SEGMENT_FILE) */
+    TRAP_FILE_PORT_OPEN = 213,           /* ours: name -> segment id */
     TRAP_SET_QOS = 202,                  /* ours: thread, class, relative priority (T9) */
     TRAP_OVERRIDE = 203,                 /* ours: thread, class, begins (T16) */
     TRAP_GET_ROLE = 204,                 /* ours: pid or 0 -> PRIO_DARWIN_ROLE_* */

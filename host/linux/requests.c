@@ -148,8 +148,7 @@ bool request_of_client(struct machd *m, struct connection *connection, const str
     switch (packet->type) {
     case ATTACH_THREAD_NEW: thread_is_new(m, connection, packet->thread.tid); return true;
     case ATTACH_THREAD_GONE: return thread_is_gone(m, connection, packet->thread.slot);
-    case ATTACH_SEGMENT:
-        return fd >= 0 && segment_register(m, process, packet->segment.id, packet->segment.size, fd);
+    case ATTACH_SEGMENT: return fd >= 0 && segment_register(m, process, packet, fd);
     case ATTACH_IDS: ids_ask(m, connection); return true;
     case ATTACH_FORK_PREPARE: prepare_fork(m, connection); return true;
     case ATTACH_FORK_ABORT: fork_abort(m, process, packet->fork.nonce); return true;

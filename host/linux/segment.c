@@ -44,9 +44,12 @@ void segment_release(struct account *account)
     account_release(account, ACCOUNT_DESCRIPTORS, 1);
 }
 
-void segment_free(struct segment *segment)
+void segment_free(struct machd *m, struct segment *segment)
 {
-    close(segment->fd);
+    if (segment->is_file)
+        junk_close(m, segment->fd);
+    else
+        close(segment->fd);
     if (segment->account) {
         segment_release(segment->account);
         account_put(segment->account);
@@ -156,7 +159,7 @@ static void forget(struct machd *m, struct process *process, struct segment *seg
 {
     list_remove(&segment->link);
     process->n_segments--;
-    segment_free(segment);
+    segment_free(m, segment);
 }
 
 /* What has waited longest belongs to a call that was given up: its thread jumped out of it, or its vfork child was killed. */
@@ -167,12 +170,16 @@ static void make_room(struct machd *m, struct process *process)
         forget(m, process, list_entry(oldest, struct segment, link));
 }
 
-bool segment_register(struct machd *m, struct process *process, uint32_t id, uint64_t size, int fd)
+bool segment_register(struct machd *m, struct process *process, const struct attach_packet *packet, int fd)
 {
+    uint32_t id = packet->segment.id;
+    bool is_file = packet->segment.flags & SEGMENT_FILE;
+    uint64_t size = is_file ? 0 : packet->segment.size;
     struct account *account = kernel_task_account(process->task);
     struct segment *segment = NULL;
     make_room(m, process);
-    bool ok = id && is_fixed_memory(fd, size) && !registered(process, id) && segment_charge(account);
+    bool ok =
+        id && (is_file || is_fixed_memory(fd, size)) && !registered(process, id) && segment_charge(account);
     if (ok)
         segment = calloc(1, sizeof(*segment));
     if (ok && !segment)
@@ -183,6 +190,7 @@ bool segment_register(struct machd *m, struct process *process, uint32_t id, uin
     segment->id = id;
     segment->size = size;
     segment->fd = fd;
+    segment->is_file = is_file;
     list_append(&process->segments, &segment->link);
     process->n_segments++;
     return true;
@@ -221,23 +229,31 @@ static segment_handle claim_lent(struct machd *m, struct process *process, uint3
     return segment->handle;
 }
 
-segment_handle segment_claim(void *host, struct task *task, uint32_t id, uint64_t size)
+static segment_handle claim(struct machd *m, struct process *process, uint32_t id, uint64_t size, bool is_file)
 {
-    struct process *process = kernel_task_host(task);
-    if (id % 2 == 0)
-        return claim_lent(host, process, id, size);
     struct segment *segment = registered(process, id);
     if (!segment)
-        segment = await_registered(host, process, id);
+        segment = await_registered(m, process, id);
     if (!segment)
         return 0;
-    if (segment->size < size || !give_handle(host, segment)) {
-        forget(host, process, segment);
+    if (segment->is_file != is_file || segment->size < size || !give_handle(m, segment)) {
+        forget(m, process, segment);
         return 0;
     }
     list_remove(&segment->link);
     process->n_segments--;
     return segment->handle;
+}
+
+segment_handle segment_claim(void *host, struct task *task, uint32_t id, uint64_t size)
+{
+    struct process *process = kernel_task_host(task);
+    return id % 2 == 0 ? claim_lent(host, process, id, size) : claim(host, process, id, size, false);
+}
+
+segment_handle segment_claim_file(void *host, struct task *task, uint32_t id)
+{
+    return claim(host, kernel_task_host(task), id, 0, true);
 }
 
 /* ---- for the kernel ---- */
@@ -288,7 +304,7 @@ segment_handle segment_make(void *host, const void *bytes, uint64_t size)
     }
     if (!write_all(segment->fd, bytes, size) || fcntl(segment->fd, F_ADD_SEALS, SEALS) != 0 ||
         !give_handle(host, segment)) {
-        segment_free(segment);
+        segment_free(host, segment);
         return 0;
     }
     return segment->handle;
@@ -324,6 +340,13 @@ uint32_t segment_send(void *host, struct task *task, segment_handle handle, uint
     return id;
 }
 
+uint32_t segment_send_file(void *host, struct task *task, segment_handle handle)
+{
+    struct process *process = kernel_task_host(task);
+    uint32_t id = process_segment_id(process);
+    return segment_tell(host, process, of_handle(host, handle)->fd, SEGMENT_FILE, 0, id) ? id : 0;
+}
+
 void segment_drop(void *host, segment_handle handle)
 {
     struct machd *m = host;
@@ -333,7 +356,7 @@ void segment_drop(void *host, segment_handle handle)
     if (segment->is_lent)
         loan_dropped(m, segment);
     else
-        segment_free(segment);
+        segment_free(m, segment);
 }
 
 /* ---- memory entries ---- */
@@ -363,7 +386,7 @@ segment_handle segment_new(void *host, uint64_t size)
     segment->fd = fd;
     if (give_handle(host, segment))
         return segment->handle;
-    segment_free(segment);
+    segment_free(host, segment);
     return 0;
 }
 

@@ -17,6 +17,7 @@
 struct machd;
 struct process;
 struct account;
+struct attach_packet;
 
 struct segment {
     struct list link;        /* process.segments while registered */
@@ -26,12 +27,13 @@ struct segment {
     int fd;
     uint64_t size;
     bool is_lent;
+    bool is_file; /* no memory: any descriptor of a client's, which nobody reads here */
     struct loan loan;
 };
 
-/* Takes over fd, which came from a client. False, and fd is still the caller's, if it is no memfd that nobody can
- * change any more, or if the process has too many waiting: the client is then to be ended. */
-bool segment_register(struct machd *m, struct process *process, uint32_t id, uint64_t size, int fd);
+/* Takes over fd, which came from a client; one that waits for its trap too long gives way. False, and fd is still the
+ * caller's, if it is neither a file nor a memfd that nobody can change any more: the client is then to be ended. */
+bool segment_register(struct machd *m, struct process *process, const struct attach_packet *packet, int fd);
 /* Drops what the process registered and nothing claimed. */
 void segments_forget(struct machd *m, struct process *process);
 /* At the end of machd; every handle must be dropped. */
@@ -46,7 +48,7 @@ bool segment_tell(struct machd *m, struct process *process, int fd, uint32_t fla
 bool segment_charge(struct account *account);
 void segment_release(struct account *account);
 /* Closes it; it is on no list and has no handle. */
-void segment_free(struct segment *segment);
+void segment_free(struct machd *m, struct segment *segment);
 
 /* host_ops */
 segment_handle segment_claim(void *host, struct task *task, uint32_t id, uint64_t size);
@@ -55,4 +57,6 @@ segment_handle segment_make(void *host, const void *bytes, uint64_t size);
 uint32_t segment_send(void *host, struct task *task, segment_handle handle, uint64_t size);
 void segment_drop(void *host, segment_handle handle);
 segment_handle segment_new(void *host, uint64_t size);
+segment_handle segment_claim_file(void *host, struct task *task, uint32_t id);
+uint32_t segment_send_file(void *host, struct task *task, segment_handle handle);
 uint32_t segment_share(void *host, struct task *task, segment_handle handle, bool writable);

@@ -3,6 +3,7 @@
 
 #include "base/alloc.h"
 #include "kernel/ipc/link.h"
+#include "kernel/ipc/file_port.h"
 #include "kernel/ipc/memory_entry.h"
 #include "kernel/ipc/monitor.h"
 #include "kernel/ipc/note.h"
@@ -213,6 +214,8 @@ static void end_object(struct ipc *ipc, struct port *port)
         semaphore_end(ipc, object);
     else if (object && port->ktype == KOBJECT_NAMED_ENTRY)
         memory_entry_end(ipc, object);
+    else if (object && port->ktype == KOBJECT_FILEPORT)
+        file_port_end(ipc, object);
     else if (object && port->ktype == KOBJECT_VOUCHER)
         voucher_end(ipc, object);
     else if (object && port->ktype == KOBJECT_TASK_ID_TOKEN)

@@ -156,6 +156,7 @@ uint64_t object_id(const struct port *port)
     case KOBJECT_NONE:
     case KOBJECT_TIMER:
     case KOBJECT_NAMED_ENTRY:
+    case KOBJECT_FILEPORT:
     case KOBJECT_VOUCHER:
     case KOBJECT_SEMAPHORE:
     case KOBJECT_CLOCK:

@@ -34,6 +34,7 @@ static const struct task *task_of_object(const struct port *port)
     case KOBJECT_NONE:
     case KOBJECT_TIMER:
     case KOBJECT_NAMED_ENTRY:
+    case KOBJECT_FILEPORT:
     case KOBJECT_VOUCHER:
     case KOBJECT_SEMAPHORE:
     case KOBJECT_CLOCK:

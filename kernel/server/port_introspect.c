@@ -361,6 +361,7 @@ static void describe(char *text, const struct port *port)
     case KOBJECT_TIMER: append(text, "timer"); break;
     case KOBJECT_VOUCHER: append(text, "voucher"); break;
     case KOBJECT_NAMED_ENTRY: append(text, "memory entry"); break;
+    case KOBJECT_FILEPORT: append(text, "file"); break;
     case KOBJECT_TASK_READ:
         port->kobject ? describe_task(text, port->kobject, " read") : (void)append(text, "task read");
         break;

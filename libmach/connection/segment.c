@@ -231,11 +231,11 @@ static bool fill_file(int fd, const struct transport_part *parts, size_t n_parts
 }
 
 /* One packet, whole or not at all: there is nothing to be guarded by the lock. */
-static uint32_t announce_segment(int fd, uint64_t size)
+static uint32_t announce(int fd, uint64_t size, uint32_t flags)
 {
     struct attach_packet packet = { .magic = ATTACH_MAGIC,
                                     .type = ATTACH_SEGMENT,
-                                    .segment = { .size = size } };
+                                    .segment = { .size = size, .flags = flags } };
     packet.segment.id = atomic_fetch_add(&live.next_segment_id, 2);
     if (atomic_load(&live.state) != LIVE_ATTACHED || (thread_is_lent() && !connection_is_whole()) ||
         !connection_send(live.socket, &packet, &fd, 1))
@@ -255,9 +255,28 @@ uint32_t transport_segment_give(struct lib_thread *thread, const struct transpor
     for (size_t i = 0; i < n_parts; i++)
         size += parts[i].size;
     if (fill_file(fd, parts, n_parts, bad_p))
-        id = announce_segment(fd, size);
+        id = announce(fd, size, 0);
     syscall(SYS_close, fd);
     return id;
+}
+
+/* ---- files of the program ---- */
+
+uint32_t segment_give_file(int fd)
+{
+    return announce(fd, 0, SEGMENT_FILE);
+}
+
+int segment_take_file(uint32_t id)
+{
+    sigset_t mask;
+    live_lock(&mask);
+    int fd = await_arrival_locked(id).fd;
+    struct live_arrival *found = find_arrived(id);
+    if (found != NULL)
+        *found = live.arrived[--live.n_arrived];
+    live_unlock(&mask);
+    return fd;
 }
 
 /* ---- received ---- */

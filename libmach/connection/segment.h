@@ -16,5 +16,9 @@ void segment_read_ahead(struct trap_page *page, const _Atomic uint32_t *word, ui
 /* The request is done before the thread looked at that: takes what machd sent for it out of the socket, which must
  * not fill up. */
 void segment_skip_ahead(struct trap_page *page);
+/* A descriptor for machd to keep, under the id that the next trap names it by; 0: it cannot be told. */
+uint32_t segment_give_file(int fd);
+/* The one that a trap answered with: it is the program's, and closes at an exec. -1: there was no room for it. */
+int segment_take_file(uint32_t id);
 /* The connection is gone, or this is a fork child: then our mappings of borrowed segments were not copied. */
 void segments_forget(bool fork_child);

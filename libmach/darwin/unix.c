@@ -5,7 +5,6 @@
 #include <linux/ioprio.h>
 #include <mach/mach.h>
 #include <stdatomic.h>
-#include <sys/fileport.h>
 #include <sys/proc.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -120,18 +119,5 @@ int pid_suspend(int pid)
 int pid_resume(int pid)
 {
     (void)pid;
-    return fail(ENOTSUP);
-}
-
-int fileport_makeport(int fd, fileport_t *port)
-{
-    (void)fd;
-    *port = FILEPORT_NULL;
-    return fail(ENOTSUP);
-}
-
-int fileport_makefd(fileport_t port)
-{
-    (void)port;
     return fail(ENOTSUP);
 }

@@ -310,20 +310,12 @@ static int finish(int error, int n)
     return -1;
 }
 
-static bool is_kqueue(int fd)
-{
-    struct kqueue *kq = kqueue_take(fd);
-    if (kq != NULL)
-        kqueue_give(kq);
-    return kq != NULL;
-}
-
 static int make(struct call *call, unsigned flags)
 {
     call->flags = flags & (KEVENT_FLAG_ERROR_EVENTS | KEVENT_FLAG_STACK_DATA);
     call->n_changes = call->n_changes > 0 ? call->n_changes : 0;
     call->n_events = call->n_events > 0 ? call->n_events : 0;
-    if (call->n_changes == 0 && !is_kqueue(call->fd))
+    if (call->n_changes == 0 && !kqueue_is(call->fd))
         return finish(EBADF, 0);
     int error = apply_all(call);
     if (error == 0 && !call->has_error && !(flags & KEVENT_FLAG_ERROR_EVENTS) && call->n_events > 0)

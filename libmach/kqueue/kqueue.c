@@ -61,6 +61,14 @@ struct kqueue *kqueue_take(int fd)
     return kq;
 }
 
+bool kqueue_is(int fd)
+{
+    struct kqueue *kq = kqueue_take(fd);
+    if (kq != NULL)
+        kqueue_give(kq);
+    return kq != NULL;
+}
+
 /* The mask is read before the lock is given: the next one writes its own there, or frees the kqueue. */
 void kqueue_give(struct kqueue *kq)
 {

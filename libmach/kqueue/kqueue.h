@@ -116,6 +116,8 @@ struct kqueue *kqueue_take(int fd);
 void kqueue_give(struct kqueue *kq);
 /* False: the descriptor is none of this process for certain. Takes no lock. */
 bool kqueue_may_be(int fd);
+/* It is one. */
+bool kqueue_is(int fd);
 /* Gives the lock. Its descriptor `fd` has been closed: it goes on with a duplicate, or ends. */
 void kqueue_closed(struct kqueue *kq, int fd);
 

@@ -9,6 +9,7 @@
  * START_SUSPENDED needs somebody who stops the new image before its first instruction: a third process, the *stopper*, attaches
  * to the child as a debugger does, waits for the exec, leaves a SIGSTOP pending and lets go. It is no child that a wait sees.
  */
+#include "libmach/process/file_port.h"
 #include "libmach/process/spawn.h"
 
 #include <errno.h>
@@ -337,17 +338,46 @@ static int become(struct spawn_child *child)
     return error;
 }
 
+static int run(struct spawn_child *child, pid_t *pid_p)
+{
+    mask_block_all(&child->mask);
+    sigset_t mask = child->mask;
+    child->parent = getpid();
+    int error = child->attributes->flags & POSIX_SPAWN_SETEXEC ? become(child) : start(child, pid_p);
+    mask_set(&mask, NULL);
+    return error;
+}
+
+/* A copy: others may use the program's object meanwhile. */
+static int run_with_files(struct spawn_child *child, pid_t *pid_p)
+{
+    struct spawn_actions copy = *child->actions;
+    copy.action = calloc(copy.n, sizeof *copy.action);
+    if (copy.action == NULL)
+        return ENOMEM;
+    memcpy(copy.action, child->actions->action, copy.n * sizeof *copy.action);
+    child->actions = &copy;
+    file_ports_open(&copy);
+    int error = run(child, pid_p);
+    file_ports_close(&copy);
+    free(copy.action);
+    return error;
+}
+
+static bool has_files(const struct spawn_actions *actions)
+{
+    for (size_t i = 0; i < actions->n; i++)
+        if (actions->action[i].kind == SPAWN_FILEPORT)
+            return true;
+    return false;
+}
+
 static int spawn(struct spawn_child *child, pid_t *pid_p)
 {
     int error = vfork_is_child() ? EINVAL : check(child->attributes, child->actions); /* F18 */
     if (error != 0)
         return error;
-    mask_block_all(&child->mask);
-    sigset_t mask = child->mask;
-    child->parent = getpid();
-    error = child->attributes->flags & POSIX_SPAWN_SETEXEC ? become(child) : start(child, pid_p);
-    mask_set(&mask, NULL);
-    return error;
+    return has_files(child->actions) ? run_with_files(child, pid_p) : run(child, pid_p);
 }
 
 /* ---- what programs call ---- */

@@ -85,7 +85,8 @@ enum spawn_action_kind {
 struct spawn_action {
     enum spawn_action_kind kind;
     int fd;     /* that it is about; OPEN, DUP2: the new one */
-    int source; /* DUP2 */
+    int source; /* DUP2; FILEPORT: while a program is being started, -1: there is none */
+    mach_port_t port; /* FILEPORT */
     int oflag;
     mode_t mode;
     char *path; /* OPEN, CHDIR */

@@ -117,8 +117,7 @@ int posix_spawn_file_actions_addfchdir_np(posix_spawn_file_actions_t *actions, i
 int posix_spawn_file_actions_add_fileportdup2_np(posix_spawn_file_actions_t *actions, mach_port_t fileport,
                                                  int new_fd)
 {
-    (void)fileport;
     if (!is_descriptor(new_fd))
         return EBADF;
-    return add(actions, (struct spawn_action){ .kind = SPAWN_FILEPORT, .fd = new_fd });
+    return add(actions, (struct spawn_action){ .kind = SPAWN_FILEPORT, .fd = new_fd, .port = fileport });
 }

@@ -54,6 +54,12 @@ static int run_dup2(const struct spawn_action *action)
     return error_of(syscall(SYS_dup3, action->source, action->fd, 0));
 }
 
+/* It has a descriptor that nobody else names. */
+static int run_file_port(const struct spawn_action *action)
+{
+    return action->source < 0 ? EINVAL : error_of(syscall(SYS_dup3, action->source, action->fd, 0));
+}
+
 static int run_action(const struct spawn_action *action)
 {
     switch (action->kind) {
@@ -61,7 +67,7 @@ static int run_action(const struct spawn_action *action)
     case SPAWN_CLOSE: return error_of(syscall(SYS_close, action->fd));
     case SPAWN_DUP2: return run_dup2(action);
     case SPAWN_INHERIT: return set_cloexec(action->fd, false);
-    case SPAWN_FILEPORT: return EINVAL; /* no name is one of a file port */
+    case SPAWN_FILEPORT: return run_file_port(action);
     case SPAWN_CHDIR: return error_of(syscall(SYS_chdir, action->path));
     case SPAWN_FCHDIR: return error_of(syscall(SYS_fchdir, action->fd));
     }

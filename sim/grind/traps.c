@@ -84,6 +84,8 @@ static const struct {
     { TRAP_PROCESS_SET, "sq" },
     { TRAP_MEMORY_ENTRY, "tqqsh" },
     { TRAP_MAP_ENTRY, "thqqs" },
+    { TRAP_FILE_PORT, "s" },
+    { TRAP_FILE_PORT_OPEN, "h" },
     { TRAP_EXCEPTION, "wwwq" },
 };
 

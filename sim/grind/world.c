@@ -209,6 +209,16 @@ static uint32_t segment_share(void *host, struct task *task, segment_handle hand
     return segment_send(host, task, handle, segment_of(handle)->size);
 }
 
+static segment_handle file_claim(void *host, struct task *task, uint32_t id)
+{
+    return segment_claim(host, task, id, 0);
+}
+
+static uint32_t file_send(void *host, struct task *task, segment_handle handle)
+{
+    return segment_send(host, task, handle, 0);
+}
+
 /* The answers come when the kernel works on its own. */
 static bool task_usage(void *host, struct task *task)
 {
@@ -314,6 +324,8 @@ static const struct host_ops ops = {
     .segment_make = segment_make,
     .segment_send = segment_send,
     .segment_drop = segment_drop,
+    .file_claim = file_claim,
+    .file_send = file_send,
     .segment_new = segment_new_shared,
     .segment_share = segment_share,
     .task_broken = task_broken,

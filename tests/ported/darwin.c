@@ -207,9 +207,6 @@ TEST(an_io_policy_is_kept, "")
 TEST(what_is_not_built_says_so, "")
 {
     fileport_t port = 1;
-    CHECK_EQ(fileport_makeport(0, &port), -1);
-    CHECK_EQ(errno, ENOTSUP);
-    CHECK_EQ(port, FILEPORT_NULL);
     CHECK_EQ(pthread_set_fixedpriority_self(), ENOTSUP);
     CHECK_EQ(_pthread_workqueue_addthreads(1, 0), ENOTSUP);
     CHECK_EQ(proc_pidfdinfo(getpid(), 0, 1, &port, sizeof port), 0);

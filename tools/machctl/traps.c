@@ -63,6 +63,8 @@ static const struct trap {
     { TRAP_SEGMENT_BORROW, "segment_borrow", { "name", "size" }, NULL },
     { TRAP_MEMORY_ENTRY, "make_memory_entry", { "task", "size", "offset", "permission", "parent" }, "name" },
     { TRAP_MAP_ENTRY, "map_memory_entry", { "task", "name", "offset", "size", "permission" }, "segment" },
+    { TRAP_FILE_PORT, "fileport_makeport", { "segment" }, "name" },
+    { TRAP_FILE_PORT_OPEN, "fileport_makefd", { "name" }, "segment" },
     { TRAP_SET_QOS, "set_qos", { "thread", "class", "relative" }, NULL },
     { TRAP_OVERRIDE, "override", { "thread", "class", "begins" }, NULL },
     { TRAP_GET_ROLE, "get_role", { "pid" }, "role" },

@@ -288,6 +288,34 @@ TEST(a_segment_that_somebody_could_still_change_ends_who_sent_it, "P129")
     scene_end(&s);
 }
 
+/* Nobody would write to it: machd must not read there. */
+static void give_file_as_message(struct scene *s, struct client *c, struct client_thread *t)
+{
+    struct attach_packet packet = { .magic = ATTACH_MAGIC,
+                                    .type = ATTACH_SEGMENT,
+                                    .segment = {
+                                        .id = 1, .size = sizeof(mach_msg_header_t), .flags = SEGMENT_FILE } };
+    int fds[2];
+    REQUIRE_EQ(pipe(fds), 0);
+    client_send_packet(c->fd, &packet, sizeof(packet), fds[0]);
+    t->page->req =
+        (struct trap_request){ .number = TRAP_MSG,
+                               .segment = 1,
+                               .payload_size = sizeof(mach_msg_header_t),
+                               .msg = { .option = MACH_SEND_MSG, .send_size = sizeof(mach_msg_header_t) } };
+    REQUIRE(request_wait(t, request_begin(t)));
+    CHECK_NE(t->page->reply.result, MACH_MSG_SUCCESS);
+    CHECK_NE(trap_reply_port(t), 0);
+}
+
+TEST(a_file_is_no_message, "F141 P130")
+{
+    struct scene s;
+    scene_begin(&s);
+    attack(&s, give_file_as_message);
+    scene_end(&s);
+}
+
 TEST(of_segments_that_no_trap_names_the_newest_are_kept, "F69")
 {
     struct scene s;
