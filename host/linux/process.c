@@ -86,18 +86,12 @@ struct task_identity process_identity(const struct process *process, uint32_t ui
 /* The record and its pidfd. */
 static bool charge_process(struct account *account)
 {
-    if (!account_charge(account, ACCOUNT_BYTES, sizeof(struct process)))
-        return false;
-    if (account_charge(account, ACCOUNT_DESCRIPTORS, 1))
-        return true;
-    account_release(account, ACCOUNT_BYTES, sizeof(struct process));
-    return false;
+    return account_charge_object(account, ACCOUNT_DESCRIPTORS, sizeof(struct process));
 }
 
 static void release_process(struct account *account)
 {
-    account_release(account, ACCOUNT_BYTES, sizeof(struct process));
-    account_release(account, ACCOUNT_DESCRIPTORS, 1);
+    account_release_object(account, ACCOUNT_DESCRIPTORS, sizeof(struct process));
 }
 
 struct process *process_make(struct machd *m, int32_t pid, struct user *user, struct account *account)

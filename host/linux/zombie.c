@@ -49,38 +49,33 @@ static void find_status(int32_t pid, int pidfd, struct process_end *end)
 
 /* ---- records ---- */
 
-static bool charge(struct account *account)
+static void zombie_free(struct machd *m, struct zombie *zombie)
 {
-    if (!account_charge(account, ACCOUNT_BYTES, sizeof(struct zombie)))
-        return false;
-    if (account_charge(account, ACCOUNT_DESCRIPTORS, 1))
-        return true;
-    account_release(account, ACCOUNT_BYTES, sizeof(struct zombie));
-    return false;
-}
-
-static void release(struct account *account)
-{
-    account_release(account, ACCOUNT_BYTES, sizeof(struct zombie));
-    account_release(account, ACCOUNT_DESCRIPTORS, 1);
+    struct account *account = zombie->account;
+    watch_close(m, &zombie->watch);
+    list_remove(&zombie->link);
+    free(zombie);
+    account_release_object(account, ACCOUNT_DESCRIPTORS, sizeof(*zombie));
     account_put(account);
 }
 
-static void zombie_free(struct machd *m, struct zombie *zombie)
+static struct zombie *record_new(struct account *account)
 {
-    watch_close(m, &zombie->watch);
-    release(zombie->account);
-    list_remove(&zombie->link);
-    free(zombie);
+    if (!account_charge_object(account, ACCOUNT_DESCRIPTORS, sizeof(struct zombie)))
+        return NULL;
+    struct zombie *zombie = calloc(1, sizeof(*zombie));
+    if (!zombie)
+        account_release_object(account, ACCOUNT_DESCRIPTORS, sizeof(*zombie));
+    return zombie;
 }
 
 /* NULL: limit or no memory; then nobody will know that it waits. */
 static struct zombie *zombie_new(struct machd *m, struct process *process)
 {
-    struct zombie *zombie = charge(process->account) ? calloc(1, sizeof(*zombie)) : NULL;
+    struct zombie *zombie = record_new(process->account);
+    int fd = process->death.fd;
     if (!zombie)
         return NULL;
-    int fd = process->death.fd;
     zombie->account = account_get(process->account);
     list_append(&m->zombies, &zombie->link);
     watch_pause(m, &process->death);
