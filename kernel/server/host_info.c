@@ -6,7 +6,7 @@
 
 #include "host_priv_server.h"
 #include "kernel/server/call.h"
-#include "kernel/server/policy.h"
+#include "kernel/server/info.h"
 #include "kernel/task/processor.h"
 #include "mach_host_server.h"
 
@@ -62,12 +62,12 @@ static kern_return_t write_basic(const struct machine *machine, host_info_t info
     return KERN_SUCCESS;
 }
 
-static kern_return_t write_words(const void *words, mach_msg_type_number_t n, host_info_t info,
-                                 mach_msg_type_number_t *count_p)
+kern_return_t give_host_record(const void *record, mach_msg_type_number_t n, integer_t *out,
+                               mach_msg_type_number_t *count_p)
 {
     if (*count_p < n)
         return KERN_FAILURE;
-    memcpy(info, words, n * sizeof(*info));
+    memcpy(out, record, n * sizeof(*out));
     *count_p = n;
     return KERN_SUCCESS;
 }
@@ -83,17 +83,19 @@ kern_return_t serve_host_info(struct host_object *host, host_flavor_t flavor, ho
     const struct host_can_has_debugger_info debugger = { system_of_host(host)->developer_mode };
     switch (flavor) {
     case HOST_BASIC_INFO: return write_basic(&system_of_host(host)->machine, host_info_out, host_info_outCnt);
-    case HOST_SCHED_INFO: return write_words(&sched, HOST_SCHED_INFO_COUNT, host_info_out, host_info_outCnt);
+    case HOST_SCHED_INFO:
+        return give_host_record(&sched, HOST_SCHED_INFO_COUNT, host_info_out, host_info_outCnt);
     case HOST_PRIORITY_INFO:
-        return write_words(&priority, HOST_PRIORITY_INFO_COUNT, host_info_out, host_info_outCnt);
+        return give_host_record(&priority, HOST_PRIORITY_INFO_COUNT, host_info_out, host_info_outCnt);
     case HOST_SEMAPHORE_TRAPS:
     case HOST_MACH_MSG_TRAP: *host_info_outCnt = 0; return KERN_SUCCESS;
-    case HOST_VM_PURGABLE: return write_words(purgable, VM_PURGABLE_WORDS, host_info_out, host_info_outCnt);
+    case HOST_VM_PURGABLE:
+        return give_host_record(purgable, VM_PURGABLE_WORDS, host_info_out, host_info_outCnt);
     case HOST_DEBUG_INFO_INTERNAL: return KERN_NOT_SUPPORTED;
     case HOST_CAN_HAS_DEBUGGER:
-        return write_words(&debugger, HOST_CAN_HAS_DEBUGGER_COUNT, host_info_out, host_info_outCnt);
+        return give_host_record(&debugger, HOST_CAN_HAS_DEBUGGER_COUNT, host_info_out, host_info_outCnt);
     case HOST_PREFERRED_USER_ARCH:
-        return write_words(&processor, HOST_PREFERRED_USER_ARCH_COUNT, host_info_out, host_info_outCnt);
+        return give_host_record(&processor, HOST_PREFERRED_USER_ARCH_COUNT, host_info_out, host_info_outCnt);
     }
     return KERN_INVALID_ARGUMENT;
 }

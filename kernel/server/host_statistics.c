@@ -9,21 +9,13 @@
 #include "base/alloc.h"
 #include "host_priv_server.h"
 #include "kernel/server/call.h"
-#include "kernel/server/policy.h"
+#include "kernel/server/info.h"
 #include "kernel/task/processor.h"
 #include "mach_host_server.h"
 #include "processor_server.h"
 #include "processor_set_server.h"
 
 enum { SCALE = 1000, SET_LOAD_INFO = 4 }; /* LOAD_SCALE; PROCESSOR_SET_LOAD_INFO */
-
-/* For all records here too little room is a failure of another kind than for task_info's. */
-static kern_return_t give(const void *record, mach_msg_type_number_t n, integer_t *info,
-                          mach_msg_type_number_t *count_p)
-{
-    return give_integers(info, count_p, record, n * sizeof(*info)) == KERN_SUCCESS ? KERN_SUCCESS
-                                                                                   : KERN_FAILURE;
-}
 
 /* ---- records ---- */
 
@@ -121,11 +113,11 @@ static kern_return_t give_statistics(const struct system *system, host_flavor_t 
     const struct vm_statistics memory = memory_of(system);
     const struct vm_statistics64 memory64 = memory64_of(system);
     switch (flavor) {
-    case HOST_LOAD_INFO: return give(&load, n, info, count_p);
-    case HOST_CPU_LOAD_INFO: return give(&ticks, n, info, count_p);
-    case HOST_VM_INFO: return give(&memory, n, info, count_p);
+    case HOST_LOAD_INFO: return give_host_record(&load, n, info, count_p);
+    case HOST_CPU_LOAD_INFO: return give_host_record(&ticks, n, info, count_p);
+    case HOST_VM_INFO: return give_host_record(&memory, n, info, count_p);
     }
-    return give(&memory64, n, info, count_p);
+    return give_host_record(&memory64, n, info, count_p);
 }
 
 /* Of the two calls each knows one form of the memory's record. */
@@ -159,7 +151,8 @@ kern_return_t serve_host_statistics64(struct host_object *host_priv, host_flavor
     if (!host_priv)
         return KERN_INVALID_HOST;
     if (flavor == HOST_EXTMOD_INFO64)
-        return give(no_module_was_changed, HOST_EXTMOD_INFO64_COUNT, host_info64_out, host_info64_outCnt);
+        return give_host_record(no_module_was_changed, HOST_EXTMOD_INFO64_COUNT, host_info64_out,
+                                host_info64_outCnt);
     return statistics(system_of_host(host_priv), flavor, HOST_VM_INFO64, host_info64_out, host_info64_outCnt);
 }
 
@@ -182,11 +175,12 @@ kern_return_t serve_processor_info(struct processor *processor, processor_flavor
         return KERN_INVALID_ARGUMENT;
     if (flavor == PROCESSOR_BASIC_INFO) {
         describe_processor(processor, &basic);
-        kr = give(&basic, PROCESSOR_BASIC_INFO_COUNT, info, infoCnt);
+        kr = give_host_record(&basic, PROCESSOR_BASIC_INFO_COUNT, info, infoCnt);
     } else if (flavor == PROCESSOR_CPU_LOAD_INFO) {
         kr = *infoCnt < CPU_STATE_MAX ? KERN_FAILURE : call_machine_usage(processor->system);
         if (kr == KERN_SUCCESS)
-            kr = give(processor->system->usage.ticks[processor->slot], CPU_STATE_MAX, info, infoCnt);
+            kr = give_host_record(processor->system->usage.ticks[processor->slot], CPU_STATE_MAX, info,
+                                  infoCnt);
     }
     if (kr == KERN_SUCCESS)
         *host = port_make_send(processor->system->host).port;
@@ -239,5 +233,5 @@ kern_return_t serve_processor_set_statistics(struct host_object *pset, processor
     const struct host_load_info load = load_of(system);
     const integer_t record[] = { (integer_t)system->n_tasks, (integer_t)system->n_threads, load.avenrun[0],
                                  load.mach_factor[0] };
-    return give(record, sizeof(record) / sizeof(record[0]), info, infoCnt);
+    return give_host_record(record, sizeof(record) / sizeof(record[0]), info, infoCnt);
 }

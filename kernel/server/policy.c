@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* kernel/server/policy.c - priorities as thread_policy_set and thread_policy_get tell them (T26-T29) */
-#include "kernel/server/policy.h"
+#include "kernel/server/info.h"
 
 #include <mach/thread_policy.h>
 #include <mach/thread_policy_private.h>

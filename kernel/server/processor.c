@@ -10,7 +10,7 @@
 #include "host_priv_server.h"
 #include "kernel/proc/proc.h"
 #include "kernel/server/call.h"
-#include "kernel/server/policy.h"
+#include "kernel/server/info.h"
 #include "kernel/task/processor.h"
 #include "mach_host_server.h"
 #include "processor_server.h"

@@ -125,7 +125,7 @@ kern_return_t serve_semaphore_destroy(struct task *task, struct port *semaphore)
     return kr;
 }
 
-/* There are no vouchers, so no task has one. */
+/* A task has no voucher of its own. */
 kern_return_t serve_task_get_mach_voucher(struct task *task, mach_voucher_selector_t which,
                                           struct port **voucher)
 {

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "kernel/server/call.h"
-#include "kernel/server/policy.h"
+#include "kernel/server/info.h"
 #include "task_server.h"
 
 enum { NS_PER_US = 1000, US_PER_SECOND = 1000000 };

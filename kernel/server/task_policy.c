@@ -5,7 +5,7 @@
 
 #include "kernel/sched/policy.h"
 #include "kernel/server/call.h"
-#include "kernel/server/policy.h"
+#include "kernel/server/info.h"
 #include "kernel/task/policy.h"
 #include "task_server.h"
 

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "kernel/server/call.h"
-#include "kernel/server/policy.h"
+#include "kernel/server/info.h"
 #include "kernel/task/policy.h"
 #include "thread_act_server.h"
 

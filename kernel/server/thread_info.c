@@ -6,7 +6,7 @@
 
 #include "kernel/sched/policy.h"
 #include "kernel/server/call.h"
-#include "kernel/server/policy.h"
+#include "kernel/server/info.h"
 #include "kernel/task/stop.h"
 
 enum { NS_PER_US = 1000, US_PER_SECOND = 1000000, SAMPLE_NS = 100000000, QUANTUM_MS = 10 };
