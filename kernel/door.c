@@ -16,11 +16,11 @@
 #include "kernel/proc/inherit.h"
 #include "kernel/proc/launch.h"
 #include "kernel/proc/proc.h"
-#include "kernel/task/processor.h"
-#include "kernel/server/server.h"
 #include "kernel/ipc/watch.h"
+#include "kernel/server/server.h"
 #include "kernel/tap.h"
 #include "kernel/task/guard_fault.h"
+#include "kernel/task/processor.h"
 #include "kernel/task/stop.h"
 #include "kernel/traps.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* kernel/traps_exception.h - the trap by which a program's library tells of an exception (K196) */
+/* kernel/traps_exception.h - the traps in which a thread stands still: told of an exception (K196), or asked to stop (K145) */
 #pragma once
 
 #include "kernel/task/thread.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* bench/propagation.h - what a push costs the kernel: turnstiles alone, in this process, in counted steps and in time */
+/* bench/kernel/propagation.h - what a push costs the kernel: turnstiles alone, in this process, in counted steps and in time */
 #pragma once
 
 #include <stdbool.h>

@@ -7,7 +7,7 @@
  * program is concerned, when it is in a trap and not about to leave it for its park trap.
  *
  * Calls that need a thread to stop wait for it as records (struct deferred) and are carried out again when it has, by the
- * layer above (kernel/server/deferred.h). They end with whoever made them.
+ * layer above (kernel/server/deferred.c). They end with whoever made them.
  */
 #pragma once
 

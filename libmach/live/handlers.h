@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* libmach/live/handlers.h - the library's own handler of SIGSEGV and SIGBUS, and the program's behind it */
+/* libmach/live/handlers.h - the library's own handlers: of faults, of crashes, of what a kqueue watches; and the program's behind
+ * them */
 #pragma once
 
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Installs the handler that serves the fault guard (libmach/message/guard.h). */
+/* Installs the handlers that serve the fault guard (libmach/message/guard.h), exceptions (fault.h) and stops (park.h). */
 void handlers_begin(void);
 
 /* A kqueue begins or ceases to watch a signal; counted. Meanwhile signal_seen is told of each that is delivered. */

@@ -3,7 +3,7 @@
  *
  * guard_copy is one routine whose instructions are known by their addresses. A handler of SIGSEGV and SIGBUS
  * that finds the faulting instruction among them lets the routine return false instead; everything else is
- * the program's own fault and goes to the program's handler. libmach/signal.c keeps such a handler in place;
+ * the program's own fault and goes to the program's handler. libmach/live/handlers.c keeps such a handler in place;
  * a program of tests may call guard_fixup from its own.
  */
 #pragma once
