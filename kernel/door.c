@@ -5,32 +5,21 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "kernel/ipc/check.h"
 #include "kernel/ipc/drain.h"
 #include "kernel/ipc/due.h"
 #include "kernel/ipc/promise.h"
 #include "kernel/ipc/receive.h"
 #include "kernel/ipc/refusal.h"
 #include "kernel/ipc/send.h"
+#include "kernel/kernel.h"
 #include "kernel/kqueue/kqueue.h"
-#include "kernel/proc/inherit.h"
-#include "kernel/proc/launch.h"
-#include "kernel/proc/proc.h"
-#include "kernel/ipc/watch.h"
 #include "kernel/server/server.h"
-#include "kernel/tap.h"
 #include "kernel/task/guard_fault.h"
 #include "kernel/task/processor.h"
 #include "kernel/task/stop.h"
 #include "kernel/traps.h"
 
 enum { PAYLOAD_MAX = 96 << 20 };
-
-struct kernel {
-    struct system system;
-    struct procs procs;
-    struct tap tap;
-};
 
 struct kernel_config kernel_config_default(void)
 {
@@ -121,7 +110,7 @@ static void tell_priorities(struct ipc *ipc)
     }
 }
 
-static void settle(struct kernel *kernel)
+void kernel_settle(struct kernel *kernel)
 {
     struct system *system = &kernel->system;
     if (!list_is_empty(&system->ready))
@@ -267,7 +256,7 @@ uint32_t kernel_trap(struct kernel *kernel, struct thread *thread, uint64_t now)
         trap_simple(thread, &request);
         thread->is_done = thread->ipc.wait == WAIT_NONE;
     }
-    settle(kernel);
+    kernel_settle(kernel);
     thread->is_trapping = false;
     ipc->served = NULL;
     if (thread->is_done)
@@ -291,7 +280,7 @@ void kernel_task_usage(struct kernel *kernel, struct task *task, const struct ho
     if (usage)
         task->usage = *usage;
     inquiry_end(&task->inquiry, usage != NULL, &kernel->system.ready);
-    settle(kernel);
+    kernel_settle(kernel);
 }
 
 static void keep_usage(struct system *system, const struct host_machine_usage *usage)
@@ -314,7 +303,7 @@ void kernel_machine_usage(struct kernel *kernel, const struct host_machine_usage
     if (usage)
         keep_usage(&kernel->system, usage);
     inquiry_end(&kernel->system.inquiry, usage != NULL, &kernel->system.ready);
-    settle(kernel);
+    kernel_settle(kernel);
 }
 
 void kernel_abort(struct kernel *kernel, struct thread *thread)
@@ -322,10 +311,10 @@ void kernel_abort(struct kernel *kernel, struct thread *thread)
     if (thread->ipc.wait == WAIT_NONE)
         return;
     thread_unwait(&thread->ipc, WAIT_ENDED_INTERRUPTED);
-    settle(kernel);
+    kernel_settle(kernel);
 }
 
-/* ---- tasks and threads ---- */
+/* ---- beginning and end ---- */
 
 struct kernel *kernel_new(const struct kernel_config *config, const struct host_ops *ops, void *host)
 {
@@ -367,164 +356,6 @@ void kernel_free(struct kernel *kernel)
     alloc_free(kernel);
 }
 
-struct inherit *kernel_inherit_new(struct kernel *kernel, struct task *parent)
-{
-    struct inherit *inherit = inherit_new(&kernel->procs, parent);
-    if (inherit)
-        inherit->is_fork = true;
-    return inherit;
-}
-
-void kernel_inherit_is_distant(struct inherit *inherit)
-{
-    inherit->is_fork = false;
-}
-
-void kernel_inherit_free(struct kernel *kernel, struct inherit *inherit)
-{
-    inherit_free(&kernel->procs, inherit);
-    settle(kernel);
-}
-
-/* The stash goes to the next launchd (B14). */
-static struct space *take_stash(struct system *system, const struct task_identity *identity)
-{
-    struct space *space = identity->is_launchd ? system->stash : NULL;
-    if (space)
-        system->stash = NULL;
-    return space;
-}
-
-struct task *kernel_task_new(struct kernel *kernel, const struct task_identity *identity,
-                             struct inherit *inherit, void *host)
-{
-    struct task *task = proc_new(&kernel->procs, identity, inherit, take_stash(&kernel->system, identity));
-    if (task)
-        task->host = host;
-    settle(kernel);
-    return task;
-}
-
-void kernel_task_died(struct kernel *kernel, struct task *task, bool keep_space)
-{
-    kernel_process_ended(kernel, task, keep_space, NULL);
-}
-
-struct proc *kernel_process_ended(struct kernel *kernel, struct task *task, bool keep_space,
-                                  const struct process_end *how)
-{
-    struct proc *proc = task->proc;
-    kernel->system.ipc.steps = 1;
-    proc_end(proc, keep_space, how);
-    settle(kernel);
-    return how && how->zombie ? proc : NULL;
-}
-
-void kernel_process_collected(struct kernel *kernel, struct proc *proc)
-{
-    proc_collected(proc);
-    settle(kernel);
-}
-
-struct task *kernel_task_exec(struct kernel *kernel, struct task *old, const struct task_identity *identity,
-                              void *host)
-{
-    kernel->system.ipc.steps = 1;
-    struct task *task = proc_exec(old->proc, identity);
-    if (task)
-        task->host = host;
-    settle(kernel);
-    return task;
-}
-
-void kernel_image_begins(struct kernel *kernel, struct task *task, const char *command)
-{
-    proc_image_begins(task->proc, command);
-    settle(kernel);
-}
-
-bool kernel_task_set_ids(struct kernel *kernel, struct task *task, const struct task_identity *identity)
-{
-    kernel->system.ipc.steps = 1;
-    bool ok = proc_set_ids(task->proc, identity);
-    settle(kernel);
-    return ok;
-}
-
-bool kernel_has_room(struct kernel *kernel, uint32_t number, uint64_t limit)
-{
-    const struct uid *uid = system_uid(&kernel->system, number);
-    return uid && proc_check_room(&kernel->procs, uid, limit) == 0;
-}
-
-bool kernel_has_domain(struct kernel *kernel, uint32_t number)
-{
-    const struct uid *uid = system_uid(&kernel->system, number);
-    return uid && port_is_live(uid->bootstrap.port);
-}
-
-struct account *kernel_uid_account(struct kernel *kernel, uint32_t number)
-{
-    const struct uid *uid = system_uid(&kernel->system, number);
-    return uid ? uid->account : NULL;
-}
-
-struct account *kernel_task_account(struct task *task)
-{
-    return task->account;
-}
-
-struct account *kernel_own_account(struct kernel *kernel)
-{
-    return kernel->system.account;
-}
-
-void *kernel_task_host(struct task *task)
-{
-    return task->host;
-}
-
-const struct task_identity *kernel_task_identity(struct task *task)
-{
-    return &task->identity;
-}
-
-bool kernel_task_may_trap(struct task *task)
-{
-    return task->space->n_reaping == 0 && !task->image_before;
-}
-
-struct thread *kernel_thread_new(struct kernel *kernel, struct task *task, int32_t tid,
-                                 struct trap_page *page, void *host)
-{
-    struct thread *thread = thread_new(task, tid, page);
-    if (thread) {
-        thread->host = host;
-        if (thread == task->main)
-            proc_runs(task->proc);
-        thread_begins(thread);
-    }
-    settle(kernel);
-    return thread;
-}
-
-void kernel_thread_died(struct kernel *kernel, struct thread *thread)
-{
-    kqueue_thread_ends(thread);
-    thread_finish(thread);
-    settle(kernel);
-}
-
-void *kernel_thread_host(struct thread *thread)
-{
-    return thread->host;
-}
-
-struct task *kernel_thread_task(struct thread *thread)
-{
-    return thread->task;
-}
-
 /* ---- time and work ---- */
 
 uint64_t kernel_next_deadline(const struct kernel *kernel)
@@ -536,7 +367,7 @@ void kernel_tick(struct kernel *kernel, uint64_t now)
 {
     kernel->system.ipc.now = now;
     ipc_expire(&kernel->system.ipc);
-    settle(kernel);
+    kernel_settle(kernel);
 }
 
 bool kernel_has_work(const struct kernel *kernel)
@@ -546,126 +377,5 @@ bool kernel_has_work(const struct kernel *kernel)
 
 void kernel_work(struct kernel *kernel)
 {
-    settle(kernel);
-}
-
-/* ---- looking ---- */
-
-void kernel_tap(struct kernel *kernel, kernel_tap_function *tap, void *context)
-{
-    tap_set(&kernel->tap, &kernel->system.ipc, tap, context);
-}
-
-void kernel_catch_up(struct kernel *kernel)
-{
-    promise_look_at_all(&kernel->system.ipc);
-}
-
-struct kernel_census kernel_census(const struct kernel *kernel)
-{
-    const struct ipc_census *ipc = &kernel->system.ipc.census;
-    return (struct kernel_census){
-        .tasks = kernel->system.n_tasks,
-        .threads = kernel->system.n_threads,
-        .spaces = ipc->spaces,
-        .names = ipc->names,
-        .ports = ipc->ports,
-        .port_sets = ipc->port_sets,
-        .messages = ipc->messages,
-        .message_bytes = ipc->message_bytes,
-        .memory_objects = ipc->memory_objects,
-        .requests = ipc->requests,
-    };
-}
-
-static void check_exceptions(const struct exception_actions *actions)
-{
-    for (int type = 1; type < EXCEPTION_TYPES; type++)
-        check_right(actions->of[type].port);
-}
-
-static void check_slots(const struct task_slots *slots)
-{
-    check_exceptions(&slots->exceptions);
-    check_right(slots->host);
-    check_right(slots->bootstrap);
-    check_right(slots->access);
-    check_right(slots->debug_control);
-    check_right(slots->resource_notify);
-    for (int i = 0; i < REGISTERED_PORTS; i++)
-        check_right(slots->registered[i]);
-}
-
-static void check_task(const struct task *task)
-{
-    check_right(task->settable_self);
-    check_reference(task->flavored.read);
-    check_reference(task->flavored.inspect);
-    check_reference(task->suspension.resume.port);
-    check_slots(&task->slots);
-    list_for_each(node, &task->watches) check_reference(list_entry(node, struct watch, link)->port);
-    list_for_each(node, &task->threads)
-    {
-        const struct thread *thread = list_entry(node, struct thread, link);
-        check_right(thread->settable_self);
-        check_right(thread->voucher);
-        check_reference(thread->special_reply);
-        check_reference(thread->ipc.upcall.port);
-        check_reference(thread->flavored.read);
-        check_reference(thread->flavored.inspect);
-        list_for_each(call, &thread->deferred)
-            check_right(list_entry(call, struct deferred, of_caller)->result);
-        check_thread(&thread->ipc);
-        if (thread->exceptions)
-            check_exceptions(thread->exceptions);
-    }
-    kqueue_check(task);
-}
-
-static void check_launch(const struct launch *launch)
-{
-    for (uint32_t i = 0; i < launch->n_watch; i++)
-        if (launch->watch[i])
-            check_reference(launch->watch[i]->port);
-    list_for_each(node, &launch->orphans) check_reference(list_entry(node, struct watch, link)->port);
-}
-
-const struct system *kernel_system(const struct kernel *kernel)
-{
-    return &kernel->system;
-}
-
-void kernel_check_invariants(struct kernel *kernel)
-{
-    struct system *system = &kernel->system;
-    check_begin(&system->ipc);
-    check_exceptions(&system->exceptions);
-    for (int i = 0; i <= HOST_MAX_SPECIAL_PORT; i++)
-        check_right(system->special[i]);
-    list_for_each(node, &system->tasks) check_task(list_entry(node, struct task, link));
-    list_for_each(node, &system->dying) check_task(list_entry(node, struct task, link));
-    list_for_each(node, &system->uids) check_right(list_entry(node, struct uid, link)->bootstrap);
-    procs_check(&kernel->procs);
-    list_for_each(node, &kernel->procs.inherits) check_slots(&list_entry(node, struct inherit, link)->slots);
-    list_for_each(node, &kernel->procs.launches) check_launch(list_entry(node, struct launch, link));
-    check_end(&system->ipc);
-}
-
-void kernel_each_task(struct kernel *kernel,
-                      void (*visit)(void *context, const struct kernel_task_view *view), void *context)
-{
-    list_for_each(node, &kernel->system.tasks)
-    {
-        const struct task *task = list_entry(node, struct task, link);
-        struct kernel_task_view view = {
-            .identity = &task->identity,
-            .account = task->account,
-            .host = task->host,
-            .names = task->space->n_used,
-            .ports = task->account->used[ACCOUNT_PORTS],
-            .messages = task->account->used[ACCOUNT_MESSAGES],
-            .threads = task->n_threads,
-        };
-        visit(context, &view);
-    }
+    kernel_settle(kernel);
 }
