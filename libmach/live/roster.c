@@ -240,11 +240,11 @@ __attribute__((visibility("default"))) int pthread_create(pthread_t *restrict th
 
 /* ---- asking ---- */
 
-/* A vfork child, which takes no lock, finds nobody but itself. */
+/* A vfork child, which takes no lock, finds nobody but itself. No thread is 0, but one that is being made is not known otherwise. */
 static struct member *find(pthread_t thread, mach_port_t port)
 {
     sigset_t mask;
-    if (vfork_is_child())
+    if (vfork_is_child() || (thread == 0 && port == MACH_PORT_NULL))
         return NULL;
     lock_take(&roster.lock, &mask);
     struct member *member = roster.first;

@@ -183,3 +183,26 @@ TEST(what_was_sent_to_a_thread_that_ends_goes_to_the_process, "F82")
     for (int i = 0; i < 3; i++)
         block(SIG_UNBLOCK, (const int[]){ SIGUSR1, SIGHUP, SIGALRM }[i]);
 }
+
+/* ---- handles ---- */
+
+static _Atomic bool is_making;
+
+static void *make_threads(void *argument)
+{
+    for (int i = 0; i < 400; i++)
+        run(own_uid, argument);
+    is_making = false;
+    return NULL;
+}
+
+/* A thread that is being made is known before it has a handle. */
+TEST(nothing_is_no_thread_while_threads_are_made, "H16")
+{
+    pthread_t maker;
+    is_making = true;
+    REQUIRE_EQ(pthread_create(&maker, NULL, make_threads, NULL), 0);
+    while (is_making && !test_has_failed())
+        CHECK_EQ(pthread_mach_thread_np(0), MACH_PORT_NULL);
+    pthread_join(maker, NULL);
+}
