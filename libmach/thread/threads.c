@@ -16,6 +16,7 @@
 #include <pthread/qos_private.h>
 #include <sched.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <sys/single_threaded.h>
 #include <sys/syscall.h>
@@ -186,6 +187,14 @@ static void *wait_and_start(void *value)
     return copy.start(copy.argument);
 }
 
+static bool is_joinable(const pthread_attr_t *attr)
+{
+    int state = PTHREAD_CREATE_JOINABLE;
+    if (attr != NULL)
+        pthread_attr_getdetachstate(attr, &state);
+    return state == PTHREAD_CREATE_JOINABLE;
+}
+
 static void *end_at_once(void *argument)
 {
     return argument;
@@ -208,7 +217,11 @@ int pthread_create_suspended_np(pthread_t *thread, const pthread_attr_t *attr, v
         birth->start = end_at_once;
     atomic_store(&birth->is_open, 1);
     syscall(SYS_futex, &birth->is_open, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
-    return kr == KERN_SUCCESS ? 0 : EAGAIN;
+    if (kr == KERN_SUCCESS)
+        return 0;
+    if (is_joinable(attr))
+        pthread_join(*thread, NULL);
+    return EAGAIN;
 }
 
 /* ---- slots ---- */
