@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* kernel/proc/observe.c - who may watch a process (F168) */
+/* kernel/proc/observe.c - who may watch a process (F168), and the invariants of the table */
 #include <errno.h>
 #include <sys/event_private.h>
 

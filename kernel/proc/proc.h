@@ -9,7 +9,7 @@
  * ENDED    no     proc_find_zombie, listings,       proc_collected, once nothing is left of its task: freed
  *                 unless it has been collected
  *
- *     observe.c   who watches it, and zombies
+ *     observe.c   who may watch it, and the invariants
  *     inherit.h   what a child that is being made will get
  *     launch.h    spawn and exec that were announced, and how they are taken back
  */

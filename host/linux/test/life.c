@@ -163,7 +163,7 @@ TEST(launchd_finds_its_stash_and_its_machd_and_is_started_again, "B14")
     struct live live;
     const char *program = own_path("sh");
     const char *options[] = { "--launchd", program, NULL };
-    char notes[64];
+    char notes[80];
     snprintf(notes, sizeof(notes), "%s.txt", program);
     unlink(notes);
     write_file(program,
