@@ -68,9 +68,13 @@ def calls(t, root):
     t.check("a call upward is found", expect(check_layers.upward_calls(root, build), "base/low.c: calls high of kernel/ipc"))
 
 
-def count(script, tap_output=True, timeout=10):
-    program = run_tests.Program("x", ["sh", "-c", script], dict(os.environ), "/", timeout, False, tap_output, [])
-    r = run_tests.run(program)
+def result_of(script, tap_output=True, timeout=10, sanitizer=""):
+    return run_tests.run(run_tests.Program("x", ["sh", "-c", script], dict(os.environ), "/", timeout, False, tap_output, [],
+                                           sanitizer))
+
+
+def count(script, tap_output=True, timeout=10, sanitizer=""):
+    r = result_of(script, tap_output, timeout, sanitizer)
     return (r.passed, r.failed, r.skipped)
 
 
@@ -85,17 +89,45 @@ def runner(t):
         "a bad exit status is a failure": ("echo 1..1; echo ok 1 - a; exit 3", (1, 1, 0)),
         "a race in whatever it started is a failure": (
             "echo 1..1; echo ok 1 - a; echo 'WARNING: ThreadSanitizer: data race (pid=1)' >&2", (1, 1, 0)),
+        "so is what another sanitizer says": (
+            "echo 1..1; echo ok 1 - a; echo '==1==ERROR: AddressSanitizer: heap-use-after-free' >&2", (1, 1, 0)),
         "a plan at the end will do": ("echo ok 1 - a; echo 1..1", (1, 0, 0)),
         "nothing to run is skipped": ("echo '1..0 # SKIP no such thing'", (0, 0, 1)),
     }
     for name, (script, wanted) in cases.items():
         got = count(script)
         t.check("runner: " + name, [] if got == wanted else [f"{got} instead of {wanted}"])
-    got = count("echo 1..1; sleep 60 & sleep 60", timeout=0.3)
-    t.check("runner: a program that hangs is ended with its children", [] if got == (0, 1, 0) else [str(got)])
+    r = result_of("echo 1..1; echo '# so far'; sleep 60 & sleep 60", timeout=0.3)
+    t.check("runner: a program that hangs is ended with its children, and what it said is kept",
+            [] if (r.passed, r.failed, r.skipped) == (0, 1, 0) and "# so far" in r.output and r.seconds < 5 else [str(r)])
+    r = result_of("echo 1..1; echo ok 1 - a; p=${ASAN_OPTIONS#*log_path=}; p=${p%%:*}; "
+                  "echo WARNING: in vain >$p.76; echo ==77==ERROR: LeakSanitizer: here alone >$p.77", sanitizer="address")
+    t.check("runner: a report that nobody printed is a failure, and shown",
+            [] if (r.passed, r.failed) == (1, 1) and "here alone" in r.output else [str(r)])
     got = [count("exit 0", False), count("exit 77", False), count("exit 1", False)]
     t.check("runner: without TAP the exit status counts",
             [] if got == [(1, 0, 0), (0, 0, 1), (0, 1, 0)] else [str(got)])
+
+
+TREE = """project('x')
+test('a', find_program('sh'), args: ['-c', 'echo 1..1; echo ok 1 - a'], protocol: 'tap')
+test('b', find_program('sh'), args: ['-c', 'sleep 0.1; echo 1..1; echo ok 1 - b'], protocol: 'tap', suite: 'slow')
+"""
+
+
+def whole(t, root):
+    """Runs of the runner itself: its status and its last line."""
+    make_tree(root, {"meson.build": TREE})
+    subprocess.run(["meson", "setup", "build"], cwd=root, check=True, capture_output=True)
+    for name, arguments, status, closing in [
+            ("all passed", ["build"], 0, "2 passed, 0 failed, 0 skipped"),
+            ("a quick part", ["--quick", "build"], 0, "1 passed, 0 failed, 0 skipped"),
+            ("nothing has that name", ["--pattern=c", "build"], 1, "0 passed, 0 failed, 0 skipped"),
+            ("no build, no sanitizer", ["--without=thread", "build", "nowhere"], 1, "2 passed, 1 failed, 1 skipped")]:
+        done = subprocess.run([sys.executable, run_tests.__file__, *arguments], cwd=root, capture_output=True, text=True)
+        last = done.stdout.splitlines()[-1:]
+        t.check("a run: " + name,
+                [] if (done.returncode, last) == (status, [closing]) else [f"{done.returncode}: {done.stdout}{done.stderr}"])
 
 
 def rules(t, root):
@@ -113,6 +145,7 @@ def main():
         layers(t, os.path.join(root, "layers"))
         calls(t, os.path.join(root, "calls"))
         rules(t, os.path.join(root, "rules"))
+        whole(t, os.path.join(root, "whole"))
     runner(t)
     t.exit()
 
