@@ -22,6 +22,7 @@
 
 #include "libmach/connection/lock.h"
 #include "libmach/connection/real.h"
+#include "libmach/live/asan.h"
 #include "libmach/live/handlers.h"
 #include "libmach/live/live.h"
 #include "libmach/live/vfork.h"
@@ -192,6 +193,7 @@ static void *thread_begins(void *value)
     void *(*start)(void *) = member->start;
     void *argument = member->argument;
     me = member;
+    ASAN_FORGET_STACK(); /* what its stack was used for before: the sanitizer comes to know this thread in start() */
     if (member->has_mask)
         mask_set(&member->mask, NULL);
     live_thread_begin();
