@@ -15,7 +15,7 @@
 #include "kernel/kqueue/kqueue.h"
 #include "kernel/server/server.h"
 #include "kernel/task/guard_fault.h"
-#include "kernel/task/processor.h"
+#include "kernel/task/own_port.h"
 #include "kernel/task/stop.h"
 #include "kernel/traps.h"
 
@@ -336,6 +336,7 @@ struct kernel *kernel_new(const struct kernel_config *config, const struct host_
     }
     kernel->system.allow_interpose = config->allow_interpose;
     kernel->system.guard_default = config->guard_default & TASK_EXC_GUARD_ALL;
+    kernel->system.control_options = own_port_options(config->control_port_options);
     kernel->system.relaxed_host_ports = config->relaxed_host_ports;
     kernel->system.developer_mode = config->developer_mode;
     kernel->system.allow_task_for_pid = config->allow_task_for_pid;

@@ -38,7 +38,6 @@ struct proc;
 
 struct kernel_config {
     struct kernel_limits limits;
-    bool enforce_strict_reply; /* P126 */
     bool allow_interpose;      /* K0.3 */
     bool relaxed_host_ports;
     bool developer_mode;       /* tasks may use each other's control ports (K48) */
@@ -47,6 +46,7 @@ struct kernel_config {
     bool boost_receivers;      /* decision 16 */
     bool prioritize_launch;    /* what a waiting client pushes reaches the service that is being started (D15) */
     uint32_t guard_default;    /* K0.3: guard word of tasks without a parent */
+    uint32_t control_port_options; /* K0.3, K68: STAYS_* */
     bool raise_guards;         /* violations of guards are exceptions, and some of them the end (P204) */
     struct machine machine;    /* what programs are told of it */
     uint32_t turnstile_max_hop; /* T41; 0: no limit */

@@ -364,7 +364,7 @@ void sim_trap(void)
 /* ---- beginning and end ---- */
 
 bool sim_boosts_receivers = true, sim_prioritizes_launch = true, sim_raises_guards, sim_relaxed_host_ports;
-uint32_t sim_guard_default;
+uint32_t sim_guard_default, sim_control_port_options;
 
 void sim_begin(uint64_t seed)
 {
@@ -374,6 +374,7 @@ void sim_begin(uint64_t seed)
     config.raise_guards = sim_raises_guards;
     config.relaxed_host_ports = sim_relaxed_host_ports;
     config.guard_default = sim_guard_default;
+    config.control_port_options = sim_control_port_options;
     ASSERT(sim.kernel == NULL);
     list_init(&sim.tasks);
     list_init(&sim.threads);

@@ -42,6 +42,8 @@ extern bool sim_raises_guards;
 extern bool sim_relaxed_host_ports; /* whether any holder of host-priv may set the ports of services (K101) */
 /* The guard word of tasks without a parent (K212); 0 unless set. */
 extern uint32_t sim_guard_default;
+/* Whether control ports stay with their task (K68); 0 unless set. */
+extern uint32_t sim_control_port_options;
 
 void sim_begin(uint64_t seed);
 void sim_end(void);

@@ -45,12 +45,13 @@ static kern_return_t message_receive(mach_port_t from, struct port_message *mess
 mach_port_t world_child_hello(void)
 {
     struct port_message answer = { 0 };
-    mach_port_t hello = MACH_PORT_NULL;
+    mach_port_t hello = MACH_PORT_NULL, movable = MACH_PORT_NULL;
     mach_port_t reply = mach_reply_port();
     REQUIRE_EQ(task_get_special_port(mach_task_self(), TASK_BOOTSTRAP_PORT, &hello), KERN_SUCCESS);
+    REQUIRE_EQ(task_get_special_port(mach_task_self(), TASK_KERNEL_PORT, &movable), KERN_SUCCESS); /* K73 */
     task_set_special_port(mach_task_self(), TASK_BOOTSTRAP_PORT,
                           MACH_PORT_NULL); /* before anybody has the task's port */
-    REQUIRE_EQ(message_send(hello, MACH_MSG_TYPE_MOVE_SEND, reply, mach_task_self(), MACH_MSG_TYPE_COPY_SEND),
+    REQUIRE_EQ(message_send(hello, MACH_MSG_TYPE_MOVE_SEND, reply, movable, MACH_MSG_TYPE_MOVE_SEND),
                KERN_SUCCESS);
     REQUIRE_EQ(message_receive(reply, &answer), KERN_SUCCESS);
     mach_port_mod_refs(mach_task_self(), reply, MACH_PORT_RIGHT_RECEIVE, -1);

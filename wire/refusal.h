@@ -32,6 +32,7 @@
     REFUSAL(RIGHT_NOT_SET, "P95", "%n denotes %r; the call needs a port set") \
     REFUSAL(RIGHT_DIED, "P106", "%n is a dead name: the port behind it has died") \
     REFUSAL(RIGHT_IMMOVABLE, "P43", "%n is immovable: it must not leave its task") \
+    REFUSAL(PINNED, "P36", "%n is pinned: its last reference must stay") \
     REFUSAL(RIGHT_NOT_COUNTED, "P27", "%n denotes %r, which has no references to release") \
     REFUSAL(DISPOSITION_UNKNOWN, "P43", "the disposition is %d, which takes no right") \
     REFUSAL(BELOW_ZERO, "P24", "%n has %u references, and the change is %o") \

@@ -131,6 +131,8 @@ static kern_return_t take_right(struct ipc_thread *thread, struct message *messa
     struct entry *entry = space_lookup(thread->ipc, thread->space, name);
     bool to_kernel = port_is_real(message->dest.port) && message->dest.port->state == PORT_IN_KERNEL;
     if (right_check_copyin(entry, disposition, to_kernel) != KERN_SUCCESS) {
+        if (to_kernel)
+            guard_note_dest(thread, entry, disposition);
         guard_note_right(thread, thread->space, entry, name, disposition, kGUARD_EXC_SEND_INVALID_RIGHT);
         return refuse_right(thread, MACH_SEND_INVALID_RIGHT, thread->space, entry, name, disposition);
     }

@@ -118,6 +118,15 @@ static void check_place_of_right(struct space *space, const struct entry *entry)
         ASSERT(space_find_port(space, entry->port) == entry);
 }
 
+/* A control port that stays is in its task's space alone; pinned, it has a reference that nobody was given (K68, K72). */
+static void check_staying(const struct space *space, const struct entry *entry)
+{
+    if (entry->kind != ENTRY_SEND || !entry->port->stays || port_is_dead(entry->port))
+        return;
+    ASSERT(entry->port->space == space && entry->port->immovable_send);
+    ASSERT(!entry_is_pinned(entry) || entry->urefs >= 1);
+}
+
 static void check_entry(struct space *space, const struct entry *entry)
 {
     ASSERT(entry->space == space);
@@ -129,6 +138,7 @@ static void check_entry(struct space *space, const struct entry *entry)
         return;
     }
     check_place_of_right(space, entry);
+    check_staying(space, entry);
     if (entry_has_send(entry))
         check_right((struct right){ entry->port, MACH_MSG_TYPE_PORT_SEND });
     if (entry_has_receive(entry))

@@ -28,6 +28,13 @@ static kern_return_t check_send(const struct entry *entry, bool for_dest)
     return entry_has_send(entry) ? check_movable_send(entry, for_dest) : KERN_INVALID_RIGHT;
 }
 
+/* P36. */
+static kern_return_t check_move_send(const struct entry *entry, bool for_dest)
+{
+    kern_return_t kr = check_send(entry, for_dest);
+    return kr == KERN_SUCCESS && entry_is_pinned(entry) && entry->urefs == 1 ? KERN_INVALID_CAPABILITY : kr;
+}
+
 static kern_return_t check_send_once(const struct entry *entry, bool for_dest)
 {
     if (entry->kind == ENTRY_DEAD_NAME)
@@ -50,7 +57,7 @@ kern_return_t right_check_copyin(const struct entry *entry, uint32_t disposition
         return KERN_INVALID_NAME;
     switch (disposition) {
     case MACH_MSG_TYPE_MOVE_RECEIVE: return check_receive(entry);
-    case MACH_MSG_TYPE_MOVE_SEND:
+    case MACH_MSG_TYPE_MOVE_SEND: return check_move_send(entry, for_dest);
     case MACH_MSG_TYPE_COPY_SEND: return check_send(entry, for_dest);
     case MACH_MSG_TYPE_MOVE_SEND_ONCE: return check_send_once(entry, for_dest);
     case MACH_MSG_TYPE_MAKE_SEND:

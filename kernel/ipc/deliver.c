@@ -221,17 +221,27 @@ static void tell_link(struct ipc_thread *thread, struct right right, bool is_bac
 }
 
 /* The name that the right gets; NULL and a bit in *bits_p when there is no room for it: the right is then destroyed. */
+static mach_port_name_t put_right_as(struct ipc_thread *thread, struct right right, bool as_it_is,
+                                     bool is_back, kern_return_t *bits_p)
+{
+    mach_port_name_t name = MACH_PORT_NULL;
+    bool is_live = port_is_live(right.port);
+    kern_return_t kr = as_it_is ? space_insert_as_it_is(thread->ipc, thread->space, right, &name)
+                                : space_insert(thread->ipc, thread->space, right, &name);
+    if (kr == KERN_SUCCESS) {
+        if (is_live)
+            tell_link(thread, right, is_back);
+        return name;
+    }
+    *bits_p |= kr == KERN_NO_SPACE ? MACH_MSG_IPC_SPACE : MACH_MSG_IPC_KERNEL;
+    right_release(thread->ipc, right);
+    return MACH_PORT_NULL;
+}
+
 static mach_port_name_t put_right(struct ipc_thread *thread, struct right right, bool is_back,
                                   kern_return_t *bits_p)
 {
-    mach_port_name_t name;
-    bool is_live = port_is_live(right.port);
-    kern_return_t kr = space_give(thread->ipc, thread->space, right, &name);
-    if (kr != KERN_SUCCESS)
-        *bits_p |= kr == KERN_NO_SPACE ? MACH_MSG_IPC_SPACE : MACH_MSG_IPC_KERNEL;
-    else if (is_live)
-        tell_link(thread, right, is_back);
-    return name;
+    return put_right_as(thread, right, false, is_back, bits_p);
 }
 
 /* A receive right in a message is in transit until now. */
@@ -247,7 +257,9 @@ static void put_port_descriptor(struct ipc_thread *thread, struct message_descri
                                 bool is_back, kern_return_t *bits_p)
 {
     mach_msg_port_descriptor_t out = {
-        .name = put_carried(thread, d->port, d->disposition, is_back, bits_p),
+        .name = d->as_it_is
+                    ? put_right_as(thread, (struct right){ d->port, d->disposition }, true, is_back, bits_p)
+                    : put_carried(thread, d->port, d->disposition, is_back, bits_p),
         .disposition = d->disposition,
         .type = MACH_MSG_PORT_DESCRIPTOR,
     };

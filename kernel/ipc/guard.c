@@ -15,11 +15,24 @@ void guard_note(struct ipc_thread *thread, const struct space *space, uint32_t k
     *noted = (struct noted_guard){ .kind = kind, .name = name, .subcode = subcode };
 }
 
-/* That of a task or thread may be sent by mistake: K71 is lenient with control ports. */
+void guard_note_pinned(struct ipc_thread *thread, const struct entry *entry, uint64_t subcode)
+{
+    bool is_hard = entry->port->stays & STAYS_PINNED_HARD;
+    guard_note(thread, entry->space, is_hard ? kGUARD_EXC_MOD_REFS : kGUARD_EXC_MOD_REFS_NON_FATAL,
+               entry_name(entry), subcode);
+}
+
+void guard_note_dest(struct ipc_thread *thread, const struct entry *entry, uint32_t disposition)
+{
+    if (right_check_copyin(entry, disposition, true) == KERN_INVALID_CAPABILITY)
+        guard_note_pinned(thread, entry, GUARD_PINNED_MOVED);
+}
+
+/* A control port may be sent by mistake: how bad that is its options say (K71). */
 static uint32_t kind_of_immovable(const struct port *port)
 {
-    return port->ktype == KOBJECT_TASK || port->ktype == KOBJECT_THREAD ? kGUARD_EXC_IMMOVABLE_NON_FATAL
-                                                                        : kGUARD_EXC_IMMOVABLE;
+    return port->stays && !(port->stays & STAYS_IMMOVABLE_HARD) ? kGUARD_EXC_IMMOVABLE_NON_FATAL
+                                                                : kGUARD_EXC_IMMOVABLE;
 }
 
 void guard_note_right(struct ipc_thread *thread, const struct space *space, const struct entry *entry,

@@ -29,6 +29,7 @@ struct message_descriptor {
     union {
         uint8_t copy;
         uint8_t guard_flags; /* MACH_MSG_GUARD_FLAGS_* */
+        uint8_t as_it_is;    /* of a plain port descriptor: no substitute for it (K73) */
     };
     uint8_t deallocate;
     uint32_t offset; /* of the descriptor in bytes[] */

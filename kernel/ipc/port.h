@@ -30,7 +30,7 @@ struct watch;
  * state      receive right            live members                     leaves by
  * SPACE      entry `name` of `space`  space, name                      port_leave_space
  * CARRIED    in message `carrier`     carrier                          port_enter_space, port_die
- * KERNEL     held by the kernel       ktype, kobject                   port_die
+ * KERNEL     held by the kernel       ktype, kobject, space            port_die
  * LIMBO      in no place, only inside an operation                     any
  * DEAD       destroyed                                                 never (P53)
  */
@@ -38,6 +38,17 @@ enum port_state { PORT_IN_SPACE, PORT_CARRIED, PORT_IN_KERNEL, PORT_IN_LIMBO, PO
 
 /* How far the reaper has come with a dead port (P52). */
 enum port_death { DEATH_RECEIVERS, DEATH_SENDERS, DEATH_REQUESTS_OF_PORT, DEATH_MESSAGES, DEATH_NAMES, DEATH_DONE };
+
+/* How a control port stays in its task's space (K68); the numbers of the setting control-port-options. */
+enum {
+    STAYS_PINNED_SOFT = 1,
+    STAYS_PINNED_HARD = 2,
+    STAYS_IMMOVABLE_SOFT = 4,
+    STAYS_IMMOVABLE_HARD = 8,
+    STAYS_PINNED = STAYS_PINNED_SOFT | STAYS_PINNED_HARD,
+    STAYS_IMMOVABLE = STAYS_IMMOVABLE_SOFT | STAYS_IMMOVABLE_HARD,
+    STAYS_ALL = STAYS_PINNED | STAYS_IMMOVABLE
+};
 
 /* Kernel object types as mach_port_kobject reports them (K1, P171). */
 enum kobject_type {
@@ -84,12 +95,14 @@ struct port {
     bool guarded, strict_guard, immovable_receive, immovable_send, importance, temp_owner;
     bool ends_unsent; /* of the kernel: it dies with its last send right */
     bool is_for_replies, wants_reply_ports; /* P193, P194 */
+    uint8_t stays; /* STAYS_*: of a control port that its task alone has, in `space`; 0: any other */
     uint32_t srights, sorights; /* P4.1 */
     uint32_t mscount, seqno;    /* P47, P48 */
     uint32_t qlimit, n_messages, n_requests;
     struct ipc_thread *promised_to; /* promise.h: who may have taken messages from the queue by now; NULL */
     uint64_t context; /* and guard (P49) */
     void *kobject;         /* of kernel-object ports; NULL: disabled */
+    struct port *own;      /* of a control port: what `space` gets instead (K69); NULL: every space gets this one */
     struct list messages;  /* struct message.link, first in first out */
     struct waitq senders;  /* struct ipc_thread.waiter */
     struct waitq receivers;

@@ -144,6 +144,13 @@ static kern_return_t refuse_guarded(struct ipc *ipc, const struct entry *entry, 
                   entry_name(entry));
 }
 
+/* What cannot be released (K72, P36): by which call says the subcode. */
+static kern_return_t refuse_pinned(struct ipc *ipc, const struct entry *entry, uint64_t subcode)
+{
+    guard_note_pinned(ipc->served, entry, subcode);
+    return refuse(ipc->served, KERN_INVALID_CAPABILITY, REFUSED_PINNED, entry_name(entry));
+}
+
 /* ---- releasing ---- */
 
 /* The space's send right goes, the name stays: RS becomes R. */
@@ -234,11 +241,22 @@ kern_return_t port_deallocate(struct ipc *ipc, struct space *space, mach_port_na
         return KERN_SUCCESS;
     if (entry->urefs > 1)
         entry->urefs--;
+    else if (entry_is_pinned(entry))
+        return refuse_pinned(ipc, entry, GUARD_PINNED_RELEASED);
     else if (entry->kind == ENTRY_SEND_RECEIVE)
         drop_send_half(ipc, entry);
     else
         right_release_entry(ipc, entry);
     return KERN_SUCCESS;
+}
+
+void entry_unpin(struct ipc *ipc, struct entry *entry)
+{
+    ASSERT(entry_is_pinned(entry));
+    if (entry->urefs == 1)
+        right_release_entry(ipc, entry);
+    else if (entry->urefs < UREFS_MAX)
+        entry->urefs--;
 }
 
 kern_return_t port_destroy_name(struct ipc *ipc, struct space *space, mach_port_name_t name)
@@ -250,6 +268,8 @@ kern_return_t port_destroy_name(struct ipc *ipc, struct space *space, mach_port_
         return refuse_unknown(ipc, space, name);
     if (entry_has_receive(entry) && entry->port->guarded && entry->port->context != 0)
         return refuse_guarded(ipc, entry, kGUARD_EXC_DESTROY, KERN_INVALID_RIGHT);
+    if (entry_is_pinned(entry))
+        return refuse_pinned(ipc, entry, GUARD_PINNED_DESTROYED);
     right_release_entry(ipc, entry);
     return KERN_SUCCESS;
 }
@@ -311,6 +331,8 @@ static kern_return_t mod_counted(struct ipc *ipc, struct entry *entry, mach_port
         return refuse_delta(ipc, entry, REFUSED_BELOW_ZERO, delta);
     if (sum > 0)
         entry->urefs = sum > UREFS_MAX ? UREFS_MAX : (uint16_t)sum;
+    else if (entry_is_pinned(entry))
+        return refuse_pinned(ipc, entry, GUARD_PINNED_RELEASED);
     else if (entry->kind == ENTRY_SEND_RECEIVE)
         drop_send_half(ipc, entry);
     else
@@ -410,6 +432,16 @@ static kern_return_t insert_at(struct ipc *ipc, struct space *space, mach_port_n
     return kr;
 }
 
+/* K74: nobody chooses a name for a port that may be substituted, nor puts what stays into another space. */
+static bool may_be_named(const struct ipc *ipc, const struct space *space, struct right right)
+{
+    if (right.type != MACH_MSG_TYPE_PORT_SEND)
+        return true;
+    if (right.port->stays || right.port->own)
+        return false;
+    return !right.port->immovable_send || (ipc->served && ipc->served->space == space);
+}
+
 static kern_return_t insert_or_join(struct ipc *ipc, struct space *space, mach_port_name_t name,
                                     struct right right)
 {
@@ -418,6 +450,8 @@ static kern_return_t insert_or_join(struct ipc *ipc, struct space *space, mach_p
         return refuse_name(ipc->served, KERN_INVALID_VALUE, space, name);
     if (!port_is_live(right.port))
         return refuse(ipc->served, KERN_INVALID_CAPABILITY, REFUSED_PORT_IS_DEAD, name);
+    if (!may_be_named(ipc, space, right))
+        return refuse(ipc->served, KERN_INVALID_CAPABILITY, REFUSED_RIGHT_IMMOVABLE, name);
     space_lookup(ipc, space, name);
     struct entry *present =
         right.type == MACH_MSG_TYPE_PORT_SEND_ONCE ? NULL : space_find_port(space, right.port);

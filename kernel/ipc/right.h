@@ -39,5 +39,8 @@ kern_return_t port_insert_right(struct ipc *ipc, struct space *space, mach_port_
 kern_return_t port_extract_right(struct ipc *ipc, struct space *space, mach_port_name_t name, uint32_t disposition,
                                  struct right *right_p);
 
+/* The pinned reference goes; the name too, if there is no other. */
+void entry_unpin(struct ipc *ipc, struct entry *entry);
+
 /* Everything under the name goes, with the notifications of P37 and P162; the name is free. */
 void right_release_entry(struct ipc *ipc, struct entry *entry);

@@ -176,8 +176,10 @@ static kern_return_t check_dest(struct ipc_thread *thread, struct header_rights 
     struct entry *entry = space_lookup(thread->ipc, thread->space, rights->dest_name);
     rights->dest = entry;
     if (right_check_copyin(entry, rights->dest_disposition, true) != KERN_SUCCESS ||
-        entry->kind == ENTRY_DEAD_NAME)
+        entry->kind == ENTRY_DEAD_NAME) {
+        guard_note_dest(thread, entry, rights->dest_disposition);
         return refuse_dest(thread, rights);
+    }
     if ((rights->reply == entry && !can_pay_both(rights, rights->reply_disposition)) ||
         (rights->voucher == entry && !can_pay_both(rights, rights->voucher_disposition)))
         return refuse(thread, MACH_SEND_INVALID_DEST, REFUSED_BOTH_UNPAYABLE, rights->dest_name);

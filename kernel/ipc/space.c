@@ -393,6 +393,8 @@ static kern_return_t insert_new(struct ipc *ipc, struct space *space, struct rig
     if (kr != KERN_SUCCESS)
         return kr;
     entry_set_right(entry, right);
+    if (entry_is_pinned(entry)) /* the arriving reference can be released, the pinned one is another */
+        entry_add_uref(entry);
     *name_p = entry_name(entry);
     return KERN_SUCCESS;
 }
@@ -420,7 +422,8 @@ static void join_receive(struct entry *entry, struct right right)
     port_enter_space(right.port, entry->space, entry_name(entry));
 }
 
-kern_return_t space_insert(struct ipc *ipc, struct space *space, struct right right, mach_port_name_t *name_p)
+kern_return_t space_insert_as_it_is(struct ipc *ipc, struct space *space, struct right right,
+                                    mach_port_name_t *name_p)
 {
     if (!right.port || right.port == PORT_DEAD) {
         *name_p = right.port ? MACH_PORT_DEAD : MACH_PORT_NULL;
@@ -441,6 +444,23 @@ kern_return_t space_insert(struct ipc *ipc, struct space *space, struct right ri
         join_receive(entry, right);
     *name_p = entry_name(entry);
     return KERN_SUCCESS;
+}
+
+/* A send right to the movable control port of a task or thread, in that task's own space (K69). */
+static bool has_substitute(const struct space *space, struct right right)
+{
+    return right.type == MACH_MSG_TYPE_PORT_SEND && port_is_live(right.port) &&
+           right.port->state == PORT_IN_KERNEL && right.port->own && right.port->space == space;
+}
+
+kern_return_t space_insert(struct ipc *ipc, struct space *space, struct right right, mach_port_name_t *name_p)
+{
+    if (!has_substitute(space, right))
+        return space_insert_as_it_is(ipc, space, right, name_p);
+    struct right own = port_copy_send(right.port->own);
+    kern_return_t kr = space_insert_as_it_is(ipc, space, own, name_p);
+    right_release(ipc, kr == KERN_SUCCESS ? right : own);
+    return kr;
 }
 
 kern_return_t space_give(struct ipc *ipc, struct space *space, struct right right, mach_port_name_t *name_p)

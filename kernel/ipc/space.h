@@ -131,6 +131,12 @@ static inline bool entry_has_send(const struct entry *entry)
     return entry->kind == ENTRY_SEND || entry->kind == ENTRY_SEND_RECEIVE;
 }
 
+/* Is its last reference one that no program can release (K72)? */
+static inline bool entry_is_pinned(const struct entry *entry)
+{
+    return entry->kind == ENTRY_SEND && (entry->port->stays & STAYS_PINNED);
+}
+
 /* Makes a free entry hold the right, which is consumed. Counts of the port do not change. */
 void entry_set_right(struct entry *entry, struct right right);
 void entry_set_dead(struct entry *entry, uint16_t urefs);
@@ -141,6 +147,8 @@ void entry_bury(struct ipc *ipc, struct entry *entry);
 /* An arriving right (P21-P25). Consumed on success; on KERN_NO_SPACE or KERN_RESOURCE_SHORTAGE still the
  * caller's. */
 kern_return_t space_insert(struct ipc *ipc, struct space *space, struct right right, mach_port_name_t *name_p);
+/* The same for a control port that arrives where it has a substitute, but shall not be substituted (K73). */
+kern_return_t space_insert_as_it_is(struct ipc *ipc, struct space *space, struct right right, mach_port_name_t *name_p);
 /* The same, consumed in any case; *name_p is MACH_PORT_NULL on failure. */
 kern_return_t space_give(struct ipc *ipc, struct space *space, struct right right, mach_port_name_t *name_p);
 /* What the self traps return of a right, which is consumed: its name, dead if the space refuses it, null without memory

@@ -105,6 +105,7 @@ void mig_k_reply_right(struct kreply *reply, unsigned k, struct port *port, mach
     *result(reply, k) = (struct message_descriptor){
         .type = MACH_MSG_PORT_DESCRIPTOR,
         .disposition = (uint8_t)type,
+        .as_it_is = reply->is_as_it_is,
         .port = port,
     };
     if (type == MACH_MSG_TYPE_PORT_RECEIVE && port_is_live(port))

@@ -24,6 +24,7 @@
 enum { INLINE_STEPS = 16 };
 
 static struct call current;
+static struct kreply *answer;     /* of the current call */
 static struct deferred *deferral; /* of the current call; NULL: it has not asked for one */
 static struct right result;       /* made before the current call had to wait */
 
@@ -31,6 +32,11 @@ const struct call *call_now(void)
 {
     ASSERT(current.system);
     return &current;
+}
+
+void call_answers_as_it_is(void)
+{
+    answer->is_as_it_is = true;
 }
 
 /* ---- finding the routine (P180, K2) ---- */
@@ -200,8 +206,10 @@ static struct message *serve(const struct call *call, struct message *request)
         return NULL;
     }
     current = *call;
+    answer = &reply;
     kern_return_t kr = carry_out(routine, request, &reply);
     current = (struct call){ 0 };
+    answer = NULL;
     bool is_kept = end_deferral(request);
     if (kr != KERN_SUCCESS && kr != MIG_NO_REPLY)
         note_refusal(caller, request, kr);

@@ -64,9 +64,12 @@ kern_return_t serve_task_get_special_port(struct task *task, int which_port, str
     if (!may_get(flavor_of_port(call_now()->port), which_port))
         return KERN_INVALID_CAPABILITY;
     kern_return_t kr = task_get_special(task, which_port, &right);
-    if (kr == KERN_SUCCESS)
-        *special_port = right.port;
-    return kr;
+    if (kr != KERN_SUCCESS)
+        return kr;
+    if (call_now()->port->stays && which_port == TASK_KERNEL_PORT)
+        call_answers_as_it_is(); /* K73: asked through what only the task itself has */
+    *special_port = right.port;
+    return KERN_SUCCESS;
 }
 
 kern_return_t serve_task_set_special_port(struct task *task, int which_port, struct port *special_port)

@@ -24,9 +24,12 @@ kern_return_t serve_thread_get_special_port(struct thread *thr_act, int which_po
     if (!may_get(flavor_of_port(call_now()->port), which_port))
         return KERN_INVALID_CAPABILITY;
     kern_return_t kr = thread_get_special(thr_act, which_port, &right);
-    if (kr == KERN_SUCCESS)
-        *special_port = right.port;
-    return kr;
+    if (kr != KERN_SUCCESS)
+        return kr;
+    if (call_now()->port->stays && which_port == THREAD_KERNEL_PORT)
+        call_answers_as_it_is(); /* K73 */
+    *special_port = right.port;
+    return KERN_SUCCESS;
 }
 
 kern_return_t serve_thread_set_special_port(struct thread *thr_act, int which_port, struct port *special_port)

@@ -3,6 +3,7 @@
 #include <mach/task_special_ports.h>
 #include <mach/thread_special_ports.h>
 
+#include "kernel/task/own_port.h"
 #include "kernel/task/task.h"
 #include "kernel/task/thread.h"
 
@@ -24,7 +25,7 @@ static kern_return_t give(struct right right, struct right *right_p)
 struct right task_self_right(struct task *task)
 {
     if (task->settable_self.port == task->control)
-        return port_make_send(task->control);
+        return port_make_send(own_port(task->control));
     return shown(task->settable_self);
 }
 
@@ -112,7 +113,7 @@ kern_return_t task_lookup_ports(struct task *task, struct right rights[REGISTERE
 struct right thread_self_right(struct thread *thread)
 {
     if (thread->settable_self.port == thread->control)
-        return port_make_send(thread->control);
+        return port_make_send(own_port(thread->control));
     return shown(thread->settable_self);
 }
 

@@ -37,6 +37,7 @@ struct system {
     struct account *clients; /* of all uids */
     struct kernel_limits limits;
     uint32_t guard_default; /* K212 */
+    uint32_t control_options; /* STAYS_* of tasks without a parent (K68) */
     bool allow_interpose, relaxed_host_ports, allow_task_terminate;
     bool developer_mode;      /* K48; on */
     bool allow_task_for_pid;  /* to others than root and the task itself; on */

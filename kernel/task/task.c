@@ -7,6 +7,7 @@
 #include "kernel/ipc/token_port.h"
 #include "kernel/ipc/watch.h"
 #include "kernel/task/errand.h"
+#include "kernel/task/own_port.h"
 #include "kernel/task/thread.h"
 
 /* ---- slots ---- */
@@ -27,6 +28,7 @@ struct task_slots task_inherit(struct task *parent)
         .bootstrap = slot_copy(parent->slots.bootstrap, false),
         .access = slot_copy(parent->slots.access, false),
         .guard_behavior = parent->slots.guard_behavior,
+        .control_options = parent->slots.control_options,
     };
     for (int i = 0; i < REGISTERED_PORTS; i++)
         slots.registered[i] = slot_copy(parent->slots.registered[i], true);
@@ -54,7 +56,8 @@ static struct task_slots default_slots(struct system *system, const struct uid *
 
     return (struct task_slots){ .host = port_copy_send(system->host),
                                 .bootstrap = slot_copy(root ? root->bootstrap : uid->bootstrap, false),
-                                .guard_behavior = system->guard_default };
+                                .guard_behavior = system->guard_default,
+                                .control_options = system->control_options };
 }
 
 /* K98: the host slot follows the credentials, unless a program has put a port of its own there. */
@@ -130,6 +133,8 @@ static void destroy_ports(struct task *task)
     task_slots_release(ipc, &task->slots);
     flavored_end(ipc, &task->flavored.read);
     if (task->control)
+        own_port_end(ipc, task->control);
+    if (task->control)
         port_die(ipc, task->control, waiting);
     if (task->name)
         port_die(ipc, task->name, waiting);
@@ -177,6 +182,8 @@ struct task *task_new(struct system *system, const struct task_identity *identit
     task->space = space ? space : space_new(&system->ipc, task->account);
     if (!task->space)
         return discard(task, &given, NULL);
+    if (!own_port_make(&system->ipc, task->account, task->control, task->space, given.control_options))
+        return discard(task, &given, task->space);
     task->slots = given;
     task->space->owner = task;
     task->identity = *identity;
@@ -216,6 +223,7 @@ void task_disable(struct task *task, bool keep_space)
     task->state = TASK_DISABLED;
     task->system->task_ends(task);
     task->control->kobject = NULL;
+    own_port_disable(ipc, task->control);
     task->name->kobject = NULL;
     flavored_disable(&task->flavored);
     resume_port_disable(&task->suspension.resume);

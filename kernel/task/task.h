@@ -37,6 +37,7 @@ struct task_slots {
     struct right resource_notify; /* not inherited */
     struct right registered[REGISTERED_PORTS];
     uint32_t guard_behavior; /* TASK_EXC_GUARD_* (K212) */
+    uint32_t control_options; /* STAYS_* (K68) */
 };
 
 struct proc;
@@ -69,7 +70,7 @@ struct task {
     struct token token;      /* what its messages carry (F175) */
     struct account *account;
     struct space *space;
-    struct port *control, *name;
+    struct port *control, *name; /* what it has itself: own_port() */
     struct flavored_ports flavored;
     struct right settable_self; /* K35 */
     struct task_slots slots;

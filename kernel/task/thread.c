@@ -6,6 +6,7 @@
 #include "kernel/ipc/promise.h"
 #include "kernel/ipc/upcall.h"
 #include "kernel/ipc/watch.h"
+#include "kernel/task/own_port.h"
 #include "kernel/task/stop.h"
 #include "wire/trap.h"
 
@@ -41,6 +42,11 @@ struct thread *thread_new(struct task *task, int32_t tid, struct trap_page *page
     struct thread *thread = alloc_zeroed(sizeof(*thread));
     struct port *control =
         thread ? port_new_kernel(&system->ipc, task->account, KOBJECT_THREAD, thread) : NULL;
+    if (control &&
+        !own_port_make(&system->ipc, task->account, control, task->space, task->slots.control_options)) {
+        port_die(&system->ipc, control, NULL);
+        control = NULL;
+    }
     if (!control) {
         alloc_free(thread);
         account_release_object(task->account, ACCOUNT_THREADS, alloc_cost(sizeof(struct thread)));
@@ -123,6 +129,7 @@ void thread_disable(struct thread *thread)
     unbind_special_reply(thread);
     lose_watches(thread);
     thread->control->kobject = NULL;
+    own_port_disable(thread->ipc.ipc, thread->control);
     flavored_disable(&thread->flavored);
     thread->page = NULL;
     thread->ipc.data = NULL;
@@ -139,6 +146,7 @@ void thread_finish(struct thread *thread)
     right_release(ipc, thread->voucher);
     thread_exceptions_free(thread);
     flavored_end(ipc, &thread->flavored.read);
+    own_port_end(ipc, thread->control);
     port_die(ipc, thread->control, NULL);
     flavored_end(ipc, &thread->flavored.inspect);
     upcall_free(&thread->ipc);

@@ -7,6 +7,7 @@
 #include <mach/notify.h>
 #include <string.h>
 
+#include "kernel/task/own_port.h"
 #include "sim/grind/grind.h"
 
 enum { QUESTION = 500, REMARK = 501, ANSWER = 502, PATTERN_WORDS = 12 };
@@ -216,7 +217,7 @@ static void listen(struct actor *actor, uint32_t timeout)
 static void end_reply_port(struct actor *actor)
 {
     const struct task *task = actor->task->kernel;
-    const struct entry *self = space_find_port(task->space, task->control);
+    const struct entry *self = space_find_port(task->space, own_port(task->control));
     if (!self) {
         tell("asks for its task port");
         actor->page->req = (struct trap_request){ .number = TRAP_TASK_SELF };

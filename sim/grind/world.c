@@ -598,6 +598,7 @@ void world_begin(const struct character *character)
     config.raise_guards = !character->has_pair && chance(50); /* honest tasks violate them too */
     config.guard_default = chance(50) ? draw(256) : 0;
     config.relaxed_host_ports = chance(20);
+    config.control_port_options = chance(25) ? draw(16) : 0;
     alloc_set_hook(on_allocation);
     world.kernel = kernel_new(&config, &ops, NULL);
     ASSERT(world.kernel);
