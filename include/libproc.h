@@ -11,10 +11,12 @@
 #ifndef _LIBPROC_H_
 #define _LIBPROC_H_
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/cdefs.h>
 #include <sys/proc_info.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 #include <mach/message.h> /* audit_token_t */
 

@@ -24,6 +24,7 @@
 #include <stdint.h>
 #include <sys/select.h> /* sigset_t, in every dialect */
 #include <sys/types.h>
+#include <sys/wait.h> /* Darwin's <stdlib.h> has it, which C++ takes from elsewhere */
 #include <sys/spawn.h>
 #include <sys/cdefs.h>
 #include <mach/machine.h>

@@ -9,5 +9,6 @@
 #define _MACHD_STDLIB_H_
 
 #include <sys/_types/_progname.h>
+#include <sys/wait.h>
 
 #endif /* _MACHD_STDLIB_H_ */

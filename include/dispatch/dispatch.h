@@ -7,12 +7,14 @@
 #ifndef __DISPATCH_PUBLIC__
 #define __DISPATCH_PUBLIC__
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/cdefs.h>
 #include <sys/qos.h>
 #include <sys/types.h>
+#include <unistd.h>
 
 #ifndef NSEC_PER_SEC
 #define NSEC_PER_SEC 1000000000ull
