@@ -61,11 +61,18 @@ static struct trap_item ship_segment(struct ipc_thread *thread, struct memory *m
     return (struct trap_item){ .kind = TRAP_ITEM_SEGMENT, .at = id, .size = memory->size };
 }
 
+/* What stood in the heap before is nothing for a client. Returns where the next thing stands. */
+static uint64_t fill_up(uint8_t *payload, uint64_t at)
+{
+    memset(payload + at, 0, trap_round8(at) - at);
+    return trap_round8(at);
+}
+
 /* Writes items and inline bytes behind the message in `payload`, and frees the memory objects. */
 static void ship_items(struct ipc_thread *thread, struct message *message, const struct plan *plan,
                        uint64_t inline_max, uint8_t *payload)
 {
-    uint64_t item_at = trap_round8(plan->message_size), at = plan->inline_at;
+    uint64_t item_at = fill_up(payload, plan->message_size), at = plan->inline_at;
     for (uint32_t i = 0; i < message->n_descriptors; i++) {
         struct message_descriptor *d = &message->descriptors[i];
         struct trap_item item = { .kind = TRAP_ITEM_EMPTY };
@@ -74,7 +81,7 @@ static void ship_items(struct ipc_thread *thread, struct message *message, const
         if (d->memory && !d->memory->segment && d->memory->size <= inline_max) {
             item = (struct trap_item){ .kind = TRAP_ITEM_INLINE, .at = (uint32_t)at, .size = d->memory->size };
             memcpy(payload + at, d->memory->bytes, d->memory->size);
-            at += trap_round8(d->memory->size);
+            at = fill_up(payload, at + d->memory->size);
         } else if (d->memory) {
             item = ship_segment(thread, d->memory);
         }
