@@ -16,6 +16,7 @@ struct task_identity;
 
 /* A segment is memory that travels as a descriptor. 0 is no segment. */
 typedef uint32_t segment_handle;
+#define SEGMENT_OVER_LIMIT UINT32_MAX /* no handle */
 
 /* What the host has to ask its system for is counted, too: a step is some 100 ns. */
 enum {
@@ -67,7 +68,8 @@ struct host_ops {
     void (*thread_priority)(void *host, struct thread *thread, int base, struct thread *source);
 
     /* The segment that this task registered under `id`, now owned by the kernel: 0 if there is none, if it is
-     * shorter than size, or if anybody could still write to it or change its length. */
+     * shorter than size, or if anybody could still write to it or change its length; SEGMENT_OVER_LIMIT if it was not
+     * taken because the task had reached a limit. */
     segment_handle (*segment_claim)(void *host, struct task *task, uint32_t id, uint64_t size);
     /* Copies bytes out of a segment; false if they are not there. Bounded work: the kernel asks for what was
      * charged. */
@@ -84,7 +86,7 @@ struct host_ops {
     /* As segment_send, for one of those: the task may map it, and write it if `writable`. */
     uint32_t (*segment_share)(void *host, struct task *task, segment_handle segment, bool writable);
 
-    /* A descriptor that the task registered under `id` as a file, without bytes: 0 if there is none. file_send hands another
+    /* A descriptor that the task registered under `id` as a file, without bytes: 0 if there is none, SEGMENT_OVER_LIMIT as above. file_send hands another
      * one of the same open file to the task, as segment_send does. NULL: this host has no such thing. */
     segment_handle (*file_claim)(void *host, struct task *task, uint32_t id);
     uint32_t (*file_send)(void *host, struct task *task, segment_handle file);

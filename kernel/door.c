@@ -16,6 +16,7 @@
 #include "kernel/server/server.h"
 #include "kernel/task/guard_fault.h"
 #include "kernel/task/own_port.h"
+#include "kernel/task/processor.h"
 #include "kernel/task/stop.h"
 #include "kernel/traps.h"
 
@@ -134,7 +135,7 @@ static uint8_t *read_large_payload(struct thread *thread, const struct trap_requ
         return NULL;
     segment_handle segment =
         ipc->ops->segment_claim(ipc->host, thread->task, request->segment, request->payload_size);
-    if (!segment)
+    if (!segment || segment == SEGMENT_OVER_LIMIT)
         return NULL;
     ipc->steps += request->payload_size / HOST_BYTES_OF_A_STEP;
     uint8_t *payload = alloc_bytes(request->payload_size);

@@ -121,6 +121,8 @@ static kern_return_t make_file_port(struct thread *thread, uint32_t id, mach_por
         return KERN_NOT_SUPPORTED;
     segment_handle file = ipc->ops->file_claim(ipc->host, thread->task, id);
     ipc->steps += FILE_PORT_STEPS;
+    if (file == SEGMENT_OVER_LIMIT)
+        return KERN_RESOURCE_SHORTAGE;
     kern_return_t kr = file ? file_port_new(ipc, thread->ipc.account, file, &right) : KERN_INVALID_ARGUMENT;
     if (kr != KERN_SUCCESS)
         return kr;

@@ -4,7 +4,7 @@
  * An AF_UNIX SOCK_SEQPACKET socket, one packet per message, little-endian, a struct attach_packet at its
  * head. The socket carries only what a trap page cannot: credentials (SO_PEERCRED, SO_PEERPIDFD, never the
  * packet's word for it), descriptors, and requests of threads that have no page yet. machd never blocks on
- * it: a client that does not read its packets loses its connection when the socket is full.
+ * it: what a full socket does not take waits at the client's charge; a client that reads nothing at all loses its connection.
  *
  *   client                              machd
  *   HELLO                       ->

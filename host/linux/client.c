@@ -13,6 +13,7 @@
 #include "host/linux/ids.h"
 #include "host/linux/log.h"
 #include "host/linux/machd.h"
+#include "host/linux/outgoing.h"
 #include "host/linux/process.h"
 #include "host/linux/requests.h"
 #include "host/linux/segment.h"
@@ -137,6 +138,7 @@ static struct connection *connection_make(struct machd *m, int fd, const struct 
     connection->deadline = m->now + m->config.attach_timeout;
     list_init(&connection->settles);
     list_init(&connection->kept);
+    list_init(&connection->outgoing);
     list_append(&m->connections, &connection->link);
     m->n_connections++;
     return connection;
@@ -189,26 +191,18 @@ void client_accept(struct machd *m, int listener, bool admin)
 bool client_send(struct machd *m, struct connection *connection, struct attach_packet *packet, const int *fds,
                  int n_fds)
 {
-    union {
-        struct cmsghdr header;
-        char bytes[CMSG_SPACE(3 * sizeof(int))];
-    } control;
-    struct iovec bytes = { packet, sizeof(*packet) };
-    struct msghdr message = { .msg_iov = &bytes, .msg_iovlen = 1 };
     if (connection->doomed)
         return false;
-    if (n_fds) {
-        memset(&control, 0, sizeof(control));
-        control.header = (struct cmsghdr){ CMSG_LEN(sizeof(int) * (size_t)n_fds), SOL_SOCKET, SCM_RIGHTS };
-        memcpy(CMSG_DATA(&control.header), fds, sizeof(int) * (size_t)n_fds);
-        message.msg_control = &control;
-        message.msg_controllen = CMSG_SPACE(sizeof(int) * (size_t)n_fds);
+    switch (outgoing_send(m, connection, packet, fds, n_fds)) {
+    case OUTGOING_SENT: return true;
+    case OUTGOING_REFUSED: return false;
+    case OUTGOING_HUNG_UP: break;
+    case OUTGOING_FULL:
+        if (connection->process)
+            process_break(m, connection->process, "it does not read its socket");
+        break;
     }
-    if (sendmsg(connection->socket.fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0)
-        return true;
-    if (connection->process && errno != EPIPE && errno != ECONNRESET)
-        process_break(m, connection->process, "it does not read its socket");
-    else if (!connection->process)
+    if (!connection->process)
         client_doom(m, connection);
     return false;
 }
@@ -230,7 +224,7 @@ void client_refuse(struct machd *m, struct connection *connection, int kern_retu
 struct received {
     struct attach_packet packet;
     size_t size;
-    int fd; /* -1: none came */
+    struct descriptor came;
     bool has_credentials;
     struct ucred credentials;
 };
@@ -247,7 +241,7 @@ static void take_control(struct received *received, struct msghdr *message)
         if (c->cmsg_level != SOL_SOCKET)
             continue;
         if (c->cmsg_type == SCM_RIGHTS && c->cmsg_len == CMSG_LEN(sizeof(int)))
-            memcpy(&received->fd, CMSG_DATA(c), sizeof(int));
+            memcpy(&received->came.fd, CMSG_DATA(c), sizeof(int));
         if (c->cmsg_type == SCM_CREDENTIALS && c->cmsg_len == CMSG_LEN(sizeof(struct ucred))) {
             memcpy(&received->credentials, CMSG_DATA(c), sizeof(struct ucred));
             received->has_credentials = true;
@@ -270,12 +264,13 @@ static int receive(struct connection *connection, struct received *received)
         .msg_controllen = control_size(connection),
     };
     memset(received, 0, sizeof(*received));
-    received->fd = -1;
+    received->came.fd = -1;
     ssize_t n = recvmsg(connection->socket.fd, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
     if (n < 0)
         return errno == EAGAIN || errno == EINTR ? -1 : 0;
     received->size = (size_t)n;
     take_control(received, &message);
+    received->came.is_lost = received->came.fd < 0 && (message.msg_flags & MSG_CTRUNC);
     if (message.msg_flags & MSG_TRUNC)
         received->packet.magic = 0;
     return n > 0;
@@ -317,8 +312,8 @@ static void protocol_error(struct machd *m, struct connection *connection)
     client_doom(m, connection);
 }
 
-/* Consumes the descriptor of a SEGMENT, if true. */
-static bool handle(struct machd *m, struct connection *connection, const struct received *received)
+/* Takes the descriptor that came, or leaves it. */
+static bool handle(struct machd *m, struct connection *connection, struct received *received)
 {
     const struct attach_packet *packet = &received->packet;
     switch (connection->state) {
@@ -330,7 +325,7 @@ static bool handle(struct machd *m, struct connection *connection, const struct 
     case CONNECTION_ATTACHED:
         if (packet->type == ATTACH_CHALLENGE)
             return received->has_credentials && ids_proven(m, connection, packet, &received->credentials);
-        return request_of_client(m, connection, packet, received->fd);
+        return request_of_client(m, connection, packet, &received->came);
     case CONNECTION_TOOL: return request_of_tool(m, connection, packet);
     }
     return false;
@@ -398,7 +393,7 @@ static void forget_kept(struct connection *connection)
 /* Handling one may end the connection's process, and with it others; none is freed before clients_reap. */
 static void handle_kept(struct machd *m, struct connection *connection)
 {
-    struct received received = { .fd = -1 };
+    struct received received = { .came = { .fd = -1 } };
     struct kept_packet *kept;
     while ((kept = take_kept(connection))) {
         received.packet = kept->packet;
@@ -424,8 +419,8 @@ bool client_take_segment(struct machd *m, struct connection *connection)
     bool is_segment = received.packet.type == ATTACH_SEGMENT;
     bool ok = is_well_formed(&received) &&
               (is_segment ? handle(m, connection, &received) : keep(m, connection, &received.packet));
-    if (received.fd >= 0 && !(ok && is_segment))
-        junk_close(m, received.fd);
+    if (received.came.fd >= 0)
+        junk_close(m, received.came.fd);
     if (!ok)
         protocol_error(m, connection);
     return ok;
@@ -444,10 +439,8 @@ static void read_packets(struct machd *m, struct connection *connection)
             return;
         }
         bool ok = is_well_formed(&received) && handle(m, connection, &received);
-        bool took_fd =
-            ok && connection->state == CONNECTION_ATTACHED && received.packet.type == ATTACH_SEGMENT;
-        if (received.fd >= 0 && !took_fd)
-            junk_close(m, received.fd);
+        if (received.came.fd >= 0)
+            junk_close(m, received.came.fd);
         if (!ok)
             protocol_error(m, connection);
     }
@@ -457,7 +450,7 @@ void client_event(struct machd *m, struct connection *connection, uint32_t event
 {
     if (connection->doomed)
         return;
-    if (events & EPOLLOUT)
+    if ((events & EPOLLOUT) && outgoing_go_on(m, connection))
         request_send_text(m, connection);
     if (events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR))
         read_packets(m, connection);
@@ -485,6 +478,7 @@ static void connection_free(struct machd *m, struct connection *connection)
     client_not_half_open(connection);
     settle_forget(connection);
     forget_kept(connection);
+    outgoing_drop(connection);
     struct process *process = connection->process;
     if (process) {
         threads_of_connection_gone(m, connection);

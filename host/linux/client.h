@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* host/linux/client.h - connections: accept, packets in and out, end
  *
- * Nothing here waits. A client that does not read what it is sent is ended when its socket is full; one that
- * sends what the protocol does not know is ended at once; few packets of one client are read in one pass.
+ * Nothing here waits. A client that does not read what it is sent is ended when too much of it waits (outgoing.h); one
+ * that sends what the protocol does not know is ended at once; few packets of one client are read in one pass.
  */
 #pragma once
 
@@ -26,7 +26,7 @@ bool client_take_segment(struct machd *m, struct connection *connection);
 /* To be called when no kernel call is in progress: handles the packets that client_take_segment kept. */
 void clients_handle_kept(struct machd *m);
 
-/* False: the client is ended. Descriptors are borrowed, at most 3. */
+/* False: the client is ended, or, of a segment, it cannot be told now. Descriptors are borrowed, at most 3. */
 bool client_send(struct machd *m, struct connection *connection, struct attach_packet *packet, const int *fds, int n_fds);
 /* Says why and ends the connection. */
 void client_refuse(struct machd *m, struct connection *connection, int kern_return, const char *why);

@@ -225,7 +225,7 @@ int config_load(struct config *config, const char *path, bool path_given)
         .soft_percent = 75,
         .reserved_descriptors = 64,
         .half_open = 64,
-        .process_segments = 64,
+        .process_segments = 1024,
         .process_lent_megabytes = 192,
         .attach_timeout = 5 * SECOND,
         .polling_window = 50 * MICROSECOND,

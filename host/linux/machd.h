@@ -37,6 +37,7 @@
 #define AREAS_MAX 64u          /* trap areas of one connection */
 #define CONNECTIONS_PER_PROCESS 8u
 #define PROCESS_BUCKETS 1024u
+#define REFUSED_SEGMENTS 16u
 
 struct process;
 struct connection;
@@ -105,6 +106,8 @@ struct process {
     uint32_t n_threads;
     struct list segments; /* registered, not claimed */
     uint32_t n_segments;
+    uint32_t refused_segment[REFUSED_SEGMENTS]; /* numbers of the last ones that were over a limit */
+    uint32_t n_refused_segments;
     uint32_t next_segment_id;
     struct segment *lent[TRAP_LOAN_SLOTS]; /* to it, for writing (host/linux/loan.h) */
     uint64_t lent_bytes;
@@ -180,6 +183,8 @@ struct connection {
     struct list kept; /* packets that a trap found before the one it looked for */
     struct list keeping_link; /* machd.keeping */
     uint32_t n_kept;
+    struct list outgoing; /* packets that the socket did not take yet */
+    uint32_t n_answers_out; /* of them, those that are no segments */
 
     struct list settles; /* SETTLE requests without an answer */
     uint32_t n_settles;

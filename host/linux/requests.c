@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -15,6 +14,7 @@
 #include "host/linux/log.h"
 #include "host/linux/look.h"
 #include "host/linux/machd.h"
+#include "host/linux/outgoing.h"
 #include "host/linux/requests.h"
 #include "host/linux/segment.h"
 #include "host/linux/settle.h"
@@ -69,6 +69,19 @@ static void prepare_fork(struct machd *m, struct connection *connection)
     client_send(m, connection, &packet, NULL, 0);
 }
 
+/* ---- segments ---- */
+
+static bool take_segment(struct machd *m, struct process *process, const struct attach_packet *packet,
+                         struct descriptor *came)
+{
+    if (came->fd < 0 && !came->is_lost)
+        return false;
+    enum segment_offer offer = segment_register(m, process, packet, came->fd);
+    if (offer == OFFER_TAKEN)
+        came->fd = -1;
+    return offer != OFFER_BROKEN;
+}
+
 /* ---- status ---- */
 
 static bool begin_text(struct machd *m, struct connection *connection)
@@ -113,7 +126,7 @@ void request_send_text(struct machd *m, struct connection *connection)
     for (;;) {
         ssize_t n = send_piece(connection);
         if (n == -EAGAIN) {
-            watch_modify(m, &connection->socket, EPOLLIN | EPOLLRDHUP | EPOLLOUT);
+            outgoing_watch(m, connection);
             return;
         }
         if (n > 0) {
@@ -125,7 +138,7 @@ void request_send_text(struct machd *m, struct connection *connection)
         break;
     }
     request_drop_text(connection);
-    watch_modify(m, &connection->socket, EPOLLIN | EPOLLRDHUP);
+    outgoing_watch(m, connection);
 }
 
 static bool shut_down(struct machd *m, struct connection *connection)
@@ -140,15 +153,15 @@ static bool shut_down(struct machd *m, struct connection *connection)
 /* ---- */
 
 bool request_of_client(struct machd *m, struct connection *connection, const struct attach_packet *packet,
-                       int fd)
+                       struct descriptor *came)
 {
     struct process *process = connection->process;
     if (process->broken || !process->task)
-        return packet->type != ATTACH_SEGMENT;
+        return true;
     switch (packet->type) {
     case ATTACH_THREAD_NEW: thread_is_new(m, connection, packet->thread.tid); return true;
     case ATTACH_THREAD_GONE: return thread_is_gone(m, connection, packet->thread.slot);
-    case ATTACH_SEGMENT: return fd >= 0 && segment_register(m, process, packet, fd);
+    case ATTACH_SEGMENT: return take_segment(m, process, packet, came);
     case ATTACH_IDS: ids_ask(m, connection); return true;
     case ATTACH_FORK_PREPARE: prepare_fork(m, connection); return true;
     case ATTACH_FORK_ABORT: fork_abort(m, process, packet->fork.nonce); return true;

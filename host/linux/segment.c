@@ -162,38 +162,69 @@ static void forget(struct machd *m, struct process *process, struct segment *seg
     segment_free(m, segment);
 }
 
-/* What has waited longest belongs to a call that was given up: its thread jumped out of it, or its vfork child was killed. */
+static void note_refused(struct process *process, uint32_t id)
+{
+    process->refused_segment[process->n_refused_segments++ % REFUSED_SEGMENTS] = id;
+}
+
+static bool was_refused(const struct process *process, uint32_t id)
+{
+    for (uint32_t i = 0; i < REFUSED_SEGMENTS; i++)
+        if (process->refused_segment[i] == id)
+            return true;
+    return false;
+}
+
+/* What has waited longest belongs to a call that was given up: its thread jumped out of it, or its vfork child was killed. If it
+ * does come, it is refused as at any limit. */
 static void make_room(struct machd *m, struct process *process)
 {
     struct list *oldest = list_first(&process->segments);
-    if (process->n_segments >= m->config.process_segments && oldest != NULL)
-        forget(m, process, list_entry(oldest, struct segment, link));
+    if (process->n_segments < m->config.process_segments || oldest == NULL)
+        return;
+    struct segment *segment = list_entry(oldest, struct segment, link);
+    note_refused(process, segment->id);
+    forget(m, process, segment);
 }
 
-bool segment_register(struct machd *m, struct process *process, const struct attach_packet *packet, int fd)
+static struct segment *make_registered(struct account *account, const struct attach_packet *packet, int fd)
+{
+    struct segment *segment;
+    if (!segment_charge(account))
+        return NULL;
+    if (!(segment = calloc(1, sizeof(*segment)))) {
+        segment_release(account);
+        return NULL;
+    }
+    segment->account = account_get(account);
+    segment->id = packet->segment.id;
+    segment->fd = fd;
+    segment->is_file = packet->segment.flags & SEGMENT_FILE;
+    segment->size = segment->is_file ? 0 : packet->segment.size;
+    return segment;
+}
+
+enum segment_offer segment_register(struct machd *m, struct process *process, const struct attach_packet *packet,
+                                    int fd)
 {
     uint32_t id = packet->segment.id;
-    bool is_file = packet->segment.flags & SEGMENT_FILE;
-    uint64_t size = is_file ? 0 : packet->segment.size;
-    struct account *account = kernel_task_account(process->task);
+    bool is_memory = !(packet->segment.flags & SEGMENT_FILE);
     struct segment *segment = NULL;
-    make_room(m, process);
-    bool ok =
-        id && (is_file || is_fixed_memory(fd, size)) && !registered(process, id) && segment_charge(account);
-    if (ok)
-        segment = calloc(1, sizeof(*segment));
-    if (ok && !segment)
-        segment_release(account);
-    if (!segment)
-        return false;
-    segment->account = account_get(account);
-    segment->id = id;
-    segment->size = size;
-    segment->fd = fd;
-    segment->is_file = is_file;
+    if (id % 2 == 0 || registered(process, id))
+        return OFFER_BROKEN;
+    if (fd >= 0 && is_memory && !is_fixed_memory(fd, packet->segment.size))
+        return OFFER_BROKEN;
+    if (fd >= 0) {
+        make_room(m, process);
+        segment = make_registered(kernel_task_account(process->task), packet, fd);
+    }
+    if (!segment) {
+        note_refused(process, id);
+        return OFFER_REFUSED;
+    }
     list_append(&process->segments, &segment->link);
     process->n_segments++;
-    return true;
+    return OFFER_TAKEN;
 }
 
 void segments_forget(struct machd *m, struct process *process)
@@ -235,7 +266,7 @@ static segment_handle claim(struct machd *m, struct process *process, uint32_t i
     if (!segment)
         segment = await_registered(m, process, id);
     if (!segment)
-        return 0;
+        return was_refused(process, id) ? SEGMENT_OVER_LIMIT : 0;
     if (segment->is_file != is_file || segment->size < size || !give_handle(m, segment)) {
         forget(m, process, segment);
         return 0;

@@ -31,9 +31,16 @@ struct segment {
     struct loan loan;
 };
 
-/* Takes over fd, which came from a client; one that waits for its trap too long gives way. False, and fd is still the
- * caller's, if it is neither a file nor a memfd that nobody can change any more: the client is then to be ended. */
-bool segment_register(struct machd *m, struct process *process, const struct attach_packet *packet, int fd);
+enum segment_offer {
+    OFFER_TAKEN,   /* with its descriptor */
+    OFFER_REFUSED, /* at a limit: who names it hears of that */
+    OFFER_BROKEN,  /* neither a file nor a memfd that nobody can change any more, or a number in use: the client is to be ended */
+};
+
+/* A descriptor that came from a client; -1 if it was lost because machd had room for no more. But for OFFER_TAKEN it is still the
+ * caller's. One too many: the oldest that waits for its trap gives way. */
+enum segment_offer segment_register(struct machd *m, struct process *process, const struct attach_packet *packet,
+                                    int fd);
 /* Drops what the process registered and nothing claimed. */
 void segments_forget(struct machd *m, struct process *process);
 /* At the end of machd; every handle must be dropped. */

@@ -213,6 +213,8 @@ static kern_return_t take_memory_item(struct ipc_thread *thread, struct message 
     segment_handle segment = ipc->ops->segment_claim(ipc->host, thread->task, item->at, size);
     if (!segment)
         return MACH_SEND_INVALID_MEMORY;
+    if (segment == SEGMENT_OVER_LIMIT)
+        return MACH_MSG_VM_KERNEL;
     if ((*memory_p = memory_new_segment(ipc, message->account, segment, size)))
         return MACH_MSG_SUCCESS;
     ipc->ops->segment_drop(ipc->host, segment);

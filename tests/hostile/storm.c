@@ -11,6 +11,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -247,6 +248,71 @@ TEST(memory_that_nobody_receives_is_given_back_when_its_port_dies, "P124 P166")
     tell(&s, "its receiver is dead");
     kill_all();
     scene_end(&s, "a flood of memory");
+}
+
+enum { REGIONS = 90, REGION = 150000 };
+
+struct many_regions {
+    mach_msg_header_t header;
+    mach_msg_body_t body;
+    mach_msg_ool_descriptor_t memory[REGIONS];
+    mach_msg_max_trailer_t trailer;
+};
+
+static kern_return_t send_regions(mach_port_t to, char *bytes)
+{
+    struct many_regions message = {
+        .header = { .msgh_bits = MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, 0) | MACH_MSGH_BITS_COMPLEX,
+                    .msgh_remote_port = to },
+        .body = { REGIONS },
+    };
+
+    for (int i = 0; i < REGIONS; i++)
+        message.memory[i] = (mach_msg_ool_descriptor_t){
+            .address = bytes, .size = REGION, .copy = MACH_MSG_VIRTUAL_COPY, .type = MACH_MSG_OOL_DESCRIPTOR
+        };
+    return mach_msg(&message.header, MACH_SEND_MSG, offsetof(struct many_regions, trailer), 0, MACH_PORT_NULL,
+                    0, MACH_PORT_NULL);
+}
+
+static void be_sender_of_regions(struct child *parent, const char *name)
+{
+    mach_port_t to = MACH_PORT_NULL;
+    kern_return_t kr = look(name, &to);
+    char *bytes = malloc(REGION);
+
+    memset(bytes, 7, REGION);
+    for (int i = 0; i < 4 && kr == KERN_SUCCESS; i++)
+        kr = send_regions(to, bytes);
+    child_tell(parent, kr);
+    pause();
+}
+
+TEST(a_message_with_very_many_regions_arrives_whole, "P129 P131")
+{
+    static const char *const name = "test.hostile.regions";
+    struct scene s;
+    struct many_regions message;
+    mach_port_t port;
+
+    begin(&s);
+    REQUIRE_EQ(check_in(bootstrap_port, name, &port), KERN_SUCCESS);
+    start_one(be_sender_of_regions, name);
+    hear_all();
+    for (int i = 0; i < 4; i++) {
+        REQUIRE_EQ(mach_msg(&message.header, MACH_RCV_MSG | MACH_RCV_TIMEOUT, 0, sizeof(message), port,
+                            PATIENCE_MS, MACH_PORT_NULL),
+                   KERN_SUCCESS);
+        CHECK_EQ(message.body.msgh_descriptor_count, REGIONS);
+        for (int k = 0; k < REGIONS; k++) {
+            const char *bytes = message.memory[k].address;
+            CHECK(bytes != NULL && bytes[0] == 7 && bytes[REGION - 1] == 7);
+        }
+        mach_msg_destroy(&message.header);
+    }
+    drop_receive(port);
+    kill_all();
+    scene_end(&s, "messages with very many regions");
 }
 
 /* ---- stopped ---- */

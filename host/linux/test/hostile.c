@@ -3,6 +3,7 @@
  *
  * In each test a bystander is attached from the beginning; at the end it must still be served, at once.
  */
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -254,27 +255,6 @@ static void give_one_number_twice(struct scene *s, struct client *c, struct clie
     CHECK(client_is_ended(c));
 }
 
-static int n_descriptors(pid_t pid)
-{
-    char path[64];
-    int n = 0;
-    snprintf(path, sizeof(path), "/proc/%d/fd", pid);
-    DIR *directory = opendir(path);
-    while (directory != NULL && readdir(directory) != NULL)
-        n++;
-    closedir(directory);
-    return n;
-}
-
-static void give_without_end(struct scene *s, struct client *c, struct client_thread *t)
-{
-    int fd = sealed_memory(4096, ALL_SEALS);
-    for (uint32_t id = 1; id < 1000; id += 2)
-        give(c, id, fd, 4096);
-    CHECK_NE(trap_reply_port(t), 0);
-    CHECK_LT(n_descriptors(s->live.machd), 200);
-}
-
 TEST(a_segment_that_somebody_could_still_change_ends_who_sent_it, "P129")
 {
     struct scene s;
@@ -313,14 +293,6 @@ TEST(a_file_is_no_message, "F141 P130")
     struct scene s;
     scene_begin(&s);
     attack(&s, give_file_as_message);
-    scene_end(&s);
-}
-
-TEST(of_segments_that_no_trap_names_the_newest_are_kept, "F69")
-{
-    struct scene s;
-    scene_begin(&s);
-    attack(&s, give_without_end);
     scene_end(&s);
 }
 

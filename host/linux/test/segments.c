@@ -97,6 +97,64 @@ static uint32_t write_message(const struct scene *s, void *room, uint32_t n, uin
     return length;
 }
 
+/* One region, which stands in the segment of that number. */
+static kern_return_t send_segment(struct scene *s, uint32_t id)
+{
+    uint8_t *data = trap_data(s->thread.page);
+    uint32_t length = write_message(s, data, 1, 4096);
+    struct trap_item item = { .kind = TRAP_ITEM_SEGMENT, .at = id, .size = 4096 };
+    memcpy(data + trap_round8(length), &item, sizeof(item));
+    return trap(s, (struct trap_request){ .number = TRAP_MSG,
+                                          .n_items = 1,
+                                          .payload_size = (uint32_t)(trap_round8(length) + sizeof(item)),
+                                          .msg = { .option = MACH_SEND_MSG, .send_size = length } });
+}
+
+/* ---- */
+
+/* Not all are held: the oldest make room, and sends that name them are refused for want of it. */
+TEST(of_segments_that_no_trap_names_the_newest_are_kept, "F69")
+{
+    enum { HELD = 1024, GIVEN = HELD + 10 };
+    static const char zeroes[4096];
+    struct scene s;
+    scene_begin(&s);
+    int fd = sealed_memory(zeroes, sizeof(zeroes));
+    for (uint32_t i = 0; i < GIVEN; i++)
+        give(&s, 2 * i + 1, fd, sizeof(zeroes));
+    CHECK_EQ(send_segment(&s, 2 * GIVEN - 1), MACH_MSG_SUCCESS);
+    CHECK_LE(live_descriptors(&s.live), s.descriptors + HELD);
+    CHECK_EQ(send_segment(&s, 1), MACH_MSG_VM_KERNEL);
+    CHECK_EQ(send_segment(&s, 2 * GIVEN + 1), MACH_SEND_INVALID_MEMORY);
+    close(fd);
+    scene_end(&s);
+}
+
+/* Who sends says how much its receiver gets; nobody is ended for what others send. */
+TEST(a_client_gets_more_segments_than_its_socket_holds, "P131")
+{
+    enum { SEGMENTS = 700 };
+    static const char zeroes[4096];
+    struct scene s;
+    struct attach_packet packet;
+    int fds[3], n = 0;
+    scene_begin(&s);
+    int fd = sealed_memory(zeroes, sizeof(zeroes));
+    for (uint32_t i = 0; i < SEGMENTS; i++) {
+        give(&s, 2 * i + 1, fd, sizeof(zeroes));
+        CHECK_EQ(send_segment(&s, 2 * i + 1), MACH_MSG_SUCCESS);
+        CHECK_EQ(receive(&s), MACH_MSG_SUCCESS);
+    }
+    for (; n < SEGMENTS && client_receive(s.client.fd, &packet, fds) > 0; n++) {
+        CHECK_EQ(packet.type, ATTACH_SEGMENT);
+        CHECK_GE(fds[0], 0);
+        close(fds[0]);
+    }
+    CHECK_EQ(n, SEGMENTS);
+    close(fd);
+    scene_end(&s);
+}
+
 /* REGIONS_MAX regions of `size` bytes, all of them `fill`, and so is what stands between them; in a segment, as that is more than a
  * page holds. */
 static kern_return_t send_many(struct scene *s, uint32_t id, uint32_t size, uint8_t fill)
