@@ -358,6 +358,16 @@ static enum result read_sessions(struct job_config *config, plist_t value)
 
 /* ---- the table of B109 ---- */
 
+/* DenyCreatingOtherJobs alone means something. */
+static enum result read_policies(struct job_config *config, plist_t value)
+{
+    plist_t denies = plist_find(value, "DenyCreatingOtherJobs");
+
+    if (!PLIST_IS_DICT(value))
+        return WRONG_TYPE;
+    return denies == NULL ? GOOD : config_read_bool(&config->denies_jobs, denies);
+}
+
 #define FIELD(field) offsetof(struct job_config, field)
 
 static const struct key keys[] = {
@@ -400,15 +410,21 @@ static const struct key keys[] = {
     { "LowPriorityBackgroundIO", KEY_RECORD, 0, NULL },
     { "TimeOut", KEY_OWN, 0, read_timeout },
     { JOB_PATH_KEY, KEY_STRING, FIELD(path), NULL },
-    { "EnableTransactions", KEY_RECORD, 0, NULL },
+    { "EnableTransactions", KEY_BOOL, FIELD(transactions), NULL },
     { "BeginTransactionAtShutdown", KEY_RECORD, 0, NULL },
     { "HopefullyExitsFirst", KEY_RECORD, 0, NULL },
     { "HopefullyExitsLast", KEY_RECORD, 0, NULL },
     { "DisableASLR", KEY_RECORD, 0, NULL },
-    { "StandardInPath", KEY_LATER, 0, NULL },
+    { "StandardInPath", KEY_OWN, 0, config_read_input },
     { "inetdCompatibility", KEY_OWN, 0, config_read_inetd },
-    { "Debug", KEY_LATER, 0, NULL },
-    { "Policies", KEY_LATER, 0, NULL },
+    { "Debug", KEY_RECORD, 0, NULL }, /* every decision is told in any case */
+    { "Policies", KEY_OWN, 0, read_policies },
+    { "EnableGlobbing", KEY_BOOL, FIELD(globbing), NULL },
+    { "EnablePressuredExit", KEY_RECORD, 0, NULL },
+    { "StartOnMount", KEY_LATER, 0, NULL },
+    { "SessionCreate", KEY_LATER, 0, NULL },
+    { "MultipleInstances", KEY_LATER, 0, NULL },
+    { "LaunchEvents", KEY_LATER, 0, NULL },
     { "UserEnvironmentVariables", KEY_LATER, 0, NULL },
 };
 
@@ -527,6 +543,7 @@ void config_free(struct job_config *config)
     free(config->program);
     free(config->path);
     free(config->directory);
+    free(config->standard_in);
     free(config->standard_out);
     free(config->standard_error);
     free(config->user);

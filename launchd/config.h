@@ -26,7 +26,7 @@ struct config_service {
     uint32_t flags; /* SERVICE_RESET and the like (stash.h) */
 };
 
-enum config_path_kind { PATH_WATCH, PATH_QUEUE, PATH_STATE };
+enum config_path_kind { PATH_WATCH, PATH_QUEUE, PATH_STATE, PATH_INPUT };
 
 struct config_path {
     enum config_path_kind kind;
@@ -78,7 +78,7 @@ struct job_config {
     char **arguments;   /* NULL at the end; at least one */
     char **environment; /* NAME=value; NULL at the end, or NULL */
     char *path; /* of the file that it came from, NULL: submitted */
-    char *directory, *standard_out, *standard_error;
+    char *directory, *standard_in, *standard_out, *standard_error;
     char *user, *group, *root;
     struct config_service *services;
     size_t n_services;
@@ -94,7 +94,8 @@ struct job_config {
     size_t n_sockets;
     struct calendar *calendars;
     size_t n_calendars;
-    bool low_io;
+    bool low_io, globbing, transactions;
+    bool denies_jobs; /* it may not make others (Policies) */
     bool bad_session; /* LimitLoadToSessionType is none that exists: EINVAL */
     bool has_umask, has_nice, has_timeout;
     uint32_t timeout; /* shown only */

@@ -17,6 +17,7 @@ void *config_one_more(void *array_p, size_t *n, size_t size);
 
 enum result config_read_keep_alive(struct job_config *config, plist_t value);
 enum result config_read_watch_paths(struct job_config *config, plist_t value);
+enum result config_read_input(struct job_config *config, plist_t value);
 enum result config_read_queues(struct job_config *config, plist_t value);
 enum result config_read_sockets(struct job_config *config, plist_t value);
 enum result config_read_inetd(struct job_config *config, plist_t value);

@@ -67,6 +67,14 @@ enum result config_read_queues(struct job_config *config, plist_t value)
     return read_paths(config, value, PATH_QUEUE);
 }
 
+/* A file that grows is seen by its watcher. */
+enum result config_read_input(struct job_config *config, plist_t value)
+{
+    enum result result = add_path(config, PATH_INPUT, plist_string(value), true);
+
+    return result == GOOD ? config_copy_string(&config->standard_in, plist_string(value)) : result;
+}
+
 /* ---- KeepAlive as a dictionary (B118) ---- */
 
 static bool add_path_state(void *context, const char *name, plist_t value)

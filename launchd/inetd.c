@@ -115,7 +115,8 @@ static int start(struct inetd_process *p, int connection)
                                  .domain = domain->r->port,
                                  .owner = domain->r->uid,
                                  .fds = &connection,
-                                 .n_fds = 1 };
+                                 .n_fds = 1,
+                                 .input = -1 };
     struct spawned spawned;
     int error = process_make(&plan, &spawned);
 

@@ -288,6 +288,7 @@ static int make_process(struct managed *m, struct spawned *spawned)
                                  .fds = fds,
                                  .n_fds = names != NULL ? m->n_sockets : 0,
                                  .fd_names = names,
+                                 .input = sockets_input(m),
                                  .record = m->job->r };
 
     for (size_t i = 0; i < plan.n_fds; i++)

@@ -21,6 +21,15 @@ void log_begin(void)
         own = open("/proc/self/fd/2", O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 }
 
+/* What others wrote into names and values shall not look like lines of ours. */
+static void clean(char *text, size_t size)
+{
+    for (size_t i = 0; i < size; i++) {
+        if ((unsigned char)text[i] < 32 || text[i] == 127)
+            text[i] = '?';
+    }
+}
+
 static void put(const char *line, size_t size)
 {
     int fd = own >= 0 ? own : STDERR_FILENO;
@@ -43,6 +52,7 @@ void log_line(const char *format, ...)
     size += n < 0 ? 0 : (size_t)n;
     if (size > sizeof(line) - 2)
         size = sizeof(line) - 2;
+    clean(line, size);
     line[size++] = '\n';
     put(line, size);
 }

@@ -375,6 +375,16 @@ static bool is_demanded(struct managed *m)
     return true;
 }
 
+/* Of line 7; sockets tell it by themselves. */
+static bool has_input(struct managed *m)
+{
+    if (!sockets_input_is_readable(m))
+        return false;
+    managed_set_why(m, "standard input");
+    managed_mark(m, JOB_DEMANDED, 0);
+    return true;
+}
+
 /* Line 8 of B117. */
 static bool condition_holds(struct managed *m)
 {
@@ -402,7 +412,7 @@ static bool wants_to_run(struct managed *m)
         managed_set_why(m, "keep alive");
         return true;
     }
-    return is_demanded(m) || (!by_demand_only && condition_holds(m));
+    return is_demanded(m) || has_input(m) || (!by_demand_only && condition_holds(m));
 }
 
 void managed_others_changed(void)

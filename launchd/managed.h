@@ -72,6 +72,7 @@ struct managed {
     struct timer interval;      /* schedule.c */
     struct helper watcher;      /* paths.c */
     struct helper socket_maker; /* sockets.c */
+    struct held_socket *input; /* its standard input, if the property list names one */
     struct held_socket **sockets;
     size_t n_sockets;
     TAILQ_HEAD(, inetd_process) connections; /* inetd.c */

@@ -22,6 +22,10 @@ static void told(struct managed *m, const char *word, unsigned i)
 
     if (path == NULL)
         return;
+    if (path->kind == PATH_INPUT) {
+        managed_touch(m);
+        return;
+    }
     if (path->kind == PATH_WATCH) {
         snprintf(why, sizeof(why), "path %s", path->name);
         managed_pend(m, why);
@@ -67,6 +71,7 @@ const char *paths_wanting(const struct managed *m)
 static char *word_of(enum config_path_kind kind)
 {
     switch (kind) {
+    case PATH_INPUT: return (char *)"input";
     case PATH_WATCH: return (char *)"watch";
     case PATH_QUEUE: return (char *)"queue";
     case PATH_STATE: return (char *)"exists";

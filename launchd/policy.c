@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "launchd/policy.h"
 
+#include "launchd/config.h"
 #include "launchd/domain.h"
 #include "launchd/host.h"
 #include "launchd/log.h"
+#include "launchd/managed.h"
 
 /* Kernel object types (K1). */
 enum object {
@@ -43,6 +45,13 @@ struct domain *policy_job_domain(const struct caller *caller)
     while (domain->r->kind == DOMAIN_SUBSET)
         domain = domain->parent;
     return policy_may_manage(caller, domain) ? domain : NULL;
+}
+
+bool policy_may_make_jobs(const struct caller *caller)
+{
+    struct job *job = job_find_managed(caller->pid);
+
+    return job == NULL || !job_is_caller(job, caller) || !job->managed->config->denies_jobs;
 }
 
 bool policy_may_register(const struct caller *caller, mach_port_t port, bool *third_party_p)

@@ -20,6 +20,9 @@ struct domain *policy_job_domain(const struct caller *caller);
 /* May this caller load, start, stop, signal and remove jobs of the domain, which is no subset? (B79) */
 bool policy_may_manage(const struct caller *caller, const struct domain *domain);
 
+/* The caller's job is not denied making others (Policies of its property list, B50). */
+bool policy_may_make_jobs(const struct caller *caller);
+
 /* May this caller offer this port in its domain? (B81) *third_party_p: the receive right is somebody else's. */
 bool policy_may_register(const struct caller *caller, mach_port_t port, bool *third_party_p);
 

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <grp.h>
 #include <linux/close_range.h>
 #include <mach/spawn_np.h>
@@ -115,6 +116,14 @@ static void set_descriptor(const struct job_config *config, int fd, const char *
     }
 }
 
+static void set_input(int input)
+{
+    if (input < 0)
+        input = open("/dev/null", O_RDWR);
+    if (input > 0)
+        dup2(input, 0);
+}
+
 static void set_environment(const struct job_config *config)
 {
     for (char **variable = config->environment; variable != NULL && *variable != NULL; variable++)
@@ -133,8 +142,11 @@ static void as_at_login(void)
 }
 
 /* The order of B121. 0, or the error number that the start fails with. */
-static int prepare(const struct job_config *config, uid_t owner)
+static int prepare(const struct process_plan *plan)
 {
+    const struct job_config *config = plan->config;
+    const uid_t owner = plan->owner;
+
     bool is_root = geteuid() == 0 && owner == 0;
     int error = geteuid() == owner ? 0 : become_owner(owner);
 
@@ -151,11 +163,12 @@ static int prepare(const struct job_config *config, uid_t owner)
     error = is_root ? set_ids(config) : 0;
     if (error != 0)
         return error;
+    (void)!chdir("/");
     if (config->directory != NULL && chdir(config->directory) != 0)
         log_line("%s: %s: %s", config->label, config->directory, strerror(errno));
     if (config->has_umask)
         umask(config->umask);
-    set_descriptor(config, 0, NULL);
+    set_input(plan->input);
     set_descriptor(config, 1, config->standard_out);
     set_descriptor(config, 2, config->standard_error);
     set_environment(config);
@@ -182,6 +195,34 @@ static void place_sockets(const struct process_plan *plan, int *report)
     close_range((unsigned)above, ~0u, CLOSE_RANGE_CLOEXEC);
 }
 
+/* EnableGlobbing: each argument is what files it names; one that names none stays as it is. */
+static char **expanded(char **arguments)
+{
+    static glob_t found;
+    int flags = GLOB_NOCHECK | GLOB_TILDE;
+
+    for (; *arguments != NULL; arguments++) {
+        if (glob(*arguments, flags, NULL, &found) != 0)
+            return NULL;
+        flags |= GLOB_APPEND;
+    }
+    return found.gl_pathv;
+}
+
+/* Does not return but with an error number. */
+static int run_program(const struct job_config *config)
+{
+    char **arguments = config->globbing ? expanded(config->arguments) : config->arguments;
+
+    if (arguments == NULL)
+        return ENOMEM;
+    if (config->program != NULL)
+        execv(config->program, arguments);
+    else
+        execvp(arguments[0], arguments);
+    return errno;
+}
+
 /* For the next launchd, if this one has died and nobody reads the report. */
 static void note_failure(const struct process_plan *plan, int error)
 {
@@ -201,16 +242,12 @@ static _Noreturn void become_job(const struct process_plan *plan, int go, int re
         _exit(127);
     if (plan->record != NULL)
         atomic_fetch_and(&plan->record->flags, ~(uint32_t)JOB_STARTING);
-    error = prepare(config, plan->owner);
+    error = prepare(plan);
     if (error == 0) {
         place_sockets(plan, &report);
         if (plan->suspended || config->wait_for_debugger)
             raise(SIGSTOP);
-        if (config->program != NULL)
-            execv(config->program, config->arguments);
-        else
-            execvp(config->arguments[0], config->arguments);
-        error = errno;
+        error = run_program(config);
     }
     note_failure(plan, error);
     signal(SIGPIPE, SIG_IGN);

@@ -44,6 +44,7 @@ struct process_plan {
     size_t n_watch;
     const int *fds;     /* that it gets, from descriptor 3 on */
     size_t n_fds;
+    int input;          /* its descriptor 0; -1: none */
     const char *fd_names; /* what launch_activate_socket reads; NULL: none */
     struct job_record *record; /* in the stash, which the child writes to until its exec; NULL: none */
 };

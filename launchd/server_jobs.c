@@ -100,7 +100,7 @@ kern_return_t serve_submit_jobs(mach_port_t bp, bootstrap_text_t text, mach_msg_
     if (kr != KERN_SUCCESS)
         return kr;
     domain = policy_job_domain(&caller);
-    if (domain == NULL)
+    if (domain == NULL || !policy_may_make_jobs(&caller))
         return BOOTSTRAP_NOT_PRIVILEGED;
     if (managed_is_shutting_down())
         return BOOTSTRAP_NO_MEMORY;

@@ -171,11 +171,36 @@ static plist_t services_as_plist(const struct managed *m)
     return dict;
 }
 
+/* Each name with a word for each of its descriptors. */
+static plist_t sockets_as_plist(const struct job_config *config)
+{
+    plist_t dict = config->n_sockets > 0 ? plist_new_dict() : NULL;
+
+    for (size_t i = 0; i < config->n_sockets; i++) {
+        const char *name = config->sockets[i].name;
+        if (plist_dict_get_item(dict, name) == NULL)
+            plist_dict_set_item(dict, name, plist_new_array());
+        plist_array_append_item(plist_dict_get_item(dict, name), plist_new_string(JOB_FD_OBJECT));
+    }
+    return dict;
+}
+
+static void put_inetd(plist_t dict, enum inetd inetd)
+{
+    plist_t options;
+
+    if (inetd == INETD_NOT)
+        return;
+    options = plist_new_dict();
+    plist_dict_set_item(options, "Wait", plist_new_bool(inetd == INETD_WAIT));
+    plist_dict_set_item(dict, "inetdCompatibility", options);
+}
+
 static void dictionary(const struct managed *m, FILE *out)
 {
     const struct job_config *config = m->config;
     const struct job_record *r = m->job->r;
-    plist_t dict = plist_new_dict(), services = services_as_plist(m);
+    plist_t dict = plist_new_dict(), services = services_as_plist(m), sockets = sockets_as_plist(config);
     char *text = NULL;
     uint32_t size = 0;
 
@@ -190,9 +215,15 @@ static void dictionary(const struct managed *m, FILE *out)
     if (config->has_timeout)
         plist_dict_set_item(dict, "TimeOut", plist_new_uint(config->timeout));
     put_string(dict, "Program", config->program);
+    put_string(dict, "StandardInPath", config->standard_in);
     put_string(dict, "StandardOutPath", config->standard_out);
     put_string(dict, "StandardErrorPath", config->standard_error);
     plist_dict_set_item(dict, "ProgramArguments", words_as_plist(config->arguments));
+    if (config->transactions)
+        plist_dict_set_item(dict, "EnableTransactions", plist_new_bool(1));
+    put_inetd(dict, config->inetd);
+    if (sockets != NULL)
+        plist_dict_set_item(dict, "Sockets", sockets);
     if (services != NULL)
         plist_dict_set_item(dict, "MachServices", services);
     plist_to_xml(dict, &text, &size);

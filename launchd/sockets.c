@@ -2,10 +2,12 @@
 #include "launchd/sockets.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -68,13 +70,42 @@ static void is_readable(struct event *event)
         return;
     }
     event_clear(event);
+    if (held == held->m->input) {
+        managed_touch(held->m);
+        return;
+    }
     snprintf(why, sizeof(why), "socket %s", held->name);
     managed_mark(held->m, JOB_DEMANDED, 0);
     managed_pend(held->m, why);
 }
 
+int sockets_input(const struct managed *m)
+{
+    return m->input != NULL ? m->input->fd : -1;
+}
+
+/* A file that was read to its end is not, and a FIFO that nobody writes to any more is not either. */
+bool sockets_input_is_readable(const struct managed *m)
+{
+    struct pollfd fd = { .fd = sockets_input(m), .events = POLLIN };
+    int n = 0;
+
+    return fd.fd >= 0 && poll(&fd, 1, 0) == 1 && (fd.revents & POLLIN) && ioctl(fd.fd, FIONREAD, &n) == 0 &&
+           n > 0;
+}
+
+/* Files cannot be watched in this way (paths.c does it). The end of a FIFO's writers is told once, and ignored. */
+static void watch_input(struct managed *m, bool on)
+{
+    event_clear(&m->input->event);
+    if (on)
+        event_watch(&m->input->event, m->input->fd, EPOLLIN | EPOLLET, is_readable);
+}
+
 void sockets_watch(struct managed *m, bool on)
 {
+    if (m->input != NULL)
+        watch_input(m, on);
     for (size_t i = 0; i < m->n_sockets; i++) {
         struct held_socket *held = m->sockets[i];
         event_clear(&held->event);
@@ -85,18 +116,42 @@ void sockets_watch(struct managed *m, bool on)
 
 /* ---- what the maker says ---- */
 
+/* The number behind the last socket. */
+static bool is_input(const struct managed *m, uint32_t i)
+{
+    return m->config->standard_in != NULL && i == m->config->n_sockets;
+}
+
+static bool is_number(const struct managed *m, uint32_t i)
+{
+    return i < m->config->n_sockets || is_input(m, i);
+}
+
+static const char *name_of(const struct managed *m, uint32_t i)
+{
+    return is_input(m, i) ? m->config->standard_in : m->config->sockets[i].name;
+}
+
+static bool has_room(const struct managed *m, uint32_t i)
+{
+    return is_input(m, i) ? m->input == NULL : m->n_sockets < SOCKETS_MAX - 1;
+}
+
 static void hold(struct managed *m, uint32_t i, int fd)
 {
-    struct held_socket *held = m->n_sockets < SOCKETS_MAX ? calloc(1, sizeof(*held)) : NULL;
+    struct held_socket *held = has_room(m, i) ? calloc(1, sizeof(*held)) : NULL;
 
     if (held == NULL) {
         close(fd);
         managed_tell(m, "a socket more than can be held is closed");
         return;
     }
-    *held = (struct held_socket){
-        .event = { .fd = -1 }, .m = m, .name = m->config->sockets[i].name, .number = i, .fd = fd
-    };
+    *held =
+        (struct held_socket){ .event = { .fd = -1 }, .m = m, .name = name_of(m, i), .number = i, .fd = fd };
+    if (is_input(m, i)) {
+        m->input = held;
+        return;
+    }
     if (inetd_serves(m))
         inetd_prepare(fd);
     m->sockets[m->n_sockets++] = held;
@@ -108,11 +163,17 @@ static void keep_all(const struct managed *m)
     uint32_t numbers[SOCKETS_MAX];
     int fds[SOCKETS_MAX];
 
-    for (size_t i = 0; i < m->n_sockets; i++) {
-        numbers[i] = m->sockets[i]->number;
-        fds[i] = m->sockets[i]->fd;
+    size_t n = 0;
+
+    for (; n < m->n_sockets; n++) {
+        numbers[n] = m->sockets[n]->number;
+        fds[n] = m->sockets[n]->fd;
     }
-    if (m->n_sockets > 0 && !keep_put(m->job->record->id, fds, numbers, m->n_sockets))
+    if (m->input != NULL) {
+        numbers[n] = m->input->number;
+        fds[n++] = m->input->fd;
+    }
+    if (n > 0 && !keep_put(m->job->record->id, fds, numbers, n))
         managed_tell(m, "its sockets cannot be kept: if launchd dies, they are made anew");
 }
 
@@ -147,10 +208,11 @@ static void maker_says(struct event *event)
         memcpy(&fd, CMSG_DATA(header), sizeof(fd));
     if (n <= 0)
         made_all(m);
-    else if (packet[0] < m->config->n_sockets && fd >= 0)
+    else if (is_number(m, packet[0]) && fd >= 0)
         hold(m, packet[0], fd);
-    else if (packet[0] < m->config->n_sockets)
-        managed_tell(m, "socket %s cannot be made: %s", m->config->sockets[packet[0]].name,
+    else if (is_number(m, packet[0]))
+        managed_tell(m, "%s%s cannot be %s: %s", is_input(m, packet[0]) ? "" : "socket ",
+                     name_of(m, packet[0]), is_input(m, packet[0]) ? "opened" : "made",
                      strerror((int)packet[1]));
     else if (fd >= 0)
         close(fd);
@@ -160,33 +222,45 @@ static void maker_says(struct event *event)
 
 void sockets_start(struct managed *m)
 {
-    const size_t n = m->config->n_sockets;
+    const bool has_input = m->config->standard_in != NULL;
+    const size_t n = m->config->n_sockets + has_input;
     char **words;
 
-    if (n == 0 || m->n_sockets > 0)
+    if (n == 0 || m->n_sockets > 0 || m->input != NULL)
         return;
     words = calloc(n * SOCKET_WORDS + 1, sizeof(*words));
     m->sockets = calloc(SOCKETS_MAX, sizeof(struct held_socket *));
-    for (size_t i = 0; words != NULL && i < n * SOCKET_WORDS; i++)
+    for (size_t i = 0; words != NULL && i < m->config->n_sockets * SOCKET_WORDS; i++)
         words[i] = m->config->sockets[i / SOCKET_WORDS].words[i % SOCKET_WORDS];
+    for (size_t i = 0; words != NULL && has_input && i < SOCKET_WORDS; i++)
+        words[m->config->n_sockets * SOCKET_WORDS + i] = i == SOCKET_TYPE   ? (char *)"file"
+                                                         : i == SOCKET_PATH ? m->config->standard_in
+                                                                            : (char *)"";
     if (words == NULL || m->sockets == NULL ||
         !helper_start(&m->socket_maker, "launchd-sockets", m->job->r->uid, words, maker_says))
         managed_tell(m, "its sockets cannot be made");
     free(words);
 }
 
+static void let_go(struct held_socket *held)
+{
+    timer_clear(&held->pause);
+    event_clear(&held->event);
+    close(held->fd);
+    free(held);
+}
+
 void sockets_stop(struct managed *m)
 {
     helper_end(&m->socket_maker);
     inetd_stop(m);
-    if (m->n_sockets > 0)
+    if (m->n_sockets > 0 || m->input != NULL)
         keep_drop(m->job->record->id);
-    for (size_t i = 0; i < m->n_sockets; i++) {
-        timer_clear(&m->sockets[i]->pause);
-        event_clear(&m->sockets[i]->event);
-        close(m->sockets[i]->fd);
-        free(m->sockets[i]);
-    }
+    for (size_t i = 0; i < m->n_sockets; i++)
+        let_go(m->sockets[i]);
+    if (m->input != NULL)
+        let_go(m->input);
+    m->input = NULL;
     m->n_sockets = 0;
     free(m->sockets);
     m->sockets = NULL;
@@ -197,10 +271,10 @@ static bool take_over(uint64_t id, const int *fds, const uint32_t *numbers, size
     struct job *job = job_find_id(id);
     struct managed *m = job == NULL ? NULL : job->managed;
 
-    if (m == NULL || m->config == NULL || m->n_sockets > 0)
+    if (m == NULL || m->config == NULL || m->n_sockets > 0 || m->input != NULL)
         return false;
     for (size_t i = 0; i < n; i++) {
-        if (numbers[i] >= m->config->n_sockets)
+        if (!is_number(m, numbers[i]))
             return false;
     }
     m->sockets = calloc(SOCKETS_MAX, sizeof(struct held_socket *));

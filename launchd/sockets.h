@@ -26,3 +26,8 @@ void sockets_watch(struct managed *m, bool on);
 /* The descriptors in their order; and the list of names, which the caller frees (NULL: no sockets, or no memory). */
 int sockets_fd(const struct managed *m, size_t i);
 char *sockets_names(const struct managed *m);
+
+/* What the job gets for its standard input; -1: nothing. */
+int sockets_input(const struct managed *m);
+/* There is something to read (B117). */
+bool sockets_input_is_readable(const struct managed *m);

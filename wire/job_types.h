@@ -6,6 +6,7 @@
 #define JOB_SUBMIT_SIZE 131072u  /* bytes of one request's property list */
 
 #define JOB_PATH_KEY "MachdPropertyListPath" /* put into what is submitted: the file that it came from */
+#define JOB_FD_OBJECT "file-descriptor-object"
 #define JOB_PORT_OBJECT "mach-port-object"   /* what a dictionary shows in place of a port (B167) */
 
 /* What a job knows of the sockets that it inherits: "PID NAME US FD RS NAME US FD RS ..." (B175) */

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* launchd/paths/main.c - launchd-paths: watches the paths of one job for launchd, as the job's user
  *
- *   launchd-paths UID (watch|queue|exists) PATH ...
+ *   launchd-paths UID (watch|input|queue|exists) PATH ...
  *
  * A program of its own, because a path may lead to a file system that does not answer, and because it must see no more than
  * the job's user may see. It is no Mach program. It sends packets, lines: `changed N` when the Nth path (from 0; of kind watch) was
  * created, changed, renamed or removed; `is N` and `not N` when the state of another became so: a queue is a directory that is
- * not empty. First it tells the state of all of these. It ends with launchd, and when its socket is closed.
+ * not empty. First it tells the state of all of these. Input is as watch, and told at first as well. It ends with launchd, and when its socket is closed.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -29,7 +29,7 @@
     (IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_MODIFY | IN_ATTRIB | IN_DELETE_SELF |          \
      IN_MOVE_SELF)
 
-enum kind { KIND_WATCH, KIND_QUEUE, KIND_EXISTS };
+enum kind { KIND_WATCH, KIND_INPUT, KIND_QUEUE, KIND_EXISTS };
 
 struct path {
     const char *name;
@@ -81,10 +81,10 @@ static void look(int i, bool was_told, bool is_first)
     struct stat now = { 0 };
     bool state;
 
-    if (path->kind == KIND_WATCH) {
+    if (path->kind == KIND_WATCH || path->kind == KIND_INPUT) {
         if (stat(path->name, &now) != 0)
             memset(&now, 0, sizeof(now));
-        if (!is_first && (was_told || !is_same(&now, &path->last)))
+        if (is_first ? path->kind == KIND_INPUT : (was_told || !is_same(&now, &path->last)))
             say("changed", i);
         path->last = now;
         return;
@@ -162,6 +162,7 @@ static void read_paths(char **words, int n)
     for (int i = 0; i < n_paths; i++) {
         const char *kind = words[2 * i];
         paths[i].kind = strcmp(kind, "watch") == 0   ? KIND_WATCH
+                        : strcmp(kind, "input") == 0 ? KIND_INPUT
                         : strcmp(kind, "queue") == 0 ? KIND_QUEUE
                                                      : KIND_EXISTS;
         paths[i].name = words[2 * i + 1];

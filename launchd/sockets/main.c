@@ -3,6 +3,8 @@
  *
  *   launchd-sockets UID (TYPE PASSIVE PATH MODE NODE SERVICE FAMILY) ...
  *
+ * A TYPE `file` is none: PATH is opened for reading, and made if it is not there (the job's standard input).
+ *
  * A program of its own, because names are looked up and files are made that only the job's user may make. It is no Mach
  * program. TYPE is stream, dgram or seqpacket; PASSIVE yes: bind and listen, no: connect; PATH makes a local socket of it, with
  * MODE (decimal, or empty), else NODE, SERVICE and FAMILY (4, 6 or empty) are those of getaddrinfo. Standard output is a
@@ -10,6 +12,7 @@
  * for each that cannot be made one without, followed by the error number.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <netdb.h>
 #include <netinet/in.h>
@@ -63,6 +66,17 @@ static int type_of(const char *word)
     return strcmp(word, "dgram") == 0       ? SOCK_DGRAM
            : strcmp(word, "seqpacket") == 0 ? SOCK_SEQPACKET
                                             : SOCK_STREAM;
+}
+
+/* Somebody may write to a FIFO later. */
+static void open_file(uint32_t i, const char *path)
+{
+    int fd = open(path, O_RDONLY | O_CREAT | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0666);
+
+    if (fd >= 0 && fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_NONBLOCK) == 0)
+        hand_over(i, fd);
+    else
+        tell_failure(i, errno);
 }
 
 static int is_passive(char **words)
@@ -165,7 +179,9 @@ int main(int argc, char **argv)
     become((uid_t)strtoul(argv[1], NULL, 10));
     for (int i = 0; 2 + (i + 1) * N_WORDS <= argc; i++) {
         char **words = argv + 2 + i * N_WORDS;
-        if (words[WORD_PATH][0] != 0)
+        if (strcmp(words[WORD_TYPE], "file") == 0)
+            open_file((uint32_t)i, words[WORD_PATH]);
+        else if (words[WORD_PATH][0] != 0)
             make_local((uint32_t)i, words);
         else
             make_network((uint32_t)i, words);

@@ -365,3 +365,41 @@ TEST(no_argument_can_pass_for_a_line_of_what_is_printed, "B168 B65")
     CHECK(strstr(job_print("test.lines"), "\n\t\tstay\\x0a\\x09state\\x09=\\\\running\n") != NULL);
     CHECK_EQ(job_remove("test.lines"), KERN_SUCCESS);
 }
+
+TEST(a_job_is_at_the_root_and_its_arguments_may_be_patterns, "B109 B121")
+{
+    const char *out = scratch("globbed"), *first = scratch("glob.1"), *second = scratch("glob.2");
+    char pattern[300], line[600], expected[600];
+
+    unlink(out);
+    fclose(fopen(first, "w"));
+    fclose(fopen(second, "w"));
+    snprintf(pattern, sizeof(pattern), "%.*s*", (int)strlen(first) - 1, first);
+    snprintf(line, sizeof(line), "pwd; echo $0 $1 $2</string><string>%s</string><string>/no/*/such", pattern);
+    snprintf(expected, sizeof(expected), "/\n%s %s /no/*/such\n", first, second);
+    REQUIRE_EQ(job_load_shell("test.glob", line, out, TRUTH("EnableGlobbing", true)), 0);
+    CHECK(becomes_contents(out, expected));
+    CHECK_EQ(job_remove("test.glob"), KERN_SUCCESS);
+    snprintf(expected, sizeof(expected), "/\n%s /no/*/such\n", pattern);
+    unlink(out);
+    snprintf(line, sizeof(line), "pwd; echo \"$0\" \"$1\"</string><string>%s</string><string>/no/*/such",
+             pattern);
+    REQUIRE_EQ(job_load_shell("test.glob", line, out, ""), 0);
+    CHECK(becomes_contents(out, expected));
+    CHECK_EQ(job_remove("test.glob"), KERN_SUCCESS);
+}
+
+TEST(a_job_may_be_denied_making_others, "B109 B50")
+{
+    const char *out = scratch("denied");
+    char body[300], expected[64];
+
+    unlink(out);
+    snprintf(body, sizeof(body),
+             RUN_AT_LOAD STRING("StandardOutPath", "%s") "<key>Policies</key><dict>%s</dict>", out,
+             TRUTH("DenyCreatingOtherJobs", true));
+    REQUIRE_EQ(job_load(bootstrap_port, "test.denied", "load test.denied.other", body), 0);
+    snprintf(expected, sizeof(expected), "load %d\n", BOOTSTRAP_NOT_PRIVILEGED);
+    CHECK(becomes_contents(out, expected));
+    CHECK_EQ(job_remove("test.denied"), KERN_SUCCESS);
+}

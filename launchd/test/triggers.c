@@ -285,3 +285,68 @@ TEST(a_socket_that_cannot_be_made_is_told_and_the_job_runs_without, "B173")
     CHECK(has_lines(out, 1));
     CHECK_EQ(job_remove("test.without"), KERN_SUCCESS);
 }
+
+/* ---- standard input ---- */
+
+static void append(const char *path, const char *text)
+{
+    FILE *out = fopen(path, "a");
+
+    REQUIRE(out != NULL);
+    fputs(text, out);
+    fclose(out);
+}
+
+static bool is_there(const void *path)
+{
+    return access(path, F_OK) == 0;
+}
+
+/* Each instance goes on where the one before stopped reading. */
+TEST(a_file_with_something_to_read_starts_the_job_that_reads_it, "B109 B117 B170")
+{
+    const char *in = scratch("input"), *out = scratch("output");
+    char text[1024];
+
+    unlink(in);
+    unlink(out);
+    snprintf(text, sizeof(text),
+             "<dict>" STRING("Label", "test.input") STRING("StandardInPath", "%s")
+                 STRING("StandardOutPath", "%s") STRING("Program", "/bin/cat") NO_THROTTLE "</dict>",
+             in, out);
+    REQUIRE_EQ(job_load_text(bootstrap_port, text), 0);
+    CHECK(job_shows("test.input", "\tstate = waiting"));
+    CHECK(eventually(is_there, in));
+    append(in, "one\n");
+    CHECK(becomes_contents(out, "one\n"));
+    CHECK(job_shows("test.input", "\tstate = waiting"));
+    append(in, "two\n");
+    CHECK(becomes_contents(out, "one\ntwo\n"));
+    CHECK(job_shows("test.input", "\tstate = waiting"));
+    CHECK_STR_EQ(job_blame("test.input"), "standard input");
+    CHECK(job_shows("test.input", "\truns = 2\n"));
+    CHECK_EQ(job_remove("test.input"), KERN_SUCCESS);
+}
+
+TEST(a_job_reads_from_a_fifo_until_its_writers_have_gone, "B109 B117")
+{
+    const char *in = scratch("fifo"), *out = scratch("output");
+    char body[512];
+    int fd;
+
+    unlink(in);
+    unlink(out);
+    REQUIRE_EQ(mkfifo(in, 0600), 0);
+    snprintf(body, sizeof(body), STRING("StandardInPath", "%s") NO_THROTTLE, in);
+    REQUIRE_EQ(job_load_shell("test.fifo", "cat; echo end", out, body), 0);
+    CHECK(becomes_contents(out, "end\n")); /* it runs when it is loaded, and nobody writes */
+    for (int i = 0; i < 2; i++) {
+        fd = open(in, O_WRONLY | O_CLOEXEC);
+        REQUIRE_GE(fd, 0);
+        CHECK_EQ(write(fd, "word\n", 5), 5);
+        close(fd);
+        CHECK(becomes_contents(out, i == 0 ? "end\nword\nend\n" : "end\nword\nend\nword\nend\n"));
+    }
+    CHECK(job_shows("test.fifo", "\truns = 3\n"));
+    CHECK_EQ(job_remove("test.fifo"), KERN_SUCCESS);
+}

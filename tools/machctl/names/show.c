@@ -69,7 +69,7 @@ static void print_string(plist_t node)
 {
     const char *text = plist_get_string_ptr(node, NULL);
 
-    if (strcmp(text, JOB_PORT_OBJECT) == 0)
+    if (strcmp(text, JOB_PORT_OBJECT) == 0 || strcmp(text, JOB_FD_OBJECT) == 0)
         fputs(text, stdout);
     else
         print_quoted(text);
