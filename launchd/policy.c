@@ -16,6 +16,14 @@ enum object {
     OBJECT_TASK_READ = 45,
 };
 
+/* Also one that runs as another user (UserName). */
+static bool is_job_of(const struct domain *domain, const struct caller *caller)
+{
+    struct job *job = job_find_managed(caller->pid);
+
+    return job != NULL && job->domain == domain && job_is_caller(job, caller);
+}
+
 kern_return_t policy_caller(mach_port_t bp, const audit_token_t *token, struct caller *caller)
 {
     *caller = (struct caller){
@@ -23,7 +31,7 @@ kern_return_t policy_caller(mach_port_t bp, const audit_token_t *token, struct c
     };
     if (caller->domain == NULL)
         return MACH_SEND_INVALID_DEST; /* it ended while the request waited: what the next one will be told (B55) */
-    if (caller->domain->r->kind == DOMAIN_SYSTEM && caller->uid != 0)
+    if (caller->domain->r->kind == DOMAIN_SYSTEM && caller->uid != 0 && !is_job_of(caller->domain, caller))
         caller->domain = domain_per_user(caller->uid);
     return caller->domain == NULL ? BOOTSTRAP_NO_MEMORY : KERN_SUCCESS;
 }

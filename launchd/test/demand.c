@@ -419,3 +419,21 @@ TEST(a_server_that_comes_and_goes_answers_everybody_once, "B181 B145")
     CHECK(job_shows("test.many", clients == 100 ? "\truns = 10\n" : "\truns = 100\n"));
     CHECK_EQ(job_remove("test.many"), KERN_SUCCESS);
 }
+
+/* ---- who is who ---- */
+
+TEST(a_job_of_system_that_runs_as_another_user_has_its_names, "B5 B10 B109")
+{
+    mach_port_t port;
+
+    if (!system_mode())
+        SKIP("only root has jobs of other users");
+    REQUIRE_EQ(job_load(bootstrap_port, "test.as.other",
+                        "become 4321 in test.as.dynamic answer test.as.name stay", SERVICE("test.as.name")),
+               0);
+    REQUIRE_EQ(look("test.as.name", &port), KERN_SUCCESS);
+    CHECK_EQ(ask(port, 1000), 1001);
+    CHECK(strstr(listing(bootstrap_port), "A test.as.dynamic (test.as.other)\n") != NULL);
+    mach_port_deallocate(mach_task_self(), port);
+    CHECK_EQ(job_remove("test.as.other"), KERN_SUCCESS);
+}
