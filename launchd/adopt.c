@@ -6,6 +6,7 @@
 
 #include "launchd/domain.h"
 #include "launchd/job.h"
+#include "launchd/legacy.h"
 #include "launchd/loading.h"
 #include "launchd/log.h"
 #include "launchd/service.h"
@@ -123,13 +124,14 @@ static void drop(mach_port_t name, mach_port_right_t right, mach_port_urefs_t ke
         mach_port_mod_refs(mach_task_self(), name, right, (mach_port_delta_t)keep - (mach_port_delta_t)refs);
 }
 
-/* Receive rights at home are those of domains and of inactive services; one that was on its way out, or had just come back,
+/* Receive rights at home are those of domains, of legacy servers and of inactive services; one that was on its way out, or had just come back,
  * is taken in as if it came back now. A name that is dead is told of again, in case it was told to our predecessor. */
 static void account_for(mach_port_t name, mach_port_type_t type)
 {
     size_t n_watches = watch_count(name);
 
-    if ((type & MACH_PORT_TYPE_RECEIVE) && domain_find(name) == NULL && !service_is_home(name))
+    if ((type & MACH_PORT_TYPE_RECEIVE) && domain_find(name) == NULL && !service_is_home(name) &&
+        legacy_find(name) == NULL)
         watch_port_returned(name);
     if (type & MACH_PORT_TYPE_SEND)
         drop(name, MACH_PORT_RIGHT_SEND, (mach_port_urefs_t)n_watches);

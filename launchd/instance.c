@@ -275,15 +275,14 @@ static size_t services_to_watch(const struct managed *m, mach_port_t *ports, siz
 
 static int make_process(struct managed *m, struct spawned *spawned)
 {
-    const struct domain *domain = m->job->domain;
     mach_port_t watch[SPAWN_WATCH_MAX];
     int fds[SOCKETS_MAX], error;
     char *names = sockets_names(m);
     struct process_plan plan = { .config = m->config,
                                  .watch = watch,
                                  .n_watch = services_to_watch(m, watch, SPAWN_WATCH_MAX),
-                                 .domain = domain->r->port,
-                                 .owner = domain->r->uid,
+                                 .domain = m->job->domain->r->port,
+                                 .owner = m->job->r->uid,
                                  .suspended = m->suspended,
                                  .fds = fds,
                                  .n_fds = names != NULL ? m->n_sockets : 0,

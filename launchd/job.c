@@ -29,6 +29,8 @@ bool job_is_caller(struct job *job, const struct caller *caller)
 {
     struct job_record *r = job->r;
 
+    if (caller->as != NULL)
+        return caller->as == job;
     if (r->pid != caller->pid)
         return false;
     if (job->managed != NULL)
@@ -44,6 +46,8 @@ bool job_is_caller(struct job *job, const struct caller *caller)
 
 struct job *job_find(struct domain *domain, const struct caller *caller)
 {
+    if (caller->as != NULL && caller->as->domain == domain)
+        return caller->as;
     for (struct index_node *node = index_find(&jobs_by_pid, (uint64_t)caller->pid); node != NULL;
          node = index_next(node)) {
         struct job *job = container_of(node, struct job, by_pid);
@@ -91,7 +95,7 @@ bool job_may_own_more(const struct job *job)
 {
     struct owner *owner = owner_of(job->r->uid);
 
-    return owner != NULL && owner->n_names < JOB_MAX_NAMES_UID &&
+    return owner != NULL && owner->n_names < JOB_MAX_NAMES_UID && job->n_services < JOB_MAX_NAMES &&
            names_of_process(job->r->pid) < JOB_MAX_NAMES;
 }
 

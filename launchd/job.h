@@ -46,6 +46,7 @@ struct caller {
     pid_t pid;
     uint32_t version;
     uid_t uid; /* effective */
+    struct job *as; /* the job whose own port was asked (legacy.h); NULL: a domain's */
 };
 
 /* NULL when the caller has none. */

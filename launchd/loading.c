@@ -10,6 +10,7 @@
 #include "launchd/domain.h"
 #include "launchd/instance.h"
 #include "launchd/job.h"
+#include "launchd/legacy.h"
 #include "launchd/log.h"
 #include "launchd/managed.h"
 #include "launchd/paths.h"
@@ -74,8 +75,14 @@ static bool is_full(const struct domain *domain, const struct job_config *config
     return n_jobs > MANAGED_MAX || n_services > MANAGED_MAX_SERVICES || n_pieces > MANAGED_MAX_PIECES;
 }
 
+struct server {
+    mach_port_t port; /* null: it is no legacy server */
+    uid_t uid;
+};
+
 /* Consumes config. */
-static int make(struct domain *domain, struct job_config *config, const char *text, size_t size)
+static int make(struct domain *domain, struct job_config *config, const char *text, size_t size,
+                struct server server)
 {
     struct stash_record *record = is_full(domain, config, size) ? NULL : stash_new();
     struct managed *m;
@@ -86,7 +93,7 @@ static int make(struct domain *domain, struct job_config *config, const char *te
     }
     record->job.domain = domain->record->id;
     record->job.kind = JOB_MANAGED;
-    record->job.uid = domain->r->uid;
+    record->job.uid = server.port != MACH_PORT_NULL ? server.uid : domain->r->uid;
     record->job.text_size = (uint32_t)size;
     snprintf(record->job.label, sizeof(record->job.label), "%s", config->label);
     m = managed_new(record);
@@ -104,6 +111,10 @@ static int make(struct domain *domain, struct job_config *config, const char *te
     }
     if (config->run_at_load) {
         managed_pend(m, "run at load");
+    }
+    if (server.port != MACH_PORT_NULL) {
+        record->job.task = server.port;
+        managed_mark(m, JOB_LEGACY, 0);
     }
     stash_publish(record, STASH_JOB);
     declare_services(m);
@@ -123,7 +134,7 @@ static bool is_taken(const char *label)
     return m != NULL && !managed_has(m, JOB_REMOVING);
 }
 
-int loading_import(struct domain *domain, plist_t dict)
+static int import(struct domain *domain, plist_t dict, struct server server)
 {
     struct job_config *config = NULL;
     char *text = NULL;
@@ -139,11 +150,21 @@ int loading_import(struct domain *domain, plist_t dict)
     if (error == 0 && size > MANAGED_MAX_TEXT)
         error = E2BIG;
     if (error == 0)
-        error = make(domain, config, text, size);
+        error = make(domain, config, text, size, server);
     else
         config_free(config);
     plist_to_xml_free(text);
     return error;
+}
+
+int loading_import(struct domain *domain, plist_t dict)
+{
+    return import(domain, dict, (struct server){ .port = MACH_PORT_NULL });
+}
+
+int loading_import_server(struct domain *domain, plist_t dict, uid_t uid, mach_port_t port)
+{
+    return import(domain, dict, (struct server){ .port = port, .uid = uid });
 }
 
 /* ---- places (B108) ---- */
@@ -239,6 +260,7 @@ void loading_resume(void)
     sockets_adopt();
     for (m = TAILQ_FIRST(managed_all()); m != NULL; m = next) {
         next = TAILQ_NEXT(m, link);
+        legacy_take_over(m);
         instance_take_over(m);
         schedule_start(m);
         paths_start(m);

@@ -6,14 +6,19 @@
  */
 #pragma once
 
+#include <mach/mach.h>
 #include <plist/plist.h>
 #include <stdbool.h>
+#include <sys/types.h>
 
 struct domain;
 struct stash_record;
 
 /* Loads one job into the domain, which is no subset. 0, or the error number of B104, B105; ENOMEM at a limit; E2BIG. */
 int loading_import(struct domain *domain, plist_t dict);
+
+/* A legacy server (legacy.h) that runs as uid, and whose port this is; that is the job's on success. */
+int loading_import_server(struct domain *domain, plist_t dict, uid_t uid, mach_port_t port);
 
 /* The program that loads the property lists of a domain's places (B108), machctl as a rule; NULL: nobody does. */
 void loading_set_loader(const char *program);

@@ -16,6 +16,7 @@
 
 #include "bootstrap_server.h"
 #include "launchd/events.h"
+#include "launchd/legacy.h"
 #include "launchd/managed.h"
 #include "launchd/stash.h"
 #include "launchd/watch.h"
@@ -125,7 +126,8 @@ void loop_serve(mach_msg_header_t *message)
         watch_take(message);
     } else {
         watch_drain();
-        serve(message);
+        if (!legacy_take(message))
+            serve(message);
     }
     loop_leave();
 }

@@ -13,6 +13,7 @@
 #include "launchd/inetd.h"
 #include "launchd/instance.h"
 #include "launchd/job.h"
+#include "launchd/legacy.h"
 #include "launchd/log.h"
 #include "launchd/paths.h"
 #include "launchd/schedule.h"
@@ -109,6 +110,7 @@ void managed_free(struct managed *m)
     schedule_stop(m);
     paths_stop(m);
     sockets_stop(m);
+    legacy_end(m);
     for (size_t i = 0; i < m->n_pieces; i++)
         stash_free(m->pieces[i]);
     TAILQ_REMOVE(&all, m, link);
@@ -463,9 +465,11 @@ static void examine(struct managed *m)
         remove_now(m);
     } else if (shutting_down) {
         managed_watch_ports(m, PORT_PAUSED);
-    } else if (has_service_out(m)) {
+    } else if (has_service_out(m) || (legacy_is(m) && legacy_is_held(m))) {
         managed_watch_ports(m, PORT_PAUSED);
         m->state = MANAGED_HELD;
+    } else if (legacy_is(m) && legacy_is_over(m)) {
+        remove_now(m);
     } else {
         drain_after_crash(m);
         if (cannot_be_executed(m) && !m->at_once)

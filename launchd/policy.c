@@ -4,6 +4,7 @@
 #include "launchd/config.h"
 #include "launchd/domain.h"
 #include "launchd/host.h"
+#include "launchd/legacy.h"
 #include "launchd/log.h"
 #include "launchd/managed.h"
 
@@ -24,14 +25,28 @@ static bool is_job_of(const struct domain *domain, const struct caller *caller)
     return job != NULL && job->domain == domain && job_is_caller(job, caller);
 }
 
+/* B66, last line. */
+static void be_server(mach_port_t port, struct caller *caller)
+{
+    struct managed *m = legacy_find(port);
+
+    if (m == NULL)
+        return;
+    caller->as = m->job;
+    caller->domain = m->job->domain;
+}
+
 kern_return_t policy_caller(mach_port_t bp, const audit_token_t *token, struct caller *caller)
 {
     *caller = (struct caller){
         .domain = domain_find(bp), .uid = token->val[1], .pid = (pid_t)token->val[5], .version = token->val[7]
     };
     if (caller->domain == NULL)
+        be_server(bp, caller);
+    if (caller->domain == NULL)
         return MACH_SEND_INVALID_DEST; /* it ended while the request waited: what the next one will be told (B55) */
-    if (caller->domain->r->kind == DOMAIN_SYSTEM && caller->uid != 0 && !is_job_of(caller->domain, caller))
+    if (caller->domain->r->kind == DOMAIN_SYSTEM && caller->uid != 0 && caller->as == NULL &&
+        !is_job_of(caller->domain, caller))
         caller->domain = domain_per_user(caller->uid);
     return caller->domain == NULL ? BOOTSTRAP_NO_MEMORY : KERN_SUCCESS;
 }

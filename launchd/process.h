@@ -38,7 +38,7 @@ struct spawned {
 struct process_plan {
     const struct job_config *config;
     mach_port_t domain; /* receive right of the domain's port */
-    uid_t owner;        /* the domain's uid, which the job runs as */
+    uid_t owner;        /* the job's uid, the domain's as a rule, which it runs as */
     bool suspended;     /* it stops before its exec */
     const mach_port_t *watch; /* services whose senders push on it until it has them */
     size_t n_watch;

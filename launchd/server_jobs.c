@@ -14,6 +14,7 @@
 #include "launchd/domain.h"
 #include "launchd/instance.h"
 #include "launchd/job.h"
+#include "launchd/legacy.h"
 #include "launchd/loading.h"
 #include "launchd/log.h"
 #include "launchd/managed.h"
@@ -207,13 +208,23 @@ kern_return_t serve_job_text(mach_port_t bp, name_t label, int kind, bootstrap_t
     return kr == KERN_SUCCESS ? show_text(caller.domain, m, kind, text, size) : kr;
 }
 
-/* ---- not built ---- */
-
+/* B50 */
 kern_return_t serve_create_server(mach_port_t bp, cmd_t command, uint32_t uid, boolean_t on_demand,
                                   mach_port_t *port, audit_token_t token)
 {
-    return KERN_NOT_SUPPORTED;
+    struct domain *domain;
+    struct caller caller;
+    kern_return_t kr = policy_caller(bp, &token, &caller);
+
+    if (kr != KERN_SUCCESS)
+        return kr;
+    domain = policy_job_domain(&caller);
+    if (domain == NULL || !policy_may_make_jobs(&caller) || (caller.uid != 0 && caller.uid != uid))
+        return BOOTSTRAP_NOT_PRIVILEGED;
+    return legacy_create(domain, command, uid, on_demand, port);
 }
+
+/* ---- not built ---- */
 
 kern_return_t serve_swap_integer(mach_port_t bp, int in_key, int out_key, int64_t in_value,
                                  int64_t *out_value, audit_token_t token)

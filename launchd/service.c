@@ -9,6 +9,7 @@
 #include "launchd/domain.h"
 #include "launchd/host.h"
 #include "launchd/job.h"
+#include "launchd/legacy.h"
 #include "launchd/log.h"
 #include "launchd/managed.h"
 
@@ -32,7 +33,8 @@ static bool is_hidden(const struct service *service)
 /* B83: what property lists declare is limited by their number and size. */
 static bool counts(const struct service *service)
 {
-    return service->job->managed == NULL || !(service->r->flags & SERVICE_DECLARED);
+    return service->job->managed == NULL || legacy_is(service->job->managed) ||
+           !(service->r->flags & SERVICE_DECLARED);
 }
 
 /* ---- finding ---- */
@@ -182,7 +184,7 @@ static kern_return_t service_make(const struct caller *caller, const char *name,
 
     snprintf(record.name, sizeof(record.name), "%s", name);
     *service_p = job != NULL && job_may_own_more(job) ? service_put(caller->domain, job, &record) : NULL;
-    if (*service_p != NULL && job->managed != NULL)
+    if (*service_p != NULL && job->managed != NULL && state == SERVICE_ACTIVE)
         managed_checked_in(job->managed);
     return *service_p != NULL ? KERN_SUCCESS : BOOTSTRAP_NO_MEMORY;
 }
@@ -243,7 +245,13 @@ kern_return_t service_check_in_new(const struct caller *caller, const char *name
 
 kern_return_t service_create(const struct caller *caller, const char *name, struct service **service_p)
 {
-    return make_with_port(caller, name, SERVICE_DECLARED, SERVICE_INACTIVE, service_p);
+    kern_return_t kr = make_with_port(caller, name, SERVICE_DECLARED, SERVICE_INACTIVE, service_p);
+
+    if (kr != KERN_SUCCESS || (*service_p)->job->managed == NULL)
+        return kr;
+    mark_for_demand((*service_p)->r->port);
+    managed_service_returned((*service_p)->job->managed, *service_p);
+    return KERN_SUCCESS;
 }
 
 kern_return_t service_register(const struct caller *caller, const char *name, mach_port_t port, uint32_t flags)
@@ -313,6 +321,8 @@ void service_end(struct service *service)
     if (counts(service))
         job_count(service->job, -1);
     index_remove(&services_by_name, &service->by_name);
+    if (service->job->managed != NULL)
+        managed_touch(service->job->managed);
     if (at_home && service->job->managed != NULL)
         service_watch(service, PORT_FORGOTTEN);
     stash_free(service->record);

@@ -72,6 +72,7 @@ enum job_flags {
     JOB_CHECKED_IN = 16, /* this instance did (B29) */
     JOB_CRASHED = 32,    /* what is to be drained has not been yet (B140) */
     JOB_STARTING = 64,   /* its process waits for the word to go on; the process itself clears this (process.h) */
+    JOB_LEGACY = 256, /* of legacy.h; `task` is its own port, receive right */
     JOB_EXEC_FAILED = 128, /* this instance: `exec_error`, written by its process, says how */
 };
 
@@ -87,7 +88,7 @@ struct job_record {
     int32_t pid;
     _Atomic uint32_t version; /* pid version of the image that asked last; 0 after an exec, until it asks */
     uint32_t uid;
-    _Atomic uint32_t task; /* task name port: send right, watched; of anonymous jobs */
+    _Atomic uint32_t task; /* of anonymous jobs: task name port, send right, watched; of legacy servers: legacy.h */
     char command[32];
     /* of managed jobs, and of their present or last instance */
     uint32_t text_size;

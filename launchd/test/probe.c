@@ -447,6 +447,8 @@ static int act(const char *word, const char *argument)
         serve_as_inetd_does();
     else if (strcmp(word, "greet") == 0)
         serve_connection(argument);
+    else if (strcmp(word, "server") == 0)
+        print(word, bootstrap_create_server(bootstrap_port, (char *)argument, geteuid(), TRUE, &port));
     else if (strcmp(word, "become") == 0)
         print(word, setuid((uid_t)atoi(argument)));
     else if (strcmp(word, "wait") == 0)
