@@ -204,8 +204,8 @@ static struct segment *make_registered(struct account *account, const struct att
     return segment;
 }
 
-enum segment_offer segment_register(struct machd *m, struct process *process, const struct attach_packet *packet,
-                                    int fd)
+enum segment_offer segment_register(struct machd *m, struct process *process,
+                                    const struct attach_packet *packet, int fd)
 {
     uint32_t id = packet->segment.id;
     bool is_memory = !(packet->segment.flags & SEGMENT_FILE);
