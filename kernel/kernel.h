@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* kernel/kernel.h - the whole of it, for the files behind door.h: door.c (traps, time), life.c (tasks and threads), census.c (what
- * there is) */
+/* kernel/kernel.h - the whole of it, for the files behind door.h: door.c (traps, time), life.c (tasks and threads), census.c
+ * (what there is) */
 #pragma once
 
 #include "kernel/door.h"
