@@ -87,7 +87,8 @@ struct host_ops {
     uint32_t (*segment_share)(void *host, struct task *task, segment_handle segment, bool writable);
 
     /* A descriptor that the task registered under `id` as a file, without bytes: 0 if there is none,
-     * SEGMENT_OVER_LIMIT as above. file_send hands another one of the same open file to the task, as segment_send does. NULL: this host has no such thing. */
+     * SEGMENT_OVER_LIMIT as above. file_send hands another one of the same open file to the task, as segment_send does.
+     * NULL: this host has no such thing. */
     segment_handle (*file_claim)(void *host, struct task *task, uint32_t id);
     uint32_t (*file_send)(void *host, struct task *task, segment_handle file);
 

@@ -2,9 +2,10 @@
 /* launchd/legacy.h - servers of the old kind, made by bootstrap_create_server (B49, B50, B131)
  *
  * Such a server is a managed job (managed.h) whose property list launchd writes itself, and which has a port of its own: a
- * request that is sent there is the job's, whoever sends it, and concerns the job's domain (B66). Its services are those that are created
- * there. As long as anybody has a send right to that port the server counts as running. The port asks itself to be told when
- * nobody has one any more. It stands in the record where anonymous jobs have their task, and no send right of it is launchd's.
+ * request that is sent there is the job's, whoever sends it, and concerns the job's domain (B66). Its services are
+ * those that are created there. As long as anybody has a send right to that port the server counts as running. The port
+ * asks itself to be told when nobody has one any more. It stands in the record where anonymous jobs have their task,
+ * and no send right of it is launchd's.
  */
 #pragma once
 
