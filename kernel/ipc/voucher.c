@@ -15,10 +15,19 @@ enum {
 
 /* ---- one recipe after another ---- */
 
-/* A copy of the fixed part of the recipe at `at`; the content follows it. */
-static mach_voucher_attr_recipe_data_t head_at(const uint8_t *at)
+/* The fixed part of a recipe; the content follows it. */
+struct recipe_head {
+    mach_voucher_attr_key_t key;
+    mach_voucher_attr_recipe_command_t command;
+    mach_voucher_name_t previous_voucher;
+    uint32_t content_size;
+};
+
+_Static_assert(sizeof(struct recipe_head) == HEAD, "as in <mach/mach_voucher_types.h>");
+
+static struct recipe_head head_at(const uint8_t *at)
 {
-    mach_voucher_attr_recipe_data_t head;
+    struct recipe_head head;
     memcpy(&head, at, HEAD);
     return head;
 }
@@ -29,7 +38,7 @@ static uint32_t offset_of(const uint8_t *recipes, uint32_t size, uint32_t key, b
     uint32_t at = 0;
     *is_there = false;
     while (at < size) {
-        mach_voucher_attr_recipe_data_t head = head_at(recipes + at);
+        struct recipe_head head = head_at(recipes + at);
         *is_there = head.key == key;
         if (head.key >= key)
             break;
@@ -74,7 +83,7 @@ static kern_return_t draft_set(struct draft *draft, uint32_t key, uint32_t comma
     if (size > RECIPES_MAX - HEAD || draft->size > RECIPES_MAX - HEAD - size)
         return KERN_NO_SPACE;
     uint32_t at = offset_of(draft->recipes, draft->size, key, &is_there);
-    mach_voucher_attr_recipe_data_t head = { .key = key, .command = command, .content_size = size };
+    struct recipe_head head = { .key = key, .command = command, .content_size = size };
     memmove(draft->recipes + at + HEAD + size, draft->recipes + at, draft->size - at);
     memcpy(draft->recipes + at, &head, HEAD);
     memcpy(draft->recipes + at + HEAD, content, size);
@@ -83,7 +92,7 @@ static kern_return_t draft_set(struct draft *draft, uint32_t key, uint32_t comma
 }
 
 /* T106. What is told of it says another command than what made it. */
-static kern_return_t set_priority(struct draft *draft, const mach_voucher_attr_recipe_data_t *recipe,
+static kern_return_t set_priority(struct draft *draft, const struct recipe_head *recipe,
                                   const uint8_t *content)
 {
     uint32_t value;
@@ -108,7 +117,7 @@ static kern_return_t copy_value(struct draft *draft, uint32_t key, const struct 
         draft_remove(draft, key);
         return KERN_SUCCESS;
     }
-    mach_voucher_attr_recipe_data_t head = head_at(from->recipes + at);
+    struct recipe_head head = head_at(from->recipes + at);
     return draft_set(draft, key, head.command, from->recipes + at + HEAD, head.content_size);
 }
 
@@ -126,8 +135,8 @@ static bool has_same_value(const struct draft *draft, uint32_t key, const struct
 
 /* ---- commands ---- */
 
-static kern_return_t command_on(struct draft *draft, const mach_voucher_attr_recipe_data_t *recipe,
-                                uint32_t key, const uint8_t *content, const struct voucher *previous)
+static kern_return_t command_on(struct draft *draft, const struct recipe_head *recipe, uint32_t key,
+                                const uint8_t *content, const struct voucher *previous)
 {
     switch (recipe->command) {
     case MACH_VOUCHER_ATTR_NOOP: return KERN_SUCCESS;
@@ -150,10 +159,10 @@ static kern_return_t command_on(struct draft *draft, const mach_voucher_attr_rec
 }
 
 /* Of the commands only those that mean the same for each key can be given for all. */
-static kern_return_t command_on_all(struct draft *draft, const mach_voucher_attr_recipe_data_t *recipe,
+static kern_return_t command_on_all(struct draft *draft, const struct recipe_head *recipe,
                                     const struct voucher *previous)
 {
-    mach_voucher_attr_recipe_data_t each = *recipe;
+    struct recipe_head each = *recipe;
     if (each.command == MACH_VOUCHER_ATTR_REDEEM)
         each.command = MACH_VOUCHER_ATTR_COPY;
     if (each.command > MACH_VOUCHER_ATTR_SET_VALUE_HANDLE)
@@ -177,8 +186,8 @@ static kern_return_t find_previous(struct space *space, mach_port_name_t name,
     return *previous_p ? KERN_SUCCESS : KERN_INVALID_CAPABILITY;
 }
 
-static kern_return_t carry_out(struct draft *draft, struct space *space,
-                               const mach_voucher_attr_recipe_data_t *recipe, const uint8_t *content)
+static kern_return_t carry_out(struct draft *draft, struct space *space, const struct recipe_head *recipe,
+                               const uint8_t *content)
 {
     const struct voucher *previous;
     kern_return_t kr = find_previous(space, recipe->previous_voucher, &previous);
@@ -196,7 +205,7 @@ static kern_return_t carry_out_all(struct ipc *ipc, struct draft *draft, struct 
     for (uint32_t at = 0; at < size;) {
         if (size - at < HEAD)
             return KERN_INVALID_ARGUMENT;
-        mach_voucher_attr_recipe_data_t head = head_at(recipes + at);
+        struct recipe_head head = head_at(recipes + at);
         at += HEAD;
         if (head.content_size > size - at)
             return KERN_INVALID_ARGUMENT;
@@ -347,7 +356,7 @@ kern_return_t voucher_content(const struct voucher *voucher, mach_voucher_attr_k
 kern_return_t voucher_recipe(const struct voucher *voucher, mach_voucher_attr_key_t key, uint8_t *recipe,
                              uint32_t *size_p)
 {
-    const mach_voucher_attr_recipe_data_t nothing = { .key = key, .command = MACH_VOUCHER_ATTR_NOOP };
+    const struct recipe_head nothing = { .key = key, .command = MACH_VOUCHER_ATTR_NOOP };
     bool is_there;
     if (!voucher_knows_key(key))
         return KERN_INVALID_ARGUMENT;
