@@ -269,6 +269,7 @@ static const struct trap {
     { TRAP_PID_FOR_TASK, false, "pid_for_task", trap_pid_for_task },
     { TRAP_DEBUG_CONTROL_FOR_PID, false, "debug_control_port_for_pid", trap_debug_control_for_pid },
     { TRAP_TASK_FLAVOR_FOR_PID, false, "task_flavor_for_pid", trap_task_flavor_for_pid },
+    { TRAP_PID_SUSPEND, false, "pid_suspend", trap_pid_suspend },
     { TRAP_SPECIAL_REPLY_PORT, false, "thread_get_special_reply_port", special_reply_port },
     { TRAP_PORT_TYPE, true, "mach_port_type", type },
     { TRAP_PORT_REQUEST_NOTIFICATION, true, "mach_port_request_notification", request },

@@ -7,6 +7,7 @@
 
 #include "kernel/ipc/refusal.h"
 #include "kernel/proc/proc.h"
+#include "kernel/task/stop.h"
 
 static void answer(struct thread *thread, kern_return_t kr, uint64_t value)
 {
@@ -123,6 +124,27 @@ void trap_task_flavor_for_pid(struct thread *thread, const uint64_t *arg)
     thread->ipc.reply.result = KERN_SUCCESS;
     thread->ipc.reply.value[0] = (uint64_t)give_flavor(thread, arg, &name);
     thread->ipc.reply.value[1] = name;
+}
+
+static int suspend_by_pid(struct thread *thread, uint64_t pid, bool stop)
+{
+    struct task *task;
+    int error = pid == 0 ? EPERM : find_task(thread, pid, &task);
+    if (error != 0)
+        return error;
+    if (task->suspension.is_by_pid == stop)
+        return EPERM;
+    task->suspension.is_by_pid = stop;
+    if (stop)
+        task_stop(task);
+    else
+        task_go(task);
+    return 0;
+}
+
+void trap_pid_suspend(struct thread *thread, const uint64_t *arg)
+{
+    answer(thread, KERN_SUCCESS, (uint64_t)suspend_by_pid(thread, arg[0], arg[1] != 0));
 }
 
 void trap_pid_for_task(struct thread *thread, const uint64_t *arg)

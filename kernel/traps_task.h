@@ -8,4 +8,5 @@ void trap_task_for_pid(struct thread *thread, const uint64_t *arg);
 void trap_task_name_for_pid(struct thread *thread, const uint64_t *arg);
 void trap_debug_control_for_pid(struct thread *thread, const uint64_t *arg);
 void trap_task_flavor_for_pid(struct thread *thread, const uint64_t *arg);
+void trap_pid_suspend(struct thread *thread, const uint64_t *arg);
 void trap_pid_for_task(struct thread *thread, const uint64_t *arg);

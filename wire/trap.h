@@ -102,6 +102,7 @@ enum trap_number {
     TRAP_DEPRESS = 207,                  /* ours: milliseconds (T25) */
     TRAP_BACKGROUND = 208,               /* ours: PRIO_DARWIN_THREAD or _PROCESS, who, TRAP_BACKGROUND_* -> is it? */
     TRAP_TASK_FLAVOR_FOR_PID = 209,      /* ours: task, pid, TASK_FLAVOR_READ or _INSPECT -> error of POSIX, name (K109) */
+    TRAP_PID_SUSPEND = 214,              /* ours: pid, 1: stop, 0: go on -> error of POSIX (K143) */
     TRAP_EXCEPTION = 220,                /* ours: type, code, subcode, bytes of payload -> as TRAP_PARK */
     TRAP_PARK = 221,                     /* ours: bytes of payload, 0 -> bytes of payload, or 0 and an errand; from an
                                           * errand: 0, 1, result, two out values, bytes -> the same (TRAP_PARK_SIGNAL) */

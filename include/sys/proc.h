@@ -86,7 +86,9 @@ __BEGIN_DECLS
 int task_read_for_pid(unsigned int target_tport, int pid, unsigned int *t);
 int task_inspect_for_pid(unsigned int target_tport, int pid, unsigned int *t);
 
-/* Not built: -1, ENOTSUP (K143). */
+/* The process stops, as by task_suspend, until pid_resume lets it go on; it is marked meanwhile, and task_resume does not take
+ * the last stop off (K143). 0, or -1 and errno: ESRCH; EPERM: pid 0, not the caller's to have, marked already, or not marked;
+ * EACCES: its access port has died. */
 int pid_suspend(int pid);
 int pid_resume(int pid);
 

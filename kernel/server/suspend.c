@@ -54,7 +54,7 @@ kern_return_t serve_task_resume(struct task *target_task)
     if (!target_task)
         return KERN_INVALID_ARGUMENT;
     struct suspension *suspension = &target_task->suspension;
-    bool is_suspended = suspension->stops > 0;
+    bool is_suspended = task_may_go(target_task);
     if (is_suspended) {
         suspension->legacy -= suspension->legacy > 0;
         task_go(target_task);
@@ -87,8 +87,7 @@ kern_return_t serve_task_resume2(struct port *suspend_token)
     const struct resume_port *resume = resume_of_port(suspend_token);
     if (!resume)
         return KERN_INVALID_ARGUMENT;
-    const struct suspension *suspension = container_of(resume, struct suspension, resume);
-    return suspension->stops > 0 ? KERN_SUCCESS : KERN_FAILURE;
+    return task_may_go(container_of(resume, struct task, suspension.resume)) ? KERN_SUCCESS : KERN_FAILURE;
 }
 
 /* ---- threads ---- */

@@ -118,6 +118,11 @@ void thread_begins(struct thread *thread)
         stop_running(thread);
 }
 
+bool task_may_go(const struct task *task)
+{
+    return task->suspension.stops > (task->suspension.is_by_pid ? 1u : 0u);
+}
+
 void task_go(struct task *task)
 {
     ASSERT(task->suspension.stops > 0);
@@ -234,7 +239,7 @@ static void take_returns(struct suspension *suspension, struct task *task)
     }
     resume->n_returned = 0;
     resume->is_unsent = false;
-    for (; n > 0 && suspension->stops > 0; n--)
+    for (; n > 0 && task_may_go(task); n--)
         task_go(task);
 }
 

@@ -38,6 +38,8 @@ int32_t thread_run_state(const struct thread *thread);
 /* One more (K128, K147). Whoever runs is asked to park. Cost: a task's threads. */
 void task_stop(struct task *task);
 void thread_stop(struct thread *thread);
+/* A stop that whoever asks for it may give back (K143). */
+bool task_may_go(const struct task *task);
 /* One less; the count is not 0. Whoever may run again runs when the trap or event being served has been settled. */
 void task_go(struct task *task);
 void thread_go(struct thread *thread);

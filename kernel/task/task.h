@@ -51,6 +51,7 @@ struct task_tier {
 /* Who may not run: kernel/task/stop.h. */
 struct suspension {
     uint32_t stops, legacy; /* of them, those without a token (K133) */
+    bool is_by_pid;         /* one of the stops is pid_suspend's: the last one goes with it alone (K143) */
     uint32_t n_asked;       /* threads that are about to stop */
     struct list waiting;    /* struct deferred.link: for all of them to have stopped */
     struct list errands;    /* struct deferred.link: for one of them to do some work (errand.h) */

@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* libmach/calls/self.c - traps that name nothing but the caller, and those that find tasks by pid (K34 to K41, K105 to K110) */
 #include <errno.h>
-#include <mach/mach_init.h>
-#include <mach/mach_traps.h>
-#include <mach/message.h>
-#include <mach/mach_types.h>
+#include <mach/mach.h>
 #include <sys/proc.h>
 
 #include "libmach/message/trap.h"
@@ -98,4 +95,40 @@ kern_return_t pid_for_task(mach_port_name_t t, int *x)
     kern_return_t kr = TRAP_KR(TRAP_PID_FOR_TASK, value, t);
     *x = kr == KERN_SUCCESS ? (int)value[0] : -1;
     return kr == MACH_SEND_INVALID_DEST ? KERN_FAILURE : kr;
+}
+
+/* ---- stopping by pid (K143) ---- */
+
+static int suspend_by_pid(int pid, bool stop)
+{
+    uint64_t value[3] = { 0 };
+    kern_return_t kr = TRAP_KR(TRAP_PID_SUSPEND, value, (uint32_t)pid, stop);
+    if (kr == KERN_SUCCESS && value[0] == 0)
+        return 0;
+    errno = kr == KERN_SUCCESS ? (int)value[0] : ESRCH;
+    return -1;
+}
+
+/* The mark is there; what waits until it has stopped is a suspension that is given back at once. */
+static void await_stop(int pid)
+{
+    mach_port_t task = MACH_PORT_NULL;
+    if (task_for_pid(mach_task_self_, pid, &task) != KERN_SUCCESS)
+        return;
+    if (!mach_task_is_self(task) && task_suspend(task) == KERN_SUCCESS)
+        task_resume(task);
+    mach_port_deallocate(mach_task_self_, task);
+}
+
+int pid_suspend(int pid)
+{
+    int result = suspend_by_pid(pid, true);
+    if (result == 0)
+        await_stop(pid);
+    return result;
+}
+
+int pid_resume(int pid)
+{
+    return suspend_by_pid(pid, false);
 }

@@ -107,17 +107,3 @@ int getiopolicy_np(int iotype, int scope)
         return fail(EINVAL);
     return scope == IOPOL_SCOPE_PROCESS ? of_process : of_thread;
 }
-
-/* ---- not built ---- */
-
-int pid_suspend(int pid)
-{
-    (void)pid;
-    return fail(ENOTSUP);
-}
-
-int pid_resume(int pid)
-{
-    (void)pid;
-    return fail(ENOTSUP);
-}

@@ -64,6 +64,7 @@ static const struct {
     { TRAP_SET_NAME, "" },
     { TRAP_DEPRESS, "w" },
     { TRAP_BACKGROUND, "rps" },
+    { TRAP_PID_SUSPEND, "ps" },
     { TRAP_TIMER_DESTROY, "n" },
     { TRAP_TIMER_ARM, "nm" },
     { TRAP_TIMER_CANCEL, "n" },

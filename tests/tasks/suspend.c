@@ -7,6 +7,9 @@
 #include <stdatomic.h>
 #include <string.h>
 
+#include <errno.h>
+#include <sys/proc.h>
+
 #include "tests/tasks/carry.h"
 
 #if defined(__x86_64__)
@@ -150,6 +153,51 @@ static int suspend_and_die(void *argument)
     message = take(own);
     CHECK_EQ(with_token ? task_suspend2(message.port.name, &token) : task_suspend(message.port.name), OK);
     return WORLD_OK;
+}
+
+static int pid_of(task_t task)
+{
+    int pid = -1;
+    CHECK_EQ(pid_for_task(task, &pid), OK);
+    return pid;
+}
+
+TEST(a_process_stopped_by_its_pid_goes_on_when_that_is_taken_back, "K143")
+{
+    skip_if_signals_wait();
+    mach_port_t port = receive_new();
+    world_task *child = world_task_spawn(tick, NULL, port);
+    task_t task = world_task_port_of(child);
+    int pid = pid_of(task);
+    CHECK(ticks(port));
+    CHECK_EQ(pid_resume(pid), -1);
+    CHECK_EQ(errno, EPERM);
+    CHECK_EQ(pid_suspend(pid), 0);
+    CHECK_EQ(stops_of(task), 1);
+    CHECK(!ticks(port));
+    CHECK_EQ(pid_suspend(pid), -1);
+    CHECK_EQ(errno, EPERM);
+    CHECK_EQ(task_resume(task), KERN_FAILURE);
+    CHECK_EQ(task_suspend(task), OK);
+    CHECK_EQ(stops_of(task), 2);
+    CHECK_EQ(task_resume(task), OK);
+    CHECK_EQ(task_resume(task), KERN_FAILURE);
+    CHECK(!ticks(port));
+    CHECK_EQ(pid_resume(pid), 0);
+    CHECK_EQ(stops_of(task), 0);
+    CHECK(ticks(port));
+    CHECK_EQ(pid_suspend(0), -1);
+    CHECK_EQ(errno, EPERM);
+    world_task_kill(child);
+    receive_free(port);
+}
+
+TEST(who_cannot_be_found_cannot_be_stopped, "K143")
+{
+    CHECK_EQ(pid_suspend(0x7ffffff), -1);
+    CHECK_EQ(errno, ESRCH);
+    CHECK_EQ(pid_resume(0x7ffffff), -1);
+    CHECK_EQ(errno, ESRCH);
 }
 
 TEST(what_a_dead_suspender_held_is_given_back, "K131 K133")

@@ -65,6 +65,7 @@ static const struct trap {
     { TRAP_MAP_ENTRY, "map_memory_entry", { "task", "name", "offset", "size", "permission" }, "segment" },
     { TRAP_FILE_PORT, "fileport_makeport", { "segment" }, "name" },
     { TRAP_FILE_PORT_OPEN, "fileport_makefd", { "name" }, "segment" },
+    { TRAP_PID_SUSPEND, "pid_suspend", { "pid", "stop" }, "error" },
     { TRAP_SET_QOS, "set_qos", { "thread", "class", "relative" }, NULL },
     { TRAP_OVERRIDE, "override", { "thread", "class", "begins" }, NULL },
     { TRAP_GET_ROLE, "get_role", { "pid" }, "role" },
