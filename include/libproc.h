@@ -57,9 +57,14 @@ int proc_terminate(pid_t pid, int *sig);
 /* The signal, if the process still runs the program for which the token was made. 0, or an error number: ESRCH. */
 int proc_signal_with_audittoken(audit_token_t *token, int sig);
 
-/* Not built: 0, or -1, with ENOTSUP. */
+/* One descriptor: files (VNODEINFO, VNODEPATHINFO), pipes, kernel queues (PROC_PIDFD*). The bytes written, or 0 with errno:
+ * EBADF: not open, or of another kind; ENOTSUP: no file, or a flavor that is not built; EINVAL, ENOMEM, ESRCH, EPERM as
+ * proc_pidinfo. */
 int proc_pidfdinfo(int pid, int fd, int flavor, void *buffer, int size);
+/* The same of a file port, by the name that it has in the process, which must be the caller's own (else ENOTSUP). */
 int proc_pidfileportinfo(int pid, uint32_t fileport, int flavor, void *buffer, int size);
+
+/* Not built: 0, or -1, with ENOTSUP. */
 int proc_get_cpumon_params(pid_t pid, int *percentage, int *interval);
 int proc_get_wakemon_params(pid_t pid, int *rate_hz, int *flags);
 int proc_donate_importance_boost(void);

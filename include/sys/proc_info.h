@@ -250,6 +250,78 @@ struct proc_vnodepathinfo {
     struct vnode_info_path pvi_rdir;
 };
 
+/* ---- of descriptors (proc_pidfdinfo) ---- */
+
+struct proc_fileinfo {
+    uint32_t fi_openflags; /* 1: reads, 2: writes; O_NONBLOCK, O_APPEND */
+    uint32_t fi_status;    /* PROC_FP_* */
+    off_t fi_offset;
+    int32_t fi_type; /* PROX_FDTYPE_* */
+    uint32_t fi_guardflags;
+};
+
+#define PROC_FP_SHARED 1 /* not known: never set */
+#define PROC_FP_CLEXEC 2
+#define PROC_FP_GUARDED 4
+#define PROC_FP_CLFORK 8
+
+struct vnode_fdinfo {
+    struct proc_fileinfo pfi;
+    struct vnode_info pvi;
+};
+
+struct vnode_fdinfowithpath {
+    struct proc_fileinfo pfi;
+    struct vnode_info_path pvip;
+};
+
+/* Handles of both ends are the same, and no other pipe's. */
+struct pipe_info {
+    struct vinfo_stat pipe_stat;
+    uint64_t pipe_handle;
+    uint64_t pipe_peerhandle;
+    int pipe_status;
+    int rfu_1;
+};
+
+struct pipe_fdinfo {
+    struct proc_fileinfo pfi;
+    struct pipe_info pipeinfo;
+};
+
+struct kqueue_info {
+    struct vinfo_stat kq_stat;
+    uint32_t kq_state; /* 0 */
+    uint32_t rfu_1;
+};
+
+struct kqueue_fdinfo {
+    struct proc_fileinfo pfi;
+    struct kqueue_info kqueueinfo;
+};
+
+#define PROC_PIDFDVNODEINFO 1
+#define PROC_PIDFDVNODEINFO_SIZE (sizeof(struct vnode_fdinfo))
+#define PROC_PIDFDVNODEPATHINFO 2
+#define PROC_PIDFDVNODEPATHINFO_SIZE (sizeof(struct vnode_fdinfowithpath))
+#define PROC_PIDFDSOCKETINFO 3
+#define PROC_PIDFDPSEMINFO 4
+#define PROC_PIDFDPSHMINFO 5
+#define PROC_PIDFDPIPEINFO 6
+#define PROC_PIDFDPIPEINFO_SIZE (sizeof(struct pipe_fdinfo))
+#define PROC_PIDFDKQUEUEINFO 7
+#define PROC_PIDFDKQUEUEINFO_SIZE (sizeof(struct kqueue_fdinfo))
+#define PROC_PIDFDATALKINFO 8
+#define PROC_PIDFDKQUEUE_EXTINFO 9
+#define PROC_PIDFDCHANNELINFO 10
+
+#define PROC_PIDFILEPORTVNODEPATHINFO 2
+#define PROC_PIDFILEPORTVNODEPATHINFO_SIZE PROC_PIDFDVNODEPATHINFO_SIZE
+#define PROC_PIDFILEPORTSOCKETINFO 3
+#define PROC_PIDFILEPORTPSHMINFO 5
+#define PROC_PIDFILEPORTPIPEINFO 6
+#define PROC_PIDFILEPORTPIPEINFO_SIZE PROC_PIDFDPIPEINFO_SIZE
+
 /* Pages are not counted: 0. */
 struct proc_regioninfo {
     uint32_t pri_protection; /* VM_PROT_* */

@@ -305,15 +305,6 @@ static int thread_info_of(const struct subject *s, uint64_t id, void *buffer)
 
 /* ---- descriptors, paths, ends ---- */
 
-static uint32_t kind_of(const char *target)
-{
-    if (strncmp(target, "socket:", 7) == 0)
-        return PROX_FDTYPE_SOCKET;
-    if (strncmp(target, "pipe:", 5) == 0)
-        return PROX_FDTYPE_PIPE;
-    return strncmp(target, "anon_inode:[eventpoll]", 22) == 0 ? PROX_FDTYPE_KQUEUE : PROX_FDTYPE_VNODE;
-}
-
 static int list_descriptors(const struct subject *s, struct proc_fdinfo *list, int size)
 {
     char path[64], target[256];
@@ -327,7 +318,8 @@ static int list_descriptors(const struct subject *s, struct proc_fdinfo *list, i
             continue;
         ssize_t length = readlinkat(dirfd(directory), entry->d_name, target, sizeof target - 1);
         target[length > 0 ? length : 0] = '\0';
-        list[n++] = (struct proc_fdinfo){ .proc_fd = atoi(entry->d_name), .proc_fdtype = kind_of(target) };
+        list[n++] =
+            (struct proc_fdinfo){ .proc_fd = atoi(entry->d_name), .proc_fdtype = proc_kind_of_file(target) };
     }
     closedir(directory);
     return n * (int)sizeof *list;

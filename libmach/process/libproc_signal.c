@@ -28,16 +28,6 @@ int proc_signal_with_audittoken(audit_token_t *token, int sig)
     return kill(pid, sig) == 0 ? 0 : errno;
 }
 
-int proc_pidfdinfo(int pid, int fd, int flavor, void *buffer, int size)
-{
-    return not_built(0);
-}
-
-int proc_pidfileportinfo(int pid, uint32_t fileport, int flavor, void *buffer, int size)
-{
-    return not_built(0);
-}
-
 int proc_get_cpumon_params(pid_t pid, int *percentage, int *interval)
 {
     return not_built(-1);

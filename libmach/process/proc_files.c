@@ -64,6 +64,29 @@ static bool fill_path(pid_t pid, const char *name, struct vnode_info_path *info)
     return true;
 }
 
+/* One that was removed has the path that it had. */
+bool proc_vnode(pid_t pid, int fd, struct vnode_info_path *info)
+{
+    static const char removed[] = " (deleted)";
+    char name[32];
+    snprintf(name, sizeof name, "fd/%d", fd);
+    if (!fill_path(pid, name, info))
+        return false;
+    char *end = strrchr(info->vip_path, ' ');
+    if (end != NULL && strcmp(end, removed) == 0 && info->vip_vi.vi_stat.vst_nlink == 0)
+        *end = '\0';
+    return true;
+}
+
+uint32_t proc_kind_of_file(const char *target)
+{
+    if (strncmp(target, "socket:", 7) == 0)
+        return PROX_FDTYPE_SOCKET;
+    if (strncmp(target, "pipe:", 5) == 0)
+        return PROX_FDTYPE_PIPE;
+    return strncmp(target, "anon_inode:[eventpoll]", 22) == 0 ? PROX_FDTYPE_KQUEUE : PROX_FDTYPE_VNODE;
+}
+
 /* A process in the root directory of the system has none of its own. */
 bool proc_directories(pid_t pid, struct proc_vnodepathinfo *info)
 {

@@ -209,7 +209,7 @@ TEST(what_is_not_built_says_so, "")
     fileport_t port = 1;
     CHECK_EQ(pthread_set_fixedpriority_self(), ENOTSUP);
     CHECK_EQ(_pthread_workqueue_addthreads(1, 0), ENOTSUP);
-    CHECK_EQ(proc_pidfdinfo(getpid(), 0, 1, &port, sizeof port), 0);
+    CHECK_EQ(proc_pidfdinfo(getpid(), 0, 3, &port, sizeof port), 0);
     CHECK_EQ(errno, ENOTSUP);
     eventlink_port_pair_t pair;
     CHECK_EQ(mach_eventlink_create(mach_task_self(), MELC_OPTION_NO_COPYIN, pair), KERN_NOT_SUPPORTED);

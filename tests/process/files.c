@@ -2,12 +2,14 @@
 /* tests/process/files.c - descriptors that travel as rights */
 #include <errno.h>
 #include <fcntl.h>
+#include <libproc.h>
 #include <poll.h>
 #include <signal.h>
 #include <spawn_private.h>
 #include <string.h>
 #include <sys/event.h>
 #include <sys/fileport.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -300,4 +302,95 @@ TEST(a_vfork_child_makes_file_ports_and_opens_none, "F69 F141")
     mach_port_deallocate(SELF, left.port);
     CHECK(has_ended(ends[0]));
     close(ends[0]);
+}
+
+/* ---- looked at ---- */
+
+TEST(a_descriptor_is_seen_with_its_path_and_how_it_was_opened, "F161")
+{
+    char path[] = "/tmp/test-files-XXXXXX";
+    struct vnode_fdinfowithpath info;
+    struct vnode_fdinfo shorter;
+    struct stat status;
+    CHECK_EQ(sizeof info, 1200);
+    CHECK_EQ(sizeof shorter, 176);
+    int fd = mkostemp(path, O_CLOEXEC | O_APPEND);
+    CHECK_EQ(write(fd, "1234567", 7), 7);
+    fstat(fd, &status);
+    REQUIRE_EQ(proc_pidfdinfo(getpid(), fd, PROC_PIDFDVNODEPATHINFO, &info, sizeof info), sizeof info);
+    CHECK_STR_EQ(info.pvip.vip_path, path);
+    CHECK_EQ(info.pvip.vip_vi.vi_type, VREG);
+    CHECK_EQ(info.pvip.vip_vi.vi_stat.vst_ino, status.st_ino);
+    CHECK_EQ(info.pvip.vip_vi.vi_stat.vst_size, 7);
+    CHECK_EQ(info.pfi.fi_offset, 7);
+    CHECK_EQ(info.pfi.fi_openflags, 3 | O_APPEND);
+    CHECK_EQ(info.pfi.fi_status, PROC_FP_CLEXEC);
+    CHECK_EQ(info.pfi.fi_type, PROX_FDTYPE_VNODE);
+    unlink(path);
+    REQUIRE_EQ(proc_pidfdinfo(getpid(), fd, PROC_PIDFDVNODEPATHINFO, &info, sizeof info), sizeof info);
+    CHECK_STR_EQ(info.pvip.vip_path, path);
+    CHECK_EQ(proc_pidfdinfo(getpid(), fd, PROC_PIDFDVNODEINFO, &shorter, sizeof shorter), sizeof shorter);
+    CHECK_EQ(shorter.pvi.vi_stat.vst_nlink, 0);
+    CHECK_EQ(proc_pidfdinfo(getpid(), fd, PROC_PIDFDPIPEINFO, &info, sizeof info), 0);
+    CHECK_EQ(errno, EBADF);
+    close(fd);
+}
+
+TEST(ends_of_a_pipe_and_kernel_queues_are_seen_also_by_the_parent, "F161")
+{
+    int ends[2];
+    struct pipe_fdinfo first, second;
+    struct kqueue_fdinfo queue;
+    REQUIRE_EQ(pipe(ends), 0);
+    pid_t pid = fork();
+    if (pid == 0)
+        for (;;)
+            pause();
+    REQUIRE_EQ(proc_pidfdinfo(pid, ends[0], PROC_PIDFDPIPEINFO, &first, sizeof first), sizeof first);
+    REQUIRE_EQ(proc_pidfdinfo(getpid(), ends[1], PROC_PIDFDPIPEINFO, &second, sizeof second), sizeof second);
+    CHECK_EQ(first.pipeinfo.pipe_peerhandle, second.pipeinfo.pipe_handle);
+    CHECK_EQ(first.pfi.fi_openflags, 1);
+    CHECK_EQ(second.pfi.fi_openflags, 2);
+    kill(pid, SIGKILL);
+    status_of(pid);
+    int kq = kqueue();
+    CHECK_EQ(proc_pidfdinfo(getpid(), kq, PROC_PIDFDKQUEUEINFO, &queue, sizeof queue), sizeof queue);
+    CHECK_EQ(queue.pfi.fi_type, PROX_FDTYPE_KQUEUE);
+    close(kq);
+    close(ends[0]);
+    close(ends[1]);
+}
+
+TEST(what_is_no_descriptor_or_no_flavor_is_refused, "F160")
+{
+    struct vnode_fdinfowithpath info;
+    int ends[2];
+    REQUIRE_EQ(pipe(ends), 0);
+    CHECK_EQ(proc_pidfdinfo(getpid(), HIGH, PROC_PIDFDVNODEPATHINFO, &info, sizeof info), 0);
+    CHECK_EQ(errno, EBADF);
+    CHECK_EQ(proc_pidfdinfo(getpid(), ends[0], PROC_PIDFDVNODEPATHINFO, &info, sizeof info), 0);
+    CHECK_EQ(errno, ENOTSUP);
+    CHECK_EQ(proc_pidfdinfo(getpid(), 0, 77, &info, sizeof info), 0);
+    CHECK_EQ(errno, EINVAL);
+    CHECK_EQ(proc_pidfdinfo(getpid(), 0, PROC_PIDFDVNODEPATHINFO, &info, sizeof info - 1), 0);
+    CHECK_EQ(errno, ENOMEM);
+    CHECK_EQ(proc_pidfdinfo(0x7ffffff, 0, PROC_PIDFDVNODEPATHINFO, &info, sizeof info), 0);
+    CHECK_EQ(errno, ESRCH);
+    close(ends[0]);
+    close(ends[1]);
+}
+
+TEST(the_file_of_a_file_port_is_seen, "F141 F161")
+{
+    struct vnode_fdinfowithpath info;
+    int fd = open("/", O_RDONLY | O_DIRECTORY);
+    fileport_t port = port_of(fd);
+    close(fd);
+    REQUIRE_EQ(proc_pidfileportinfo(getpid(), port, PROC_PIDFILEPORTVNODEPATHINFO, &info, sizeof info),
+               sizeof info);
+    CHECK_STR_EQ(info.pvip.vip_path, "/");
+    CHECK_EQ(info.pvip.vip_vi.vi_type, VDIR);
+    CHECK_EQ(proc_pidfileportinfo(getpid(), SELF, PROC_PIDFILEPORTVNODEPATHINFO, &info, sizeof info), 0);
+    CHECK_EQ(errno, EINVAL);
+    mach_port_deallocate(SELF, port);
 }
