@@ -217,6 +217,23 @@ static int exec_any(const struct spawn_child *child)
     return denied ? EACCES : error;
 }
 
+static bool may_run_any(const struct spawn_child *child)
+{
+    for (char *const *path = child->paths; *path != NULL; path++)
+        if (syscall(SYS_faccessat, AT_FDCWD, *path, X_OK) == 0)
+            return true;
+    return false;
+}
+
+/* The image would be there already: there is no caller to go back to (F108). What could not be run is told as ever. */
+static int arrange_caller(const struct spawn_child *child)
+{
+    int error = arrange_process(child->attributes);
+    if (error != 0 && may_run_any(child))
+        syscall(SYS_kill, syscall(SYS_getpid), SIGKILL);
+    return 0;
+}
+
 int spawn_become(struct spawn_child *child)
 {
     const struct spawn_attributes *a = child->attributes;
@@ -224,7 +241,7 @@ int spawn_become(struct spawn_child *child)
     if (error == 0)
         error = change_ids(a);
     if (error == 0)
-        error = arrange_process(a);
+        error = child->is_caller ? arrange_caller(child) : arrange_process(a);
     if (error == 0 && (a->flags & POSIX_SPAWN_CLOEXEC_DEFAULT))
         error = close_by_default(child->actions);
     if (error != 0)

@@ -155,7 +155,7 @@ TEST(a_kqueue_ends_with_its_last_descriptor, "")
     close(pipes[1]);
 }
 
-TEST(a_kqueue_is_not_inherited_by_a_fork_child, "")
+TEST(a_kqueue_is_not_inherited_by_a_fork_child, "F32")
 {
     int kq = fresh();
     CHECK_EQ(change(kq, 1, EVFILT_USER, EV_ADD | EV_CLEAR, 0, 0), 0);
@@ -163,6 +163,7 @@ TEST(a_kqueue_is_not_inherited_by_a_fork_child, "")
     REQUIRE_GE(child, 0);
     if (child == 0) {
         CHECK_EQ(fcntl(kq, F_GETFD), -1);
+        CHECK_EQ(change(kq, 1, EVFILT_USER, 0, NOTE_TRIGGER, 0), EBADF);
         int own = kqueue();
         CHECK_EQ(change(own, 1, EVFILT_USER, 0, NOTE_TRIGGER, 0), ENOENT);
         _exit(0);

@@ -127,6 +127,16 @@ static int set_exec(char *self)
     return posix_spawn(NULL, self, NULL, &attributes, argv, NULL);
 }
 
+/* Its own group's leader cannot begin a session. */
+static int set_exec_with_session(char *program)
+{
+    char *argv[] = { program, (char *)"exit", (char *)"7", NULL };
+    posix_spawnattr_t attributes;
+    posix_spawnattr_init(&attributes);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETEXEC | POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSID);
+    return posix_spawn(NULL, program, NULL, &attributes, argv, NULL);
+}
+
 int main(int argc, char **argv)
 {
     int own_priority = priority();
@@ -139,6 +149,8 @@ int main(int argc, char **argv)
         return own_priority;
     if (strcmp(word, "setexec") == 0)
         return set_exec(argv[0]);
+    if (strcmp(word, "setexec-session") == 0 && argc > 2)
+        return set_exec_with_session(argv[2]);
     while (strcmp(word, "wait") == 0)
         pause();
     return BROKEN;

@@ -557,6 +557,15 @@ TEST(a_set_exec_that_fails_leaves_the_caller_as_it_was, "F95 F107 T166")
     receive_free(port);
 }
 
+TEST(a_set_exec_that_fails_behind_its_point_of_no_return_ends_the_caller, "F108 F112")
+{
+    pid_t pid = 0;
+    REQUIRE_EQ(start(&pid, NULL, NULL, "setexec-session", getenv("IMAGE")), 0);
+    CHECK_EQ(status_of(pid), SIGKILL);
+    REQUIRE_EQ(start(&pid, NULL, NULL, "setexec-session", "/no/such/program"), 0);
+    CHECK_EQ(status_of(pid), ENOENT << 8);
+}
+
 /* ---- objects ---- */
 
 TEST(attribute_objects_begin_empty_and_give_back_what_they_got, "F109 F113")

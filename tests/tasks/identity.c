@@ -368,7 +368,7 @@ static int set_guard_word(void *argument)
     return WORLD_OK;
 }
 
-TEST(the_guard_word_becomes_stricter_only_and_is_inherited, "K212 K15")
+TEST(the_guard_word_becomes_stricter_only_and_is_inherited, "K212 K15 F41")
 {
     CHECK_EQ(world_task_wait(world_task_spawn(set_guard_word, NULL, MACH_PORT_NULL)), WORLD_OK);
 }

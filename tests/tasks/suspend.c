@@ -298,7 +298,7 @@ static int spawn_after_stop(void *argument)
     return world_task_wait(world_task_spawn(child_of_a_stopped_one, NULL, MACH_PORT_NULL));
 }
 
-TEST(suspensions_are_not_inherited, "K140")
+TEST(suspensions_are_not_inherited, "K140 F41")
 {
     skip_if_signals_wait();
     mach_port_t port = receive_new(), token = MACH_PORT_NULL;
