@@ -64,7 +64,7 @@ static void loan_free(struct machd *m, struct segment *segment)
     }
     m->n_lent--;
     account_release(segment->account, ACCOUNT_SEGMENT_BYTES, segment->size);
-    segment_free(m, segment);
+    segment_free(segment);
 }
 
 /* It comes to rest in `state`, or ends. */

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "host/linux/client.h"
+#include "host/linux/closing.h"
 #include "host/linux/facts.h"
 #include "host/linux/fork.h"
 #include "host/linux/inquire.h"
@@ -400,6 +401,7 @@ static void end(struct machd *m)
     end_processes(m);
     while (kernel_has_work(m->kernel))
         kernel_work(m->kernel);
+    closing_fini();
     kernel_free(m->kernel);
     segments_fini(m);
     inquire_fini(m);

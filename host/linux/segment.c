@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "host/linux/client.h"
+#include "host/linux/closing.h"
 #include "host/linux/log.h"
 #include "host/linux/machd.h"
 #include "host/linux/process.h"
@@ -44,12 +45,13 @@ void segment_release(struct account *account)
     account_release(account, ACCOUNT_DESCRIPTORS, 1);
 }
 
-void segment_free(struct machd *m, struct segment *segment)
+void segment_free(struct segment *segment)
 {
-    if (segment->is_file)
-        junk_close(m, segment->fd);
-    else
-        close(segment->fd);
+    if (segment->is_file) {
+        closing_begin(segment);
+        return;
+    }
+    close(segment->fd);
     if (segment->account) {
         segment_release(segment->account);
         account_put(segment->account);
@@ -159,7 +161,7 @@ static void forget(struct machd *m, struct process *process, struct segment *seg
 {
     list_remove(&segment->link);
     process->n_segments--;
-    segment_free(m, segment);
+    segment_free(segment);
 }
 
 static void note_refused(struct process *process, uint32_t id)
@@ -187,8 +189,10 @@ static void make_room(struct machd *m, struct process *process)
     forget(m, process, segment);
 }
 
-static struct segment *make_registered(struct account *account, const struct attach_packet *packet, int fd)
+static struct segment *make_registered(const struct process *process, const struct attach_packet *packet,
+                                       int fd)
 {
+    struct account *account = kernel_task_account(process->task);
     struct segment *segment;
     if (!segment_charge(account))
         return NULL;
@@ -200,6 +204,7 @@ static struct segment *make_registered(struct account *account, const struct att
     segment->id = packet->segment.id;
     segment->fd = fd;
     segment->is_file = packet->segment.flags & SEGMENT_FILE;
+    segment->uid = process_uid(process);
     segment->size = segment->is_file ? 0 : packet->segment.size;
     return segment;
 }
@@ -215,11 +220,14 @@ enum segment_offer segment_register(struct machd *m, struct process *process,
     if (fd >= 0 && is_memory && !is_fixed_memory(fd, packet->segment.size))
         return OFFER_BROKEN;
     if (fd >= 0) {
+        closing_sweep();
         make_room(m, process);
-        segment = make_registered(kernel_task_account(process->task), packet, fd);
+        segment = make_registered(process, packet, fd);
     }
     if (!segment) {
         note_refused(process, id);
+        if (fd >= 0 && !is_memory)
+            return closing_uncharged(fd, process_uid(process)) ? OFFER_TAKEN : OFFER_BROKEN;
         return OFFER_REFUSED;
     }
     list_append(&process->segments, &segment->link);
@@ -335,7 +343,7 @@ segment_handle segment_make(void *host, const void *bytes, uint64_t size)
     }
     if (!write_all(segment->fd, bytes, size) || fcntl(segment->fd, F_ADD_SEALS, SEALS) != 0 ||
         !give_handle(host, segment)) {
-        segment_free(host, segment);
+        segment_free(segment);
         return 0;
     }
     return segment->handle;
@@ -387,7 +395,7 @@ void segment_drop(void *host, segment_handle handle)
     if (segment->is_lent)
         loan_dropped(m, segment);
     else
-        segment_free(m, segment);
+        segment_free(segment);
 }
 
 /* ---- memory entries ---- */
@@ -417,7 +425,7 @@ segment_handle segment_new(void *host, uint64_t size)
     segment->fd = fd;
     if (give_handle(host, segment))
         return segment->handle;
-    segment_free(host, segment);
+    segment_free(segment);
     return 0;
 }
 

@@ -19,20 +19,24 @@ struct process;
 struct account;
 struct attach_packet;
 
+enum closing_state { CLOSING_WAITS, CLOSING_RUNS, CLOSING_DONE };
+
 struct segment {
-    struct list link;        /* process.segments while registered */
+    struct list link;        /* process.segments while registered; of a file that is being closed: closing.c's */
     struct account *account; /* of its maker, or of a loan's writer; NULL: made by machd, charged by the kernel */
     uint32_t id;             /* the client's; of a loan: its present use by the writer */
     segment_handle handle;
     int fd;
     uint64_t size;
     bool is_lent;
+    enum closing_state closing;
+    uint32_t uid; /* of a file: whose it was */
     bool is_file; /* no memory: any descriptor of a client's, which nobody reads here */
     struct loan loan;
 };
 
 enum segment_offer {
-    OFFER_TAKEN,   /* with its descriptor */
+    OFFER_TAKEN,   /* with its descriptor; a file at a limit: to be closed */
     OFFER_REFUSED, /* at a limit: who names it hears of that */
     OFFER_BROKEN,  /* neither a file nor a memfd that nobody can change any more, or a number in use: the client is to be ended */
 };
@@ -55,7 +59,7 @@ bool segment_tell(struct machd *m, struct process *process, int fd, uint32_t fla
 bool segment_charge(struct account *account);
 void segment_release(struct account *account);
 /* Closes it; it is on no list and has no handle. */
-void segment_free(struct machd *m, struct segment *segment);
+void segment_free(struct segment *segment);
 
 /* host_ops */
 segment_handle segment_claim(void *host, struct task *task, uint32_t id, uint64_t size);

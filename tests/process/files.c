@@ -3,12 +3,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libproc.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
 #include <spawn_private.h>
 #include <string.h>
 #include <sys/event.h>
 #include <sys/fileport.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -193,6 +195,62 @@ TEST(what_is_no_file_is_refused, "F141")
     mach_port_deallocate(SELF, other);
     receive_free(other);
     close(kq);
+}
+
+/* ---- what closes slowly ---- */
+
+enum { HANGING = 12, LINGER_S = 1000 };
+
+/* Closing it waits until what it has sent has been received. */
+static int lingering(int listener, const struct sockaddr_in *address)
+{
+    const struct linger linger = { 1, LINGER_S };
+    static char bytes[1 << 20];
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    REQUIRE_EQ(connect(fd, (const struct sockaddr *)address, sizeof *address), 0);
+    setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
+    fcntl(fd, F_SETFL, O_NONBLOCK);
+    while (write(fd, bytes, sizeof bytes) > 0)
+        ;
+    fcntl(fd, F_SETFL, 0); /* else closing does not wait */
+    return fd;
+}
+
+static int listener_new(struct sockaddr_in *address)
+{
+    socklen_t size = sizeof *address;
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    *address = (struct sockaddr_in){ .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    REQUIRE_EQ(bind(fd, (struct sockaddr *)address, sizeof *address), 0);
+    REQUIRE_EQ(listen(fd, HANGING), 0);
+    getsockname(fd, (struct sockaddr *)address, &size);
+    return fd;
+}
+
+/* Machd has the last descriptor of each. */
+TEST(files_that_cannot_be_closed_hold_nobody_up, "F141")
+{
+    struct sockaddr_in address;
+    int listener = listener_new(&address), reader;
+    fileport_t port[HANGING];
+    alarm(PATIENCE_MS / 1000);
+    for (int i = 0; i < HANGING; i++) {
+        int fd = lingering(listener, &address);
+        port[i] = port_of(fd);
+        close(fd);
+    }
+    for (int i = 0; i < HANGING; i++)
+        CHECK_EQ(mach_port_deallocate(SELF, port[i]), OK);
+    mach_port_t other = both_new();
+    CHECK_EQ(sends_of(other), 1);
+    mach_port_deallocate(SELF, other);
+    receive_free(other);
+    port[0] = pipe_into(&reader);
+    mach_port_deallocate(SELF, port[0]);
+    CHECK(has_ended(reader));
+    close(reader);
+    close(listener);
+    alarm(0);
 }
 
 /* ---- as a file action ---- */
