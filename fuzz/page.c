@@ -180,7 +180,11 @@ static void message_trap(struct input *in, struct world_task *task, struct trap_
     request.msg.rcv_size = lie & 0x20 ? (uint32_t)input_number(in, 2) : 1024;
     request.msg.timeout = input_byte(in);
     request.msg.notify = lie & 0x40 ? input_name(in, task) : 0;
-    request.msg.flags = lie & 0x80 ? input_byte(in) : 0;
+    request.msg.flags = lie & 0x80 ? (uint32_t)input_number(in, 2) : 0;
+    if (request.msg.flags & TRAP_MSG_AUX) {
+        request.arg[0] = input_number(in, 2);
+        request.arg[1] = input_number(in, 2);
+    }
     memcpy(trap_data(page), w.bytes, sizeof(w.bytes));
     if (request.payload_size > 0 && input_byte(in) > 0xc0)
         request.segment = world_segment(task, w.bytes, w.size);

@@ -138,7 +138,7 @@ static void take_done(struct thread *thread, const struct trap_request *request)
 static void read_request(const struct trap_page *page, struct trap_request *request)
 {
     memcpy(request, &page->req, offsetof(struct trap_request, arg));
-    if (request->number != TRAP_MSG)
+    if (request->number != TRAP_MSG || (request->msg.flags & TRAP_MSG_AUX))
         memcpy(request->arg, page->req.arg, sizeof(request->arg));
     if (request->n_done)
         memcpy(request->done, page->req.done, sizeof(request->done));

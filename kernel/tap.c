@@ -146,8 +146,8 @@ void tap_set(struct tap *tap, struct ipc *ipc, kernel_tap_function *event, void 
 
 static void put_message_call(struct trace_trap *out, const struct trap_msg *msg)
 {
-    const uint64_t arg[] = { msg->option,   msg->send_size, msg->rcv_size,
-                             msg->rcv_name, msg->timeout,   msg->notify };
+    uint64_t option = msg->option | (uint64_t)(msg->flags >> TRAP_MSG_2_SHIFT) << 32;
+    const uint64_t arg[] = { option, msg->send_size, msg->rcv_size, msg->rcv_name, msg->timeout, msg->notify };
     memcpy(out->arg, arg, sizeof(arg));
 }
 

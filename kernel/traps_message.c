@@ -65,6 +65,11 @@ static bool message_halves(struct thread *thread)
     return true;
 }
 
+static uint32_t size_of_aux(uint64_t size)
+{
+    return size < UINT32_MAX ? (uint32_t)size : UINT32_MAX;
+}
+
 bool trap_message(struct thread *thread, const struct trap_request *request)
 {
     struct msg_call *call = &thread->ipc.call;
@@ -88,6 +93,10 @@ bool trap_message(struct thread *thread, const struct trap_request *request)
         .send_at = request->send_at,
         .rcv_at = request->rcv_at,
     };
+    if (request->msg.flags & TRAP_MSG_AUX) {
+        call->aux_size = size_of_aux(request->arg[0]);
+        call->aux_room = size_of_aux(request->arg[1]);
+    }
     bool is_done = message_halves(thread);
     call->payload = NULL;
     alloc_free(large);

@@ -48,6 +48,12 @@
     REFUSAL(SIZE_ODD, "P101", "the send size is %u: it must be a multiple of 4 and hold a header") \
     REFUSAL(SIZE_TOO_LARGE, "P101", "the send size is %u, more than a message may have") \
     REFUSAL(UNREADABLE, "P101", "the memory of the message cannot be read") \
+    REFUSAL(CALL_KINDS, "P161", \
+            "the options of mach_msg2 must say exactly one of: kernel object, queue, either, driver") \
+    REFUSAL(CALL_WITHOUT_RECEIVE, "P161", "a kernel object is called by who receives its answer in the same call") \
+    REFUSAL(CALL_OTHER_KIND, "P161", "the destination is of another kind than the options of mach_msg2 say") \
+    REFUSAL(CALL_DESCRIPTORS, "P161", "a call of a kernel object has at most 3 descriptors") \
+    REFUSAL(AUX_SIZE, "P161", "the auxiliary data have %o bytes: it must be 8 to 1024") \
     REFUSAL(COUNT_CUT, "P109", "a message of %u bytes cannot hold %o descriptors") \
     REFUSAL(DISPOSITION_REMOTE, "P102", \
             "the disposition of the destination is %d; it must take a send or send-once right") \

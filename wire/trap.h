@@ -177,6 +177,14 @@ struct trap_msg {
 
 #define TRAP_MSG_UNREADABLE_HEADER 1u /* the fault guard tripped in the first 24 bytes (P101 step 3) */
 #define TRAP_MSG_UNREADABLE_BODY 2u   /* ... behind them (P101 step 6) */
+#define TRAP_MSG_2 4u   /* mach_msg2 (P161): the bits of its options from 32 up stand in flags, from TRAP_MSG_2_SHIFT up */
+#define TRAP_MSG_AUX 8u /* arg[0]: bytes of auxiliary data to send, arg[1]: room for those that come; see TRAP_AUX_OFFSET */
+#define TRAP_MSG_2_SHIFT 8
+
+/* Auxiliary data stand at the end of data[], in requests and in replies (value[0]: how many bytes). A payload that would reach
+ * there goes as a segment. */
+#define TRAP_AUX_MAX 1024u
+#define TRAP_AUX_OFFSET (TRAP_DATA_SIZE - TRAP_AUX_MAX)
 
 /* A payload, in either direction, stands at data[] or, when it does not fit, in a segment:
  *
@@ -260,7 +268,7 @@ struct trap_request {
     uint32_t n_done; /* of done[]: ids of lent segments that the task is done with; others than its own mean nothing. Or
                       * TRAP_TAKES_NO_SEGMENTS */
     uint64_t send_at, rcv_at; /* TRAP_MSG: the program's buffers. machd does not look there: guards are called so (P123, P137) */
-    uint64_t arg[7]; /* all but TRAP_MSG */
+    uint64_t arg[7]; /* all but TRAP_MSG without TRAP_MSG_AUX */
     uint64_t arg_pad;
     uint32_t done[TRAP_DONE_MAX];
     uint32_t done_pad[9];

@@ -47,6 +47,11 @@ mach_msg_return_t mach_msg_overwrite_trap(mach_msg_header_t *msg, mach_msg_optio
                                           mach_msg_priority_t priority, mach_msg_header_t *rcv_msg,
                                           mach_msg_size_t rcv_limit);
 
+/* 47: mach_msg2_internal of <mach/message.h> as the kernel sees it. (P161) */
+mach_msg_return_t mach_msg2_trap(void *data, mach_msg_option64_t options, uint64_t bits_and_size,
+                                 uint64_t remote_and_local, uint64_t voucher_and_id, uint64_t count_and_name,
+                                 uint64_t size_and_priority, uint64_t timeout);
+
 /* 33 to 39: semaphores; see <mach/semaphore.h>. */
 kern_return_t semaphore_signal_trap(mach_port_name_t signal_name);
 kern_return_t semaphore_signal_all_trap(mach_port_name_t signal_name);

@@ -688,6 +688,46 @@ mach_msg_return_t mach_msg_overwrite(mach_msg_header_t *msg, mach_msg_option_t o
                                      mach_port_name_t notify, mach_msg_header_t *rcv_msg,
                                      mach_msg_size_t rcv_limit);
 
+/*
+ * mach_msg of younger systems (P161). The header is an argument: what stands in its place in the message is not looked at;
+ * its msgh_size means nothing. When it sends, exactly one of MACH64_SEND_KOBJECT_CALL, _MQ_CALL, _ANY and _DK_CALL says
+ * what the destination is.
+ *
+ * data       the message to send, and the buffer to receive into. With MACH64_MSG_VECTOR one or two mach_msg_vector_t: the
+ *            message, and auxiliary data, which begin with a mach_msg_aux_header_t; send_size and rcv_size are then the
+ *            numbers of vectors. Who has no vector for them does not get them, and who gets none a header of zeroes.
+ *
+ *    MACH_SEND_INVALID_OPTIONS     none or several kinds, or another one than the destination is; a kernel object without a
+ *                                  receive in the same call, or with more than 3 descriptors
+ *    MACH_SEND_AUX_TOO_SMALL, _LARGE   auxiliary data of 1 to 7 bytes, or more than 1024
+ *    MACH_SEND_MSG_TOO_SMALL       no vector to send
+ *    MACH_SEND_INVALID_DATA        more than two, or they cannot be read
+ *    MACH_RCV_INVALID_ARGUMENTS    the same of those to receive into, or room of 1 to 7 bytes for auxiliary data
+ * and those of mach_msg. A message whose auxiliary data do not fit is too large.
+ */
+mach_msg_return_t mach_msg2_internal(void *data, mach_msg_option64_t option64, uint64_t bits_and_size,
+                                     uint64_t remote_and_local, uint64_t voucher_and_id, uint64_t count_and_name,
+                                     uint64_t size_and_priority, uint64_t timeout);
+
+static __inline__ __unused mach_msg_return_t mach_msg2(void *data, mach_msg_option64_t option64,
+                                                       mach_msg_header_t header, mach_msg_size_t send_size,
+                                                       mach_msg_size_t rcv_size, mach_port_t rcv_name,
+                                                       uint64_t timeout, uint32_t priority)
+{
+    const mach_msg_base_t *base = (const mach_msg_base_t *)data;
+    uint64_t count = 0;
+
+    if ((option64 & MACH64_SEND_MSG) && (header.msgh_bits & MACH_MSGH_BITS_COMPLEX)) {
+        if (option64 & MACH64_MSG_VECTOR)
+            base = (const mach_msg_base_t *)(uintptr_t)((const mach_msg_vector_t *)data)->msgv_data;
+        count = base->body.msgh_descriptor_count;
+    }
+    return mach_msg2_internal(data, option64, header.msgh_bits | (uint64_t)send_size << 32,
+                              header.msgh_remote_port | (uint64_t)header.msgh_local_port << 32,
+                              header.msgh_voucher_port | (uint64_t)(uint32_t)header.msgh_id << 32,
+                              count | (uint64_t)rcv_name << 32, rcv_size | (uint64_t)priority << 32, timeout);
+}
+
 /* Drops one reference of a voucher, as mach_port_deallocate of the name (P27). */
 kern_return_t mach_voucher_deallocate(mach_port_name_t voucher);
 

@@ -125,11 +125,17 @@ static uint8_t *collector_room(struct collector *collector, uint64_t size)
     return room;
 }
 
+/* What a payload may have of the page: auxiliary data have a place behind it. */
+static uint64_t page_room(const struct ipc_thread *thread)
+{
+    return thread->call.aux_room ? TRAP_AUX_OFFSET : TRAP_DATA_SIZE;
+}
+
 uint8_t *deliver_room(struct ipc_thread *thread, uint64_t size)
 {
     if (thread->collector)
         return collector_room(thread->collector, size);
-    return size > TRAP_DATA_SIZE ? alloc_bytes(size) : thread->data;
+    return size > page_room(thread) ? alloc_bytes(size) : thread->data;
 }
 
 bool deliver_room_done(struct ipc_thread *thread, uint8_t *room, uint64_t size)
@@ -138,7 +144,7 @@ bool deliver_room_done(struct ipc_thread *thread, uint8_t *room, uint64_t size)
     thread->reply.segment = 0;
     if (!room)
         return false;
-    if (thread->collector || size <= TRAP_DATA_SIZE)
+    if (thread->collector || size <= page_room(thread))
         return true;
     bool is_shipped = ship_large(thread, room, size);
     alloc_free(room);
@@ -162,7 +168,7 @@ static void ship(struct ipc_thread *thread, struct message *message, uint32_t si
 {
     uint64_t inline_max = UINT64_MAX;
     struct plan plan = make_plan(message, size + trailer_size, inline_max);
-    if (plan.total > TRAP_DATA_SIZE)
+    if (plan.total > page_room(thread))
         plan = make_plan(message, size + trailer_size, inline_max = INLINE_ITEM_MAX);
     uint8_t *payload = deliver_room(thread, plan.total);
     thread->reply.delivered = delivered;
@@ -212,7 +218,9 @@ static uint32_t make_trailer(const struct ipc_thread *thread, const struct port 
 
 bool deliver_fits(const struct ipc_thread *thread, const struct message *message)
 {
-    return thread->call.msg.rcv_size >= (uint64_t)message->size + trailer_size_of(thread->call.msg.option);
+    bool fits_aux = thread->call.aux_room == 0 || message->aux_size <= thread->call.aux_room;
+    return fits_aux &&
+           thread->call.msg.rcv_size >= (uint64_t)message->size + trailer_size_of(thread->call.msg.option);
 }
 
 /* ---- rights and memory ---- */
@@ -468,6 +476,15 @@ static kern_return_t put_header(struct ipc_thread *thread, struct message *messa
     return KERN_SUCCESS;
 }
 
+/* Who has no room for them loses them (P161). */
+static void put_aux(struct ipc_thread *thread, const struct message *message)
+{
+    if (!thread->call.aux_room || thread->reply.delivered != TRAP_DELIVERED_RECEIVED || !message->aux)
+        return;
+    memcpy(thread->data + TRAP_AUX_OFFSET, message->aux, message->aux_size);
+    thread->reply.value[0] = message->aux_size;
+}
+
 void deliver_message(struct ipc_thread *thread, struct port *port, struct message *message, uint32_t seqno)
 {
     mach_msg_mac_trailer_t trailer;
@@ -487,6 +504,7 @@ void deliver_message(struct ipc_thread *thread, struct port *port, struct messag
         thread->ipc->tap(thread->ipc->tap_context, message, thread, port);
     thread->reply.result = 0;
     ship(thread, message, message->size, &trailer, trailer_size, TRAP_DELIVERED_RECEIVED);
+    put_aux(thread, message);
     if (thread->reply.delivered != TRAP_DELIVERED_NOTHING && (bits | thread->reply.result))
         thread->reply.result |= MACH_RCV_BODY_ERROR | bits;
     message_free(thread->ipc, message);

@@ -70,6 +70,7 @@ void message_free(struct ipc *ipc, struct message *message)
         return;
     }
     account_release_object(message->account, ACCOUNT_MESSAGES, message->charged);
+    alloc_free(message->aux);
     if (message->path)
         port_put(ipc, message->path);
     account_put(message->account);

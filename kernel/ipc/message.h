@@ -76,6 +76,8 @@ struct message {
     uint32_t sink_at, sink_element; /* how far sinking has come */
     struct message_descriptor *descriptors;
     uint8_t *bytes;            /* size bytes, header included */
+    uint8_t *aux;              /* auxiliary data, on the heap (P161); NULL: none */
+    uint32_t aux_size;
 };
 
 /* Room for size bytes with n descriptors, paid by account; NULL: limit or no memory. Rights are none, the

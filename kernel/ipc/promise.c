@@ -50,8 +50,9 @@ static bool is_plain(const struct message *message)
 static bool is_plain_receive(const struct ipc_thread *thread)
 {
     const struct trap_reply *reply = &thread->reply;
-    return thread->promise_word && !thread->ipc->tap && !(thread->call.msg.option & ~PROMISE_OPTIONS) &&
-           reply->result == 0 && reply->delivered == TRAP_DELIVERED_RECEIVED && reply->segment == 0 &&
+    return thread->promise_word && !thread->ipc->tap && !thread->call.aux_room &&
+           !(thread->call.msg.option & ~PROMISE_OPTIONS) && reply->result == 0 &&
+           reply->delivered == TRAP_DELIVERED_RECEIVED && reply->segment == 0 &&
            reply->payload_size <= TRAP_PROMISE_OFFSET;
 }
 

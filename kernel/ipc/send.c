@@ -17,11 +17,60 @@
 #include "kernel/ipc/voucher.h"
 
 enum { MESSAGE_MAX = 50331580, BITS_USER = 0x801f1f1f };
+enum { KERNEL_CALL_DESCRIPTORS_MAX = 3 };
 
 static enum send_outcome fail(struct ipc_thread *thread, kern_return_t code)
 {
     thread->reply.result = (uint32_t)code;
     return SEND_FAILED;
+}
+
+/* ---- what mach_msg2 says of the destination (P161) ---- */
+
+static uint64_t kind_of_call(const struct trap_msg *msg)
+{
+    const uint64_t kinds =
+        MACH64_SEND_KOBJECT_CALL | MACH64_SEND_MQ_CALL | MACH64_SEND_ANY | MACH64_SEND_DK_CALL;
+    return (uint64_t)(msg->flags >> TRAP_MSG_2_SHIFT) << 32 & kinds;
+}
+
+static kern_return_t refuse_options(struct ipc_thread *thread, enum refusal_reason reason)
+{
+    guard_note(thread, thread->space, kGUARD_EXC_INVALID_OPTIONS, MACH_PORT_NULL, 0);
+    return refuse(thread, MACH_SEND_INVALID_OPTIONS, reason, MACH_PORT_NULL);
+}
+
+/* Exactly one kind of destination is named, and a kernel object is asked by who takes its answer. */
+static kern_return_t check_options(struct ipc_thread *thread)
+{
+    const struct trap_msg *msg = &thread->call.msg;
+    uint64_t kind = kind_of_call(msg);
+    if (!(msg->flags & TRAP_MSG_2))
+        return MACH_MSG_SUCCESS;
+    if (kind == 0 || (kind & (kind - 1)))
+        return refuse_options(thread, REFUSED_CALL_KINDS);
+    return kind == MACH64_SEND_KOBJECT_CALL && !(msg->option & MACH_RCV_MSG)
+               ? refuse_options(thread, REFUSED_CALL_WITHOUT_RECEIVE)
+               : MACH_MSG_SUCCESS;
+}
+
+/* The kernel's own answers go to what looks like any port to programs. */
+static bool is_kernel_object(const struct port *port)
+{
+    return port_is_live(port) && port->state == PORT_IN_KERNEL && port->ktype != KOBJECT_REPLY;
+}
+
+static kern_return_t check_kind_of_call(struct ipc_thread *thread, const struct message *message,
+                                        const struct port *dest)
+{
+    uint64_t kind = kind_of_call(&thread->call.msg);
+    if (!(thread->call.msg.flags & TRAP_MSG_2) || kind == MACH64_SEND_ANY)
+        return MACH_MSG_SUCCESS;
+    if (kind == MACH64_SEND_DK_CALL || (kind == MACH64_SEND_KOBJECT_CALL) != is_kernel_object(dest))
+        return refuse_options(thread, REFUSED_CALL_OTHER_KIND);
+    return kind == MACH64_SEND_KOBJECT_CALL && message->n_descriptors > KERNEL_CALL_DESCRIPTORS_MAX
+               ? refuse_options(thread, REFUSED_CALL_DESCRIPTORS)
+               : MACH_MSG_SUCCESS;
 }
 
 /* ---- reading the message: steps 1 to 6 of P101 ---- */
@@ -39,10 +88,38 @@ static kern_return_t refuse_size(struct ipc_thread *thread, kern_return_t code, 
     return refuse_with(thread, code, reason, MACH_PORT_NULL, thread->call.msg.send_size, count);
 }
 
+static kern_return_t check_aux(struct ipc_thread *thread)
+{
+    uint32_t size = thread->call.aux_size;
+    if (size > TRAP_AUX_MAX)
+        return refuse_size(thread, MACH_SEND_AUX_TOO_LARGE, REFUSED_AUX_SIZE, size);
+    return size > 0 && size < sizeof(mach_msg_aux_header_t)
+               ? refuse_size(thread, MACH_SEND_AUX_TOO_SMALL, REFUSED_AUX_SIZE, size)
+               : MACH_MSG_SUCCESS;
+}
+
+/* False: limit or no memory. The size in their head is ours to say. */
+static bool read_aux(struct ipc_thread *thread, struct message *message)
+{
+    uint32_t size = thread->call.aux_size;
+    if (size == 0)
+        return true;
+    if (!message_charge_more(thread->ipc, message, alloc_cost(size)) || !(message->aux = alloc_bytes(size)))
+        return false;
+    mach_msg_aux_header_t head = { .msgdh_size = size };
+    memcpy(message->aux, thread->data + TRAP_AUX_OFFSET, size);
+    memcpy(message->aux, &head, sizeof(head));
+    message->aux_size = size;
+    return true;
+}
+
 static kern_return_t read_message(struct ipc_thread *thread, struct message **message_p)
 {
     struct msg_call *call = &thread->call;
     uint32_t size = call->msg.send_size, bits, dest, count = 0;
+    kern_return_t kr = check_options(thread);
+    if (kr != MACH_MSG_SUCCESS || (kr = check_aux(thread)) != MACH_MSG_SUCCESS)
+        return kr;
     if (size < sizeof(mach_msg_header_t) || size % 4 != 0)
         return refuse_size(thread, MACH_SEND_MSG_TOO_SMALL, REFUSED_SIZE_ODD, 0);
     if (size > MESSAGE_MAX)
@@ -74,6 +151,8 @@ static kern_return_t read_message(struct ipc_thread *thread, struct message **me
     message->is_complex = is_complex;
     message->token = *thread->token;
     *message_p = message;
+    if (!read_aux(thread, message))
+        return refuse(thread, MACH_SEND_NO_BUFFER, REFUSED_LIMIT, MACH_PORT_NULL);
     return call->msg.flags & TRAP_MSG_UNREADABLE_BODY
                ? refuse_size(thread, MACH_SEND_INVALID_DATA, REFUSED_UNREADABLE, 0)
                : MACH_MSG_SUCCESS;
@@ -373,6 +452,8 @@ enum send_outcome send_begin(struct ipc_thread *thread, struct message **message
     kern_return_t kr = read_message(thread, &message);
     if (kr == MACH_MSG_SUCCESS)
         kr = check_header(thread, message_header(message), &rights);
+    if (kr == MACH_MSG_SUCCESS)
+        kr = check_kind_of_call(thread, message, rights.dest->port);
     if (kr != MACH_MSG_SUCCESS) {
         if (message)
             message_free(thread->ipc, message);

@@ -55,6 +55,7 @@ struct msg_call {
     uint64_t payload_size;
     uint32_t n_items;
     uint64_t send_at, rcv_at; /* of the buffers: guard values alone */
+    uint32_t aux_size, aux_room; /* of auxiliary data (P161) */
     int32_t id; /* msgh_id of the message that is being sent */
 };
 

@@ -38,20 +38,33 @@ void gather_release(struct gather *gather)
 }
 
 /* Copies the message; on a fault says which part was missing (P101 steps 3 and 6). */
-static bool copy_message(struct trap_request *req, void *to, const void *msg, mach_msg_size_t size)
+static bool copy_bytes(struct trap_request *req, void *to, const void *msg, mach_msg_size_t size)
 {
     if (guard_copy(to, msg, size))
         return true;
     mach_msg_header_t header;
-    req->msg.flags =
+    req->msg.flags |=
         guard_copy(&header, msg, sizeof header) ? TRAP_MSG_UNREADABLE_BODY : TRAP_MSG_UNREADABLE_HEADER;
-    if (req->msg.flags == TRAP_MSG_UNREADABLE_BODY) {
+    if (req->msg.flags & TRAP_MSG_UNREADABLE_BODY) {
         memcpy(to, &header, sizeof header);
         memset((char *)to + sizeof header, 0, size - sizeof header);
     } else {
         memset(to, 0, size);
     }
     return false;
+}
+
+static bool copy_message(const struct gather *gather, struct trap_request *req, void *to, const void *msg,
+                         mach_msg_size_t size)
+{
+    bool is_whole = copy_bytes(req, to, msg, size);
+    mach_msg_base_t *base = to;
+    if (gather->head == NULL)
+        return is_whole;
+    base->header = gather->head->header;
+    if ((base->header.msgh_bits & MACH_MSGH_BITS_COMPLEX) && size >= sizeof *base)
+        base->body.msgh_descriptor_count = gather->head->n_descriptors;
+    return is_whole;
 }
 
 /* ---- regions ---- */
@@ -294,7 +307,7 @@ static mach_msg_return_t gather_complex(struct gather *gather, struct lib_thread
         list_regions(gather, data, size);
         uint64_t limit = inline_limit(gather);
         uint64_t total = trap_round8(size) + n * sizeof(struct trap_item) + inline_size(gather, limit);
-        if (total <= TRAP_DATA_SIZE)
+        if (total <= gather->room)
             return fill_page(gather, thread, size, limit) ? MACH_MSG_SUCCESS : MACH_SEND_NO_BUFFER;
     }
     return gather_large(gather, thread, data, size, n);
@@ -308,7 +321,7 @@ static mach_msg_return_t gather_far(struct gather *gather, struct lib_thread *th
     if (copy == NULL)
         return MACH_SEND_NO_BUFFER;
     mach_msg_return_t mr = MACH_MSG_SUCCESS;
-    if (copy_message(&thread->page->req, copy, msg, size))
+    if (copy_message(gather, &thread->page->req, copy, msg, size))
         mr = gather_large(gather, thread, copy, size, count_regions(copy, size));
     else
         memcpy(trap_data(thread->page), copy, sizeof(mach_msg_header_t));
@@ -323,12 +336,12 @@ mach_msg_return_t gather_message(struct gather *gather, struct lib_thread *threa
     if (size < sizeof(mach_msg_header_t) || size % 4 != 0 || size > MESSAGE_MAX)
         return MACH_MSG_SUCCESS;
     req->payload_size = (uint32_t)trap_round8(size);
-    if (size > TRAP_DATA_SIZE) {
+    if (size > gather->room) {
         req->payload_size = sizeof(mach_msg_header_t);
         return gather_far(gather, thread, msg, size);
     }
     uint8_t *data = trap_data(thread->page);
-    if (!copy_message(req, data, msg, size) ||
+    if (!copy_message(gather, req, data, msg, size) ||
         !(((mach_msg_header_t *)data)->msgh_bits & MACH_MSGH_BITS_COMPLEX))
         return MACH_MSG_SUCCESS;
     return gather_complex(gather, thread, size);

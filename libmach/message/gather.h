@@ -27,7 +27,15 @@ struct gather_region {
     uint32_t loan; /* the borrowed segment that it was written to; 0: none */
 };
 
+/* What mach_msg2 is told beside the message, and takes for the beginning of it. */
+struct gather_head {
+    mach_msg_header_t header;
+    uint32_t n_descriptors; /* if the header says that there are any */
+};
+
 struct gather {
+    const struct gather_head *head; /* NULL: the message has its own */
+    uint64_t room;                  /* of the page */
     uint32_t n_regions;
     mach_port_name_t dest;
     struct gather_region *region;
@@ -38,6 +46,8 @@ struct gather {
 
 static inline void gather_init(struct gather *gather)
 {
+    gather->head = NULL;
+    gather->room = TRAP_DATA_SIZE;
     gather->n_regions = 0;
     gather->scratch = NULL;
 }

@@ -8,20 +8,11 @@
 #include <mach/mach.h>
 #include <mach/mach_traps.h>
 
-#include "libmach/message/gather.h"
+#include "libmach/message/guard.h"
+#include "libmach/message/msg.h"
 #include "libmach/message/promise.h"
 #include "libmach/message/scatter.h"
 #include "libmach/message/trap.h"
-
-struct msg_call {
-    mach_msg_header_t *msg;
-    mach_msg_header_t *rcv_msg;
-    mach_msg_option_t option;
-    mach_msg_size_t send_size, rcv_size;
-    mach_port_name_t rcv_name;
-    mach_msg_timeout_t timeout;
-    mach_msg_priority_t notify;
-};
 
 static mach_msg_return_t no_kernel(const struct msg_call *call)
 {
@@ -40,9 +31,36 @@ static void write_request(struct trap_request *req, const struct msg_call *call)
     req->msg.rcv_name = call->rcv_name;
     req->msg.timeout = call->timeout;
     req->msg.notify = call->notify;
-    req->msg.flags = 0;
+    req->msg.flags = call->flags;
     req->send_at = (uintptr_t)call->msg;
     req->rcv_at = (uintptr_t)call->rcv_msg;
+}
+
+/* ---- auxiliary data (P161) ---- */
+
+/* They stand where promised messages may stand; the sizes are the kernel's to judge. */
+static void write_aux(struct trap_request *req, const struct msg_call *call, struct lib_thread *thread)
+{
+    uint8_t *to = trap_data(thread->page) + TRAP_AUX_OFFSET;
+    req->arg[0] = call->option & MACH_SEND_MSG ? call->aux_size : 0;
+    req->arg[1] = call->option & MACH_RCV_MSG ? call->rcv_aux_size : 0;
+    promise_forget(thread);
+    if (req->arg[0] > 0 && req->arg[0] <= TRAP_AUX_MAX && !guard_copy(to, call->aux, req->arg[0]))
+        req->msg.flags |= TRAP_MSG_UNREADABLE_BODY;
+}
+
+/* A head of zeroes says that there are none. */
+static bool read_aux(const struct msg_call *call, const struct lib_thread *thread)
+{
+    static const mach_msg_aux_header_t none;
+    uint64_t size = thread->page->reply.value[0];
+    if (thread->page->reply.delivered != TRAP_DELIVERED_RECEIVED || call->rcv_aux_size == 0)
+        return true;
+    if (size == 0)
+        return guard_copy(call->rcv_aux, &none, sizeof none);
+    if (size > call->rcv_aux_size || size > TRAP_AUX_MAX)
+        return false;
+    return guard_copy(call->rcv_aux, trap_data(thread->page) + TRAP_AUX_OFFSET, size);
 }
 
 static mach_msg_return_t deliver(const struct msg_call *call, struct lib_thread *thread)
@@ -57,7 +75,14 @@ static mach_msg_return_t deliver(const struct msg_call *call, struct lib_thread 
     return (mach_msg_return_t)reply->result;
 }
 
-static mach_msg_return_t msg_once(const struct msg_call *call)
+static mach_msg_return_t deliver_with_aux(const struct msg_call *call, struct lib_thread *thread)
+{
+    bool has_aux = read_aux(call, thread);
+    mach_msg_return_t mr = deliver(call, thread);
+    return has_aux ? mr : MACH_RCV_INVALID_DATA;
+}
+
+mach_msg_return_t msg_once(const struct msg_call *call)
 {
     struct trap_frame frame;
     struct gather gather;
@@ -67,12 +92,19 @@ static mach_msg_return_t msg_once(const struct msg_call *call)
         return kr == MACH_SEND_INVALID_DEST ? no_kernel(call) : kr;
     mach_msg_return_t mr = MACH_MSG_SUCCESS;
     uint32_t n_taken = 0;
-    if (promise_take(frame.thread, call->rcv_name, call->option, call->rcv_size, call->rcv_msg, &mr)) {
+    bool has_aux = call->flags & TRAP_MSG_AUX;
+    if (!has_aux &&
+        promise_take(frame.thread, call->rcv_name, call->option, call->rcv_size, call->rcv_msg, &mr)) {
         trap_end(&frame);
         return mr;
     }
     gather_init(&gather);
+    gather.head = call->head;
     write_request(&page->req, call);
+    if (has_aux) {
+        gather.room = TRAP_AUX_OFFSET;
+        write_aux(&page->req, call, frame.thread);
+    }
     if (call->option & MACH_SEND_MSG)
         mr = gather_message(&gather, frame.thread, call->msg, call->send_size);
     if (mr == MACH_MSG_SUCCESS) {
@@ -80,7 +112,7 @@ static mach_msg_return_t msg_once(const struct msg_call *call)
             mr = no_kernel(call);
         } else {
             n_taken = page->reply.n_taken;
-            mr = deliver(call, frame.thread);
+            mr = has_aux ? deliver_with_aux(call, frame.thread) : deliver(call, frame.thread);
             if (page->reply.n_promised != 0)
                 promise_note(frame.thread, call->rcv_name, call->option, call->rcv_size);
         }

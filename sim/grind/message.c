@@ -157,6 +157,18 @@ static void fill_receive(struct trap_msg *msg, struct actor *actor, uint32_t opt
         msg->rcv_name = name_of(actor->task, RECEIVABLE);
 }
 
+/* As of mach_msg2, with or without auxiliary data. */
+static void make_second(struct trap_request *request)
+{
+    uint32_t kinds = chance(80) ? (uint32_t)DRAW_FROM(2, 4, 8, 16) : draw(64);
+    request->msg.flags |= TRAP_MSG_2 | kinds << TRAP_MSG_2_SHIFT;
+    if (chance(50))
+        return;
+    request->msg.flags |= TRAP_MSG_AUX;
+    request->arg[0] = DRAW_FROM(0, 7, 8, 100, 1024, 1025, UINT64_MAX);
+    request->arg[1] = DRAW_FROM(0, 1, 8, 100, 1024, UINT64_MAX);
+}
+
 void build_end(struct builder *builder, struct actor *actor, uint32_t option, uint32_t timeout)
 {
     struct trap_request *request = &actor->page->req;
@@ -172,6 +184,8 @@ void build_end(struct builder *builder, struct actor *actor, uint32_t option, ui
     }
     if (chance(2))
         request->msg.flags = draw(4);
+    if (chance(5))
+        make_second(request);
     if (chance(2))
         request->msg.send_size = (uint32_t)DRAW_FROM(0, 20, 24, 27, size + 4, UINT32_MAX, 50331584);
 }

@@ -279,6 +279,9 @@ CALL(host_get_boot_info, host_priv_t, kernel_boot_info_t);
 CALL(host_reboot, host_priv_t, int);
 CALL(host_priv_statistics, host_priv_t, host_flavor_t, host_info_t, mach_msg_type_number_t *);
 CALL(host_processors, host_priv_t, processor_array_t *, mach_msg_type_number_t *);
+CALL(mach_msg2_internal, void *, mach_msg_option64_t, uint64_t, uint64_t, uint64_t, uint64_t, uint64_t,
+     uint64_t);
+CALL(mach_msg2_trap, void *, mach_msg_option64_t, uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, uint64_t);
 CALL(host_get_special_port, host_priv_t, int, int, mach_port_t *);
 CALL(host_set_special_port, host_priv_t, int, mach_port_t);
 CALL(host_set_exception_ports, host_priv_t, exception_mask_t, mach_port_t, exception_behavior_t,

@@ -141,6 +141,34 @@ TEST(a_fatal_guard_exception_is_told_and_ends_the_process, "K209 K210 P136 P202 
     receive_free(port);
 }
 
+static int contradict(void *argument)
+{
+    mach_msg_header_t header = { .msgh_bits = MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, 0),
+                                 .msgh_remote_port = world_parent_port() };
+    told_to_parent();
+    mach_msg2(&header, MACH64_SEND_MSG | *(const mach_msg_option64_t *)argument, header, sizeof header, 0,
+              MACH_PORT_NULL, 0, 0);
+    world_sleep_ms(PATIENCE_MS);
+    return SURVIVED;
+}
+
+TEST(options_of_mach_msg2_that_contradict_end_the_process, "P161 P203 K210")
+{
+    static const mach_msg_option64_t options[] = { 0, MACH64_SEND_MQ_CALL | MACH64_SEND_ANY,
+                                                   MACH64_SEND_DK_CALL };
+    mach_port_t port = receive_new();
+    for (size_t i = 0; i < sizeof options / sizeof options[0]; i++) {
+        world_task *task = world_task_spawn(contradict, (void *)(uintptr_t)&options[i], port);
+        union request r = next_request(port, 2405);
+        check_codes(&r, 60, EXC_GUARD,
+                    (int64_t)((uint64_t)1 << 61 | (uint64_t)kGUARD_EXC_INVALID_OPTIONS << 32), 0);
+        answer(&r, KERN_SUCCESS);
+        request_free(&r);
+        CHECK_EQ(world_task_wait(task), KILLED);
+    }
+    receive_free(port);
+}
+
 static int commit_untold(void *argument)
 {
     by_destroy();
