@@ -83,4 +83,6 @@ kern_return_t host_processor_set_priv(host_priv_t host_priv, processor_set_name_
 
 __END_DECLS
 
+#include <mach/_not_offered.h>
+
 #endif /* _host_priv_user_ */

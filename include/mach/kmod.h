@@ -3,5 +3,7 @@
 #ifndef _MACH_KMOD_H_
 #define _MACH_KMOD_H_
 
+typedef void *kmod_args_t;
+
 
 #endif /* _MACH_KMOD_H_ */

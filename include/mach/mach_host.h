@@ -77,4 +77,6 @@ kern_return_t host_create_mach_voucher(host_t host, mach_voucher_attr_raw_recipe
 
 __END_DECLS
 
+#include <mach/_not_offered.h>
+
 #endif /* _mach_host_user_ */

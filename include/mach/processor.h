@@ -31,4 +31,6 @@ kern_return_t processor_get_assignment(processor_t processor, processor_set_name
 
 __END_DECLS
 
+#include <mach/_not_offered.h>
+
 #endif /* _processor_user_ */

@@ -45,4 +45,6 @@ kern_return_t processor_set_info(processor_set_name_t set_name, int flavor, host
 
 __END_DECLS
 
+#include <mach/_not_offered.h>
+
 #endif /* _processor_set_user_ */

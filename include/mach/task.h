@@ -249,4 +249,6 @@ kern_return_t task_identity_token_get_task_port(task_id_token_t token, task_flav
 
 __END_DECLS
 
+#include <mach/_not_offered.h>
+
 #endif /* _task_user_ */

@@ -162,4 +162,6 @@ kern_return_t thread_swap_mach_voucher(thread_act_t thr_act, ipc_voucher_t new_v
 
 __END_DECLS
 
+#include <mach/_not_offered.h>
+
 #endif /* _thread_act_user_ */

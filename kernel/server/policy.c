@@ -190,8 +190,6 @@ kern_return_t serve_thread_policy_set(struct thread *thread, thread_policy_flavo
 {
     if (thread && thread->is_pooled)
         return KERN_POLICY_STATIC; /* T28 */
-    if (thread && thread->is_pooled)
-        return KERN_POLICY_STATIC;
     if (!thread || flavor == THREAD_QOS_POLICY || policy_infoCnt < count_of(flavor))
         return KERN_INVALID_ARGUMENT;
     switch (flavor) {

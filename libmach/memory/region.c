@@ -124,6 +124,11 @@ static uint32_t count_resident(const struct region *region)
     return n;
 }
 
+static unsigned char share_mode(const struct region *region)
+{
+    return region->shared ? SM_SHARED : region->file != 0 ? SM_COW : SM_PRIVATE;
+}
+
 static kern_return_t extended(const struct region *region, int *info, mach_msg_type_number_t *count)
 {
     vm_region_extended_info_data_t all = {
@@ -131,9 +136,7 @@ static kern_return_t extended(const struct region *region, int *info, mach_msg_t
         .pages_resident = count_resident(region),
         .ref_count = 1,
         .external_pager = region->file != 0,
-        .share_mode = region->shared      ? SM_SHARED
-                      : region->file != 0 ? SM_COW
-                                          : SM_PRIVATE,
+        .share_mode = share_mode(region),
     };
     if (*count < VM_REGION_EXTENDED_INFO_COUNT)
         return KERN_INVALID_ARGUMENT;
@@ -195,10 +198,23 @@ static void submap_info(const struct region *region, vm_region_submap_info_data_
         .pages_resident = count_resident(region),
         .ref_count = 1,
         .external_pager = region->file != 0,
-        .share_mode = region->shared      ? SM_SHARED
-                      : region->file != 0 ? SM_COW
-                                          : SM_PRIVATE,
+        .share_mode = share_mode(region),
     };
+}
+
+/* What costs nothing to find out, in another order. */
+static void short_info(const struct region *region, int *info)
+{
+    const vm_region_submap_short_info_data_64_t all = {
+        .protection = region->protection,
+        .max_protection = VM_PROT_ALL,
+        .inheritance = VM_INHERIT_DEFAULT,
+        .offset = region->offset,
+        .ref_count = 1,
+        .external_pager = region->file != 0,
+        .share_mode = share_mode(region),
+    };
+    memcpy(info, &all, sizeof all);
 }
 
 /* Linux has no submaps: the depth is always 0. The short form is recognised by its count. */
@@ -210,14 +226,19 @@ kern_return_t mach_vm_region_recurse(vm_map_read_t target_task, mach_vm_address_
     vm_region_submap_info_data_64_t all;
     if (target_task != mach_task_self())
         return _kernelrpc_mach_vm_region_recurse(target_task, address, size, nesting_depth, info, infoCnt);
-    if (*infoCnt < VM_REGION_SUBMAP_INFO_V0_COUNT_64)
-        return *infoCnt < VM_REGION_SUBMAP_SHORT_INFO_COUNT_64 ? KERN_INVALID_ARGUMENT : KERN_NOT_SUPPORTED;
+    if (*infoCnt < VM_REGION_SUBMAP_SHORT_INFO_COUNT_64)
+        return KERN_INVALID_ARGUMENT;
     if (!region_find(*address, &region))
         return KERN_INVALID_ADDRESS;
-    submap_info(&region, &all);
-    if (*infoCnt > VM_REGION_SUBMAP_INFO_COUNT_64)
-        *infoCnt = VM_REGION_SUBMAP_INFO_COUNT_64;
-    memcpy(info, &all, *infoCnt * sizeof(int));
+    if (*infoCnt < VM_REGION_SUBMAP_INFO_V0_COUNT_64) {
+        *infoCnt = VM_REGION_SUBMAP_SHORT_INFO_COUNT_64;
+        short_info(&region, info);
+    } else {
+        if (*infoCnt > VM_REGION_SUBMAP_INFO_COUNT_64)
+            *infoCnt = VM_REGION_SUBMAP_INFO_COUNT_64;
+        submap_info(&region, &all);
+        memcpy(info, &all, *infoCnt * sizeof(int));
+    }
     *address = region.start;
     *size = region.end - region.start;
     *nesting_depth = 0;

@@ -22,18 +22,26 @@ static void must(kern_return_t kr, const char *what)
         errx(1, "%s: %s", what, mach_error_string(kr));
 }
 
-/* The protection of the region that has the address, by both calls that walk; they must agree. */
+/* The protection of the region that has the address, by all ways of walking; they must agree. */
 static vm_prot_t protection_at(task_t task, mach_vm_address_t wanted)
 {
-    mach_vm_address_t at = wanted, also_at = wanted;
+    mach_vm_address_t at = wanted, also_at = wanted, short_at = wanted;
     mach_vm_size_t size, also_size;
     natural_t depth = 0;
     vm_region_submap_info_data_64_t deep;
+    vm_region_submap_short_info_data_64_t brief;
     vm_region_basic_info_data_64_t basic;
-    mach_msg_type_number_t n_deep = VM_REGION_SUBMAP_INFO_COUNT_64, n_basic = VM_REGION_BASIC_INFO_COUNT_64;
+    mach_msg_type_number_t n_deep = VM_REGION_SUBMAP_INFO_COUNT_64, n_basic = VM_REGION_BASIC_INFO_COUNT_64,
+                           n_brief = VM_REGION_SUBMAP_SHORT_INFO_COUNT_64;
     mach_port_t object;
     must(mach_vm_region_recurse(task, &at, &size, &depth, (vm_region_recurse_info_t)&deep, &n_deep),
          "mach_vm_region_recurse");
+    must(mach_vm_region_recurse(task, &short_at, &size, &depth, (vm_region_recurse_info_t)&brief, &n_brief),
+         "mach_vm_region_recurse, in short");
+    if (n_brief != VM_REGION_SUBMAP_SHORT_INFO_COUNT_64 || short_at != at ||
+        brief.protection != deep.protection || brief.offset != deep.offset ||
+        brief.share_mode != deep.share_mode || brief.is_submap)
+        errx(1, "the short form tells something else");
     must(mach_vm_region(task, &also_at, &also_size, VM_REGION_BASIC_INFO_64, (vm_region_info_t)&basic,
                         &n_basic, &object),
          "mach_vm_region");

@@ -196,6 +196,18 @@ TEST(what_nobody_traces_or_signs_is_said, "")
     vproc_transaction_end(NULL, transaction);
 }
 
+TEST(what_has_nothing_behind_it_is_refused, "")
+{
+    processor_set_t set = 1;
+    mach_zone_name_array_t names;
+    mach_zone_info_array_t infos;
+    mach_msg_type_number_t n_names = 1, n_infos = 1;
+    CHECK_EQ(task_get_assignment(mach_task_self(), &set), KERN_NOT_SUPPORTED);
+    CHECK_EQ(set, MACH_PORT_NULL);
+    CHECK_EQ(mach_zone_info(mach_host_self(), &names, &n_names, &infos, &n_infos), KERN_NOT_SUPPORTED);
+    CHECK_EQ(n_names + n_infos, 0);
+}
+
 TEST(a_descriptor_for_events_alone_hears_of_them, "")
 {
     char path[] = "/tmp/machd-ported.XXXXXX";
