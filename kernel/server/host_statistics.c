@@ -15,7 +15,7 @@
 #include "processor_server.h"
 #include "processor_set_server.h"
 
-enum { SCALE = 1000, SET_LOAD_INFO = 4 }; /* LOAD_SCALE; PROCESSOR_SET_LOAD_INFO */
+enum { SCALE = 1000 }; /* LOAD_SCALE */
 
 /* ---- records ---- */
 
@@ -224,7 +224,7 @@ kern_return_t serve_host_processor_info(struct host_object *host, processor_flav
 kern_return_t serve_processor_set_statistics(struct host_object *pset, processor_set_flavor_t flavor,
                                              processor_set_info_t info, mach_msg_type_number_t *infoCnt)
 {
-    if (!pset || flavor != SET_LOAD_INFO)
+    if (!pset || flavor != PROCESSOR_SET_LOAD_INFO)
         return KERN_INVALID_ARGUMENT;
     struct system *system = system_of_host(pset);
     kern_return_t kr = call_machine_usage(system);

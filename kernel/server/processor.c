@@ -16,8 +16,6 @@
 #include "processor_server.h"
 #include "processor_set_server.h"
 
-enum { SET_BASIC_INFO = 5 }; /* PROCESSOR_SET_BASIC_INFO */
-
 /* ---- from the host ---- */
 
 kern_return_t serve_processor_set_default(struct host_object *host, struct port **default_set)
@@ -90,7 +88,7 @@ kern_return_t serve_processor_set_destroy(struct host_object *set)
 kern_return_t serve_processor_set_info(struct host_object *set_name, int flavor, struct port **host,
                                        processor_set_info_t info_out, mach_msg_type_number_t *info_outCnt)
 {
-    if (!set_name || flavor != SET_BASIC_INFO)
+    if (!set_name || flavor != PROCESSOR_SET_BASIC_INFO)
         return KERN_INVALID_ARGUMENT;
     const struct system *system = system_of_host(set_name);
     const integer_t info[] = { system->machine.cpus_online, POLICY_TIMESHARE };

@@ -7,7 +7,7 @@
 
 #include "tests/tasks/carry.h"
 
-enum { PROCESSOR_TYPE = 5, SET_TYPE, SET_NAME_TYPE, SET_BASIC_INFO = 5 };
+enum { PROCESSOR_TYPE = 5, SET_TYPE, SET_NAME_TYPE };
 
 static natural_t type_of_object(mach_port_t port)
 {
@@ -77,11 +77,11 @@ TEST(a_sets_name_tells_of_the_set_and_opens_nothing, "K52 K117 K118")
     CHECK_EQ(processor_set_tasks(host, &list, &n), KERN_INVALID_ARGUMENT);
     CHECK_EQ(processor_set_threads(set, &list, &n), KERN_NOT_SUPPORTED);
     n = 2;
-    CHECK_EQ(processor_set_info(name, SET_BASIC_INFO, &of, info, &n), OK);
+    CHECK_EQ(processor_set_info(name, PROCESSOR_SET_BASIC_INFO, &of, info, &n), OK);
     CHECK_EQ(type_of_object(of), 3);
     CHECK_GE(info[0], 1);
     CHECK_EQ(info[1], POLICY_TIMESHARE);
-    CHECK_EQ(processor_set_info(set, SET_BASIC_INFO, &of, info, &n), OK);
+    CHECK_EQ(processor_set_info(set, PROCESSOR_SET_BASIC_INFO, &of, info, &n), OK);
     CHECK_EQ(processor_set_info(name, 999, &of, info, &n), KERN_INVALID_ARGUMENT);
     CHECK_EQ(processor_set_destroy(set), KERN_FAILURE);
     CHECK_EQ(mach_port_mod_refs(SELF, of, MACH_PORT_RIGHT_SEND, -2), OK);
