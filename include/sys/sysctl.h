@@ -2,13 +2,16 @@
 /*
  * <sys/sysctl.h> - facts about the machine and the system, by name (abi-system 11.3)
  *
- *    int             hw.ncpu activecpu physicalcpu physicalcpu_max logicalcpu logicalcpu_max byteorder cputype cpusubtype
- *                    cpu64bit_capable
+ *    int             hw.ncpu activecpu availcpu packages physicalcpu physicalcpu_max logicalcpu logicalcpu_max byteorder cputype cpusubtype
+ *                    cpu64bit_capable optional.floatingpoint
+ *                    machdep.cpu.core_count thread_count, vm.pagesize, sysctl.proc_native
  *                    kern.maxproc maxprocperuid maxfiles argmax ngroups osrevision secure_kernel development
- *                    hv_vmm_present exc_resource_threads_enabled wq_max_threads wq_max_constrained_threads tfp.policy
- *    int64_t         hw.memsize pagesize cachelinesize tbfrequency
+ *                    maxfilesperproc posix1version job_control saved_ids safeboot hv_support hv_vmm_present exc_resource_threads_enabled wq_max_threads wq_max_constrained_threads tfp.policy
+ *    int64_t         hw.memsize physmem usermem pagesize cachelinesize l1icachesize l1dcachesize l2cachesize l3cachesize tbfrequency
  *    string          hw.machine model targettype
- *                    kern.ostype osrelease version osversion osproductversion hostname bootargs
+ *                    kern.ostype osrelease version osversion osproductversion hostname bootargs bootsessionuuid
+ *                    machdep.cpu.brand_string vendor
+ *    struct clockinfo, loadavg, xsw_usage    kern.clockrate, vm.loadavg, vm.swapusage
  *    struct timeval  kern.boottime
  *    struct kinfo_proc[]          kern.proc.all, and by numbers alone .pid .pgrp .session .tty .uid .ruid with one number more
  *    int argc, path, zeros up to a multiple of 8, strings
@@ -41,15 +44,26 @@
 #define KERN_OSRELEASE 2
 #define KERN_OSREV 3
 #define KERN_VERSION 4
+#define KERN_MAXVNODES 5
 #define KERN_MAXPROC 6
 #define KERN_MAXFILES 7
 #define KERN_ARGMAX 8
 #define KERN_HOSTNAME 10
 #define KERN_HOSTID 11
+#define KERN_CLOCKRATE 12
 #define KERN_PROC 14
+#define KERN_POSIX1 17
 #define KERN_NGROUPS 18
+#define KERN_JOB_CONTROL 19
+#define KERN_SAVED_IDS 20
 #define KERN_BOOTTIME 21
+#define KERN_MAXFILESPERPROC 29
+#define KERN_MAXPROCPERUID 30
+#define KERN_IPC 32
+#define KERN_PROCARGS 38
 #define KERN_PROCARGS2 49
+#define KERN_COREFILE 50
+#define KERN_COREDUMP 51
 #define KERN_USRSTACK64 59
 #define KERN_PROCNAME 62
 #define KERN_OSVERSION 65
@@ -118,10 +132,46 @@ struct kinfo_proc {
 #define HW_PHYSMEM 5
 #define HW_USERMEM 6
 #define HW_PAGESIZE 7
+#define HW_EPOCH 10
+#define HW_FLOATINGPT 11
+#define HW_MACHINE_ARCH 12
+#define HW_VECTORUNIT 13
+#define HW_BUS_FREQ 14
 #define HW_CPU_FREQ 15
 #define HW_CACHELINE 16
+#define HW_L1ICACHESIZE 17
+#define HW_L1DCACHESIZE 18
+#define HW_L2CACHESIZE 20
+#define HW_L3CACHESIZE 22
+#define HW_TB_FREQ 23
 #define HW_MEMSIZE 24
 #define HW_AVAILCPU 25
+
+#define VM_METER 1
+#define VM_LOADAVG 2
+#define VM_SWAPUSAGE 5
+
+struct clockinfo {
+    int hz;   /* in which times are counted */
+    int tick; /* microseconds of one */
+    int tickadj;
+    int stathz;
+    int profhz;
+};
+
+typedef u_int32_t fixpt_t;
+struct loadavg {
+    fixpt_t ldavg[3]; /* of 1, 5 and 15 minutes, times fscale */
+    long fscale;
+};
+
+struct xsw_usage {
+    u_int64_t xsu_total; /* bytes */
+    u_int64_t xsu_avail;
+    u_int64_t xsu_used;
+    u_int32_t xsu_pagesize;
+    int xsu_encrypted;
+};
 
 __BEGIN_DECLS
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* libmach/process/sysctl.c - <sys/sysctl.h>: the names of Darwin, the facts of Linux */
+#include <ctype.h>
 #include <errno.h>
 #include <limits.h>
 #include <mach/machine.h>
@@ -11,6 +12,7 @@
 #include <sys/auxv.h>
 #include <sys/resource.h>
 #include <sys/sysctl.h>
+#include <sys/sysinfo.h>
 #include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
@@ -21,10 +23,16 @@
 enum { TEXT_SIZE = 512, MAX_PROCESSES = 2500 }; /* F23: where no machd says otherwise */
 
 struct value {
-    enum { NUMBER, WIDE, TEXT, TIME } kind;
+    enum { NUMBER, WIDE, TEXT, TIME, RECORD } kind;
     int64_t number;
     char text[TEXT_SIZE];
     struct timeval time;
+    union {
+        struct clockinfo clock;
+        struct loadavg load;
+        struct xsw_usage swap;
+    } record;
+    size_t record_size;
 };
 
 static void set_text(struct value *value, const char *text)
@@ -76,6 +84,61 @@ static void of_system(struct value *value, size_t member)
         set_text(value, (const char *)&system + member);
 }
 
+/* One line of a small file that Linux shows, or the value behind a key of it, is all that these need. */
+static void of_file(struct value *value, const char *path, const char *key)
+{
+    char line[TEXT_SIZE];
+    FILE *in = fopen(path, "re");
+    while (in != NULL && fgets(line, sizeof line, in) != NULL) {
+        const char *colon = strchr(line, ':');
+        line[strcspn(line, "\n")] = '\0';
+        if (key != NULL && (strncmp(line, key, strlen(key)) != 0 || colon == NULL))
+            continue;
+        set_text(value, key != NULL ? colon + 1 + strspn(colon + 1, " ") : line);
+        break;
+    }
+    if (in != NULL)
+        fclose(in);
+}
+
+static void boot_session(struct value *value)
+{
+    of_file(value, "/proc/sys/kernel/random/boot_id", NULL);
+    for (char *at = value->text; *at != '\0'; at++)
+        *at = (char)toupper((unsigned char)*at);
+}
+
+static void clock_record(struct value *value)
+{
+    int hz = (int)sysconf(_SC_CLK_TCK);
+    value->record.clock = (struct clockinfo){ .hz = hz, .tick = 1000000 / hz, .stathz = hz, .profhz = hz };
+    value->record_size = sizeof value->record.clock;
+}
+
+static void load_record(struct value *value)
+{
+    enum { SCALE = 2048 };
+    double load[3] = { 0 };
+    value->record.load.fscale = SCALE;
+    if (getloadavg(load, 3) == 3)
+        for (int i = 0; i < 3; i++)
+            value->record.load.ldavg[i] = (fixpt_t)(load[i] * SCALE);
+    value->record_size = sizeof value->record.load;
+}
+
+static void swap_record(struct value *value)
+{
+    struct sysinfo system;
+    if (sysinfo(&system) == 0)
+        value->record.swap = (struct xsw_usage){
+            .xsu_total = (uint64_t)system.totalswap * system.mem_unit,
+            .xsu_avail = (uint64_t)system.freeswap * system.mem_unit,
+            .xsu_used = (uint64_t)(system.totalswap - system.freeswap) * system.mem_unit,
+            .xsu_pagesize = (uint32_t)sysconf(_SC_PAGESIZE),
+        };
+    value->record_size = sizeof value->record.swap;
+}
+
 static const char *machine(void)
 {
 #if defined(__x86_64__)
@@ -113,6 +176,13 @@ enum fact {
     BUILD,
     PRODUCT_VERSION,
     HOST_NAME,
+    CACHE,
+    BRAND,
+    VENDOR,
+    BOOT_SESSION,
+    CLOCK_RATE,
+    LOAD,
+    SWAP,
     NOTHING,
 };
 
@@ -136,7 +206,32 @@ static const struct entry {
     { "hw.memsize", { CTL_HW, HW_MEMSIZE }, WIDE, MEMORY, 0 },
     { "hw.pagesize", { CTL_HW, HW_PAGESIZE }, WIDE, PAGE_SIZE_OF_SYSTEM, 0 },
     { "hw.cachelinesize", { CTL_HW, HW_CACHELINE }, WIDE, CACHE_LINE, 0 },
-    { "hw.tbfrequency", { 0 }, WIDE, CONSTANT, 1000000000 },
+    { "hw.availcpu", { 0 }, NUMBER, ONLINE_CPUS, 0 },
+    { "hw.packages", { 0 }, NUMBER, CONSTANT, 1 },
+    { "hw.physmem", { CTL_HW, HW_PHYSMEM }, WIDE, MEMORY, 0 },
+    { "hw.usermem", { CTL_HW, HW_USERMEM }, WIDE, MEMORY, 0 },
+    { "hw.l1icachesize", { CTL_HW, HW_L1ICACHESIZE }, WIDE, CACHE, _SC_LEVEL1_ICACHE_SIZE },
+    { "hw.l1dcachesize", { CTL_HW, HW_L1DCACHESIZE }, WIDE, CACHE, _SC_LEVEL1_DCACHE_SIZE },
+    { "hw.l2cachesize", { CTL_HW, HW_L2CACHESIZE }, WIDE, CACHE, _SC_LEVEL2_CACHE_SIZE },
+    { "hw.l3cachesize", { CTL_HW, HW_L3CACHESIZE }, WIDE, CACHE, _SC_LEVEL3_CACHE_SIZE },
+    { "hw.optional.floatingpoint", { CTL_HW, HW_FLOATINGPT }, NUMBER, CONSTANT, 1 },
+    { "machdep.cpu.brand_string", { 0 }, TEXT, BRAND, 0 },
+    { "machdep.cpu.vendor", { 0 }, TEXT, VENDOR, 0 },
+    { "machdep.cpu.core_count", { 0 }, NUMBER, ALL_CPUS, 0 },
+    { "machdep.cpu.thread_count", { 0 }, NUMBER, ALL_CPUS, 0 },
+    { "vm.loadavg", { CTL_VM, VM_LOADAVG }, RECORD, LOAD, 0 },
+    { "vm.swapusage", { CTL_VM, VM_SWAPUSAGE }, RECORD, SWAP, 0 },
+    { "vm.pagesize", { 0 }, NUMBER, PAGE_SIZE_OF_SYSTEM, 0 },
+    { "kern.clockrate", { CTL_KERN, KERN_CLOCKRATE }, RECORD, CLOCK_RATE, 0 },
+    { "kern.bootsessionuuid", { 0 }, TEXT, BOOT_SESSION, 0 },
+    { "kern.maxfilesperproc", { CTL_KERN, KERN_MAXFILESPERPROC }, NUMBER, FILES_MAX, 0 },
+    { "kern.posix1version", { CTL_KERN, KERN_POSIX1 }, NUMBER, CONSTANT, 200112 },
+    { "kern.job_control", { CTL_KERN, KERN_JOB_CONTROL }, NUMBER, CONSTANT, 1 },
+    { "kern.saved_ids", { CTL_KERN, KERN_SAVED_IDS }, NUMBER, CONSTANT, 1 },
+    { "kern.safeboot", { CTL_KERN, KERN_SAFEBOOT }, NUMBER, CONSTANT, 0 },
+    { "kern.hv_support", { 0 }, NUMBER, CONSTANT, 0 },
+    { "sysctl.proc_native", { 0 }, NUMBER, CONSTANT, 1 },
+    { "hw.tbfrequency", { CTL_HW, HW_TB_FREQ }, WIDE, CONSTANT, 1000000000 },
     { "hw.machine", { CTL_HW, HW_MACHINE }, TEXT, MACHINE, 0 },
     { "hw.model", { CTL_HW, HW_MODEL }, TEXT, MODEL, 0 },
     { "hw.targettype", { 0 }, TEXT, MODEL, 0 },
@@ -150,7 +245,7 @@ static const struct entry {
     { "kern.boottime", { CTL_KERN, KERN_BOOTTIME }, TIME, BOOT_TIME, 0 },
     { "kern.osrevision", { CTL_KERN, KERN_OSREV }, NUMBER, CONSTANT, 199506 },
     { "kern.maxproc", { CTL_KERN, KERN_MAXPROC }, NUMBER, PROCESSES, 0 },
-    { "kern.maxprocperuid", { 0 }, NUMBER, PROCESSES_OF_USER, 0 },
+    { "kern.maxprocperuid", { CTL_KERN, KERN_MAXPROCPERUID }, NUMBER, PROCESSES_OF_USER, 0 },
     { "kern.maxfiles", { CTL_KERN, KERN_MAXFILES }, NUMBER, FILES_MAX, 0 },
     { "kern.argmax", { CTL_KERN, KERN_ARGMAX }, NUMBER, ARGUMENTS_MAX, 0 },
     { "kern.ngroups", { CTL_KERN, KERN_NGROUPS }, NUMBER, CONSTANT, 16 },
@@ -187,6 +282,13 @@ static void find_out(const struct entry *entry, struct value *value)
     case BUILD: set_text(value, "19A583"); break; /* of the generation that machd follows */
     case PRODUCT_VERSION: set_text(value, "10.15"); break;
     case HOST_NAME: of_system(value, offsetof(struct utsname, nodename)); break;
+    case CACHE: value->number = sysconf((int)entry->constant); break;
+    case BRAND: of_file(value, "/proc/cpuinfo", "model name"); break;
+    case VENDOR: of_file(value, "/proc/cpuinfo", "vendor_id"); break;
+    case BOOT_SESSION: boot_session(value); break;
+    case CLOCK_RATE: clock_record(value); break;
+    case LOAD: load_record(value); break;
+    case SWAP: swap_record(value); break;
     case NOTHING: break;
     }
 }
@@ -208,6 +310,7 @@ static const void *bytes_of(struct value *value, size_t room, size_t *size_p)
     switch (value->kind) {
     case TEXT: *size_p = strlen(value->text) + 1; return value->text;
     case TIME: *size_p = sizes[TIME]; return &value->time;
+    case RECORD: *size_p = value->record_size; return &value->record;
     case NUMBER:
     case WIDE: break;
     }

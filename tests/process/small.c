@@ -50,6 +50,37 @@ TEST(sysctl_knows_its_names_by_word_and_number, "F23 H19")
     CHECK_EQ(errno, EPERM);
 }
 
+TEST(sysctl_tells_records_and_what_the_processor_is, "")
+{
+    struct clockinfo clock = { 0 };
+    struct loadavg load = { 0 };
+    struct xsw_usage swap = { 0 };
+    char text[512] = "";
+    int mib[2] = { CTL_VM, VM_LOADAVG };
+    int64_t cache = -1;
+    size_t size = sizeof clock;
+    REQUIRE_EQ(sysctlbyname("kern.clockrate", &clock, &size, NULL, 0), 0);
+    CHECK_EQ(size, sizeof clock);
+    CHECK_EQ(clock.hz * clock.tick, 1000000);
+    size = sizeof load;
+    REQUIRE_EQ(sysctl(mib, 2, &load, &size, NULL, 0), 0);
+    CHECK_EQ(load.fscale, 2048);
+    size = sizeof swap;
+    REQUIRE_EQ(sysctlbyname("vm.swapusage", &swap, &size, NULL, 0), 0);
+    CHECK_EQ(swap.xsu_used + swap.xsu_avail, swap.xsu_total);
+    size = 4;
+    CHECK_EQ(sysctlbyname("vm.swapusage", &swap, &size, NULL, 0), -1);
+    CHECK_EQ(errno, ENOMEM);
+    size = sizeof text;
+    REQUIRE_EQ(sysctlbyname("kern.bootsessionuuid", text, &size, NULL, 0), 0);
+    CHECK_EQ(size, 37);
+    size = sizeof text;
+    CHECK_EQ(sysctlbyname("machdep.cpu.brand_string", text, &size, NULL, 0), 0);
+    size = sizeof cache;
+    CHECK_EQ(sysctlbyname("hw.l1dcachesize", &cache, &size, NULL, 0), 0);
+    CHECK_GE(cache, 0);
+}
+
 static int set_max(int value)
 {
     return sysctlbyname("kern.maxproc", NULL, NULL, &value, sizeof value) == 0 ? 0 : errno;
