@@ -65,13 +65,18 @@ static bool is_dead(pid_t pid)
     return REAL(waitid)(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT | WNOHANG) != 0 || info.si_pid != 0;
 }
 
-/* Ends when the child has died before, and after a while in any case: it may be stopped. */
-static void await_attached(_Atomic uint32_t *word, pid_t pid)
+/* Ends when the child has died before, and after a while in any case: it may be stopped. False: it has died, and will not use what
+ * was announced for it. */
+static bool await_attached(_Atomic uint32_t *word, pid_t pid)
 {
-    enum { LOOK_MS = 20, LOOKS_MAX = 100 };
-    const struct timespec time = { 0, LOOK_MS * 1000000 };
-    for (int i = 0; i < LOOKS_MAX && atomic_load(word) == 0 && (i == 0 || !is_dead(pid)); i++)
+    enum { FIRST_LOOKS = 10, LOOK_MS = 20, LOOKS_MAX = 100 };
+    for (int i = 0; i < LOOKS_MAX && atomic_load(word) == 0; i++) {
+        const struct timespec time = { 0, (i < FIRST_LOOKS ? 1 : LOOK_MS) * 1000000 };
+        if (i > 0 && is_dead(pid))
+            return atomic_load(word) != 0;
         syscall(SYS_futex, word, FUTEX_WAIT, 0, &time, NULL, 0);
+    }
+    return true;
 }
 
 static __thread bool is_bare
@@ -115,8 +120,8 @@ EXPORT pid_t fork(void)
         nonce = 0;
     if (pid < 0 && announced != 0)
         live_fork_abort(announced);
-    if (pid > 0 && word != NULL)
-        await_attached(word, pid);
+    if (pid > 0 && word != NULL && !await_attached(word, pid))
+        live_fork_abort(announced);
     if (pid != 0 && word != NULL) {
         munmap((void *)word, sizeof *word);
         is_attached = NULL;

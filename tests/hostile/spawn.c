@@ -4,7 +4,8 @@
  * Parents start programs in every way there is, as fast as they can: with ports, suspended, that are missing, by fork. Each is
  * killed after some milliseconds, and so are its children meanwhile. What they leave must be children like any other, that end by themselves or wait for a signal:
  * none waits for its parent in somebody else's memory for ever, and machd holds in the end what it held before.
- * This process is what orphans get as their parent. SPAWNERS=n: how many are killed.
+ * This process is what orphans get as their parent. SPAWNERS=n: how many are killed; AT_ONCE=n: how many there are at
+ * a time.
  */
 #include <errno.h>
 #include <libproc.h>
@@ -19,7 +20,7 @@
 
 #include "tests/hostile/util.h"
 
-enum { SPAWNERS = 40, LIFE_MS_MAX = 25, CHILDREN_MAX = 64, KILL_EVERY_US = 1500 };
+enum { SPAWNERS = 40, LIFE_MS_MAX = 25, CHILDREN_MAX = 64, KILL_EVERY_US = 1500, BIRTHS = 150 };
 
 static mach_port_t make_port(void)
 {
@@ -125,25 +126,71 @@ static bool collect_all(void)
     }
 }
 
+static pid_t start_spawner(uint64_t seed)
+{
+    pid_t pid = fork();
+    if (pid == 0)
+        spawn_for_ever(seed);
+    REQUIRE_GT(pid, 0);
+    return pid;
+}
+
+static int number(const char *name, int otherwise)
+{
+    const char *given = getenv(name);
+    return given != NULL ? atoi(given) : otherwise;
+}
+
 TEST(whoever_is_killed_while_it_makes_processes_leaves_none_that_waits_for_it, "F20 F64 F74 F149")
 {
     uint64_t state = random_seed();
-    const char *number = getenv("SPAWNERS");
-    int n = number != NULL ? atoi(number) : SPAWNERS;
+    int n = number("SPAWNERS", SPAWNERS), at_once = number("AT_ONCE", 1);
+    pid_t spawner[SPAWNERS] = { 0 };
+    REQUIRE_LE(at_once, SPAWNERS);
     test_log("HOSTILE_SEED=%llu", (unsigned long long)state);
     REQUIRE_EQ(prctl(PR_SET_CHILD_SUBREAPER, 1), 0);
     warm_up();
     struct census before = census_at_rest();
     for (int i = 0; i < n; i++) {
-        uint64_t seed = random_next(&state);
-        pid_t pid = fork();
-        if (pid == 0)
-            spawn_for_ever(seed);
-        REQUIRE_GT(pid, 0);
-        usleep(random_next(&state) % (LIFE_MS_MAX * 1000));
-        kill(pid, SIGKILL);
+        pid_t *pid = &spawner[i % at_once];
+        if (*pid > 0)
+            kill(*pid, SIGKILL);
         collect_ended(); /* zombies count, and there is a limit */
+        *pid = start_spawner(random_next(&state));
+        usleep(random_next(&state) % (LIFE_MS_MAX * 1000));
     }
+    for (int i = 0; i < at_once; i++)
+        if (spawner[i] > 0)
+            kill(spawner[i], SIGKILL);
     CHECK(collect_all());
     census_check_back(&before, "all of it");
+}
+
+static bool dies_at_birth;
+
+static void in_child(void)
+{
+    if (dies_at_birth)
+        kill(getpid(), SIGKILL);
+}
+
+static void stand_before_the_library(void)
+{
+    pthread_atfork(NULL, NULL, in_child);
+}
+
+/* Runs before the constructors of libraries, so that the child comes here before libmach sees it. */
+__attribute__((section(".preinit_array"), used)) static void (*const first)(void) = stand_before_the_library;
+
+/* What was announced for a child must not count for its parent when the child died before it could use it. */
+TEST(children_that_are_killed_at_birth_do_not_keep_their_parent_from_forking, "F16 F64")
+{
+    warm_up();
+    dies_at_birth = true;
+    for (int i = 0; i < BIRTHS; i++) {
+        pid_t pid = fork();
+        REQUIRE_GT(pid, 0);
+        waitpid(pid, NULL, 0);
+    }
+    dies_at_birth = false;
 }
