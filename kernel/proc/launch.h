@@ -19,7 +19,7 @@ struct watch;
 
 enum launch_state { LAUNCH_PREPARED, LAUNCH_COMMITTED };
 
-enum { LAUNCHES_PER_PROCESS = 64 };
+enum { LAUNCHES_PER_PROCESS = 1024 };
 
 struct launch {
     struct list link;      /* procs.launches */

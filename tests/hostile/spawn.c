@@ -9,6 +9,7 @@
  */
 #include <errno.h>
 #include <libproc.h>
+#include <mach/spawn_np.h>
 #include <pthread.h>
 #include <signal.h>
 #include <spawn_private.h>
@@ -19,8 +20,9 @@
 #include <unistd.h>
 
 #include "tests/hostile/util.h"
+#include "wire/process.h"
 
-enum { SPAWNERS = 40, LIFE_MS_MAX = 25, CHILDREN_MAX = 64, KILL_EVERY_US = 1500, BIRTHS = 150 };
+enum { SPAWNERS = 40, LIFE_MS_MAX = 25, CHILDREN_MAX = 64, KILL_EVERY_US = 1500, BIRTHS = 150, STARTS = 500 };
 
 static mach_port_t make_port(void)
 {
@@ -193,4 +195,18 @@ TEST(children_that_are_killed_at_birth_do_not_keep_their_parent_from_forking, "F
         waitpid(pid, NULL, 0);
     }
     dies_at_birth = false;
+}
+
+/* launchd has as many when all jobs of a machine begin at once. */
+TEST(a_program_may_have_hundreds_of_starts_under_way, "F20")
+{
+    uint64_t ticket[STARTS];
+    struct spawn_request request = { .process_limit = UINT32_MAX };
+    warm_up();
+    struct census before = census_at_rest();
+    for (int i = 0; i < STARTS; i++)
+        REQUIRE_EQ(mach_spawn_prepare_np(&request, &ticket[i]), 0);
+    for (int i = 0; i < STARTS; i++)
+        mach_spawn_undo_np(ticket[i]);
+    census_check_back(&before, "hundreds of starts");
 }

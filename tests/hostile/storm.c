@@ -362,6 +362,53 @@ TEST(many_wait_for_a_server_that_is_stopped_and_are_served_when_it_goes_on, "P11
     scene_end(&s, "a stopped server");
 }
 
+/* ---- images ---- */
+
+static const char *const left = "TEST_HOSTILE_IMAGES_LEFT";
+
+/* Runs before main in each image but the first: some calls, with a right in a message of its own, and the next image. */
+__attribute__((constructor)) static void go_on_as_another_image(void)
+{
+    const char *given = getenv(left);
+    int n = given != NULL ? atoi(given) : 0;
+    char number[16], *argv[] = { "image", NULL };
+    mach_port_t port;
+
+    if (n == 0)
+        return;
+    port = port_with_send();
+    send_id(port, n);
+    if (n == 1)
+        _exit(0);
+    snprintf(number, sizeof(number), "%d", n - 1);
+    setenv(left, number, 1);
+    execv("/proc/self/exe", argv);
+    _exit(1);
+}
+
+static void run_images(struct child *parent, const char *number)
+{
+    char *argv[] = { "image", NULL };
+
+    setenv(left, number, 1);
+    execv("/proc/self/exe", argv);
+    child_tell(parent, 1);
+}
+
+TEST(a_storm_of_images_ends_at_any_moment, "F85 F99")
+{
+    struct scene s;
+
+    begin(&s);
+    for (unsigned i = 0; i < loads(6); i++)
+        start_one(run_images, i % 2 ? "1000000" : "8");
+    for (unsigned i = 0; i < n_children; i += 2)
+        CHECK_EQ(child_hear(&children[i]), -1); /* its end */
+    tell(&s, "half have come to an end");
+    kill_all();
+    scene_end(&s, "a storm of images");
+}
+
 /* ---- connections ---- */
 
 static int connect_to(const char *path)
