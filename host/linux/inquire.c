@@ -1,17 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "host/linux/helper.h"
 #include "host/linux/inquire.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
-#include <sched.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/resource.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "host/linux/log.h"
@@ -19,7 +15,7 @@
 #include "host/linux/proc.h"
 #include "host/linux/process.h"
 
-enum { CPUS_MAX = 4096, LINES_MAX = 1 << 20, STACK = 256 << 10 };
+enum { CPUS_MAX = 4096, LINES_MAX = 1 << 20 };
 
 /* pid 0: the machine. */
 struct question {
@@ -125,11 +121,8 @@ static int question_pipe[2] = { -1, -1 }, answer_pipe[2] = { -1, -1 };
 
 static void *help(void *argument)
 {
-    const struct sched_param ordinary = { 0 };
     struct answer answer;
     (void)argument;
-    sched_setscheduler(0, SCHED_OTHER, &ordinary); /* machd's own is higher */
-    syscall(SYS_setpriority, PRIO_PROCESS, syscall(SYS_gettid), 0);
     while (read(question_pipe[0], &answer.question, sizeof(answer.question)) == sizeof(answer.question)) {
         answer.is_known = answer.question.pid ? proc_read_usage_of_task(answer.question.pid, &answer.usage)
                                               : read_load() && read_ticks() && read_memory();
@@ -137,23 +130,6 @@ static void *help(void *argument)
             break;
     }
     return NULL;
-}
-
-/* Signals are machd's own thread's. */
-static bool start_helper(void)
-{
-    pthread_t thread;
-    pthread_attr_t attributes;
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    pthread_attr_init(&attributes);
-    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-    pthread_attr_setstacksize(&attributes, STACK);
-    int error = pthread_create(&thread, &attributes, help, NULL);
-    pthread_attr_destroy(&attributes);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return error == 0;
 }
 
 static void close_pipes(struct machd *m)
@@ -173,7 +149,7 @@ static bool start(struct machd *m)
         return true;
     if (pipe2(question_pipe, O_CLOEXEC) == 0 && pipe2(answer_pipe, O_CLOEXEC) == 0 &&
         fcntl(question_pipe[1], F_SETFL, O_NONBLOCK) == 0 && fcntl(answer_pipe[0], F_SETFL, O_NONBLOCK) == 0 &&
-        watch_open(m, &m->answers, WATCH_ANSWERS, answer_pipe[0], EPOLLIN) == 0 && start_helper())
+        watch_open(m, &m->answers, WATCH_ANSWERS, answer_pipe[0], EPOLLIN) == 0 && helper_start(help, NULL))
         return true;
     log_line("there is no thread to find out what processes use: %s", strerror(errno));
     close_pipes(m);

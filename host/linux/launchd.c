@@ -165,15 +165,17 @@ void launchd_died(struct machd *m)
     struct launchd *l = &m->launchd;
     struct process *process = process_find(m, l->pid);
     bool has_served = m->now - l->started >= TIME_TO_SERVE;
-    int status = 0;
+    siginfo_t info = { 0 };
     if (process)
         process_died(m, process);
     watch_close(m, &l->death);
-    waitpid(l->pid, &status, 0);
+    waitid(P_PID, (id_t)l->pid, &info, WEXITED | WNOHANG | WNOWAIT); /* collected with the orphans */
+    if (m->stop)
+        waitpid(l->pid, NULL, 0); /* nobody will any more */
     l->pid = 0;
     if (m->stop)
         return;
-    tell_why(m, status);
+    tell_why(m, orphans_wait_status(&info));
     if (m->now - l->started >= GOOD_RUN)
         l->backoff = 0;
     try_later(m, has_served);

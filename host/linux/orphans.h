@@ -8,6 +8,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <signal.h>
 #include <stdint.h>
 
 #define ORPHANS_KEPT 1024u /* as many jobs as one domain may have */
@@ -23,11 +24,14 @@ struct orphan {
 struct orphans {
     struct orphan ended[ORPHANS_KEPT]; /* a ring: the oldest goes first */
     uint32_t next;
+    int collector; /* a pipe to the thread that collects; 0: there is none yet */
 };
 
 /* From now on machd's. */
 void orphans_start(void);
 /* SIGCHLD says that there are some, or that launchd has ended. */
 void orphans_collect(struct machd *m);
+/* What wait would say of a process that waitid has told of. */
+int orphans_wait_status(const siginfo_t *info);
 /* How the process ended; what was told is forgotten. False: it is not known. host_ops.process_status. */
 bool orphans_status(void *host, int32_t pid, uint64_t start_time, int *status_p);
