@@ -5,15 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
-plist_t plist_read(const char *text, size_t size)
-{
-    plist_t list = NULL;
-
-    if (size > JOB_SUBMIT_SIZE || size < 8 || plist_is_binary(text, (uint32_t)size))
-        return NULL;
-    plist_from_xml(text, (uint32_t)size, &list);
-    return list;
-}
+#define MAX_DEPTH 64
 
 const char *plist_string(plist_t node)
 {
@@ -60,6 +52,51 @@ bool plist_each(plist_t dict, bool (*fn)(void *context, const char *key, plist_t
     }
     free(iter);
     return more;
+}
+
+/* ---- reading ---- */
+
+static bool is_too_deep(plist_t node, int depth);
+
+static bool is_flat_entry(void *depth, const char *key, plist_t value)
+{
+    (void)key;
+    return !is_too_deep(value, *(int *)depth);
+}
+
+/* To write what is nested costs the square of its depth. */
+static bool is_too_deep(plist_t node, int depth)
+{
+    plist_array_iter iter = NULL;
+    plist_t item = NULL;
+    bool too_deep = false;
+
+    if (!PLIST_IS_DICT(node) && !PLIST_IS_ARRAY(node))
+        return false;
+    if (++depth > MAX_DEPTH)
+        return true;
+    if (PLIST_IS_DICT(node))
+        return !plist_each(node, is_flat_entry, &depth);
+    plist_array_new_iter(node, &iter);
+    for (plist_array_next_item(node, iter, &item); item != NULL && !too_deep;
+         plist_array_next_item(node, iter, &item))
+        too_deep = is_too_deep(item, depth);
+    free(iter);
+    return too_deep;
+}
+
+plist_t plist_read(const char *text, size_t size)
+{
+    plist_t list = NULL;
+
+    if (size > JOB_SUBMIT_SIZE || size < 8 || plist_is_binary(text, (uint32_t)size))
+        return NULL;
+    plist_from_xml(text, (uint32_t)size, &list);
+    if (list != NULL && is_too_deep(list, 0)) {
+        plist_free(list);
+        list = NULL;
+    }
+    return list;
 }
 
 struct search {

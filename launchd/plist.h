@@ -13,7 +13,7 @@
 
 #include "wire/job_types.h"
 
-/* NULL: not a property list, or too long. The caller frees it with plist_free. */
+/* NULL: not a property list, too long, or nested deeper than 64 times. The caller frees it with plist_free. */
 plist_t plist_read(const char *text, size_t size);
 
 /* NULL: another type. Borrowed from the node. */

@@ -237,3 +237,22 @@ TEST(unloading_ends_the_job_and_its_names, "B113 B114")
     CHECK_EQ(job_load(bootstrap_port, "test.unload", "stay", ""), 0);
     CHECK_EQ(job_remove("test.unload"), KERN_SUCCESS);
 }
+
+/* What costs launchd the square of what it costs the caller is not read. */
+TEST(a_submission_that_is_nested_too_deep_is_refused, "B104 B107")
+{
+    char text[16384] =
+        "<dict>" STRING("Label", "test.deep") STRING("Program", "/bin/true") "<key>Other</key>";
+    const size_t begin = strlen(text);
+
+    for (int deep = 61; deep <= 63; deep++) {
+        text[begin] = 0;
+        for (int i = 0; i < deep; i++)
+            strcat(text, "<array>");
+        for (int i = 0; i < deep; i++)
+            strcat(text, "</array>");
+        strcat(text, "</dict>");
+        CHECK_EQ(job_load_text(bootstrap_port, text), deep == 63 ? KERN_INVALID_ARGUMENT : 0);
+        CHECK_EQ(job_remove("test.deep"), deep == 63 ? BOOTSTRAP_UNKNOWN_SERVICE : KERN_SUCCESS);
+    }
+}
