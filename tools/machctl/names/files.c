@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "machd-config.h"
+#include "tools/machctl/names/json_read.h"
 #include "tools/machctl/names/look.h"
 #include "tools/machctl/names/overrides.h"
 #include "wire/job_types.h"
@@ -39,15 +40,15 @@ static const char *objection(const struct files *files, const char *path, const 
     if (!S_ISREG(st->st_mode))
         return "is no regular file";
     if (st->st_size > MAX_FILE)
-        return "is too long";
+        return "is longer than 1 MiB";
     if (files->force)
         return NULL;
     if (!is_named_plist(path))
-        return "is not named *.plist";
+        return "is not named *.plist (-F loads it all the same)";
     if (st->st_uid != 0 && st->st_uid != geteuid())
-        return "belongs to somebody else";
+        return "belongs to neither root nor you (-F loads it all the same)";
     if (st->st_mode & (S_IWGRP | S_IWOTH))
-        return "can be changed by others";
+        return "can be changed by others (chmod go-w helps; -F loads it all the same)";
     return NULL;
 }
 
@@ -73,13 +74,28 @@ static bool is_for_session(const struct files *files, plist_t value)
     return (strcmp(name, "System") == 0) == files->is_system;
 }
 
+static bool is_session(plist_t value)
+{
+    static const char *const sessions[] = { "System", "Aqua", "Background", "StandardIO", "LoginWindow" };
+    const char *name = PLIST_IS_STRING(value) ? plist_get_string_ptr(value, NULL) : "";
+
+    for (size_t i = 0; i < sizeof(sessions) / sizeof(sessions[0]); i++) {
+        if (strcmp(name, sessions[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
 /* B13: what is for no session that exists is for launchd to refuse. */
 static bool is_for_sessions(const struct files *files, plist_t value)
 {
-    bool found = value == NULL || (!PLIST_IS_ARRAY(value) && is_for_session(files, value));
+    bool found =
+        value == NULL || (!PLIST_IS_ARRAY(value) && (!is_session(value) || is_for_session(files, value)));
 
-    for (uint32_t i = 0; !found && PLIST_IS_ARRAY(value) && i < plist_array_get_size(value); i++)
-        found = is_for_session(files, plist_array_get_item(value, i));
+    for (uint32_t i = 0; !found && PLIST_IS_ARRAY(value) && i < plist_array_get_size(value); i++) {
+        plist_t one = plist_array_get_item(value, i);
+        found = !is_session(one) || is_for_session(files, one);
+    }
     return found;
 }
 
@@ -89,11 +105,11 @@ static const char *refusal(const struct files *files, plist_t job)
     plist_t only = plist_dict_get_item(job, "LimitLoadToHosts");
 
     if (!files->force && !files->write && !files->unload && overrides_is_disabled(job))
-        return "is disabled";
+        return "is disabled (-w enables and loads it, -F loads it this once)";
     if (!is_for_sessions(files, plist_dict_get_item(job, "LimitLoadToSessionType")))
-        return "is not for this session";
+        return "is for another session (LimitLoadToSessionType; -S takes those for another)";
     if ((only != NULL && !names_host(only)) || names_host(plist_dict_get_item(job, "LimitLoadFromHosts")))
-        return "is not for this host";
+        return "is not for this host (LimitLoadToHosts, LimitLoadFromHosts)";
     return NULL;
 }
 
@@ -107,8 +123,10 @@ static char *read_whole(int fd, size_t size)
 
     while (text != NULL && n < size && (got = read(fd, text + n, size - n)) > 0)
         n += (size_t)got;
-    if (text != NULL && n == size)
+    if (text != NULL && n == size) {
+        text[size] = 0;
         return text;
+    }
     free(text);
     return NULL;
 }
@@ -121,16 +139,36 @@ static void put_path(plist_t job, const char *path)
     free(whole);
 }
 
+/* XML, binary, or JSON (B107). */
+static plist_t parse(const char *text, size_t size)
+{
+    plist_t list = NULL;
+    const char *first = text + strspn(text, " \t\r\n");
+
+    if (*first == '{' || *first == '[')
+        return json_read(text, size);
+    if (size > 0)
+        plist_from_memory(text, (uint32_t)size, &list);
+    return list;
+}
+
+static const char *unreadable(plist_t list, const char *text, size_t size)
+{
+    if (size == 0)
+        return "is empty";
+    if (text == NULL)
+        return "cannot be read";
+    return list == NULL ? "is no property list: neither XML nor binary nor JSON"
+                        : "is a property list, but no dictionary, so no job";
+}
+
 static void read_job(struct files *files, const char *path, int fd, size_t size)
 {
     char *text = read_whole(fd, size);
-    plist_t job = NULL;
-    const char *why;
+    plist_t job = text != NULL ? parse(text, size) : NULL;
+    const char *why = PLIST_IS_DICT(job) ? refusal(files, job) : unreadable(job, text, size);
 
-    if (text != NULL && size > 0)
-        plist_from_memory(text, (uint32_t)size, &job);
     free(text);
-    why = PLIST_IS_DICT(job) ? refusal(files, job) : "is no property list of a job";
     if (why != NULL) {
         skip(files, path, why);
         plist_free(job);

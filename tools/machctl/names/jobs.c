@@ -13,6 +13,7 @@
 #include "bootstrap_user.h"
 #include "tools/machctl/names/files.h"
 #include "tools/machctl/names/look.h"
+#include "tools/machctl/names/reason.h"
 #include "tools/machctl/names/show.h"
 #include "wire/job_types.h"
 #include "wire/launchd_call.h"
@@ -46,13 +47,22 @@ static const char *label_of(plist_t job)
     return PLIST_IS_STRING(label) ? plist_get_string_ptr(label, NULL) : "a job without a label";
 }
 
-static const char *words_of(int error)
+/* A job without a label that could be told is known by its file. */
+static const char *name_of(plist_t job)
+{
+    plist_t label = plist_dict_get_item(job, "Label"), path = plist_dict_get_item(job, JOB_PATH_KEY);
+
+    return !PLIST_IS_STRING(label) && PLIST_IS_STRING(path) ? plist_get_string_ptr(path, NULL) : label_of(job);
+}
+
+static const char *words_of(plist_t job, int error)
 {
     switch (error) {
     case EEXIST: return "Already loaded";
-    case EINVAL: return "needs a Label, and a Program or ProgramArguments";
-    case E2BIG: return "is too long";
-    case ENOMEM: return "launchd has no memory for it, or is at a limit";
+    case EINVAL: return reason_invalid(job);
+    case E2BIG: return "is longer than 65536 bytes as XML";
+    case ENOMEM:
+        return "launchd has no memory for it, is at a limit of its domain (1024 jobs, 4096 names), or ends";
     default: return strerror(error);
     }
 }
@@ -63,10 +73,13 @@ static int tell_errors(plist_t jobs, const int *errors, mach_msg_type_number_t n
 
     for (mach_msg_type_number_t i = 0; i < n; i++) {
         if (errors[i] != 0)
-            status = complain("%s: %s", label_of(plist_array_get_item(jobs, i)), words_of(errors[i]));
+            status = complain("%s: %s", name_of(plist_array_get_item(jobs, i)),
+                              words_of(plist_array_get_item(jobs, i), errors[i]));
     }
     return status;
 }
+
+static int submit_singly(plist_t jobs);
 
 /* One request, as XML. */
 static int submit_some(plist_t jobs)
@@ -82,11 +95,29 @@ static int submit_some(plist_t jobs)
         return complain("no memory");
     if (size > JOB_SUBMIT_SIZE) {
         plist_to_xml_free(text);
-        return complain("%s: is too long", label_of(plist_array_get_item(jobs, 0)));
+        return complain("%s: %s", name_of(plist_array_get_item(jobs, 0)), words_of(NULL, E2BIG));
     }
     kr = CALL(bootstrap_rpc_submit_jobs(bootstrap_port, text, size, errors, &n));
     plist_to_xml_free(text);
+    if (kr == KERN_INVALID_ARGUMENT)
+        return submit_singly(jobs);
     return kr == KERN_SUCCESS ? tell_errors(jobs, errors, n) : complain_job("", kr);
+}
+
+/* One that launchd cannot read shall not keep the others from being loaded. */
+static int submit_singly(plist_t jobs)
+{
+    int status = 0;
+
+    if (plist_array_get_size(jobs) == 1)
+        return complain("%s: is nested deeper than 64 times", name_of(plist_array_get_item(jobs, 0)));
+    for (uint32_t i = 0; i < plist_array_get_size(jobs); i++) {
+        plist_t one = plist_new_array();
+        plist_array_append_item(one, plist_copy(plist_array_get_item(jobs, i)));
+        status |= submit_some(one);
+        plist_free(one);
+    }
+    return status;
 }
 
 static uint32_t size_as_xml(plist_t jobs)
@@ -182,8 +213,11 @@ static int unload(int argc, char **argv)
 {
     struct files files;
     int status = read_paths(argc, argv, &files);
+    uint32_t n = plist_array_get_size(files.jobs);
 
-    for (uint32_t i = 0; status == 0 && i < plist_array_get_size(files.jobs); i++)
+    if (status != 0)
+        n = 0;
+    for (uint32_t i = 0; i < n; i++)
         status |= remove_label(label_of(plist_array_get_item(files.jobs, i)));
     plist_free(files.jobs);
     return status | files.skipped;

@@ -426,8 +426,9 @@ TEST(load_and_unload_take_files_and_directories, "B107 B164 B165 B172")
                    "\"$MACHCTL\" load $j/nothing.plist; echo STATUS $?; \"$MACHCTL\" load; \"$MACHCTL\" "
                    "list; rm -r $j"),
              0);
-    CHECK(says("/four.plist: is no property list of a job\n"));
-    CHECK(says("/three.plist: is disabled\nSTATUS 1\nPID\tStatus\tLabel\n"));
+    CHECK(says("/four.plist: is no property list: neither XML nor binary nor JSON\n"));
+    CHECK(says("/three.plist: is disabled (-w enables and loads it, -F loads it this once)\nSTATUS "
+               "1\nPID\tStatus\tLabel\n"));
     CHECK(says("-\t0\tone\n-\t0\ttwo\n"));
     CHECK(says("machctl: one: Already loaded\nSTATUS 1\n"));
     CHECK(says("STATUS 0\nmachctl: one: Not loaded\n"));
@@ -446,7 +447,8 @@ TEST(what_is_loaded_and_unloaded_with_w_stays_so, "B165")
             "\"$MACHCTL\" load $j/one.plist && echo AGAIN; \"$MACHCTL\" unload -w $j/one.plist && "
             "\"$MACHCTL\" load $j/one.plist || echo DISABLED; grep -c Disabled.*true $j/one.plist; rm -r $j"),
         0);
-    CHECK(says("/one.plist: is disabled\nmachctl: nothing found to load\nAGAIN\n"));
+    CHECK(says("/one.plist: is disabled (-w enables and loads it, -F loads it this once)\nmachctl: nothing "
+               "found to load\nAGAIN\n"));
     CHECK(says("machctl: nothing found to load\nDISABLED\n1\n"));
 }
 
@@ -467,8 +469,9 @@ TEST(jobs_are_for_sessions_and_lie_in_places, "B13 B108 B109 B165")
               "-q own && "
               "echo PLACES; }; rm -r $j"),
         0);
-    CHECK(says("/other.plist: is not for this session\n"));
-    CHECK(says("machctl: none: needs a Label, and a Program or ProgramArguments"));
+    CHECK(
+        says("/other.plist: is for another session (LimitLoadToSessionType; -S takes those for another)\n"));
+    CHECK(says("machctl: none: its LimitLoadToSessionType names no session that there is"));
     CHECK(says("Label\nboth\nother\nown\n"));
     CHECK(says("usage: machctl load"));
     CHECK(says("PLACES\n"));
@@ -484,8 +487,8 @@ TEST(files_that_others_could_have_changed_are_skipped, "B107")
             "\"$MACHCTL\" load -F $j/one.plist $j/two.list && \"$MACHCTL\" remove one && \"$MACHCTL\" remove "
             "two"),
         0);
-    CHECK(says("/one.plist: can be changed by others\n"));
-    CHECK(says("/two.list: is not named *.plist\n"));
+    CHECK(says("/one.plist: can be changed by others (chmod go-w helps; -F loads it all the same)\n"));
+    CHECK(says("/two.list: is not named *.plist (-F loads it all the same)\n"));
     CHECK(says("/pipe.plist: is no regular file\n"));
 }
 
@@ -499,6 +502,60 @@ TEST(property_lists_may_be_binary, "B107")
         0);
     CHECK(says("bplist00\nPID\tStatus\tLabel\n"));
     CHECK(says("-\t0\tone\n"));
+}
+
+TEST(property_lists_may_be_json, "B107")
+{
+    CHECK_EQ(
+        under("d=$(mktemp -d); echo \" {\\\"Label\\\": \\\"j\\\\u0073\\\\u00f6n\\\", \\\"Nice\\\": -3.5e0, "
+              "\\\"ThrottleInterval\\\": 7, \\\"None\\\": null, \\\"RunAtLoad\\\": false,\\n "
+              "\\\"ProgramArguments\\\": [\\\"echo\\\", \\\"a\\u005cb\\\", \\\"\\\"]}\" > $d/one.plist; "
+              "\"$MACHCTL\" load $d/one.plist && \"$MACHCTL\" print jsön; "
+              "for bad in \"{\" \"[1,]\" \"{} x\" \"{\\\"a\\\" 1}\" \"{\\\"a\\\": \\\"\\\\x\\\"}\" "
+              "\"{\\\"a\\\": 1-2}\"; do "
+              "echo \"$bad\" > $d/bad.plist; \"$MACHCTL\" load $d/bad.plist; done; rm -r $d"),
+        0);
+    CHECK(says("js\xc3\xb6n = {\n"));
+    CHECK(says("\t\techo\n\t\ta\\\\b\n\t\t\n\t}\n"));
+    CHECK(says("\tthrottle = 7\n"));
+    char *at = output;
+    for (int i = 0; i < 6; i++) {
+        at = strstr(at, "/bad.plist: is no property list: neither XML nor binary nor JSON\n");
+        REQUIRE(at != NULL);
+        at++;
+    }
+}
+
+/* The reason, in words, and by which file; one bad file does not keep the others from being loaded. */
+TEST(what_cannot_be_loaded_is_told_with_its_reason, "B104 B105 B107 B165")
+{
+    CHECK_EQ(
+        under("d=$(mktemp -d); p() { echo \"<plist version=\\\"1.0\\\">$2</plist>\" > $d/$1.plist; }; "
+              "p a \"<dict><key>Program</key><string>x</string></dict>\"; "
+              "p b \"<dict><key>Label</key><integer>1</integer></dict>\"; "
+              "p c \"<dict><key>Label</key><string>c</string></dict>\"; "
+              "p d \"<dict><key>Label</key><string>d</string><key>ProgramArguments</key><array/></dict>\"; "
+              "p e "
+              "\"<dict><key>Label</key><string>org.machd.e</string><key>Program</key><string>x</string></"
+              "dict>\"; "
+              "p f \"<array/>\"; : > $d/g.plist; "
+              "deep=$(printf \"<array>%.0s\" $(seq 99)); flat=$(printf \"</array>%.0s\" $(seq 99)); "
+              "p h "
+              "\"<dict><key>Label</key><string>h</string><key>Program</key><string>x</string><key>y</"
+              "key>$deep$flat</dict>\"; "
+              "p i \"<dict><key>Label</key><string>i</string><key>Program</key><string>x</string></dict>\"; "
+              "\"$MACHCTL\" load $d; echo STATUS $?; \"$MACHCTL\" list; rm -r $d"),
+        0);
+    CHECK(says("/a.plist: has no Label\n"));
+    CHECK(says("/b.plist: its Label is no string\n"));
+    CHECK(says("machctl: c: has neither Program nor ProgramArguments\n"));
+    CHECK(says("machctl: d: its ProgramArguments is empty\n"));
+    CHECK(says("machctl: org.machd.e: its Label begins with "));
+    CHECK(says("/f.plist: is a property list, but no dictionary, so no job\n"));
+    CHECK(says("/g.plist: is empty\n"));
+    CHECK(says("machctl: h: is nested deeper than 64 times\n"));
+    CHECK(says("STATUS 1\n"));
+    CHECK(says("-\t0\ti\n"));
 }
 
 TEST(what_is_known_of_a_job_is_printed, "B166 B167 B168 B170 B188")
