@@ -11,6 +11,7 @@
 #include "launchd/log.h"
 #include "launchd/service.h"
 #include "launchd/stash.h"
+#include "launchd/variables.h"
 #include "launchd/watch.h"
 
 /* ---- tables ---- */
@@ -23,6 +24,7 @@ static bool adopt_record(struct stash_record *record)
     case STASH_JOB: return job_adopt(record);
     case STASH_SERVICE: return service_adopt(record);
     case STASH_TEXT: loading_adopt_text(record); return true;
+    case STASH_VARIABLE: return variables_adopt(record);
     }
     return false;
 }
@@ -84,6 +86,7 @@ static void undo_record(struct stash_record *record)
 {
     switch ((enum stash_kind)record->kind) {
     case STASH_FREE:
+    case STASH_VARIABLE:    /* a request for it can be made again */
     case STASH_TEXT: break; /* gone with its job */
     case STASH_DOMAIN: domain_end(domain_find_id(record->id)); break;
     case STASH_SERVICE: undo_service(record); break;

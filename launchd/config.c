@@ -102,33 +102,52 @@ static enum result read_arguments(struct job_config *config, plist_t value)
     return GOOD;
 }
 
+struct variables {
+    const struct job_config *config;
+    char **at; /* the next */
+};
+
 /* Strings only; a variable of another type is left out. */
 static bool add_variable(void *context, const char *name, plist_t value)
 {
-    struct job_config *config = context;
-    char **at = config->environment;
+    struct variables *variables = context;
     const char *text = plist_string(value);
 
     if (text == NULL || *name == 0 || strchr(name, '=') != NULL) {
-        log_line("%s: the variable %.64s is no string and is left out", config->label, name);
+        log_line("%s: the variable %.64s is no string and is left out", variables->config->label, name);
         return true;
     }
-    while (*at != NULL)
-        at++;
-    return asprintf(at, "%s=%s", name, text) >= 0 || (*at = NULL, false);
+    if (asprintf(variables->at, "%s=%s", name, text) >= 0) {
+        variables->at++;
+        return true;
+    }
+    *variables->at = NULL;
+    return false;
 }
 
-static enum result read_environment(struct job_config *config, plist_t value)
+static enum result read_variables(const struct job_config *config, char ***field, plist_t value)
 {
+    struct variables variables = { config, NULL };
+
     if (!PLIST_IS_DICT(value))
         return WRONG_TYPE;
     if (plist_dict_get_size(value) > CONFIG_MAX_WORDS)
         return OUT_OF_RANGE;
-    words_free(config->environment);
-    config->environment = calloc(plist_dict_get_size(value) + 1, sizeof(char *));
-    if (config->environment == NULL || !plist_each(value, add_variable, config))
+    words_free(*field);
+    variables.at = *field = calloc(plist_dict_get_size(value) + 1, sizeof(char *));
+    if (*field == NULL || !plist_each(value, add_variable, &variables))
         return NO_MEMORY;
     return GOOD;
+}
+
+static enum result read_environment(struct job_config *config, plist_t value)
+{
+    return read_variables(config, &config->environment, value);
+}
+
+static enum result read_environment_of_domain(struct job_config *config, plist_t value)
+{
+    return read_variables(config, &config->for_domain, value);
 }
 
 static enum result read_flag(uint32_t *flags, uint32_t flag, plist_t value)
@@ -425,7 +444,7 @@ static const struct key keys[] = {
     { "SessionCreate", KEY_LATER, 0, NULL },
     { "MultipleInstances", KEY_LATER, 0, NULL },
     { "LaunchEvents", KEY_LATER, 0, NULL },
-    { "UserEnvironmentVariables", KEY_LATER, 0, NULL },
+    { "UserEnvironmentVariables", KEY_OWN, 0, read_environment_of_domain },
 };
 
 /* B104: of these the case matters. */
@@ -539,6 +558,7 @@ void config_free(struct job_config *config)
         return;
     words_free(config->arguments);
     words_free(config->environment);
+    words_free(config->for_domain);
     free(config->label);
     free(config->program);
     free(config->path);

@@ -77,6 +77,7 @@ struct job_config {
     char *program;      /* NULL: the first argument, searched in PATH */
     char **arguments;   /* NULL at the end; at least one */
     char **environment; /* NAME=value; NULL at the end, or NULL */
+    char **for_domain;  /* the same, for all jobs of its domain; or NULL */
     char *path; /* of the file that it came from, NULL: submitted */
     char *directory, *standard_in, *standard_out, *standard_error;
     char *user, *group, *root;

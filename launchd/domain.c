@@ -113,6 +113,7 @@ static struct domain *domain_new(struct stash_record *record)
     TAILQ_INIT(&domain->children);
     TAILQ_INIT(&domain->services);
     TAILQ_INIT(&domain->jobs);
+    TAILQ_INIT(&domain->variables);
     return domain;
 }
 
@@ -255,6 +256,7 @@ static void end_one(struct domain *domain)
         service_end(TAILQ_FIRST(&domain->services));
     while (!TAILQ_EMPTY(&domain->jobs))
         job_end(TAILQ_FIRST(&domain->jobs));
+    variables_end(domain, 0);
     unlink_from_tree(domain);
     stash_free(domain->record);
     watch_clear(&domain->requestor);

@@ -11,6 +11,7 @@
 
 #include "launchd/index.h"
 #include "launchd/stash.h"
+#include "launchd/variables.h"
 #include "launchd/watch.h"
 
 #define DOMAIN_MAX_DEPTH 100     /* B53 */
@@ -29,6 +30,7 @@ struct domain {
     struct domain_list children;
     struct domain_services services; /* in the order in which they were added (B61) */
     struct domain_jobs jobs;
+    struct variable_list variables;
     struct index_node by_port;
     struct index_node by_id;
     struct watch requestor;

@@ -33,7 +33,8 @@ static bool is_used(const struct domain *domain)
 {
     bool held;
 
-    if (!TAILQ_EMPTY(&domain->children) || !TAILQ_EMPTY(&domain->services) || !TAILQ_EMPTY(&domain->jobs))
+    if (!TAILQ_EMPTY(&domain->children) || !TAILQ_EMPTY(&domain->services) || !TAILQ_EMPTY(&domain->jobs) ||
+        !TAILQ_EMPTY(&domain->variables))
         return true;
     host_domain_set(domain->r->uid, MACH_PORT_NULL);
     held = port_is_held(domain->r->port);

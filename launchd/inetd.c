@@ -113,6 +113,7 @@ static int start(struct inetd_process *p, int connection)
     const struct domain *domain = p->m->job->domain;
     struct process_plan plan = { .config = p->m->config,
                                  .domain = domain->r->port,
+                                 .variables = &domain->variables,
                                  .owner = domain->r->uid,
                                  .fds = &connection,
                                  .n_fds = 1,

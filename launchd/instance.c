@@ -282,6 +282,7 @@ static int make_process(struct managed *m, struct spawned *spawned)
                                  .watch = watch,
                                  .n_watch = services_to_watch(m, watch, SPAWN_WATCH_MAX),
                                  .domain = m->job->domain->r->port,
+                                 .variables = &m->job->domain->variables,
                                  .owner = m->job->r->uid,
                                  .suspended = m->suspended,
                                  .fds = fds,

@@ -11,6 +11,7 @@
 #include "launchd/log.h"
 #include "launchd/managed.h"
 #include "launchd/service.h"
+#include "launchd/variables.h"
 
 /* What one uid owns; the few uids of a machine are never forgotten. */
 struct owner {
@@ -241,6 +242,7 @@ bool job_adopt(struct stash_record *record)
 
 void job_end(struct job *job)
 {
+    variables_end(job->domain, job->record->id);
     while (!TAILQ_EMPTY(&job->services))
         service_end(TAILQ_FIRST(&job->services));
     TAILQ_REMOVE(&job->domain->jobs, job, in_domain);

@@ -18,6 +18,7 @@
 #include "launchd/schedule.h"
 #include "launchd/service.h"
 #include "launchd/sockets.h"
+#include "launchd/variables.h"
 
 /* ---- loading ---- */
 
@@ -55,6 +56,17 @@ static void declare_services(struct managed *m)
         } else if (!service_declare(m->job, wanted->name, wanted->flags)) {
             managed_tell(m, "no memory for the name %s, which is left out", wanted->name);
         }
+    }
+}
+
+static void set_variables(struct managed *m)
+{
+    for (char **text = m->config->for_domain; text != NULL && *text != NULL; text++) {
+        char *equals = strchr(*text, '=');
+        *equals = 0;
+        if (variables_set(m->job->domain, m->job->record->id, *text, equals + 1) != KERN_SUCCESS)
+            managed_tell(m, "the variable %.64s is too long, or one too many, and is left out", *text);
+        *equals = '=';
     }
 }
 
@@ -118,6 +130,7 @@ static int make(struct domain *domain, struct job_config *config, const char *te
     }
     stash_publish(record, STASH_JOB);
     declare_services(m);
+    set_variables(m);
     schedule_start(m);
     paths_start(m);
     sockets_start(m);

@@ -20,6 +20,7 @@
 #include "launchd/config.h"
 #include "launchd/log.h"
 #include "launchd/stash.h"
+#include "launchd/variables.h"
 #include "wire/job_types.h"
 #include "wire/process.h"
 
@@ -171,6 +172,7 @@ static int prepare(const struct process_plan *plan)
     set_input(plan->input);
     set_descriptor(config, 1, config->standard_out);
     set_descriptor(config, 2, config->standard_error);
+    variables_put(plan->variables);
     set_environment(config);
     return 0;
 }

@@ -27,6 +27,7 @@
 
 struct job_config;
 struct job_record;
+struct variable_list;
 
 struct spawned {
     pid_t pid;
@@ -38,6 +39,7 @@ struct spawned {
 struct process_plan {
     const struct job_config *config;
     mach_port_t domain; /* receive right of the domain's port */
+    const struct variable_list *variables; /* of its domain */
     uid_t owner;        /* the job's uid, the domain's as a rule, which it runs as */
     bool suspended;     /* it stops before its exec */
     const mach_port_t *watch; /* services whose senders push on it until it has them */

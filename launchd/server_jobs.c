@@ -21,6 +21,7 @@
 #include "launchd/plist.h"
 #include "launchd/policy.h"
 #include "launchd/show.h"
+#include "launchd/variables.h"
 
 /* B171: what follows a domain that a label is given with; *domain_p NULL: none is, or it does not exist. */
 static const char *label_of(const char *word, bool *is_qualified, struct domain **domain_p)
@@ -44,6 +45,17 @@ static const char *label_of(const char *word, bool *is_qualified, struct domain 
     }
     *is_qualified = false;
     return word;
+}
+
+/* "system", "user/UID" or "gui/UID" alone (B169); NULL: it is none, or there is no such domain. */
+static struct domain *find_domain(const char *word)
+{
+    char whole[sizeof(name_t) + 1];
+    struct domain *domain;
+    bool is_qualified;
+
+    snprintf(whole, sizeof(whole), "%s/", word);
+    return *label_of(whole, &is_qualified, &domain) == 0 ? domain : NULL;
 }
 
 static struct managed *find_label(const char *word)
@@ -197,16 +209,42 @@ kern_return_t serve_pid_is_managed(mach_port_t bp, int pid, boolean_t *managed, 
 
 /* ---- showing ---- */
 
+/* What the text is about: a job, or with *m_p NULL a domain. */
+static kern_return_t find_shown(mach_port_t bp, const audit_token_t *token, const char *label, int kind,
+                                struct managed **m_p, struct domain **domain_p)
+{
+    struct domain *domain = kind == JOB_TEXT_PRINT ? find_domain(label) : NULL;
+    struct caller caller;
+    kern_return_t kr;
+
+    *m_p = NULL;
+    if (kind != JOB_TEXT_LIST && kind != JOB_TEXT_VARIABLES && domain == NULL) {
+        kr = find(bp, token, label, m_p, &caller);
+        *domain_p = caller.domain;
+        return kr;
+    }
+    kr = policy_caller(bp, token, &caller);
+    if (kr != KERN_SUCCESS)
+        return kr;
+    *domain_p = domain != NULL               ? domain
+                : kind == JOB_TEXT_VARIABLES ? policy_job_domain(&caller)
+                                             : caller.domain;
+    if (*domain_p == NULL || (domain != NULL && !policy_may_manage(&caller, domain)))
+        return BOOTSTRAP_NOT_PRIVILEGED;
+    return KERN_SUCCESS;
+}
+
 kern_return_t serve_job_text(mach_port_t bp, name_t label, int kind, bootstrap_text_t *text,
                              mach_msg_type_number_t *size, audit_token_t token)
 {
-    struct managed *m = NULL;
-    struct caller caller;
-    kern_return_t kr =
-        kind == JOB_TEXT_LIST ? policy_caller(bp, &token, &caller) : find(bp, &token, label, &m, &caller);
+    struct managed *m;
+    struct domain *domain;
+    kern_return_t kr = find_shown(bp, &token, label, kind, &m, &domain);
 
-    return kr == KERN_SUCCESS ? show_text(caller.domain, m, kind, text, size) : kr;
+    return kr == KERN_SUCCESS ? show_text(domain, m, kind, text, size) : kr;
 }
+
+/* ---- servers of the old kind ---- */
 
 /* B50 */
 kern_return_t serve_create_server(mach_port_t bp, cmd_t command, uint32_t uid, boolean_t on_demand,
@@ -222,6 +260,26 @@ kern_return_t serve_create_server(mach_port_t bp, cmd_t command, uint32_t uid, b
     if (domain == NULL || !policy_may_make_jobs(&caller) || (caller.uid != 0 && caller.uid != uid))
         return BOOTSTRAP_NOT_PRIVILEGED;
     return legacy_create(domain, command, uid, on_demand, port);
+}
+
+/* ---- variables (B164) ---- */
+
+kern_return_t serve_set_variable(mach_port_t bp, name_t name, cmd_t value, boolean_t is_set,
+                                 audit_token_t token)
+{
+    struct domain *domain;
+    struct caller caller;
+    kern_return_t kr = policy_caller(bp, &token, &caller);
+
+    if (kr != KERN_SUCCESS)
+        return kr;
+    domain = policy_job_domain(&caller);
+    if (domain == NULL)
+        return BOOTSTRAP_NOT_PRIVILEGED;
+    if (is_set)
+        return variables_set(domain, 0, name, value);
+    variables_unset(domain, name);
+    return KERN_SUCCESS;
 }
 
 /* ---- not built ---- */

@@ -48,8 +48,7 @@ static void list(const struct domain *domain, FILE *out)
 
 /* ---- print (B168) ---- */
 
-/* A line stays a line, whatever is in it (B65). */
-static void print_escaped(const char *text, FILE *out)
+void show_escaped(const char *text, FILE *out)
 {
     for (; *text != 0; text++) {
         unsigned char c = (unsigned char)*text;
@@ -65,7 +64,7 @@ static void print_escaped(const char *text, FILE *out)
 static void print_word(const char *before, const char *word, FILE *out)
 {
     fputs(before, out);
-    print_escaped(word, out);
+    show_escaped(word, out);
     fputc('\n', out);
 }
 
@@ -98,7 +97,7 @@ static void print_endpoints(const struct managed *m, FILE *out)
     TAILQ_FOREACH(service, &m->job->services, in_job)
     {
         fputs("\t\t", out);
-        print_escaped(service->r->name, out);
+        show_escaped(service->r->name, out);
         fprintf(out, " %c %u ", "IAD"[service_status(service)], service -> r -> generation);
         if (service->r->state == SERVICE_INACTIVE)
             fprintf(out, "%u", service_n_messages(service));
@@ -233,6 +232,19 @@ static void dictionary(const struct managed *m, FILE *out)
     plist_free(dict);
 }
 
+/* ---- variables ---- */
+
+static void variables(const struct domain *domain, FILE *out)
+{
+    const struct variable *variable;
+
+    TAILQ_FOREACH(variable, &domain->variables, link)
+    {
+        fputs(variable->record->variable.text, out);
+        fputc(0, out);
+    }
+}
+
 /* ---- all of them ---- */
 
 static void write_text(const struct domain *domain, const struct managed *m, enum job_text_kind kind,
@@ -240,8 +252,9 @@ static void write_text(const struct domain *domain, const struct managed *m, enu
 {
     switch (kind) {
     case JOB_TEXT_LIST: list(domain, out); break;
-    case JOB_TEXT_PRINT: print(m, out); break;
+    case JOB_TEXT_PRINT: m != NULL ? print(m, out) : show_domain(domain, out); break;
     case JOB_TEXT_BLAME: fputs(m->job->r->n_runs > 0 ? m->job->r->reason : "", out); break;
+    case JOB_TEXT_VARIABLES: variables(domain, out); break;
     case JOB_TEXT_DICTIONARY: dictionary(m, out); break;
     }
 }

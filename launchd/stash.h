@@ -21,7 +21,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum stash_kind { STASH_FREE, STASH_DOMAIN, STASH_SERVICE, STASH_JOB, STASH_TEXT };
+enum stash_kind { STASH_FREE, STASH_DOMAIN, STASH_SERVICE, STASH_JOB, STASH_TEXT, STASH_VARIABLE };
 
 enum domain_kind { DOMAIN_SYSTEM, DOMAIN_PER_USER, DOMAIN_SUBSET };
 
@@ -115,6 +115,15 @@ struct text_record {
     char bytes[STASH_TEXT_SIZE];
 };
 
+/* An environment variable of a domain's jobs (variables.h). */
+#define STASH_VARIABLE_SIZE 464u
+
+struct variable_record {
+    uint64_t domain; /* id */
+    uint64_t job;    /* id; 0: set by a request */
+    char text[STASH_VARIABLE_SIZE];
+};
+
 struct stash_record {
     _Atomic uint32_t kind; /* enum stash_kind, written last */
     uint32_t pad;
@@ -124,6 +133,7 @@ struct stash_record {
         struct service_record service;
         struct job_record job;
         struct text_record text;
+        struct variable_record variable;
     };
 };
 

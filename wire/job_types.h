@@ -26,5 +26,6 @@ enum job_text_kind {
     JOB_TEXT_LIST = 1,   /* of the domain: lines of pid, status and label, with tabs between (B166) */
     JOB_TEXT_PRINT,      /* of a job: B168 */
     JOB_TEXT_BLAME,      /* of a job: why it was started last, one line; empty: never (B170) */
+    JOB_TEXT_VARIABLES,  /* of the domain: NAME=value with a zero byte behind each (B164) */
     JOB_TEXT_DICTIONARY, /* of a job: B167, as an XML property list */
 };

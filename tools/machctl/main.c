@@ -66,8 +66,15 @@ static const struct verb verbs[] = {
     { "list", verb_names, "[-x] [LABEL]",
       "Lists the jobs of a domain: pid, last exit status (negative: a signal), label; or\n"
       "shows one as a dictionary. -x: as an XML property list." },
-    { "print", verb_names, "LABEL", "Shows a job: its state, its services and what waits for them." },
+    { "print", verb_names, "LABEL|system|user/UID",
+      "Shows a job: its state, its services and what waits for them; or a domain: its names, jobs and "
+      "subsets." },
     { "blame", verb_names, "LABEL", "Says why a job was started last." },
+    { "setenv", verb_names, "NAME VALUE [NAME VALUE...]",
+      "Sets environment variables for the jobs of this domain that are started from now on." },
+    { "unsetenv", verb_names, "NAME...", "Takes them away again." },
+    { "getenv", verb_names, "NAME", "Prints the value of such a variable; status 1 if it is not set." },
+    { "export", verb_names, "", "Prints all such variables for a shell: eval \"$(machctl export)\"." },
     { "managerpid", verb_names, "[--json]", "Prints the pid of launchd." },
     { "manageruid", verb_names, "[--json]", "Prints the uid of this domain." },
     { "managername", verb_names, "[--json]", "Prints the name of this domain." },

@@ -15,6 +15,7 @@
 #include "tools/machctl/names/look.h"
 #include "tools/machctl/names/reason.h"
 #include "tools/machctl/names/show.h"
+#include "tools/machctl/names/variables.h"
 #include "wire/job_types.h"
 #include "wire/launchd_call.h"
 
@@ -358,8 +359,12 @@ static const struct job_verb verbs[] = {
     { "kickstart", kickstart, "[-k] [-p] [-s] LABEL" },
     { "kill", send_signal, "SIGNAL LABEL" },
     { "list", show_list, "[-x] [LABEL]" },
-    { "print", show_print, "LABEL" },
+    { "print", show_print, "LABEL|system|user/UID" },
     { "blame", show_blame, "LABEL" },
+    { "setenv", variables_setenv, "NAME VALUE [NAME VALUE...]" },
+    { "unsetenv", variables_unsetenv, "NAME..." },
+    { "getenv", variables_getenv, "NAME" },
+    { "export", variables_export, "" },
 };
 
 const struct job_verb *job_verb_find(const char *name)

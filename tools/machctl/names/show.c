@@ -14,6 +14,16 @@
 #include "wire/job_types.h"
 #include "wire/launchd_call.h"
 
+static bool is_domain(const char *word)
+{
+    unsigned uid;
+    int n = 0;
+
+    return strcmp(word, "system") == 0 ||
+           ((sscanf(word, "user/%u%n", &uid, &n) == 1 || sscanf(word, "gui/%u%n", &uid, &n) == 1) &&
+            word[n] == 0);
+}
+
 /* Text of launchd, as a string that the caller frees; NULL after saying why. */
 static char *ask(const char *label, enum job_text_kind kind)
 {
@@ -25,10 +35,12 @@ static char *ask(const char *label, enum job_text_kind kind)
 
     put_label(name, label);
     kr = CALL(bootstrap_rpc_job_text(bootstrap_port, name, kind, &text, &size));
-    if (kr != KERN_SUCCESS) {
+    if (kr == BOOTSTRAP_UNKNOWN_SERVICE && kind == JOB_TEXT_PRINT && is_domain(label))
+        complain("%s: there is no such domain", label);
+    else if (kr != KERN_SUCCESS)
         complain_job(label, kr);
+    if (kr != KERN_SUCCESS)
         return NULL;
-    }
     copy = strndup(text != NULL ? text : "", size);
     if (text != NULL)
         vm_deallocate(mach_task_self(), (vm_address_t)text, size);

@@ -558,6 +558,49 @@ TEST(what_cannot_be_loaded_is_told_with_its_reason, "B104 B105 B107 B165")
     CHECK(says("-\t0\ti\n"));
 }
 
+TEST(variables_are_set_for_the_jobs_of_a_domain, "B164 B109")
+{
+    CHECK_EQ(
+        under("\"$MACHCTL\" setenv ONE \"a \\\"b\\\" \\$c\" TWO 2 THREE 3; \"$MACHCTL\" unsetenv TWO; "
+              "\"$MACHCTL\" getenv ONE; \"$MACHCTL\" getenv TWO; echo STATUS $?; "
+              "kill -9 $(\"$MACHCTL\" managerpid); \"$MACHCTL\" export; \"$MACHCTL\" setenv A=B c; "
+              "d=$(mktemp -d); echo \"<plist version=\\\"1.0\\\"><dict><key>Label</key><string>v</string>"
+              "<key>UserEnvironmentVariables</key><dict><key>FOUR</key><string>4</string></dict>"
+              "<key>EnvironmentVariables</key><dict><key>THREE</key><string>own</string></dict>"
+              "<key>RunAtLoad</key><true/><key>StandardOutPath</key><string>$d/out</string>"
+              "<key>Program</key><string>/usr/bin/env</string></dict></plist>\" > $d/v.plist; "
+              "\"$MACHCTL\" load $d/v.plist; while ! grep -q PATH $d/out 2>/dev/null; do sleep 0.02; done; "
+              "grep -E \"^(ONE|TWO|THREE|FOUR)=\" $d/out | sort; \"$MACHCTL\" getenv FOUR; "
+              "\"$MACHCTL\" unload $d/v.plist; \"$MACHCTL\" getenv FOUR; rm -r $d"),
+        0);
+    CHECK(says("a \"b\" $c\nmachctl: TWO: is not set for the jobs of this domain\nSTATUS 1\n"
+               "ONE=\"a \\\"b\\\" \\$c\"; export ONE;\nTHREE=\"3\"; export THREE;\n"
+               "machctl: \"A=B\" is no name of a variable\n"
+               "FOUR=4\nONE=a \"b\" $c\nTHREE=own\n4\nmachctl: FOUR: is not set"));
+}
+
+TEST(a_domain_is_printed_with_what_is_in_it, "B169")
+{
+    char expected[512], word[32];
+
+    snprintf(word, sizeof(word), geteuid() == 0 ? "system" : "user/%u", (unsigned)geteuid());
+    snprintf(expected, sizeof(expected),
+             "\"$MACHCTL\" submit -l test.own -- \"$PROBE\" in test.a in test.b subset stay; "
+             "while ! \"$MACHCTL\" bslist | grep -q test.b; do sleep 0.02; done; sleep 0.1; \"$MACHCTL\" "
+             "print %s; "
+             "\"$MACHCTL\" print user/99; \"$MACHCTL\" print gui/none",
+             word);
+    CHECK_EQ(under(expected), 1);
+    snprintf(expected, sizeof(expected), "%s = {\n\tkind = %s\n\tuid = %u\n\tport = 0x", root_name(),
+             geteuid() == 0 ? "System" : "Per-user", (unsigned)geteuid());
+    CHECK(says(expected));
+    CHECK(says("\tservices = 2\n\tjobs = 1\n\tother processes = 0\n\tsubdomains = 1\n"
+               "\tservice list = {\n\t\tA test.a (test.own)\n\t\tA test.b (test.own)\n\t}\n"));
+    CHECK(says(" test.own\n\t}\n\tsubdomain list = {\n\t\ttest.own["));
+    CHECK(says(" (Explicit Subset)\n\t}\n}\n"));
+    CHECK(says("machctl: user/99: there is no such domain\nmachctl: gui/none: Not loaded\n"));
+}
+
 TEST(what_is_known_of_a_job_is_printed, "B166 B167 B168 B170 B188")
 {
     CHECK_EQ(
