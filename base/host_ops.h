@@ -126,7 +126,7 @@ struct host_ops {
     bool (*task_permits)(void *host, struct task *asker, struct task *target);
     /* The command name of the task's process now, COMMAND_SIZE bytes. */
     void (*process_command)(void *host, struct task *task, char *command);
-    /* How a process that a launchd left behind ended, as wait says; told once. The start time is that of its stat
+    /* How a process that a launchd left behind ended, as wait says. The start time is that of its stat
      * file. False: not known. NULL: this host collects none. */
     bool (*process_status)(void *host, int32_t pid, uint64_t start_time, int *status_p);
 

@@ -27,7 +27,7 @@ unsigned host_port_refuse(mach_port_t port, kern_return_t result, unsigned *left
 bool host_task_privileged(pid_t pid, uint32_t version);
 
 /* The command name of a live task: false when this image is gone. */
-/* How a process ended that another launchd made; told once. False: nobody knows. */
+/* How a process ended that another launchd made. False: nobody knows. */
 bool host_process_status(pid_t pid, uint64_t start_time, int *status_p);
 bool host_task_command(pid_t pid, uint32_t version, char *command, size_t size);
 

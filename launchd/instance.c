@@ -78,7 +78,7 @@ static void undo_start(struct managed *m)
 {
     struct job_record *r = m->job->r;
 
-    r->n_runs -= r->n_runs > 0;
+    r->n_runs -= (uint16_t)r->n_runs == r->exec_error;
     job_set_pid(m->job, 0);
     m->state = MANAGED_WAITING;
     m->at_once = !m->is_child;
@@ -126,16 +126,27 @@ static void end_group(const struct managed *m)
         kill(-r->pid, SIGTERM);
 }
 
-/* A job that another launchd started is not our child, but was left to machd. */
-static void collect(struct managed *m)
+/* As wait says it, of a child that has ended and stays to be collected. */
+static int status_of_child(pid_t pid)
+{
+    siginfo_t info = { 0 };
+
+    syscall(SYS_waitid, P_PID, pid, &info, WEXITED | WNOWAIT, NULL);
+    return info.si_code == CLD_EXITED ? W_EXITCODE(info.si_status, 0)
+                                      : info.si_status | (info.si_code == CLD_DUMPED ? WCOREFLAG : 0);
+}
+
+/* A job that another launchd started is not our child, but was left to machd. Until the record says how it ended somebody must
+ * be able to say it again: so a child is collected after that. */
+static void note_end(struct managed *m)
 {
     struct job_record *r = m->job->r;
     int status = 0;
     bool is_known = true;
 
-    end_group(m); /* before its number can be given to others */
+    end_group(m);
     if (m->is_child)
-        syscall(SYS_wait4, r->pid, &status, 0, NULL);
+        status = status_of_child(r->pid);
     else
         is_known = host_process_status(r->pid, r->start_time, &status);
     if (managed_has(m, JOB_STARTING))
@@ -144,6 +155,12 @@ static void collect(struct managed *m)
         set_end(m, JOB_END_EXEC, r->exec_error);
     else
         set_end(m, is_known ? JOB_END_STATUS : JOB_END_UNKNOWN, status);
+}
+
+static void collect(const struct managed *m, pid_t pid)
+{
+    if (m->is_child)
+        syscall(SYS_wait4, pid, NULL, 0, NULL);
 }
 
 /* B70: what it took without declaring it ends with the process. */
@@ -159,25 +176,29 @@ static void end_dynamic_names(struct managed *m)
     }
 }
 
+/* All that depends on the end is in the record before that is without its process. */
 static void ended(struct managed *m)
 {
+    const pid_t pid = m->job->r->pid;
     char how[64];
 
     take_report(m);
     close_event(&m->death);
     timer_clear(&m->timer);
     end_dynamic_names(m);
-    collect(m);
+    note_end(m);
     if (managed_has(m, JOB_STARTING)) {
         undo_start(m);
+        collect(m, pid);
         return;
     }
-    job_set_pid(m->job, 0);
-    m->state = MANAGED_WAITING;
     if (instance_has_crashed(m))
         managed_mark(m, JOB_CRASHED, 0);
     if (m->config->launch_only_once)
         managed_mark(m, JOB_REMOVING, JOB_PENDING);
+    job_set_pid(m->job, 0);
+    m->state = MANAGED_WAITING;
+    collect(m, pid);
     instance_last_end(m, how, sizeof(how));
     managed_tell(m, "has ended: %s%s", how, instance_has_crashed(m) ? " (a crash)" : "");
     managed_others_changed();
@@ -318,6 +339,7 @@ void instance_start(struct managed *m)
     int error;
 
     managed_watch_ports(m, PORT_PAUSED);
+    r->exec_error = (uint16_t)(r->n_runs + 1);
     managed_mark(m, JOB_STARTING, JOB_PENDING | JOB_STOPPED | JOB_CHECKED_IN | JOB_EXEC_FAILED);
     timer_clear(&m->timer);
     r->started = timer_now();

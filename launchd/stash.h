@@ -83,7 +83,7 @@ struct job_record {
     uint64_t domain;     /* id */
     uint64_t start_time; /* of the process, as /proc says: with the pid it names a process through its execs (F4) */
     uint16_t kind;
-    uint16_t exec_error;
+    uint16_t exec_error; /* while JOB_STARTING: the low half of n_runs with this start, which may not be counted yet */
     uint32_t serial; /* the hexadecimal part of the label (B6) */
     int32_t pid;
     _Atomic uint32_t version; /* pid version of the image that asked last; 0 after an exec, until it asks */

@@ -125,6 +125,5 @@ bool orphans_status(void *host, int32_t pid, uint64_t start_time, int *status_p)
     if (!known)
         return false;
     *status_p = known->status;
-    *known = (struct orphan){ 0 };
     return true;
 }

@@ -33,5 +33,5 @@ void orphans_start(void);
 void orphans_collect(struct machd *m);
 /* What wait would say of a process that waitid has told of. */
 int orphans_wait_status(const siginfo_t *info);
-/* How the process ended; what was told is forgotten. False: it is not known. host_ops.process_status. */
+/* How the process ended. False: it is not known (any more). host_ops.process_status. */
 bool orphans_status(void *host, int32_t pid, uint64_t start_time, int *status_p);
