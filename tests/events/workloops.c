@@ -1,198 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* tests/events/workloops.c - workloops of a real process: the pool, messages, sources of Linux (T108-T152)
- *
- * The callback of a process is installed once. Here it looks up the workloop's id in a table of *loops*; each test has
- * loops of its own, whose records say what the servicer does and what it saw.
- */
-#include <errno.h>
+/* tests/events/workloops.c - workloops of a real process: the pool, and sources of Linux (T108-T152) */
+#include "tests/events/loops.h"
+
 #include <mach/mach_time.h>
-#include <mach/mach_vm.h>
-#include <pthread/priority_private.h>
-#include <pthread/workqueue_private.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <sys/event.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include "tests/push/common.h"
-
-enum {
-    LOOPS_MAX = 128,
-    FIRST_ID = 1000,
-    KEPT_MAX = 64,
-    QOS_DEF = 0x8ff,
-    QOS_IN = 0x10ff,
-    QOS_UT = 0x4ff,
-    LONG_MS = 20000,
-    RECEIVE = MACH_RCV_MSG | MACH_RCV_LARGE | MACH_RCV_LARGE_IDENTITY |
-              MACH_RCV_TRAILER_ELEMENTS(MACH_RCV_TRAILER_CTX) |
-              MACH_RCV_TRAILER_TYPE(MACH_MSG_TRAILER_FORMAT_0) | MACH_RCV_VOUCHER,
-};
-
-struct loop {
-    uint64_t id;
-    _Atomic int n_calls, n_events, n_inside;
-    struct kevent_qos_s event[KEPT_MAX];
-    struct letter letter[KEPT_MAX]; /* what the messages were */
-    int base;                       /* B at the first instruction of the last call */
-    qos_class_t qos_class;
-    pthread_t thread;
-    uint16_t again;                    /* flags with which every event is returned; 0: none is */
-    void (*inside)(struct loop *loop); /* may be NULL */
-    _Atomic bool hold;                 /* the callback waits while it is set */
-    struct kevent_qos_s *own;          /* changes to return instead */
-    int n_own;
-};
-
-static struct loop *_Atomic loops[LOOPS_MAX];
-static _Atomic int n_loops;
-
-static bool soon(const _Atomic int *value, int expected)
-{
-    for (int ms = 0; ms < LONG_MS && *value < expected; ms++)
-        world_sleep_ms(1);
-    return *value >= expected;
-}
-
-static struct loop *loop_of(uint64_t id)
-{
-    return id >= FIRST_ID && id < FIRST_ID + (uint64_t)n_loops ? loops[id - FIRST_ID] : NULL;
-}
-
-static int base_of_self(void)
-{
-    mach_port_t self = mach_thread_self();
-    int base = base_of(self);
-    mach_port_deallocate(SELF, self);
-    return base;
-}
-
-static void keep(struct loop *loop, const struct kevent_qos_s *event)
-{
-    int i = loop->n_events % KEPT_MAX;
-    loop->event[i] = *event;
-    bool has_message =
-        event->filter == EVFILT_MACHPORT && event->fflags == MACH_MSG_SUCCESS && event->ext[0] != 0;
-    if (has_message)
-        memcpy(&loop->letter[i], (const void *)(uintptr_t)event->ext[0],
-               event->ext[1] < sizeof loop->letter[i] ? event->ext[1] : sizeof loop->letter[i]);
-    loop->n_events++;
-}
-
-static void give_back(struct loop *loop, void **events, int *n)
-{
-    struct kevent_qos_s *event = *events;
-    if (loop->own != NULL) {
-        *events = loop->own;
-        *n = loop->n_own;
-        loop->own = NULL;
-        return;
-    }
-    for (int i = 0; i < *n; i++) {
-        event[i].flags = loop->again | (event[i].flags & EV_DISPATCH2);
-        event[i].fflags = event[i].filter == EVFILT_MACHPORT ? RECEIVE : 0;
-        memset(event[i].ext, 0, sizeof event[i].ext);
-    }
-    *n = loop->again != 0 ? *n : 0;
-}
-
-static void served(uint64_t *id, void **events, int *n)
-{
-    struct loop *loop = loop_of(*id);
-    int base = base_of_self();
-    REQUIRE(loop != NULL);
-    loop->n_inside++;
-    loop->base = base;
-    loop->qos_class = qos_class_self();
-    loop->thread = pthread_self();
-    for (int i = 0; i < *n; i++)
-        keep(loop, (struct kevent_qos_s *)*events + i);
-    if (loop->inside != NULL)
-        loop->inside(loop);
-    loop->n_calls++;
-    for (int ms = 0; ms < LONG_MS && loop->hold; ms++)
-        world_sleep_ms(1);
-    give_back(loop, events, n);
-    loop->n_inside--;
-}
-
-static void worker(pthread_priority_t priority)
-{
-    (void)priority;
-    FAIL("work without a workloop");
-}
-
-static void kevent_worker(void **events, int *n)
-{
-    (void)events;
-    (void)n;
-    FAIL("events without a workloop");
-}
-
-static void install(void)
-{
-    static bool is_installed;
-    if (!is_installed)
-        REQUIRE_EQ(_pthread_workqueue_init_with_workloop(worker, kevent_worker, served, 0, 0), 0);
-    is_installed = true;
-}
-
-static struct loop *loop_new(void)
-{
-    static struct loop all[LOOPS_MAX];
-    REQUIRE_LT(n_loops, LOOPS_MAX);
-    struct loop *loop = &all[n_loops];
-    loop->id = FIRST_ID + (uint64_t)n_loops;
-    loops[n_loops++] = loop;
-    install();
-    return loop;
-}
-
-/* Nobody serves it any more, or may still come for nothing: records are not used again. */
-static void loop_fini(struct loop *loop)
-{
-    loop->hold = false;
-    for (int ms = 0; ms < LONG_MS && loop->n_inside > 0; ms++)
-        world_sleep_ms(1);
-}
-
-/* 0 or the errno of a change. */
-static int change(struct loop *loop, const struct kevent_qos_s *change)
-{
-    struct kevent_qos_s error = { 0 };
-    int n = kevent_id(loop->id, change, 1, &error, 1, NULL, NULL,
-                      KEVENT_FLAG_WORKLOOP | KEVENT_FLAG_ERROR_EVENTS);
-    if (n < 0)
-        return errno;
-    CHECK(n == 0 || (error.flags & EV_ERROR));
-    return n == 0 ? 0 : (int)error.data;
-}
-
-static struct kevent_qos_s knote(uint64_t ident, int16_t filter, uint16_t flags, uint32_t fflags)
-{
-    return (struct kevent_qos_s){
-        .ident = ident, .filter = filter, .flags = flags, .fflags = fflags, .qos = QOS_DEF, .udata = 0x42
-    };
-}
-
-static struct kevent_qos_s port_knote(mach_port_t port, uint32_t options)
-{
-    return knote(port, EVFILT_MACHPORT, EV_ADD | EV_ENABLE | EV_DISPATCH | EV_UDATA_SPECIFIC | EV_VANISHED,
-                 options);
-}
-
-static int delete (struct loop *loop, struct kevent_qos_s knote)
-{
-    knote.flags = EV_DELETE | EV_ENABLE | (knote.flags & EV_UDATA_SPECIFIC);
-    return change(loop, &knote);
-}
-
-static int trigger(struct loop *loop, uint64_t ident)
-{
-    struct kevent_qos_s user = knote(ident, EVFILT_USER, 0, NOTE_TRIGGER);
-    return change(loop, &user);
-}
 
 /* ---- installing ---- */
 
@@ -208,7 +22,7 @@ TEST(the_callbacks_are_installed_once, "T130")
     config.flags = 0;
     config.version = 3;
     CHECK_EQ(pthread_workqueue_setup(&config, sizeof config), ENOTSUP);
-    install();
+    workqueue_install();
     config.version = 2;
     CHECK_EQ(pthread_workqueue_setup(&config, sizeof config), EBUSY);
     CHECK_EQ(_pthread_workqueue_init_with_workloop(worker, kevent_worker, served, 0, 0), EBUSY);
@@ -232,7 +46,7 @@ TEST(a_fired_knote_calls_the_callback_with_its_class_in_force, "T131 T133 T137")
     CHECK_EQ(loop->base, 20);
     CHECK_EQ(loop->qos_class, QOS_CLASS_UTILITY);
     CHECK(!pthread_equal(loop->thread, pthread_self()));
-    CHECK_EQ(delete (loop, user), 0);
+    CHECK_EQ(knote_delete(loop, user), 0);
     loop_fini(loop);
 }
 
@@ -261,7 +75,7 @@ TEST(threads_of_the_pool_take_no_signals_but_those_of_their_own_doing, "F79")
     for (size_t i = 0; i < sizeof open / sizeof open[0]; i++)
         expected &= ~(1ull << open[i]);
     CHECK_EQ(blocked_inside, expected);
-    CHECK_EQ(delete (loop, user), 0);
+    CHECK_EQ(knote_delete(loop, user), 0);
     loop_fini(loop);
 }
 
@@ -275,7 +89,7 @@ TEST(what_the_callback_returns_is_applied, "T134 T135")
         CHECK_EQ(trigger(loop, 7), 0);
         REQUIRE(soon(&loop->n_calls, i));
     }
-    CHECK_EQ(delete (loop, user), 0);
+    CHECK_EQ(knote_delete(loop, user), 0);
     loop_fini(loop);
 }
 
@@ -292,7 +106,7 @@ TEST(a_change_of_the_callback_that_fails_calls_it_again_with_the_error, "T135")
     CHECK_EQ(loop->event[1].ident, 8);
     CHECK(loop->event[1].flags & EV_ERROR);
     CHECK_EQ(loop->event[1].data, ENOENT);
-    CHECK_EQ(delete (loop, user), 0);
+    CHECK_EQ(knote_delete(loop, user), 0);
     loop_fini(loop);
 }
 
@@ -311,8 +125,8 @@ TEST(a_workloop_has_one_servicer_and_others_have_theirs, "T132 T136")
     CHECK_EQ(one->n_calls, 1);
     one->hold = false;
     CHECK(soon(&one->n_calls, 2));
-    CHECK_EQ(delete (one, user), 0);
-    CHECK_EQ(delete (other, user), 0);
+    CHECK_EQ(knote_delete(one, user), 0);
+    CHECK_EQ(knote_delete(other, user), 0);
     loop_fini(one);
     loop_fini(other);
 }
@@ -334,7 +148,7 @@ TEST(the_pool_grows_with_what_waits, "T132 T145")
     for (int i = 0; i < N; i++)
         many[i]->hold = false;
     for (int i = 0; i < N; i++) {
-        CHECK_EQ(delete (many[i], user), 0);
+        CHECK_EQ(knote_delete(many[i], user), 0);
         loop_fini(many[i]);
     }
 }
@@ -354,7 +168,7 @@ TEST(forty_events_come_in_calls_of_sixteen_at_most, "T133 S42")
     loop->hold = false;
     REQUIRE(soon(&loop->n_calls, 4));
     CHECK_EQ(loop->n_events, 41);
-    CHECK_EQ(delete (loop, first), 0);
+    CHECK_EQ(knote_delete(loop, first), 0);
     loop_fini(loop);
 }
 
@@ -391,7 +205,7 @@ TEST(a_servicer_is_a_work_queue_thread_to_those_who_ask, "T9 T27 T28")
     CHECK_EQ(policy_result, KERN_POLICY_STATIC);
     CHECK_EQ(policy_seen.flags & 1, 1);
     CHECK_EQ(class_result, EINVAL);
-    CHECK_EQ(delete (loop, user), 0);
+    CHECK_EQ(knote_delete(loop, user), 0);
     loop_fini(loop);
 }
 
@@ -417,7 +231,7 @@ TEST(events_are_for_the_servicer_alone, "T108 T110 T114 T116")
     struct kevent_qos_s without = knote(9, EVFILT_USER, EV_ADD, 0);
     without.qos = 0;
     CHECK_EQ(change(loop, &without), ERANGE);
-    CHECK_EQ(delete (loop, user), 0);
+    CHECK_EQ(knote_delete(loop, user), 0);
     loop_fini(loop);
 }
 
@@ -429,207 +243,6 @@ TEST(ports_that_cannot_be_watched_are_refused, "T120")
     struct kevent_qos_s send = port_knote(SELF, MACH_RCV_MSG);
     CHECK_EQ(change(loop, &send), ENOTSUP);
     loop_fini(loop);
-}
-
-/* ---- messages ---- */
-
-TEST(a_message_is_received_into_the_servicers_area, "T126 T127 T128 T123")
-{
-    struct loop *loop = loop_new();
-    mach_port_t port = port_with_send(), carried = port_with_send();
-    struct kevent_qos_s watch = port_knote(port, RECEIVE);
-    CHECK_EQ(change(loop, &watch), 0);
-    CHECK_EQ(letter_send(port, MACH_MSG_TYPE_COPY_SEND, 0, 0, carried, MACH_MSG_TYPE_COPY_SEND, 0, 0), OK);
-    REQUIRE(soon(&loop->n_calls, 1));
-    CHECK_EQ(loop->event[0].ident, port);
-    CHECK_EQ(loop->event[0].fflags, MACH_MSG_SUCCESS);
-    CHECK_EQ(loop->event[0].data, 0);
-    CHECK_EQ(loop->event[0].ext[1] % 4, 0);
-    CHECK_EQ(loop->letter[0].header.msgh_local_port, port);
-    CHECK_EQ(loop->letter[0].port.name, carried);
-    CHECK_EQ(letter_send(port, MACH_MSG_TYPE_COPY_SEND, 0, 0, carried, MACH_MSG_TYPE_COPY_SEND, 0, 0), OK);
-    world_sleep_ms(10);
-    CHECK_EQ(loop->n_calls, 1); /* disabled by the delivery */
-    watch.flags = EV_ENABLE | EV_DISPATCH2;
-    loop->again = EV_ENABLE;
-    CHECK_EQ(change(loop, &watch), 0);
-    REQUIRE(soon(&loop->n_calls, 2));
-    for (int i = 3; i < 10; i++) {
-        CHECK_EQ(letter_send(port, MACH_MSG_TYPE_COPY_SEND, 0, 0, carried, MACH_MSG_TYPE_COPY_SEND, 0, 0), OK);
-        REQUIRE(soon(&loop->n_calls, i));
-    }
-    CHECK_EQ(delete (loop, watch), 0);
-    loop_fini(loop);
-    port_gone(port);
-    port_gone(carried);
-}
-
-TEST(without_receiving_the_message_stays_where_it_is, "T124 T125")
-{
-    struct loop *loop = loop_new();
-    mach_port_t port = port_with_send();
-    struct kevent_qos_s watch = port_knote(port, MACH_RCV_SYNC_PEEK);
-    CHECK_EQ(change(loop, &watch), 0);
-    CHECK_EQ(letter_send(port, MACH_MSG_TYPE_COPY_SEND, 0, 0, 0, 0, 0, 0), OK);
-    REQUIRE(soon(&loop->n_calls, 1));
-    CHECK_EQ(loop->event[0].ident, port);
-    CHECK_EQ(loop->event[0].data, port);
-    CHECK_EQ(loop->event[0].fflags, 0);
-    CHECK_EQ(loop->event[0].ext[0], 0);
-    letter_take(port);
-    CHECK_EQ(delete (loop, watch), 0);
-    loop_fini(loop);
-    port_gone(port);
-}
-
-struct heavy {
-    mach_msg_header_t header;
-    mach_msg_body_t body;
-    mach_msg_ool_descriptor_t memory;
-};
-
-static void sum(struct loop *loop)
-{
-    const struct heavy *heavy = (const struct heavy *)(uintptr_t)loop->event[loop->n_events - 1].ext[0];
-    const uint8_t *bytes = heavy->memory.address;
-    uint64_t total = 0;
-    for (uint32_t i = 0; i < heavy->memory.size; i++)
-        total += bytes[i];
-    CHECK_EQ(total, heavy->memory.size);
-    CHECK_EQ(mach_vm_deallocate(SELF, (uintptr_t)heavy->memory.address, heavy->memory.size), OK);
-}
-
-TEST(memory_out_of_line_comes_with_the_event, "T126")
-{
-    static uint8_t bytes[200000];
-    const mach_msg_size_t sizes[] = { 10, 5000, sizeof bytes };
-    struct loop *loop = loop_new();
-    mach_port_t port = port_with_send();
-    struct kevent_qos_s watch = port_knote(port, RECEIVE);
-    loop->again = EV_ENABLE;
-    loop->inside = sum;
-    memset(bytes, 1, sizeof bytes);
-    CHECK_EQ(change(loop, &watch), 0);
-    for (int i = 0; i < 3; i++) {
-        struct heavy heavy = { .header = { .msgh_bits = MACH_MSGH_BITS_COMPLEX |
-                                                        MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, 0),
-                                           .msgh_size = sizeof heavy,
-                                           .msgh_remote_port = port },
-                               .body = { 1 },
-                               .memory = { .address = bytes,
-                                           .size = sizes[i],
-                                           .copy = MACH_MSG_VIRTUAL_COPY,
-                                           .type = MACH_MSG_OOL_DESCRIPTOR } };
-        CHECK_EQ(mach_msg(&heavy.header, MACH_SEND_MSG, sizeof heavy, 0, 0, 0, 0), OK);
-        REQUIRE(soon(&loop->n_calls, i + 1));
-    }
-    CHECK_EQ(delete (loop, watch), 0);
-    loop_fini(loop);
-    port_gone(port);
-}
-
-TEST(a_message_too_large_for_the_area_tells_its_size_and_stays, "T126 S45")
-{
-    enum { SIZE = 40000 };
-    struct loop *loop = loop_new();
-    mach_port_t port = port_with_send();
-    struct kevent_qos_s watch = port_knote(port, RECEIVE);
-    mach_msg_header_t *large = calloc(1, SIZE + MAX_TRAILER_SIZE);
-    *large = (mach_msg_header_t){ .msgh_bits = MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, 0),
-                                  .msgh_size = SIZE,
-                                  .msgh_remote_port = port };
-    CHECK_EQ(change(loop, &watch), 0);
-    CHECK_EQ(mach_msg(large, MACH_SEND_MSG, SIZE, 0, 0, 0, 0), OK);
-    REQUIRE(soon(&loop->n_calls, 1));
-    CHECK_EQ(loop->event[0].fflags, MACH_RCV_TOO_LARGE);
-    CHECK_EQ(loop->event[0].data, port);
-    CHECK_GE(loop->event[0].ext[1], SIZE);
-    CHECK_EQ(mach_msg(large, MACH_RCV_MSG | MACH_RCV_TIMEOUT, 0, SIZE + MAX_TRAILER_SIZE, port, 0, 0), OK);
-    CHECK_EQ(delete (loop, watch), 0);
-    loop_fini(loop);
-    free(large);
-    port_gone(port);
-}
-
-/* ---- pushes: the pattern of programs that launch services ---- */
-
-static mach_port_t moved;
-
-/* In the callback: the receive right goes away in a message to nobody. */
-static void send_off(struct loop *loop)
-{
-    CHECK_EQ(loop->base, 47);
-    CHECK_EQ(letter_send(moved, MACH_MSG_TYPE_COPY_SEND, 0, 0, (mach_port_t)loop->event[0].ident,
-                         MACH_MSG_TYPE_MOVE_RECEIVE, 0, 0),
-             OK);
-    CHECK_EQ(base_of_self(), 31);
-}
-
-TEST(a_servicer_has_the_push_of_a_port_until_the_right_leaves, "T137 T64 T119 T163")
-{
-    struct loop *loop = loop_new();
-    mach_port_t port = port_with_send();
-    struct caller caller = { .link = port, .qos_class = QOS_CLASS_USER_INTERACTIVE };
-    struct kevent_qos_s watch = port_knote(port, RECEIVE);
-    moved = port_with_send();
-    loop->inside = send_off;
-    role(PRIO_DARWIN_ROLE_UI_FOCAL);
-    caller_start(&caller);
-    CHECK_EQ(change(loop, &watch), 0);
-    CHECK_EQ(letter_send(port, MACH_MSG_TYPE_COPY_SEND, 0, 0, 0, 0, 0, 0), OK);
-    REQUIRE(soon(&loop->n_calls, 1));
-    CHECK_EQ(loop->n_events, 1); /* that it vanished is told when the knote is enabled */
-    port_gone(moved);
-    mach_port_mod_refs(SELF, caller.reply, MACH_PORT_RIGHT_RECEIVE, -1);
-    caller_end(&caller);
-    CHECK_EQ(delete (loop, watch), 0);
-    role(PRIO_DARWIN_ROLE_DEFAULT);
-    loop_fini(loop);
-}
-
-static void answer_it(struct loop *loop)
-{
-    const struct letter *request = &loop->letter[loop->n_events - 1];
-    CHECK_EQ(loop->base, 47);
-    CHECK_EQ(answer(request), OK);
-    CHECK_EQ(base_of_self(), 31);
-}
-
-/* Sends and waits in one call, so that the push is there before the message is. */
-static void *call_once(void *argument)
-{
-    struct letter letter = { .header = { .msgh_size = sizeof(mach_msg_header_t),
-                                         .msgh_bits = MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND,
-                                                                     MACH_MSG_TYPE_MAKE_SEND_ONCE),
-                                         .msgh_remote_port = *(mach_port_t *)argument,
-                                         .msgh_local_port = thread_get_special_reply_port() } };
-    mach_port_t reply = letter.header.msgh_local_port;
-    CHECK_EQ(pthread_set_qos_class_self_np(QOS_CLASS_USER_INTERACTIVE, 0), 0);
-    CHECK_EQ(mach_msg(&letter.header, MACH_SEND_MSG | MACH_RCV_MSG, letter.header.msgh_size, sizeof letter,
-                      reply, 0, MACH_PORT_NULL),
-             OK);
-    mach_port_mod_refs(SELF, reply, MACH_PORT_RIGHT_RECEIVE, -1);
-    return NULL;
-}
-
-TEST(a_servicer_runs_at_the_priority_of_who_waits_for_it, "T53 T61 T67 T137 T142")
-{
-    struct loop *loop = loop_new();
-    mach_port_t port = port_with_send();
-    struct kevent_qos_s watch = port_knote(port, RECEIVE);
-    loop->again = EV_ENABLE;
-    loop->inside = answer_it;
-    role(PRIO_DARWIN_ROLE_UI_FOCAL);
-    CHECK_EQ(change(loop, &watch), 0);
-    for (int i = 1; i <= 5; i++) {
-        world_thread *caller = world_thread_spawn(call_once, &port);
-        world_thread_join(caller);
-        REQUIRE(soon(&loop->n_calls, i));
-    }
-    CHECK_EQ(delete (loop, watch), 0);
-    role(PRIO_DARWIN_ROLE_DEFAULT);
-    loop_fini(loop);
-    port_gone(port);
 }
 
 /* ---- workloops of a fixed priority ---- */
@@ -650,7 +263,7 @@ TEST(a_workloop_made_ahead_of_time_has_its_own_priority, "T109")
     CHECK_EQ(trigger(loop, 7), 0);
     REQUIRE(soon(&loop->n_calls, 1));
     CHECK_EQ(loop->base, 60);
-    CHECK_EQ(delete (loop, user), 0);
+    CHECK_EQ(knote_delete(loop, user), 0);
     loop_fini(loop);
     CHECK_EQ(_pthread_workloop_destroy(loop->id), 0);
     pthread_attr_destroy(&attr);
@@ -685,7 +298,7 @@ TEST(a_thread_waits_on_a_workloop_until_it_is_woken, "T150 T151")
     CHECK_EQ(change(loop, &wake), 0);
     world_thread_join(thread);
     CHECK_EQ(waiter.result, 0);
-    CHECK_EQ(delete (loop, wake), 0);
+    CHECK_EQ(knote_delete(loop, wake), 0);
     mach_port_deallocate(SELF, waiter.thread);
     loop_fini(loop);
 }
@@ -706,7 +319,7 @@ TEST(the_word_of_a_workloop_decides_about_a_change, "T147 T148")
     CHECK_EQ(change(loop, &request), 0);
     REQUIRE(soon(&loop->n_calls, 1));
     CHECK_EQ(loop->event[0].filter, EVFILT_WORKLOOP);
-    CHECK_EQ(delete (loop, request), 0);
+    CHECK_EQ(knote_delete(loop, request), 0);
     loop_fini(loop);
 }
 
@@ -731,7 +344,7 @@ TEST(a_descriptor_fires_a_knote_of_a_workloop, "T115")
     CHECK_EQ(change(loop, &readable), 0);
     REQUIRE(soon(&loop->n_calls, 2));
     CHECK_EQ(loop->event[1].data, 2);
-    CHECK_EQ(delete (loop, readable), 0);
+    CHECK_EQ(knote_delete(loop, readable), 0);
     close(fd[0]);
     close(fd[1]);
     loop_fini(loop);
@@ -745,7 +358,7 @@ TEST(timers_processes_and_signals_fire_knotes_of_a_workloop, "T115")
     timer.data = 1000;
     CHECK_EQ(change(timers, &timer), 0);
     CHECK(soon(&timers->n_calls, 3));
-    CHECK_EQ(delete (timers, timer), 0);
+    CHECK_EQ(knote_delete(timers, timer), 0);
 
     int gate[2];
     REQUIRE_EQ(pipe(gate), 0);
@@ -772,7 +385,7 @@ TEST(timers_processes_and_signals_fire_knotes_of_a_workloop, "T115")
     kill(getpid(), SIGUSR2);
     REQUIRE(soon(&signals->n_calls, 1));
     CHECK_EQ(signals->event[0].ident, SIGUSR2);
-    CHECK_EQ(delete (signals, sent), 0);
+    CHECK_EQ(knote_delete(signals, sent), 0);
     loop_fini(timers);
     loop_fini(processes);
     loop_fini(signals);
@@ -801,6 +414,6 @@ TEST(a_fork_child_has_no_pool_and_may_have_its_own, "T108 T130")
     }
     CHECK_EQ(waitpid(child, &status, 0), child);
     CHECK_EQ(status, 0);
-    CHECK_EQ(delete (loop, user), 0);
+    CHECK_EQ(knote_delete(loop, user), 0);
     loop_fini(loop);
 }
