@@ -686,9 +686,12 @@ static void *send_signal(void *argument)
         usleep(1000);
     usleep(20000);
     kill(child, signalled->signal);
-    usleep(20000);
-    signalled->was_alive =
-        waitid(P_PID, (id_t)child, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == 0;
+    signalled->was_alive = true;
+    for (int ms = 0; ms < (signalled->signal == SIGKILL ? PATIENCE_MS : 20) && signalled->was_alive; ms++) {
+        usleep(1000);
+        signalled->was_alive =
+            waitid(P_PID, (id_t)child, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == 0;
+    }
     int fd = open(fifo, O_WRONLY | (signalled->was_alive ? 0 : O_NONBLOCK));
     if (fd >= 0)
         close(fd);
