@@ -10,6 +10,7 @@
 
 #include "libmach/connection/autostart.h"
 #include "libmach/connection/connection.h"
+#include "libmach/connection/descriptor.h"
 #include "libmach/connection/place.h"
 
 #define WELCOME_TIMEOUT_MS 20000 /* machd may wait 5 s for launchd to name the domain (B8) */
@@ -80,22 +81,13 @@ static bool map_welcome(int table_fd, int area_fd)
     return true;
 }
 
-static int move_up(int fd)
-{
-    int high = fcntl(fd, F_DUPFD_CLOEXEC, 512);
-    if (high < 0)
-        return fd;
-    close(fd);
-    return high;
-}
-
 /* WELCOME brings the wake table, the first trap area and the bell, in this order. */
 static bool accept_welcome(int socket, int fd[CONNECTION_FDS_MAX])
 {
     if (fd[0] < 0 || fd[1] < 0 || fd[2] < 0 || !make_mark() || !map_welcome(fd[0], fd[1]))
         return false;
     live.socket = socket;
-    live.bell = move_up(fd[2]);
+    live.bell = descriptor_high(fd[2]);
     fd[2] = -1;
     live.next_segment_id = 1;
     atomic_store(&live.state, LIVE_ATTACHED);

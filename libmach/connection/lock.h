@@ -23,3 +23,13 @@ void lock_give(_Atomic uint32_t *lock, const sigset_t *mask);
 /* The thread's signal mask; old may be NULL. Not interposed, no cancellation point. */
 void mask_set(const sigset_t *mask, sigset_t *old);
 void mask_block_all(sigset_t *old);
+
+/* While spinning. */
+static inline void relax(void)
+{
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("yield");
+#endif
+}

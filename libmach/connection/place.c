@@ -17,6 +17,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "libmach/connection/descriptor.h"
 #include "wire/attach.h"
 
 #define SYSTEM_SOCKET "/run/machd/default.sock"
@@ -61,16 +62,6 @@ bool place_directory(char directory[PLACE_MAX], bool make)
 
 /* ---- connecting ---- */
 
-/* Away from the low numbers, which programs expect to get, and close in bulk. */
-static int move_up(int fd)
-{
-    int high = fcntl(fd, F_DUPFD_CLOEXEC, 512);
-    if (high < 0)
-        return fd;
-    close(fd);
-    return high;
-}
-
 static bool is_trusted(int socket)
 {
     struct ucred peer;
@@ -89,7 +80,7 @@ static int connect_to(const char *path)
     if (fd < 0)
         return -1;
     if (connect(fd, (struct sockaddr *)&address, sizeof address) == 0 && is_trusted(fd))
-        return move_up(fd);
+        return descriptor_high(fd);
     close(fd);
     return -1;
 }

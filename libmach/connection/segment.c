@@ -350,15 +350,6 @@ static void *copy_lent(int fd, uint32_t id, uint64_t size)
 
 /* ---- while it is written ---- */
 
-static void relax(void)
-{
-#if defined(__x86_64__)
-    __builtin_ia32_pause();
-#elif defined(__aarch64__)
-    __asm__ volatile("yield");
-#endif
-}
-
 /* Bytes that the writer says are there, of this use. */
 static uint64_t written(const _Atomic uint64_t *progress, uint32_t use, uint64_t size)
 {

@@ -78,21 +78,6 @@ void kqueue_give(struct kqueue *kq)
 
 /* ---- making and ending ---- */
 
-void descriptor_close(int fd)
-{
-    syscall(SYS_close, fd);
-}
-
-/* Away from the low numbers, which programs expect to get, and close in bulk. */
-int descriptor_high(int fd)
-{
-    int high = fd >= 0 ? fcntl(fd, F_DUPFD_CLOEXEC, 512) : -1;
-    if (high < 0)
-        return fd;
-    descriptor_close(fd);
-    return high;
-}
-
 static void close_if_open(int fd)
 {
     if (fd >= 0)

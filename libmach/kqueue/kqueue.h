@@ -21,6 +21,8 @@
 #include <sys/queue.h>
 #include <sys/stat.h>
 
+#include "libmach/connection/descriptor.h"
+
 struct filter;
 struct kqueue;
 
@@ -169,11 +171,6 @@ void knote_unwatch(struct knote *knote);
 /* What a key of the set means. Descriptors of programs can outlive their knote there, so their key is no pointer. */
 enum key { KEY_ANCHOR = 1, KEY_WRITES = 3, KEY_INOTIFY = 5, KEY_BELL = 7, KEY_DESCRIPTOR = 9 };
 #define KEY_OF_DESCRIPTOR(fd) ((uint64_t)(uint32_t)(fd) << 32 | KEY_DESCRIPTOR)
-
-/* Without a look whether it is a kqueue: the lock is held. */
-void descriptor_close(int fd);
-/* fd under a high number; fd itself if there is none. */
-int descriptor_high(int fd);
 
 /* Watches the file that ident is open for, or no more. 0 or errno. */
 int file_watch(struct knote *knote);

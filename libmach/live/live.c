@@ -310,15 +310,6 @@ void live_settle(pid_t pid)
 
 /* ---- waiting ---- */
 
-static void relax(void)
-{
-#if defined(__x86_64__)
-    __builtin_ia32_pause();
-#elif defined(__aarch64__)
-    __asm__ volatile("yield");
-#endif
-}
-
 static int64_t now_ns(void)
 {
     struct timespec now;
