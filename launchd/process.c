@@ -279,7 +279,8 @@ static int prepare_task(const struct process_plan *plan, uint64_t *ticket)
     };
     int error;
 
-    memcpy(request.watch, plan->watch, request.n_watch * sizeof(*request.watch));
+    if (request.n_watch > 0)
+        memcpy(request.watch, plan->watch, request.n_watch * sizeof(*request.watch));
     if (mach_port_insert_right(mach_task_self(), plan->domain, plan->domain, MACH_MSG_TYPE_MAKE_SEND) !=
         KERN_SUCCESS)
         return ENOMEM;

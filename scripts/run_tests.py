@@ -179,9 +179,9 @@ def run_in(program, env):
     return result
 
 
-def sanitizer_env(directory):
+def sanitizer_env(directory, env):
     """Reports go to files: what launchd starts prints nowhere, and nobody sees its exit status nor launchd's own."""
-    return {name: ":".join(filter(None, (options, f"log_path={directory}/report", os.environ.get(name))))
+    return {name: ":".join(filter(None, (options, f"log_path={directory}/report", env.get(name))))
             for name, options in SANITIZER_OPTIONS.items()}
 
 
@@ -199,7 +199,7 @@ def run(program):
         return run_in(program, program.env)
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as directory:
         os.chmod(directory, 0o1777)  # some tests become other users
-        result = run_in(program, dict(program.env, **sanitizer_env(directory)))
+        result = run_in(program, dict(program.env, **sanitizer_env(directory, program.env)))
         for text in reports(directory):
             result.fail("a sanitizer reported something")
             result.output += "\n" + text

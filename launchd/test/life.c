@@ -373,6 +373,12 @@ static void rounds(int n, bool with_process)
     }
 }
 
+/* A sanitizer keeps what is freed; it tells of what is not. */
+static bool has_not_grown(const struct footprint *before, const struct footprint *after)
+{
+    return getenv("MACHD_SANITIZER") != NULL || after->rss_kb <= before->rss_kb + 512;
+}
+
 /* MACHD_LONG=1 does the 100 000 rounds of the rule. */
 TEST(launchd_does_not_grow, "B74 B89")
 {
@@ -390,7 +396,7 @@ TEST(launchd_does_not_grow, "B74 B89")
     after = launchd_footprint(pid);
     names_after = names_of_launchd();
     test_log("resident %ld -> %ld kB, names %u -> %u", before.rss_kb, after.rss_kb, names_before, names_after);
-    CHECK_LE(after.rss_kb, before.rss_kb + 512);
+    CHECK(has_not_grown(&before, &after));
     CHECK_EQ(after.n_fds, before.n_fds);
     CHECK_LE(names_after, names_before + POOL_SLACK);
 }
@@ -438,7 +444,7 @@ TEST(launchd_does_not_grow_by_jobs, "B187 B123")
     after = launchd_footprint(pid);
     names_after = names_of_launchd();
     test_log("resident %ld -> %ld kB, names %u -> %u", before.rss_kb, after.rss_kb, names_before, names_after);
-    CHECK_LE(after.rss_kb, before.rss_kb + 512);
+    CHECK(has_not_grown(&before, &after));
     CHECK_EQ(after.n_fds, before.n_fds);
     CHECK_LE(names_after, names_before + POOL_SLACK);
 }

@@ -280,6 +280,7 @@ static kern_return_t serve_socket(const char *name)
     dprintf(fd, "%d %d %d\n", error, launch_activate_socket(name, &again, &(size_t){ 0 }),
             launch_activate_socket("no such name", &again, &(size_t){ 0 }));
     close(fd);
+    free(fds);
     return 0;
 }
 

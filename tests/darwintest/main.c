@@ -126,7 +126,7 @@ int main(int argc, char **argv)
     dt.program = argv[0];
     while ((option = getopt(argc, argv, "lun:")) != -1) {
         if (option == 'l')
-            return list(), 0;
+            return free(names), list(), 0;
         if (option == 'u')
             dt.any_user = true;
         else if (option == 'n')
