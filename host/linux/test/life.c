@@ -241,7 +241,7 @@ TEST(launchd_gets_the_same_options_in_both_modes, "B7")
     const char *options[] = { "--system", "--launchd", program, NULL };
     if (geteuid() != 0)
         SKIP("only root can serve all users");
-    write_file(program, "#!/bin/sh\n[ $1$3$# = --stash--ask4 ] && exec sleep 100\nexit 1\n", 0700);
+    write_file(program, "#!/bin/sh\n[ $1$3$5$# = --stash--ask--keep6 ] && exec sleep 100\nexit 1\n", 0700);
     REQUIRE(live_try(&live, options));
     CHECK_EQ(live_number(&live, "starts"), 1);
     live_stop(&live);
