@@ -10,7 +10,8 @@
 struct domain;
 struct managed;
 
-/* In memory that goes away with the reply; m is NULL for what is about the domain. Refuses KERN_INVALID_ARGUMENT, BOOTSTRAP_NO_MEMORY. */
+/* In memory that goes away with the reply; m is NULL for what is about the domain. Refuses KERN_INVALID_ARGUMENT,
+ * BOOTSTRAP_NO_MEMORY. */
 kern_return_t show_text(const struct domain *domain, const struct managed *m, int kind, bootstrap_text_t *text_p,
                         mach_msg_type_number_t *size_p);
 

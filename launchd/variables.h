@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* launchd/variables.h - environment variables that every job of a domain gets (B109, B164)
  *
- * They are set by requests (machctl setenv), or by a job as long as it is loaded (UserEnvironmentVariables). Each is a record of the
- * stash; a job gets those that are there when it is started, below its own.
+ * They are set by requests (machctl setenv), or by a job as long as it is loaded (UserEnvironmentVariables). Each is a
+ * record of the stash; a job gets those that are there when it is started, below its own.
  */
 #pragma once
 

@@ -2,12 +2,14 @@
 /*
  * <sys/sysctl.h> - facts about the machine and the system, by name (abi-system 11.3)
  *
- *    int             hw.ncpu activecpu availcpu packages physicalcpu physicalcpu_max logicalcpu logicalcpu_max byteorder cputype cpusubtype
- *                    cpu64bit_capable optional.floatingpoint
+ *    int             hw.ncpu activecpu availcpu packages physicalcpu physicalcpu_max logicalcpu logicalcpu_max
+ *                    byteorder cputype cpusubtype cpu64bit_capable optional.floatingpoint
  *                    machdep.cpu.core_count thread_count, vm.pagesize, sysctl.proc_native
  *                    kern.maxproc maxprocperuid maxfiles argmax ngroups osrevision secure_kernel development
- *                    maxfilesperproc posix1version job_control saved_ids safeboot hv_support hv_vmm_present exc_resource_threads_enabled wq_max_threads wq_max_constrained_threads tfp.policy
- *    int64_t         hw.memsize physmem usermem pagesize cachelinesize l1icachesize l1dcachesize l2cachesize l3cachesize tbfrequency
+ *                    maxfilesperproc posix1version job_control saved_ids safeboot hv_support hv_vmm_present
+ *                    exc_resource_threads_enabled wq_max_threads wq_max_constrained_threads tfp.policy
+ *    int64_t         hw.memsize physmem usermem pagesize cachelinesize l1icachesize l1dcachesize l2cachesize
+ *                    l3cachesize tbfrequency
  *    string          hw.machine model targettype
  *                    kern.ostype osrelease version osversion osproductversion hostname bootargs bootsessionuuid
  *                    machdep.cpu.brand_string vendor
