@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* host/linux/test/limits.c - machd.conf(5), and what is answered at a limit */
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -160,6 +162,72 @@ TEST(descriptors_of_a_user_end_before_those_of_machd, "")
     CHECK_LE(live_descriptors(&live), 130);
     kill_all(&live, pids);
     CHECK_GT(live_number(&live, "client_descriptors"), 0);
+    live_stop(&live);
+}
+
+/* ---- files whose closing hangs ---- */
+
+static int listener_new(struct sockaddr_in *address)
+{
+    socklen_t size = sizeof(*address);
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    *address = (struct sockaddr_in){ .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    REQUIRE_EQ(bind(fd, (struct sockaddr *)address, sizeof(*address)), 0);
+    REQUIRE_EQ(listen(fd, 512), 0);
+    getsockname(fd, (struct sockaddr *)address, &size);
+    return fd;
+}
+
+/* Until somebody receives what it has sent, or nobody ever can. */
+static int hanging_file(const struct sockaddr_in *address)
+{
+    static char bytes[1 << 16];
+    const struct linger linger = { 1, 1000 };
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    REQUIRE_EQ(connect(fd, (const struct sockaddr *)address, sizeof(*address)), 0);
+    setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof(linger));
+    fcntl(fd, F_SETFL, O_NONBLOCK);
+    while (write(fd, bytes, sizeof(bytes)) > 0)
+        ;
+    fcntl(fd, F_SETFL, 0);
+    return fd;
+}
+
+/* Who goes on all the same is ended. */
+static void give_hanging_files(const struct live *live, const struct sockaddr_in *address)
+{
+    const struct linger at_once = { 1, 0 };
+    struct client client;
+    REQUIRE(client_attach(&client, live->socket, 1));
+    for (uint32_t id = 1; id < 200; id += 2) {
+        struct attach_packet packet = { .magic = ATTACH_MAGIC,
+                                        .type = ATTACH_SEGMENT,
+                                        .segment = { .id = id, .flags = SEGMENT_FILE } };
+        int fd = hanging_file(address);
+        if (!client_send_packet(client.fd, &packet, sizeof(packet), fd))
+            setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once)); /* it is ours alone */
+        close(fd);
+    }
+    CHECK(client_is_ended(&client));
+}
+
+TEST(files_that_cannot_be_closed_are_bounded_too, "F141")
+{
+    struct live live;
+    struct sockaddr_in address;
+    start_with(&live, "uid-descriptors 60\n");
+    int listener = listener_new(&address), before = live_descriptors(&live);
+    pid_t pid = fork();
+    if (pid == 0) {
+        give_hanging_files(&live, &address);
+        _exit(0);
+    }
+    int status = -1;
+    waitpid(pid, &status, 0);
+    CHECK_EQ(status, 0);
+    CHECK_LE(live_descriptors(&live), before + 60 + 16);
+    close(listener);
+    CHECK(live_wait_number(&live, "tasks", 0));
     live_stop(&live);
 }
 
