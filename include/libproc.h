@@ -68,6 +68,29 @@ int proc_pidfileportinfo(int pid, uint32_t fileport, int flavor, void *buffer, i
 int proc_get_cpumon_params(pid_t pid, int *percentage, int *interval);
 int proc_get_wakemon_params(pid_t pid, int *rate_hz, int *flags);
 int proc_donate_importance_boost(void);
+int proc_listpidspath(uint32_t type, uint32_t typeinfo, const char *path, uint32_t pathflags, void *buffer, int size);
+int proc_kmsgbuf(void *buffer, uint32_t size);
+
+/* Not built: ENOTSUP. A process is never taken for dirty or clean, so nothing is killed for being so. */
+int proc_track_dirty(pid_t pid, uint32_t flags);
+int proc_set_dirty(pid_t pid, bool dirty);
+int proc_get_dirty(pid_t pid, uint32_t *flags);
+int proc_clear_dirty(pid_t pid, uint32_t flags);
+int proc_set_cpumon_params(pid_t pid, int percentage, int interval);
+int proc_set_wakemon_params(pid_t pid, int rate_hz, int flags);
+int proc_suppress(pid_t pid, uint64_t *generation);
+int proc_set_no_smt(void);
+int proc_set_csm(uint32_t flags);
+
+#define PROC_LISTPIDSPATH_PATH_IS_VOLUME 1
+#define PROC_LISTPIDSPATH_EXCLUDE_EVTONLY 2
+#define PROC_DIRTY_TRACK 0x1
+#define PROC_DIRTY_ALLOW_IDLE_EXIT 0x2
+#define PROC_DIRTY_DEFER 0x4
+#define PROC_DIRTY_LAUNCH_IN_PROGRESS 0x8
+#define PROC_DIRTY_TRACKED 0x1
+#define PROC_DIRTY_ALLOWS_IDLE_EXIT 0x2
+#define PROC_DIRTY_IS_DIRTY 0x4
 
 __END_DECLS
 

@@ -28,6 +28,13 @@ void os_unfair_lock_lock(os_unfair_lock_t lock);
 bool os_unfair_lock_trylock(os_unfair_lock_t lock);
 void os_unfair_lock_unlock(os_unfair_lock_t lock);
 
+/* Hints, which change nothing here. */
+typedef uint32_t os_unfair_lock_options_t;
+#define OS_UNFAIR_LOCK_NONE ((os_unfair_lock_options_t)0)
+#define OS_UNFAIR_LOCK_DATA_SYNCHRONIZATION ((os_unfair_lock_options_t)0x10000)
+#define OS_UNFAIR_LOCK_ADAPTIVE_SPIN ((os_unfair_lock_options_t)0x40000)
+void os_unfair_lock_lock_with_options(os_unfair_lock_t lock, os_unfair_lock_options_t options);
+
 /* End the process if it is otherwise. */
 void os_unfair_lock_assert_owner(const os_unfair_lock *lock);
 void os_unfair_lock_assert_not_owner(const os_unfair_lock *lock);

@@ -39,6 +39,11 @@ void os_unfair_lock_lock(os_unfair_lock_t lock)
             abort();
 }
 
+void os_unfair_lock_lock_with_options(os_unfair_lock_t lock, os_unfair_lock_options_t options)
+{
+    os_unfair_lock_lock(lock);
+}
+
 void os_unfair_lock_unlock(os_unfair_lock_t lock)
 {
     uint32_t own = own_id();

@@ -42,3 +42,60 @@ int proc_donate_importance_boost(void)
 {
     return not_built(-1);
 }
+
+int proc_listpidspath(uint32_t type, uint32_t typeinfo, const char *path, uint32_t pathflags, void *buffer,
+                      int size)
+{
+    return not_built(-1);
+}
+
+int proc_kmsgbuf(void *buffer, uint32_t size)
+{
+    return not_built(0);
+}
+
+int proc_track_dirty(pid_t pid, uint32_t flags)
+{
+    return ENOTSUP;
+}
+
+int proc_set_dirty(pid_t pid, bool dirty)
+{
+    return ENOTSUP;
+}
+
+int proc_get_dirty(pid_t pid, uint32_t *flags)
+{
+    *flags = 0;
+    return ENOTSUP;
+}
+
+int proc_clear_dirty(pid_t pid, uint32_t flags)
+{
+    return ENOTSUP;
+}
+
+int proc_set_cpumon_params(pid_t pid, int percentage, int interval)
+{
+    return ENOTSUP;
+}
+
+int proc_set_wakemon_params(pid_t pid, int rate_hz, int flags)
+{
+    return ENOTSUP;
+}
+
+int proc_suppress(pid_t pid, uint64_t *generation)
+{
+    return ENOTSUP;
+}
+
+int proc_set_no_smt(void)
+{
+    return ENOTSUP;
+}
+
+int proc_set_csm(uint32_t flags)
+{
+    return ENOTSUP;
+}

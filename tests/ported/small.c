@@ -9,6 +9,7 @@
 #include <mach/machine/_structs.h>
 #include <mach/thread_state.h>
 #include <malloc/malloc.h>
+#include <os/log.h>
 #include <os/overflow.h>
 #include <pthread.h>
 #include <pthread/spawn.h>
@@ -23,6 +24,7 @@
 #include <sys/reason.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <syslog.h>
 #include <unistd.h>
 #include <uuid/uuid.h>
 #include <vproc.h>
@@ -206,6 +208,30 @@ TEST(what_has_nothing_behind_it_is_refused, "")
     CHECK_EQ(set, MACH_PORT_NULL);
     CHECK_EQ(mach_zone_info(mach_host_self(), &names, &n_names, &infos, &n_infos), KERN_NOT_SUPPORTED);
     CHECK_EQ(n_names + n_infos, 0);
+}
+
+TEST(words_go_to_the_log, "")
+{
+    os_log_t log = os_log_create("org.machd.test", "small");
+    REQUIRE(log != NULL);
+    CHECK(os_log_type_enabled(log, OS_LOG_TYPE_ERROR) && !os_log_type_enabled(log, OS_LOG_TYPE_DEBUG));
+    CHECK(!os_log_type_enabled(OS_LOG_DISABLED, OS_LOG_TYPE_FAULT));
+    openlog("ported", LOG_PERROR, LOG_USER);
+    int pair[2], kept = dup(STDERR_FILENO);
+    char line[256] = "";
+    REQUIRE_EQ(pipe(pair), 0);
+    dup2(pair[1], STDERR_FILENO);
+    errno = ENOENT;
+    os_log_debug(log, "not this");
+    os_log_error(log, "%{public}s of %{private}d%%: %m", "one", 7);
+    CHECK_EQ(errno, ENOENT);
+    dup2(kept, STDERR_FILENO);
+    CHECK_GT(read(pair[0], line, sizeof line - 1), 0);
+    CHECK(strstr(line, "[org.machd.test:small] one of 7%: No such file or directory\n") != NULL);
+    close(pair[0]);
+    close(pair[1]);
+    close(kept);
+    closelog();
 }
 
 TEST(a_descriptor_for_events_alone_hears_of_them, "")
