@@ -210,6 +210,8 @@ qos_class_t dt_qos_requested(void);
 #define T_SETUPBEGIN   dt_setup(true)
 #define T_SETUPEND     dt_setup(false)
 #define T_ATEND(f)     dt_at_end(f)
+/* A figure: told, and judged by nobody. */
+#define T_PERF(name, value, unit, text) dt_log("%s: %g %s (%s)", (name), (double)(value), (unit), (text))
 
 #define DT_TELL_(result, ...) dt_result(&(const struct dt_result)result, ##__VA_ARGS__, NULL)
 #define DT_BRACES_(...)       { __VA_ARGS__ }
