@@ -2,8 +2,9 @@
 /*
  * <os/log.h> - words for whoever looks after the system, by syslog(3)
  *
- * Formats are printf's, with what macOS has besides: %{public}s and the like (the braces are left out; nothing is hidden), %m.
- * Messages of the types INFO and DEBUG are dropped, as they are on macOS while nobody asks for them. On macOS these are macros as well.
+ * Formats are printf's, with what macOS has besides: %{public}s and the like (the braces are left out; nothing
+ * is hidden), %m. Messages of the types INFO and DEBUG are dropped, as they are on macOS while nobody asks for
+ * them.
  */
 #ifndef __OS_LOG_H__
 #define __OS_LOG_H__
