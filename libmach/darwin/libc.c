@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* libmach/darwin/libc.c - what Darwin's C library has and not every Linux one: each under a link name of its own (H14) */
 #include <errno.h>
+#include <mach/mach.h>
+#include <mach/mach_vm.h>
 #include <malloc.h>
 #include <malloc/malloc.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -112,6 +115,15 @@ int getpeereid(int socket, uid_t *euid, gid_t *egid)
 }
 
 /* ---- memory and time ---- */
+
+int minherit(void *address, size_t size, int inherit)
+{
+    if (mach_vm_inherit(mach_task_self(), (mach_vm_address_t)(uintptr_t)address, size,
+                        (vm_inherit_t)inherit) == KERN_SUCCESS)
+        return 0;
+    errno = EINVAL;
+    return -1;
+}
 
 size_t malloc_size(const void *block)
 {

@@ -19,6 +19,7 @@
 #include <sys/codesign.h>
 #include <sys/event.h>
 #include <sys/kdebug.h>
+#include <sys/mman.h>
 #include <sys/ptrace.h>
 #include <sys/queue.h>
 #include <sys/reason.h>
@@ -80,6 +81,24 @@ TEST(a_block_has_at_least_the_size_that_was_asked_for, "")
     CHECK(malloc_size(block) >= 5000);
     malloc_zone_free(malloc_default_zone(), block);
     CHECK_EQ(malloc_size(NULL), 0);
+}
+
+TEST(a_child_inherits_what_was_asked_for, "")
+{
+    int status,
+        *shared = mmap(NULL, vm_page_size, PROT_READ | PROT_WRITE, MAP_ANON | MAP_PRIVATE | MAP_JIT, -1, 0);
+    REQUIRE(shared != MAP_FAILED);
+    REQUIRE_EQ(minherit(shared, vm_page_size, VM_INHERIT_SHARE), 0);
+    CHECK_EQ(minherit(shared, vm_page_size, 77), -1);
+    CHECK_EQ(errno, EINVAL);
+    pid_t pid = fork();
+    if (pid == 0) {
+        *shared = 7;
+        _exit(0);
+    }
+    REQUIRE_EQ(waitpid(pid, &status, 0), pid);
+    CHECK_EQ(*shared, 7);
+    munmap(shared, vm_page_size);
 }
 
 TEST(the_peer_of_a_socket_is_known, "")
