@@ -2,6 +2,7 @@
 /* host/linux/test/segments.c - memory that travels as descriptors: how much of it there may be, and what else it shows */
 #include <fcntl.h>
 #include <linux/memfd.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -21,14 +22,19 @@ struct scene {
     int descriptors;
 };
 
-static void scene_begin(struct scene *s)
+static void scene_begin_with(struct scene *s, const char *const *options)
 {
-    live_start(&s->live, NULL);
+    live_start(&s->live, options);
     REQUIRE(client_attach(&s->client, s->live.socket, 1));
     REQUIRE_EQ(client_thread_new(&s->client, 0, &s->thread), KERN_SUCCESS);
     s->port = trap_reply_port(&s->thread);
     CHECK_NE(s->port, 0);
     s->descriptors = live_descriptors(&s->live);
+}
+
+static void scene_begin(struct scene *s)
+{
+    scene_begin_with(s, NULL);
 }
 
 static void scene_end(struct scene *s)
@@ -126,6 +132,35 @@ TEST(of_segments_that_no_trap_names_the_newest_are_kept, "F69")
     CHECK_LE(live_descriptors(&s.live), s.descriptors + HELD);
     CHECK_EQ(send_segment(&s, 1), MACH_MSG_VM_KERNEL);
     CHECK_EQ(send_segment(&s, 2 * GIVEN + 1), MACH_SEND_INVALID_MEMORY);
+    close(fd);
+    scene_end(&s);
+}
+
+static const char *few_descriptors(void)
+{
+    static char path[] = "/tmp/machd-conf-XXXXXX";
+    static const char text[] = "task-descriptors 50\n";
+    int fd = mkstemp(path);
+    REQUIRE_EQ(write(fd, text, strlen(text)), strlen(text));
+    close(fd);
+    return path;
+}
+
+/* What cannot be charged is refused to who names it, and ends nobody. */
+TEST(segments_beyond_a_limit_are_refused_to_who_names_them, "")
+{
+    enum { GIVEN = 60 };
+    static const char zeroes[4096];
+    const char *const options[] = { "--no-launchd", "--config", few_descriptors(), NULL };
+    struct scene s;
+    scene_begin_with(&s, options);
+    unlink(options[2]);
+    int fd = sealed_memory(zeroes, sizeof(zeroes));
+    for (uint32_t i = 0; i < GIVEN; i++)
+        give(&s, 2 * i + 1, fd, sizeof(zeroes));
+    CHECK_EQ(send_segment(&s, 2 * GIVEN - 1), MACH_MSG_VM_KERNEL);
+    CHECK_LT(live_descriptors(&s.live), s.descriptors + 50);
+    CHECK_EQ(send_segment(&s, 1), MACH_MSG_SUCCESS);
     close(fd);
     scene_end(&s);
 }
