@@ -14,7 +14,7 @@
 #include "wire/attach.h"
 
 #define LIVE_AREAS_MAX 256u
-#define LIVE_ARRIVED_MAX 256u
+#define LIVE_ARRIVED_MAX 4096u /* one thread keeps what comes for the others: a message may bring a thousand to each */
 
 /* state     means                                                   leaves by
  * DETACHED  no connection; the next Mach call tries to have one     attach, refusal
