@@ -248,6 +248,16 @@ static launch_data_t act_on(launch_data_t label, kern_return_t (*act)(mach_port_
     return launch_data_new_errno(errno_of(CALL(act(bootstrap_port, name))));
 }
 
+/* A launchd that dies before it answers leaves the rest to the next one, which may be done with it before it is asked. */
+static kern_return_t remove_job(mach_port_t bp, name_t label)
+{
+    kern_return_t first = bootstrap_rpc_remove_job(bp, label), kr = first;
+
+    if (first == MIG_SERVER_DIED)
+        kr = CALL(bootstrap_rpc_remove_job(bp, label));
+    return first == MIG_SERVER_DIED && kr == BOOTSTRAP_UNKNOWN_SERVICE ? KERN_SUCCESS : kr;
+}
+
 launch_data_t launch_msg(launch_data_t message)
 {
     const char *word = launch_data_get_string(message);
@@ -260,7 +270,7 @@ launch_data_t launch_msg(launch_data_t message)
     if ((value = launch_data_dict_lookup(message, LAUNCH_KEY_SUBMITJOB)) != NULL)
         return submit(value);
     if ((value = launch_data_dict_lookup(message, LAUNCH_KEY_REMOVEJOB)) != NULL)
-        return act_on(value, bootstrap_rpc_remove_job);
+        return act_on(value, remove_job);
     if ((value = launch_data_dict_lookup(message, LAUNCH_KEY_STARTJOB)) != NULL)
         return act_on(value, bootstrap_rpc_start_job);
     if ((value = launch_data_dict_lookup(message, LAUNCH_KEY_STOPJOB)) != NULL)

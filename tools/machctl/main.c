@@ -63,9 +63,9 @@ static const struct verb verbs[] = {
       "Starts a job now, throttled or not. -k: ends what runs first; -p: prints the pid;\n"
       "-s: stopped before its first instruction." },
     { "kill", verb_names, "SIGNAL LABEL", "Sends a signal to a job's process." },
-    { "list", verb_names, "[-x] [LABEL]",
+    { "list", verb_names, "[-x|--json] [LABEL]",
       "Lists the jobs of a domain: pid, last exit status (negative: a signal), label; or\n"
-      "shows one as a dictionary. -x: as an XML property list." },
+      "shows one as a dictionary. -x: as an XML property list; --json: for programs." },
     { "print", verb_names, "LABEL|system|user/UID",
       "Shows a job: its state, its services and what waits for them; or a domain: its names, jobs and "
       "subsets." },

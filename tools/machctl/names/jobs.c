@@ -358,7 +358,7 @@ static const struct job_verb verbs[] = {
     { "stop", stop, "LABEL" },
     { "kickstart", kickstart, "[-k] [-p] [-s] LABEL" },
     { "kill", send_signal, "SIGNAL LABEL" },
-    { "list", show_list, "[-x] [LABEL]" },
+    { "list", show_list, "[-x|--json] [LABEL]" },
     { "print", show_print, "LABEL|system|user/UID" },
     { "blame", show_blame, "LABEL" },
     { "setenv", variables_setenv, "NAME VALUE [NAME VALUE...]" },

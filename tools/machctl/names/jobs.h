@@ -4,6 +4,7 @@
 
 #include <mach/kern_return.h>
 #include <servers/bootstrap.h>
+#include <stdbool.h>
 
 struct job_verb {
     const char *name;
@@ -13,6 +14,9 @@ struct job_verb {
 
 /* NULL: no verb on jobs. */
 const struct job_verb *job_verb_find(const char *name);
+
+/* `word` stands among the arguments; it is taken out of them. */
+bool take_option(int *argc_p, char **argv, const char *word);
 
 /* Each returns the exit status 1. B172. */
 int wrong_usage(const char *name);

@@ -13,7 +13,7 @@
 #include "tools/machctl/names/look.h"
 #include "tools/machctl/names/print.h"
 
-static bool take_option(int *argc_p, char **argv, const char *word)
+bool take_option(int *argc_p, char **argv, const char *word)
 {
     for (int i = 1; i < *argc_p; i++) {
         if (strcmp(argv[i], word) != 0)

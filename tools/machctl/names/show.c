@@ -11,6 +11,7 @@
 #include "bootstrap_user.h"
 #include "tools/machctl/names/jobs.h"
 #include "tools/machctl/names/look.h"
+#include "tools/machctl/names/print.h"
 #include "wire/job_types.h"
 #include "wire/launchd_call.h"
 
@@ -142,7 +143,97 @@ static void print_value(plist_t node, int depth)
     puts(";");
 }
 
-static int print_job(const char *label, bool as_xml)
+/* ---- for programs ---- */
+
+static void print_json_value(plist_t node);
+
+static void print_json_array(plist_t array)
+{
+    putchar('[');
+    for (uint32_t i = 0; i < plist_array_get_size(array); i++) {
+        fputs(i == 0 ? "" : ",", stdout);
+        print_json_value(plist_array_get_item(array, i));
+    }
+    putchar(']');
+}
+
+static void print_json_dictionary(plist_t dict)
+{
+    plist_dict_iter iter = NULL;
+    plist_t value = NULL;
+    char *key = NULL;
+    bool is_first = true;
+
+    putchar('{');
+    plist_dict_new_iter(dict, &iter);
+    for (plist_dict_next_item(dict, iter, &key, &value); key != NULL;
+         plist_dict_next_item(dict, iter, &key, &value)) {
+        fputs(is_first ? "" : ",", stdout);
+        is_first = false;
+        print_json(key);
+        putchar(':');
+        print_json_value(value);
+        free(key);
+        key = NULL;
+    }
+    free(iter);
+    putchar('}');
+}
+
+static void print_json_value(plist_t node)
+{
+    uint64_t number = 0;
+
+    if (PLIST_IS_DICT(node)) {
+        print_json_dictionary(node);
+    } else if (PLIST_IS_ARRAY(node)) {
+        print_json_array(node);
+    } else if (PLIST_IS_STRING(node)) {
+        print_json(plist_get_string_ptr(node, NULL));
+    } else if (PLIST_IS_BOOLEAN(node)) {
+        fputs(plist_bool_val_is_true(node) ? "true" : "false", stdout);
+    } else {
+        plist_get_uint_val(node, &number);
+        printf("%llu", (unsigned long long)number);
+    }
+}
+
+/* A line of launchd's list: pid or -, status or -, label, with tabs between. */
+static void print_json_line(char *line)
+{
+    char *pid = strsep(&line, "\t"), *status = strsep(&line, "\t");
+
+    if (status == NULL || line == NULL)
+        return;
+    printf("{\"pid\":%s,\"status\":%s,\"label\":", strcmp(pid, "-") == 0 ? "null" : pid,
+           strcmp(status, "-") == 0 ? "null" : status);
+    print_json(line);
+    putchar('}');
+}
+
+static int print_json_list(char *text)
+{
+    char *rest = text, *line;
+    bool is_first = true;
+
+    if (text == NULL)
+        return 1;
+    putchar('[');
+    while ((line = strsep(&rest, "\n")) != NULL) {
+        if (*line == 0)
+            continue;
+        fputs(is_first ? "" : ",", stdout);
+        is_first = false;
+        print_json_line(line);
+    }
+    puts("]");
+    free(text);
+    return 0;
+}
+
+/* ---- verbs ---- */
+
+static int print_job(const char *label, bool as_xml, bool as_json)
 {
     char *text = ask(label, JOB_TEXT_DICTIONARY);
     plist_t dict = NULL;
@@ -153,23 +244,28 @@ static int print_job(const char *label, bool as_xml)
     free(text);
     if (!PLIST_IS_DICT(dict))
         return complain("%s: launchd's answer cannot be read", label);
-    print_value(dict, 0);
+    if (as_json)
+        print_json_value(dict);
+    else
+        print_value(dict, 0);
+    if (as_json)
+        putchar('\n');
     plist_free(dict);
     return 0;
 }
 
-/* ---- verbs ---- */
-
 int show_list(int argc, char **argv)
 {
-    bool as_xml = getopt(argc, argv, "x") == 'x';
+    bool as_json = take_option(&argc, argv, "--json"), as_xml = take_option(&argc, argv, "-x");
     char *text;
 
-    if (optind + 1 == argc)
-        return print_job(argv[optind], as_xml);
+    if (argc == 2 && argv[1][0] != '-' && !(as_xml && as_json))
+        return print_job(argv[1], as_xml, as_json);
     if (as_xml || argc > 1)
         return wrong_usage(argv[0]);
     text = ask("", JOB_TEXT_LIST);
+    if (as_json)
+        return print_json_list(text);
     if (text != NULL)
         puts("PID\tStatus\tLabel");
     return print_text(text);

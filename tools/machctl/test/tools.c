@@ -631,6 +631,28 @@ TEST(what_is_known_of_a_job_is_printed, "B166 B167 B168 B170 B188")
         "D  a.name (one)\nD  b.name (one)\nmachctl: two: Not loaded\nSTATUS 1\nmachctl: two: Not loaded\n"));
 }
 
+TEST(jobs_are_listed_for_programs_too, "B166 B167")
+{
+    char expected[256];
+
+    CHECK_EQ(
+        under(
+            "\"$MACHCTL\" submit -l \"test \\\"j\\\"\" -- \"$PROBE\" stay; \"$MACHCTL\" submit -l test.none "
+            "-- "
+            "/nonexistent; while \"$MACHCTL\" list --json | grep -q null,...status.:0; do sleep 0.02; done; "
+            "\"$MACHCTL\" list --json; \"$MACHCTL\" list --json test.none; \"$MACHCTL\" list -x --json "
+            "test.none"),
+        1);
+    CHECK(says(",\"status\":null,\"label\":\"test \\u0022j\\u0022\"}"));
+    CHECK(says("{\"pid\":null,\"status\":127,\"label\":\"test.none\"}"));
+    snprintf(
+        expected, sizeof(expected),
+        "{\"Label\":\"test.none\",\"LimitLoadToSessionType\":\"%s\",\"OnDemand\":false,\"LastExitStatus\":0,"
+        "\"ProgramArguments\":[\"/nonexistent\"]}\nusage: machctl list [-x|--json] [LABEL]\n",
+        geteuid() == 0 ? "System" : "Background");
+    CHECK(says(expected));
+}
+
 TEST(jobs_are_started_and_stopped_by_label, "B164 B170 B171")
 {
     CHECK_EQ(
