@@ -172,6 +172,8 @@ static int prepare(const struct process_plan *plan)
     set_input(plan->input);
     set_descriptor(config, 1, config->standard_out);
     set_descriptor(config, 2, config->standard_error);
+    unsetenv("PWD"); /* of whoever started machd */
+    unsetenv("OLDPWD");
     variables_put(plan->variables);
     set_environment(config);
     return 0;

@@ -6,20 +6,20 @@
  * A program of its own, because a path may lead to a file system that does not answer, and because it must see no more than
  * the job's user may see. It is no Mach program. It sends packets, lines: `changed N` when the Nth path (from 0; of kind watch) was
  * created, changed, renamed or removed; `is N` and `not N` when the state of another became so: a queue is a directory that is
- * not empty. First it tells the state of all of these. Input is as watch, and told at first as well. It ends with launchd, and when its socket is closed.
+ * not empty. First it tells the state of all of these. Input is as watch, and told at first as well. It ends when its socket is
+ * closed, as it is when launchd dies.
  */
 #include <dirent.h>
 #include <errno.h>
 #include <grp.h>
 #include <limits.h>
+#include <poll.h>
 #include <pwd.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -119,14 +119,28 @@ static void look_at_all(const bool *told, bool is_first)
         look(i, told[i], is_first);
 }
 
+/* launchd never says anything: what there is to read is its end. (A signal at a parent's death comes at the end of the thread
+ * that made this process, and launchd's threads come and go.) */
+static void wait_for_something(void)
+{
+    struct pollfd fds[] = { { .fd = notify, .events = POLLIN }, { .fd = STDOUT_FILENO, .events = POLLIN } };
+
+    while (poll(fds, 2, -1) < 0)
+        ;
+    if (fds[1].revents != 0)
+        exit(0);
+}
+
 static void wait_for_events(bool *told)
 {
     union {
         struct inotify_event event;
         char room[16384];
     } buffer;
-    ssize_t size = read(notify, &buffer, sizeof(buffer));
+    ssize_t size;
 
+    wait_for_something();
+    size = read(notify, &buffer, sizeof(buffer));
     memset(told, 0, (size_t)n_paths * sizeof(*told));
     if (size <= 0 && errno != EINTR)
         exit(1);
@@ -171,15 +185,11 @@ static void read_paths(char **words, int n)
 
 int main(int argc, char **argv)
 {
-    pid_t launchd = getppid();
     bool *told;
 
     if (argc < 2)
         return 1;
     become((uid_t)strtoul(argv[1], NULL, 10));
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (getppid() != launchd)
-        return 0;
     read_paths(argv + 2, argc - 2);
     told = calloc((size_t)n_paths + 1, sizeof(*told));
     notify = inotify_init1(IN_CLOEXEC);

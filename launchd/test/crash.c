@@ -509,3 +509,43 @@ TEST(what_cannot_be_executed_is_known_to_the_next_launchd, "B14 B124")
         CHECK_EQ(job_remove(label), KERN_SUCCESS);
     }
 }
+
+/* ---- threads of launchd that end ---- */
+
+static int threads_of(pid_t pid)
+{
+    char path[64];
+    struct stat st;
+
+    snprintf(path, sizeof(path), "/proc/%d/task", (int)pid);
+    return stat(path, &st) == 0 ? (int)st.st_nlink - 2 : 0;
+}
+
+/* To ask launchd anything would give it a thread again. */
+static bool thread_ends(pid_t pid, int most)
+{
+    for (int i = 0; i < 600; i++) {
+        if (threads_of(pid) < most)
+            return true;
+        sleep_ms(50);
+    }
+    return false;
+}
+
+/* Whoever loads a job is served by a thread that ends when launchd has had nothing to do for some seconds. */
+TEST(paths_are_watched_on_when_the_thread_that_loaded_the_job_has_ended, "B109")
+{
+    const char *path = scratch("later"), *out = scratch("later.out");
+    pid_t launchd = launchd_pid();
+    char body[300], words[300];
+
+    unlink(path);
+    unlink(out);
+    snprintf(body, sizeof(body), "<key>WatchPaths</key><array><string>%s</string></array>", path);
+    snprintf(words, sizeof(words), "say %s", out);
+    REQUIRE_EQ(job_load(bootstrap_port, "test.later", words, body), 0);
+    CHECK(thread_ends(launchd, threads_of(launchd)));
+    fclose(fopen(path, "w"));
+    CHECK(has_lines(out, 1));
+    CHECK_EQ(job_remove("test.later"), KERN_SUCCESS);
+}
