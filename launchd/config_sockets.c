@@ -52,12 +52,32 @@ static bool is_passive(plist_t dict)
     return !is_bool || truth;
 }
 
+static void tell_what_is_not_built(const struct job_config *config, const char *name, plist_t dict)
+{
+    static const char *const keys[] = { "SecureSocketWithKey", "MulticastGroup" };
+
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+        if (plist_find(dict, keys[i]) != NULL)
+            log_line("%s: %s of the socket %.64s is not built and has no effect", config->label, keys[i],
+                     name);
+    }
+}
+
+/* Without a place it would be a socket that everybody can reach, anywhere. */
+static bool has_place(plist_t dict)
+{
+    return plist_find(dict, "SockPathName") != NULL || plist_find(dict, "SockServiceName") != NULL;
+}
+
 static enum result add_socket(struct job_config *config, const char *name, plist_t dict)
 {
     struct config_socket *made;
 
     if (!PLIST_IS_DICT(dict))
         return WRONG_TYPE;
+    tell_what_is_not_built(config, name, dict);
+    if (!has_place(dict))
+        return OUT_OF_RANGE;
     made = config->n_sockets < SOCKETS_MAX
                ? config_one_more(&config->sockets, &config->n_sockets, sizeof(*made))
                : NULL;

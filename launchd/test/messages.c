@@ -214,3 +214,26 @@ TEST(a_job_checks_in_by_a_message_and_has_its_sockets_and_rights, "B175 B167")
     CHECK_EQ(job_remove("test.checkin"), KERN_SUCCESS);
     unlink(path);
 }
+
+/* It would be a socket that everybody can reach, at a port that nobody knows. */
+TEST(a_socket_without_a_place_is_not_made, "B173 B167")
+{
+    launch_data_t message = launch_data_alloc(LAUNCH_DATA_DICTIONARY), job, sockets;
+    char body[512];
+
+    snprintf(body, sizeof(body),
+             "<key>Sockets</key><dict><key>none</key><dict>" STRING(
+                 "SecureSocketWithKey", "WHERE") "</dict>"
+                                                 "<key>there</key><dict>" STRING("SockPathName",
+                                                                                 "%s") "</dict></dict>",
+             scratch("place"));
+    REQUIRE_EQ(job_load(bootstrap_port, "test.place", "stay", body), 0);
+    launch_data_dict_insert(message, launch_data_new_string("test.place"), LAUNCH_KEY_GETJOB);
+    job = launch_msg(message);
+    sockets = launch_data_dict_lookup(job, LAUNCH_JOBKEY_SOCKETS);
+    CHECK(launch_data_dict_lookup(sockets, "there") != NULL);
+    CHECK(launch_data_dict_lookup(sockets, "none") == NULL);
+    launch_data_free(job);
+    launch_data_free(message);
+    CHECK_EQ(job_remove("test.place"), KERN_SUCCESS);
+}
