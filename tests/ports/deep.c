@@ -30,7 +30,7 @@ TEST(deeply_nested_ports_die, "P169 P52")
 {
     const char *sanitizer = getenv("MACHD_SANITIZER");
     bool is_slow = world_is_live() || (sanitizer && *sanitizer);
-    mach_port_t outermost = nest(is_slow ? 100000 : 1000000);
+    mach_port_t outermost = nest(under_thread_sanitizer() ? 10000 : is_slow ? 100000 : 1000000);
     CHECK_EQ(mach_port_destroy(SELF, outermost), KERN_SUCCESS);
     CHECK_EQ(type_of(outermost), 0);
 }

@@ -442,6 +442,8 @@ static int child_without_room(void *argument)
 
 TEST(rights_that_find_no_name, "P154 P155 P10 P134")
 {
+    if (under_thread_sanitizer())
+        SKIP("a quarter of a million calls, and no threads");
     world_task *task = world_task_spawn(child_without_room, NULL, MACH_PORT_NULL);
     CHECK_EQ(world_task_wait(task), WORLD_OK);
 }
@@ -458,6 +460,8 @@ static int child_with_many_names(void *argument)
 
 TEST(a_space_holds_many_names, "P10")
 {
+    if (under_thread_sanitizer())
+        SKIP("a quarter of a million calls, and no threads");
     world_task *task = world_task_spawn(child_with_many_names, NULL, MACH_PORT_NULL);
     CHECK_EQ(world_task_wait(task), WORLD_OK);
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/ports/util.h"
 
+#include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -8,6 +10,12 @@
 const char *const kind_name[N_KINDS] = { "R", "S", "RS", "SO", "DN", "S-dead", "SO-dead", "set", "unknown" };
 
 enum { PARK_ID = 0x7061726b };
+
+bool under_thread_sanitizer(void)
+{
+    const char *sanitizer = getenv("MACHD_SANITIZER");
+    return sanitizer && strcmp(sanitizer, "thread") == 0;
+}
 
 /* ---- making ---- */
 
