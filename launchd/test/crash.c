@@ -338,6 +338,16 @@ static bool refuses(const void *port)
     return !accepts(port);
 }
 
+/* Then launchd has the socket from who makes it, and has had it kept. */
+static bool answers(const void *port)
+{
+    int fd = connect_to(*(const int *)port);
+    bool answered = is_answered(fd);
+
+    close(fd);
+    return answered;
+}
+
 static void load_socket_job(const char *label, int port, const char *more)
 {
     char body[512];
@@ -348,6 +358,7 @@ static void load_socket_job(const char *label, int port, const char *more)
                  "127.0.0.1") "<key>SockServiceName</key><integer>%d</integer></dict></dict>%s",
              port, more);
     REQUIRE_EQ(job_load(bootstrap_port, label, "socket wire", body), 0);
+    CHECK(wait_until(answers, &port));
     CHECK(job_shows(label, "\tstate = waiting"));
 }
 
