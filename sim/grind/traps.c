@@ -8,6 +8,13 @@
 
 enum { TRAP_NUMBERS = 256 };
 
+/* Stopped honest tasks would neither answer nor give up. */
+static uint64_t pid_of_hostile_task(void)
+{
+    const struct being *task = &world.tasks[draw(MAX_TASKS)];
+    return task->is_honest ? 0 : (uint64_t)task->identity.pid;
+}
+
 uint64_t draw_argument(const struct being *task, char letter)
 {
     mach_port_name_t name;
@@ -25,6 +32,7 @@ uint64_t draw_argument(const struct being *task, char letter)
     case 's': return draw(4);
     case 'g': return DRAW_FROM(0, 7, 7, 9);
     case 'p': return (uint64_t)world.tasks[draw(MAX_TASKS)].identity.pid;
+    case 'v': return pid_of_hostile_task();
     case 'm': return world.now + draw(20000000);
     case 'f': return chance(80) ? draw(128) : draw_bits();
     case 'w': return draw(20);
@@ -64,7 +72,7 @@ static const struct {
     { TRAP_SET_NAME, "" },
     { TRAP_DEPRESS, "w" },
     { TRAP_BACKGROUND, "rps" },
-    { TRAP_PID_SUSPEND, "ps" },
+    { TRAP_PID_SUSPEND, "vs" },
     { TRAP_TIMER_DESTROY, "n" },
     { TRAP_TIMER_ARM, "nm" },
     { TRAP_TIMER_CANCEL, "n" },

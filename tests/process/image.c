@@ -124,7 +124,9 @@ static int set_exec(char *self)
     posix_spawnattr_t attributes;
     posix_spawnattr_init(&attributes);
     posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETEXEC);
-    return posix_spawn(NULL, self, NULL, &attributes, argv, NULL);
+    int error = posix_spawn(NULL, self, NULL, &attributes, argv, NULL);
+    posix_spawnattr_destroy(&attributes);
+    return error;
 }
 
 /* Its own group's leader cannot begin a session. */
@@ -134,7 +136,9 @@ static int set_exec_with_session(char *program)
     posix_spawnattr_t attributes;
     posix_spawnattr_init(&attributes);
     posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETEXEC | POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSID);
-    return posix_spawn(NULL, program, NULL, &attributes, argv, NULL);
+    int error = posix_spawn(NULL, program, NULL, &attributes, argv, NULL);
+    posix_spawnattr_destroy(&attributes);
+    return error;
 }
 
 int main(int argc, char **argv)
