@@ -268,9 +268,19 @@ static mach_port_name_t put_carried(struct ipc_thread *thread, struct port *port
     return put_right(thread, (struct right){ port, disposition }, is_back, bits_p);
 }
 
+/* A right that stays was copied for its own space, and the answer has come to another one: nobody gets it (P201). */
+static void keep_at_home(struct ipc_thread *thread, struct message_descriptor *d)
+{
+    if (d->only_in == 0 || d->only_in == thread->space->serial)
+        return;
+    right_release(thread->ipc, (struct right){ d->port, d->disposition });
+    d->port = NULL;
+}
+
 static void put_port_descriptor(struct ipc_thread *thread, struct message_descriptor *d, uint8_t *bytes,
                                 bool is_back, kern_return_t *bits_p)
 {
+    keep_at_home(thread, d);
     mach_msg_port_descriptor_t out = {
         .name = d->as_it_is
                     ? put_right_as(thread, (struct right){ d->port, d->disposition }, true, is_back, bits_p)

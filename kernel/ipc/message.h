@@ -34,7 +34,10 @@ struct message_descriptor {
     uint8_t deallocate;
     uint32_t offset; /* of the descriptor in bytes[] */
     union {
-        struct port *port; /* NULL, PORT_DEAD, or a right of `disposition` */
+        struct {
+            struct port *port; /* NULL, PORT_DEAD, or a right of `disposition` */
+            uint64_t only_in;  /* serial of the space that alone may get it (P201); 0: any */
+        };
         struct memory *memory; /* NULL: size 0 */
         struct {
             struct port **ports;

@@ -23,6 +23,8 @@ const struct call *call_now(void);
 
 /* What the call answers with is the port itself, whoever gets it (K73). */
 void call_answers_as_it_is(void);
+/* What the call answers with is a right that stays in this space, wherever the answer goes (P201). */
+void call_answers_only(const struct space *space);
 
 /* A handler that must wait (deferred.c) asks first whether it may (false: limit or no memory), and then returns what
  * call_defer() gives. waiting: whose list it stands on until then. What it has made already goes along, and is given back by

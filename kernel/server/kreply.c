@@ -107,6 +107,7 @@ void mig_k_reply_right(struct kreply *reply, unsigned k, struct port *port, mach
         .disposition = (uint8_t)type,
         .as_it_is = reply->is_as_it_is,
         .port = port,
+        .only_in = reply->only_in,
     };
     if (type == MACH_MSG_TYPE_PORT_RECEIVE && port_is_live(port))
         link_carried(reply->ipc, port, reply->message);

@@ -9,6 +9,7 @@ struct kreply {
     struct ipc *ipc;
     struct message *message; /* bytes and descriptors for the largest reply */
     bool is_as_it_is;        /* its port is no matter of substitution (K73) */
+    uint64_t only_in;        /* serial of the space that alone may get its port (P201); 0: any */
     kern_return_t failure;   /* a result could not be carried: the reply becomes this error */
 };
 

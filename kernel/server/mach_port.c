@@ -135,6 +135,8 @@ kern_return_t serve_mach_port_extract_right(struct space *task, mach_port_name_t
     kern_return_t kr = port_extract_right(call_ipc(), task, name, msgt_name, &right);
     if (kr != KERN_SUCCESS)
         return kr;
+    if (port_is_live(right.port) && right.port->immovable_send)
+        call_answers_only(task);
     *poly = right.port;
     *polyPoly = right.type;
     return KERN_SUCCESS;

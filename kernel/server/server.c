@@ -39,6 +39,11 @@ void call_answers_as_it_is(void)
     answer->is_as_it_is = true;
 }
 
+void call_answers_only(const struct space *space)
+{
+    answer->only_in = space->serial;
+}
+
 /* ---- finding the routine (P180, K2) ---- */
 
 static const struct mig_k_subsystem *const subsystems[] = {

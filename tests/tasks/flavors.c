@@ -312,6 +312,48 @@ TEST(a_right_that_stays_is_not_copied_out_of_another_task, "P201 K71")
     receive_free(port);
 }
 
+/* The request by hand, with another task's port for the answer. */
+static int copies_out_for_another_task(void *argument)
+{
+    struct {
+        mach_msg_header_t header;
+        NDR_record_t ndr;
+        mach_port_name_t name;
+        mach_msg_type_name_t disposition;
+    } request = { .header = { .msgh_bits = MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, MACH_MSG_TYPE_COPY_SEND),
+                              .msgh_size = sizeof request,
+                              .msgh_remote_port = SELF,
+                              .msgh_local_port = world_parent_port(),
+                              .msgh_id = 3215 },
+                  .ndr = NDR_record,
+                  .name = special_of(SELF, TASK_READ_PORT),
+                  .disposition = MACH_MSG_TYPE_COPY_SEND };
+    CHECK_EQ(mach_msg(&request.header, MACH_SEND_MSG, sizeof request, 0, MACH_PORT_NULL, 0, MACH_PORT_NULL),
+             OK);
+    CHECK_EQ(sends_of(request.name), 1);
+    return WORLD_OK;
+}
+
+TEST(a_right_that_stays_does_not_leave_with_an_answer_to_somebody_else, "P201 K71")
+{
+    mach_port_t port = receive_new();
+    struct {
+        mach_msg_header_t header;
+        mach_msg_body_t body;
+        mach_msg_port_descriptor_t right;
+        mach_msg_max_trailer_t trailer;
+    } answer;
+    world_task *task = world_task_spawn(copies_out_for_another_task, NULL, port);
+    REQUIRE_EQ(mach_msg(&answer.header, MACH_RCV_MSG | MACH_RCV_TIMEOUT, 0, sizeof answer, port, PATIENCE_MS,
+                        MACH_PORT_NULL),
+               OK);
+    CHECK_EQ(answer.header.msgh_id, 3315);
+    CHECK(answer.header.msgh_bits & MACH_MSGH_BITS_COMPLEX);
+    CHECK_EQ(answer.right.name, MACH_PORT_NULL);
+    CHECK_EQ(world_task_wait(task), WORLD_OK);
+    receive_free(port);
+}
+
 TEST(weaker_ports_die_with_their_task, "K26 K238 K25")
 {
     mach_port_t port = receive_new();
