@@ -15,7 +15,17 @@ enum { THREADS_OF_A_USER = 2, UNCHARGED_OF_A_USER = 16, STACK_SIZE = 65536 };
 static struct {
     pthread_mutex_t lock; /* nobody closes anything while holding it */
     struct list all;      /* struct segment.link, oldest first */
-} closing = { .lock = PTHREAD_MUTEX_INITIALIZER, .all = { &closing.all, &closing.all } };
+} closing = { .all = { &closing.all, &closing.all } };
+
+/* machd takes the lock too: whoever holds it runs then as machd does. */
+void closing_start(void)
+{
+    pthread_mutexattr_t attributes;
+    pthread_mutexattr_init(&attributes);
+    pthread_mutexattr_setprotocol(&attributes, PTHREAD_PRIO_INHERIT);
+    pthread_mutex_init(&closing.lock, &attributes);
+    pthread_mutexattr_destroy(&attributes);
+}
 
 /* Pipes and memory have nobody to wait for. */
 static bool closes_at_once(int fd)

@@ -12,6 +12,8 @@
 
 struct segment;
 
+/* Before anything else of these. */
+void closing_start(void);
 /* Takes the segment over, which is a file, on no list and without a handle. */
 void closing_begin(struct segment *segment);
 /* A descriptor that nobody could be charged for. False, and it is still the caller's: too many of this user hang already. */

@@ -425,6 +425,7 @@ int main(int argc, char **argv)
         fcntl(m->options.ready_fd, F_SETFD, FD_CLOEXEC);
     m->uid = geteuid();
     init_lists(m);
+    closing_start();
     if (load_config(m) != 0)
         return 1;
     if (!m->options.foreground)
