@@ -314,7 +314,9 @@ def show_output(text):
     lines = [s for s in text.splitlines() if s.strip() and not s.startswith("ok ")]
     if len(lines) > OUTPUT_LINES:
         half = OUTPUT_LINES // 2
-        lines = lines[:half] + [f"... {len(lines) - 2 * half} lines ..."] + lines[-half:]
+        middle = lines[half:-half]
+        told = [s for s in middle if s.startswith(("# FAIL", "not ok"))][:half]
+        lines = lines[:half] + [f"... {len(middle)} lines, of which these:"] + told + ["..."] + lines[-half:]
     for line in lines:
         print("        | " + line)
 
