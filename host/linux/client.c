@@ -10,6 +10,7 @@
 
 #include "host/linux/attach.h"
 #include "host/linux/client.h"
+#include "host/linux/closing.h"
 #include "host/linux/ids.h"
 #include "host/linux/log.h"
 #include "host/linux/machd.h"
@@ -466,6 +467,17 @@ void client_doom(struct machd *m, struct connection *connection)
     list_append(&m->doomed, &connection->doomed_link);
 }
 
+/* What it was charged for has been released: there is room. */
+static void close_socket(struct machd *m, struct connection *connection)
+{
+    int fd = connection->socket.fd;
+    if (connection->socket.kind == WATCH_NONE)
+        return;
+    watch_pause(m, &connection->socket);
+    connection->socket = (struct watch){ .fd = -1 };
+    closing_socket(fd, connection->uid, connection->account);
+}
+
 void client_detach(struct machd *m, struct connection *connection)
 {
     list_remove(&connection->process_link);
@@ -489,7 +501,6 @@ static void connection_free(struct machd *m, struct connection *connection)
     if (list_is_linked(&connection->quarantine_link))
         list_remove(&connection->quarantine_link);
     watch_close(m, &connection->bell);
-    watch_close(m, &connection->socket);
     if (connection->pidfd >= 0)
         close(connection->pidfd);
     areas_free(connection);
@@ -498,6 +509,7 @@ static void connection_free(struct machd *m, struct connection *connection)
     list_remove(&connection->link);
     m->n_connections--;
     release_connection(connection->account);
+    close_socket(m, connection);
     account_put(connection->account);
     user_put(m, connection->user);
     free(connection);

@@ -4,10 +4,12 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/account.h"
 #include "base/list.h"
+#include "host/linux/log.h"
 #include "host/linux/segment.h"
 
 enum { THREADS_OF_A_USER = 2, UNCHARGED_OF_A_USER = 16, STACK_SIZE = 65536 };
@@ -131,15 +133,56 @@ static uint32_t n_uncharged(uint32_t uid)
     return n;
 }
 
-bool closing_uncharged(int fd, uint32_t uid)
+/* account NULL: nobody pays. */
+static bool begin_alone(int fd, uint32_t uid, struct account *account)
 {
-    closing_sweep();
-    struct segment *segment = n_uncharged(uid) < UNCHARGED_OF_A_USER ? calloc(1, sizeof(*segment)) : NULL;
+    struct segment *segment = calloc(1, sizeof(*segment));
     if (!segment)
         return false;
     *segment = (struct segment){ .fd = fd, .uid = uid, .is_file = true };
+    segment->account = account ? account_get(account) : NULL;
     closing_begin(segment);
     return true;
+}
+
+bool closing_uncharged(int fd, uint32_t uid)
+{
+    closing_sweep();
+    return n_uncharged(uid) < UNCHARGED_OF_A_USER && begin_alone(fd, uid, NULL);
+}
+
+/* Behind a shutdown none can come. Every packet brings credentials, also one without bytes; the end brings none. */
+static bool has_unread(int fd)
+{
+    _Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(struct ucred))];
+    char byte;
+    struct iovec bytes = { &byte, 1 };
+    struct msghdr message = {
+        .msg_iov = &bytes, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof(control)
+    };
+    const int on = 1;
+    setsockopt(fd, SOL_SOCKET, SO_PASSCRED, &on, sizeof(on));
+    ssize_t n = recvmsg(fd, &message, MSG_PEEK | MSG_DONTWAIT);
+    return n > 0 || (n == 0 && (message.msg_controllen > 0 || (message.msg_flags & MSG_CTRUNC)));
+}
+
+static bool begin_charged(int fd, uint32_t uid, struct account *account)
+{
+    if (!segment_charge(account))
+        return false;
+    if (begin_alone(fd, uid, account))
+        return true;
+    segment_release(account);
+    return false;
+}
+
+void closing_socket(int fd, uint32_t uid, struct account *account)
+{
+    shutdown(fd, SHUT_RDWR);
+    if (!has_unread(fd))
+        close(fd);
+    else if (!begin_charged(fd, uid, account) && !closing_uncharged(fd, uid))
+        log_line("a socket of user %u is left open: closing its files hangs", uid);
 }
 
 void closing_sweep(void)

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct account;
 struct segment;
 
 /* Before anything else of these. */
@@ -18,6 +19,9 @@ void closing_start(void);
 void closing_begin(struct segment *segment);
 /* A descriptor that nobody could be charged for. False, and it is still the caller's: too many of this user hang already. */
 bool closing_uncharged(int fd, uint32_t uid);
+/* A client's socket. Packets that nobody has read may have the last descriptors of files in them; then it is charged until it
+ * is closed. */
+void closing_socket(int fd, uint32_t uid, struct account *account);
 /* Frees what has been closed meanwhile. */
 void closing_sweep(void);
 /* At the end of machd: what hangs is charged to nobody any more. */
