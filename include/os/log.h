@@ -28,7 +28,7 @@ extern struct os_log_s _os_log_default, _os_log_disabled;
 #define OS_LOG_DEFAULT (&_os_log_default)
 #define OS_LOG_DISABLED (&_os_log_disabled)
 
-/* Lasts as long as the process. The words stand before each message. */
+/* Lasts as long as the process; the same for the same words. The words stand before each message. */
 os_log_t os_log_create(const char *subsystem, const char *category);
 
 bool os_log_type_enabled(os_log_t log, os_log_type_t type);

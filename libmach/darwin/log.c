@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,16 +14,34 @@ enum { MESSAGE_SIZE = 1024 };
 
 struct os_log_s {
     char name[128]; /* "": none */
+    struct os_log_s *next;
 };
 
 struct os_log_s _os_log_default, _os_log_disabled;
+static struct os_log_s *_Atomic created; /* newest first; they last as long as the process */
+
+static struct os_log_s *find(const char *name)
+{
+    for (struct os_log_s *log = created; log != NULL; log = log->next)
+        if (strcmp(log->name, name) == 0)
+            return log;
+    return NULL;
+}
 
 os_log_t os_log_create(const char *subsystem, const char *category)
 {
-    struct os_log_s *log = calloc(1, sizeof *log);
+    char name[sizeof((struct os_log_s *)NULL)->name];
+    snprintf(name, sizeof name, "[%s:%s] ", subsystem, category);
+    struct os_log_s *log = find(name);
+    if (log != NULL)
+        return log;
+    log = calloc(1, sizeof *log);
     if (log == NULL)
         return OS_LOG_DEFAULT;
-    snprintf(log->name, sizeof log->name, "[%s:%s] ", subsystem, category);
+    memcpy(log->name, name, sizeof name);
+    log->next = created;
+    while (!atomic_compare_exchange_weak(&created, &log->next, log))
+        ;
     return log;
 }
 

@@ -233,6 +233,7 @@ TEST(words_go_to_the_log, "")
 {
     os_log_t log = os_log_create("org.machd.test", "small");
     REQUIRE(log != NULL);
+    CHECK(log == os_log_create("org.machd.test", "small") && log != os_log_create("org.machd.test", "other"));
     CHECK(os_log_type_enabled(log, OS_LOG_TYPE_ERROR) && !os_log_type_enabled(log, OS_LOG_TYPE_DEBUG));
     CHECK(!os_log_type_enabled(OS_LOG_DISABLED, OS_LOG_TYPE_FAULT));
     openlog("ported", LOG_PERROR, LOG_USER);
