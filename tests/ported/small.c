@@ -126,8 +126,11 @@ TEST(an_audit_token_is_taken_apart_at_once, "")
     CHECK_EQ(pid, getpid());
 }
 
+static _Atomic bool waits;
+
 static void *wait_for_ever(void *argument)
 {
+    waits = true;
     struct {
         mach_msg_header_t header;
         mach_msg_max_trailer_t trailer;
@@ -145,11 +148,13 @@ TEST(the_registers_of_a_suspended_thread_lead_to_its_stack, "")
     REQUIRE_EQ(mach_port_allocate(mach_task_self(), MACH_PORT_RIGHT_RECEIVE, &port), KERN_SUCCESS);
     REQUIRE_EQ(pthread_create(&thread, NULL, wait_for_ever, &port), 0);
     mach_port_t name = pthread_mach_thread_np(thread);
+    uintptr_t top = (uintptr_t)pthread_get_stackaddr_np(thread);
+    while (!waits) /* a thread that is stopped in the C library keeps its locks */
+        usleep(1000);
     REQUIRE_EQ(thread_suspend(name), KERN_SUCCESS);
     CHECK_EQ(thread_get_register_pointer_values(name, &sp, &length, values), KERN_INSUFFICIENT_BUFFER_SIZE);
     CHECK(length > 1 && length < 64);
     REQUIRE_EQ(thread_get_register_pointer_values(name, &sp, &length, values), KERN_SUCCESS);
-    uintptr_t top = (uintptr_t)pthread_get_stackaddr_np(thread);
     CHECK(sp < top && sp >= top - pthread_get_stacksize_np(thread));
     REQUIRE_EQ(thread_resume(name), KERN_SUCCESS);
     REQUIRE_EQ(mach_port_mod_refs(mach_task_self(), port, MACH_PORT_RIGHT_RECEIVE, -1), KERN_SUCCESS);
