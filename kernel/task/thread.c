@@ -25,66 +25,57 @@ static enum sched_qos default_qos(const struct task *task, bool is_main)
     return SCHED_QOS_DEFAULT;
 }
 
-/* NULL: it makes no traps, or not yet. */
-static void give_page(struct thread *thread, struct trap_page *page)
+static struct thread *give_page(struct thread *thread, struct trap_page *page)
 {
     thread->page = page;
-    thread->ipc.data = page ? trap_data(page) : NULL;
-    thread->ipc.promise_word = page ? &page->promise : NULL;
-}
-
-/* NULL: limit or no memory. */
-static struct port *control_new(struct thread *thread, struct task *task)
-{
-    struct ipc *ipc = &task->system->ipc;
-    struct port *control = port_new_kernel(ipc, task->account, KOBJECT_THREAD, thread);
-    if (!control || own_port_make(ipc, task->account, control, task->space, task->slots.control_options))
-        return control;
-    port_die(ipc, control, NULL);
-    return NULL;
-}
-
-static void thread_init(struct thread *thread, struct task *task, int32_t tid, struct port *control)
-{
-    thread->task = task;
-    thread->tid = tid;
-    thread->is_main = tid == task->identity.pid && task->n_threads == 0;
-    ipc_thread_init(&thread->ipc, &task->system->ipc, task->space, task->account, &task->sched,
-                    default_qos(task, thread->is_main));
-    thread->ipc.token = &task->token;
-    thread->ipc.task = task;
-    thread->ipc.promise.wanted = PROMISE_AT_FIRST;
-    thread->control = control;
-    thread->settable_self = port_copy_send(control);
-    list_init(&thread->owned);
-    list_init(&thread->waiting);
-    list_init(&thread->deferred);
+    thread->ipc.data = trap_data(page);
+    return thread;
 }
 
 struct thread *thread_new(struct task *task, int32_t tid, struct trap_page *page)
 {
-    if (page && task->main && task->main->tid == tid && !task->main->page) {
-        give_page(task->main, page);
-        return task->main;
-    }
+    struct system *system = task->system;
+    if (page && task->main && task->main->tid == tid && !task->main->page)
+        return give_page(task->main, page);
     if (!account_charge_object(task->account, ACCOUNT_THREADS, alloc_cost(sizeof(struct thread))))
         return NULL;
     struct thread *thread = alloc_zeroed(sizeof(*thread));
-    struct port *control = thread ? control_new(thread, task) : NULL;
+    struct port *control =
+        thread ? port_new_kernel(&system->ipc, task->account, KOBJECT_THREAD, thread) : NULL;
+    if (control &&
+        !own_port_make(&system->ipc, task->account, control, task->space, task->slots.control_options)) {
+        port_die(&system->ipc, control, NULL);
+        control = NULL;
+    }
     if (!control) {
         alloc_free(thread);
         account_release_object(task->account, ACCOUNT_THREADS, alloc_cost(sizeof(struct thread)));
         return NULL;
     }
-    thread_init(thread, task, tid, control);
-    give_page(thread, page);
-    if (thread->is_main)
+    bool is_main = tid == task->identity.pid && task->n_threads == 0;
+    ipc_thread_init(&thread->ipc, &system->ipc, task->space, task->account, &task->sched,
+                    default_qos(task, is_main));
+    thread->ipc.token = &task->token;
+    thread->ipc.task = task;
+    thread->ipc.data = page ? trap_data(page) : NULL;
+    thread->ipc.promise_word = page ? &page->promise : NULL;
+    thread->ipc.promise.wanted = PROMISE_AT_FIRST;
+    thread->task = task;
+    thread->tid = tid;
+    thread->is_main = is_main;
+    if (is_main)
         task->main = thread;
+    thread->page = page;
+    thread->control = control;
+    thread->settable_self = port_copy_send(control);
+    list_init(&thread->owned);
+    list_init(&thread->waiting);
+    list_init(&thread->deferred);
     list_append(&task->threads, &thread->link);
     task->n_threads++;
-    task->system->n_threads++;
     if (sched_base(&thread->ipc.sched) != PRIORITY_DEFAULT) /* which hosts take for granted */
         thread_tell(thread);
+    system->n_threads++;
     return thread;
 }
 
@@ -140,7 +131,9 @@ void thread_disable(struct thread *thread)
     thread->control->kobject = NULL;
     own_port_disable(thread->ipc.ipc, thread->control);
     flavored_disable(&thread->flavored);
-    give_page(thread, NULL);
+    thread->page = NULL;
+    thread->ipc.data = NULL;
+    thread->ipc.promise_word = NULL;
     thread_stop_ends(thread);
 }
 

@@ -3,9 +3,7 @@
  * are functions */
 #include <errno.h>
 
-#include "kernel/task/thread.h"
 #include "libmach/calls/process.h"
-#include "sim/sim.h"
 #include "tests/launch/launch.h"
 
 enum { FLAG_SETEXEC = 0x40, IMAGES = 3 };
@@ -284,20 +282,4 @@ TEST(an_image_has_the_same_identity_and_another_version, "F3 F4 F5 F8 F37 F85 F8
     CHECK_EQ(before_exec.parent_unique_id, parent.unique_id);
     CHECK_EQ(before_exec.parent_at_birth, parent.pid);
     CHECK_GT(before_exec.unique_id, parent.unique_id);
-}
-
-/* Its main thread was there before it had a page. */
-static int receive_first(void *argument)
-{
-    mach_port_t port = port_with_send();
-    (void)argument;
-    for (int i = 0; i < 3; i++)
-        CHECK_EQ(letter_send(port, MACH_MSG_TYPE_COPY_SEND, 0, 0, MACH_PORT_NULL, 0, 0, 0), OK);
-    letter_take(port);
-    return sim_thread_kernel(sim_thread_self())->ipc.promise.port != NULL;
-}
-
-TEST(the_main_thread_of_a_started_program_is_shown_what_follows_in_a_queue, "")
-{
-    CHECK_EQ(launch_wait(spawn(MACH_PORT_NULL, receive_first, NULL)), 1);
 }
